@@ -1,0 +1,3 @@
+"""Device drivers, links and simulators."""
+
+API_VERSION = 1

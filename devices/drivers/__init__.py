@@ -1,0 +1,1 @@
+"""One module per device model, sans-I/O."""

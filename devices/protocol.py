@@ -1,0 +1,171 @@
+"""The contract between a driver and the rest: bytes and a time go in, events come out.
+
+A protocol object never does I/O, reads no clock, raises on no input, and keeps every buffer bounded. What it
+returns depends only on the bytes and on the time of the byte that completed each frame: how the bytes were cut
+into reads must not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from kapmonitor.model import DeviceEvent, Metric
+
+OptionValue = str | int | float | bool
+
+
+@runtime_checkable
+class WireProtocol(Protocol):
+    """One serial device model, sans-I/O."""
+
+    deadline_ns: int | None
+    """When on_deadline() wants to be called next, or None."""
+
+    def opened(self, t_ns: int) -> None:
+        """The link is open (again): forget half frames, queue what must be sent first."""
+        ...
+
+    def receive(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
+        """Take bytes that arrived at `t_ns`; events carry the time at which their last byte was given."""
+        ...
+
+    def closed(self, t_ns: int) -> list[DeviceEvent]:
+        """The link ended: what is left of a half frame becomes a Fault."""
+        ...
+
+    def data_to_send(self) -> bytes:
+        """Bytes to write now; returned once."""
+        ...
+
+    def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
+        """Called at or after `deadline_ns`."""
+        ...
+
+
+@runtime_checkable
+class CuffControl(Protocol):
+    """Implemented by protocols whose device lets the host start a cuff. Only devices.cuff may call these."""
+
+    def start_cuff(self, t_ns: int) -> None:
+        """Queue a start."""
+        ...
+
+    def stop_cuff(self, t_ns: int) -> None:
+        """Queue an abort ahead of everything else that waits."""
+        ...
+
+
+class GattAction(StrEnum):
+    """What a Bluetooth link does after connecting, in the order the protocol lists it."""
+
+    SUBSCRIBE = "subscribe"
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class GattStep:
+    """One step after connecting; an `optional` step that fails is skipped, another ends the connection."""
+
+    action: GattAction
+    uuid: str
+    data: bytes = b""
+    optional: bool = False
+
+
+@runtime_checkable
+class GattProtocol(Protocol):
+    """One Bluetooth device model, sans-I/O. UUIDs are 128-bit lower-case text."""
+
+    def opened(self, t_ns: int) -> tuple[GattStep, ...]:
+        """Connected (again): what to subscribe, read and write, in order."""
+        ...
+
+    def receive(self, uuid: str, data: bytes, t_ns: int) -> list[DeviceEvent]:
+        """Take one notification, indication or read result."""
+        ...
+
+    def closed(self, t_ns: int) -> list[DeviceEvent]:
+        """The connection ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SerialLink:
+    """How a serial line is set."""
+
+    baud: int
+    bytesize: int = 8
+    parity: str = "N"
+    stopbits: float = 1
+    rtscts: bool = False
+    silence_s: float = 3.0
+    """Without a byte for this long, the line counts as silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class BleLink:
+    """How a Bluetooth device is recognised and treated."""
+
+    services: tuple[str, ...]
+    name_prefixes: tuple[str, ...] = ()
+    silence_s: float | None = 5.0
+    """None for devices that speak only when they have a reading, such as cuffs."""
+    ends_itself: bool = False
+    """True where the device ends each connection as its normal way of finishing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverOption:
+    """A setting of a driver; the ui builds its form from these."""
+
+    name: str
+    default: OptionValue
+    help: str
+    choices: tuple[OptionValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command the driver may send; shown in the ui. `on_patient` marks those that act on a person."""
+
+    name: str
+    help: str
+    on_patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the driver was checked against. `level` is 'manual', 'capture' or 'device'."""
+
+    level: str
+    sources: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+
+
+Options = Mapping[str, OptionValue]
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSpec:
+    """All that the rest of the program knows of one driver."""
+
+    id: str
+    label: str
+    vendor: str
+    link: SerialLink | BleLink
+    metrics: tuple[Metric, ...]
+    protocol: Callable[[Options], WireProtocol] | Callable[[Options], GattProtocol]
+    evidence: Evidence
+    options: tuple[DriverOption, ...] = ()
+    commands: tuple[CommandSpec, ...] = ()
+    usb_ids: tuple[tuple[int, int], ...] = ()
+    api_version: int = 1
+
+    @property
+    def transport(self) -> str:
+        """'serial' or 'ble'."""
+        return "serial" if isinstance(self.link, SerialLink) else "ble"

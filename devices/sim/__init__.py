@@ -1,0 +1,1 @@
+"""Simulated devices that speak the real bytes; encoders are written apart from the decoders."""

@@ -1,0 +1,1 @@
+"""Links that carry bytes: serial, Bluetooth, memory."""

@@ -1,0 +1,1 @@
+"""Alarm conditions and their states; pure."""

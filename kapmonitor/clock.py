@@ -1,0 +1,75 @@
+"""The one clock of a session: monotonic nanoseconds, with UTC only as an annotation."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where times come from; every part is handed one, none reads the system's."""
+
+    def now_ns(self) -> int:
+        """Monotonic nanoseconds; never goes back."""
+        ...
+
+    def utc_ns(self) -> int:
+        """Nanoseconds since 1970 in UTC, for annotation only."""
+        ...
+
+    def real_delay_s(self, delay_ns: int) -> float:
+        """How many seconds of real waiting a delay on this clock takes."""
+        ...
+
+
+class SystemClock:
+    """The computer's own monotonic clock."""
+
+    def now_ns(self) -> int:
+        return time.monotonic_ns()
+
+    def utc_ns(self) -> int:
+        return time.time_ns()
+
+    def real_delay_s(self, delay_ns: int) -> float:
+        return max(0.0, delay_ns / 1e9)
+
+
+class ManualClock:
+    """A clock that stands until it is moved; for fast-forward, reruns and tests."""
+
+    def __init__(self, t_ns: int = 0, utc_ns: int = 0) -> None:
+        self._t_ns = t_ns
+        self._utc_minus_t_ns = utc_ns - t_ns
+
+    def now_ns(self) -> int:
+        return self._t_ns
+
+    def utc_ns(self) -> int:
+        return self._t_ns + self._utc_minus_t_ns
+
+    def real_delay_s(self, delay_ns: int) -> float:
+        return max(0.0, delay_ns / 1e9)
+
+    def move_to(self, t_ns: int) -> None:
+        """Advance to `t_ns`; a time in the past is ignored, as the clock never goes back."""
+        self._t_ns = max(self._t_ns, t_ns)
+
+
+class ScaledClock:
+    """A clock that runs `speed` times as fast as the computer's, from a given instant on; for the demo."""
+
+    def __init__(self, speed: float, t_ns: int, utc_ns: int) -> None:
+        self._speed = speed
+        self._t0_ns = t_ns
+        self._utc0_ns = utc_ns
+        self._real0_ns = time.monotonic_ns()
+
+    def now_ns(self) -> int:
+        return self._t0_ns + int((time.monotonic_ns() - self._real0_ns) * self._speed)
+
+    def utc_ns(self) -> int:
+        return self._utc0_ns + self.now_ns() - self._t0_ns
+
+    def real_delay_s(self, delay_ns: int) -> float:
+        return max(0.0, delay_ns / 1e9 / self._speed)

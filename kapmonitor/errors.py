@@ -1,0 +1,92 @@
+"""Every error this program raises on purpose.
+
+KapError
+ +-- LinkError(OSError)      a device link could not be opened, or was lost
+ +-- DriverLoadError         a driver is missing, broken, or speaks another API version
+ +-- AddressError            a DEVICE argument that cannot be understood
+ +-- CommandRefused          the cuff safety layer, or a driver, will not do that now
+ +-- RecordError             a record cannot be written or read
+ |    +-- RecordTooNew       written by a newer major version
+ |    +-- RecordDamaged      not a record, or not readable as one
+ |    +-- RecordFull         the disk has no room left
+ +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
+
+Anything else that escapes is our bug, not the user's environment.
+"""
+
+from __future__ import annotations
+
+
+class KapError(Exception):
+    """Root of the errors a person can act on; `str()` is one line that says what, where and what to do."""
+
+
+class LinkError(KapError, OSError):
+    """A link failed to open or was lost.
+
+    `problem` is one of kapmonitor.model.LinkProblem's words, `hint` what a person can do about it.
+    """
+
+    def __init__(self, address: str, problem: str, hint: str) -> None:
+        super().__init__(f"{address}: {problem}; {hint}")
+        self.address = address
+        self.problem = problem
+        self.hint = hint
+
+
+class DriverLoadError(KapError):
+    """A driver cannot be used; `reason` says why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"driver {name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class AddressError(KapError, ValueError):
+    """A DEVICE text (`DRIVER@ADDRESS?key=value`) that names nothing we can open."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
+class CommandRefused(KapError):
+    """A command was not sent to the device; `reason` is a StrEnum word of the layer that refused."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(f"{command} refused: {reason}")
+        self.command = command
+        self.reason = reason
+
+
+class RecordError(KapError):
+    """A session record cannot be written or read; `path` names it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class RecordTooNew(RecordError):
+    """The record was written by a newer major version of this program."""
+
+
+class RecordDamaged(RecordError):
+    """The file is not a session record or cannot be read as one."""
+
+
+class RecordFull(RecordError):
+    """The disk is full, or the folder cannot be written."""
+
+
+class ConfigError(KapError, ValueError):
+    """A file of settings is wrong at `key`; `allowed` says what would be right."""
+
+    def __init__(self, path: str, key: str, allowed: str) -> None:
+        super().__init__(f"{path}: {key}: {allowed}")
+        self.path = path
+        self.key = key
+        self.allowed = allowed

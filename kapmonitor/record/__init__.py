@@ -1,0 +1,1 @@
+"""The session record: one SQLite file, append-only, chained by hashes."""

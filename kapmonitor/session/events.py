@@ -1,0 +1,355 @@
+"""Everything that can happen in a session, as frozen, versioned values.
+
+The order of events in a record is the truth about a session; all other state is folded from it. A body holds
+only JSON-able fields, so that kapmonitor.session.codec can write any of them; a correction is a new event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Phase(StrEnum):
+    """The phases of a session, in their usual order; a person moves them."""
+
+    PREPARATION = "preparation"
+    BASELINE = "baseline"
+    DOSING = "dosing"
+    ONSET = "onset"
+    PEAK = "peak"
+    RETURN = "return"
+    INTEGRATION = "integration"
+    DISCHARGE = "discharge"
+
+
+class Route(StrEnum):
+    """How a dose was given."""
+
+    IV = "iv"
+    IM = "im"
+    IN = "in"
+    SL = "sl"
+    PO = "po"
+
+
+class NoteKind(StrEnum):
+    """How a note was made."""
+
+    TAG = "tag"
+    MARK = "mark"
+    TEXT = "text"
+    LINE = "line"
+
+
+class MusicAction(StrEnum):
+    """What the music did."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    HELD = "held"
+    RELEASED = "released"
+    VOLUME = "volume"
+    MISSING = "missing"
+    OUTPUT_LOST = "output-lost"
+    OUTPUT_CHANGED = "output-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted:
+    """The record was opened. `mode` is a GenerationMode word; `utc_ns` belongs to the event's own t_ns."""
+
+    TYPE: ClassVar[str] = "session.started"
+    VERSION: ClassVar[int] = 1
+    session: str
+    mode: str
+    software: str
+    utc_ns: int
+    utc_offset_min: int
+    zone: str
+    person: str = ""
+    initials: str = ""
+    number: int = 1
+    of: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResumed:
+    """The program took up a record again after `gap_ns` without monitoring."""
+
+    TYPE: ClassVar[str] = "session.resumed"
+    VERSION: ClassVar[int] = 1
+    utc_ns: int
+    gap_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """The record was closed on purpose. `reason` is 'ended', 'signal' or 'window'."""
+
+    TYPE: ClassVar[str] = "session.closed"
+    VERSION: ClassVar[int] = 1
+    reason: str
+    utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAnchored:
+    """UTC belonging to this event's t_ns; `step_ns` is how far the wall clock moved against the monotonic."""
+
+    TYPE: ClassVar[str] = "clock.anchored"
+    VERSION: ClassVar[int] = 1
+    utc_ns: int
+    step_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDescribed:
+    """A channel that data rows refer to by number; `fs` is 0 for numerics."""
+
+    TYPE: ClassVar[str] = "channel.described"
+    VERSION: ClassVar[int] = 1
+    channel: int
+    device: str
+    ref: str
+    code: int
+    label: str
+    unit: str
+    fs: float
+    resolution: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdded:
+    """A device belongs to this session; `address` is the DEVICE text it is reached under."""
+
+    TYPE: ClassVar[str] = "device.added"
+    VERSION: ClassVar[int] = 1
+    device: str
+    driver: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceIdentity:
+    """What a device said it is."""
+
+    TYPE: ClassVar[str] = "device.identity"
+    VERSION: ClassVar[int] = 1
+    device: str
+    manufacturer: str
+    model: str
+    serial: str
+    firmware: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """A device link changed state; words of LinkState and LinkProblem."""
+
+    TYPE: ClassVar[str] = "link.changed"
+    VERSION: ClassVar[int] = 1
+    device: str
+    state: str
+    problem: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvent:
+    """A device raised or withdrew a condition of its own; a word of AlertKind."""
+
+    TYPE: ClassVar[str] = "device.alert"
+    VERSION: ClassVar[int] = 1
+    device: str
+    kind: str
+    present: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CuffEvent:
+    """The cuff changed state (a CuffState word) or, with `failure`, gave no numbers."""
+
+    TYPE: ClassVar[str] = "cuff.changed"
+    VERSION: ClassVar[int] = 1
+    device: str
+    state: str
+    failure: str = ""
+    raw: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CuffAsked:
+    """Somebody or the timer asked for a cuff action; `refused` says why nothing was sent."""
+
+    TYPE: ClassVar[str] = "cuff.asked"
+    VERSION: ClassVar[int] = 1
+    device: str
+    action: str
+    by: str
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CuffPlan:
+    """The next cuff that is due, as planned now; 0 means none."""
+
+    TYPE: ClassVar[str] = "cuff.plan"
+    VERSION: ClassVar[int] = 1
+    device: str
+    next_t_ns: int
+    interval_s: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsCounted:
+    """Bytes of a device that became no value, since the previous such event."""
+
+    TYPE: ClassVar[str] = "device.faults"
+    VERSION: ClassVar[int] = 1
+    device: str
+    kind: str
+    faults: int
+    size: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """A person moved the session to another phase."""
+
+    TYPE: ClassVar[str] = "phase.changed"
+    VERSION: ClassVar[int] = 1
+    phase: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseGiven:
+    """A dose; T+ counts from the first one. `route` is a Route word."""
+
+    TYPE: ClassVar[str] = "dose.given"
+    VERSION: ClassVar[int] = 1
+    drug: str
+    amount_mg: float
+    route: str
+    site: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """A note. The event's own t_ns is the first keystroke; `saved_t_ns` is when it was finished."""
+
+    TYPE: ClassVar[str] = "note.added"
+    VERSION: ClassVar[int] = 1
+    note: str
+    kind: str
+    text: str
+    by: str
+    saved_t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAmended:
+    """Another text for an earlier note, or its withdrawal; the original stays in the record."""
+
+    TYPE: ClassVar[str] = "note.amended"
+    VERSION: ClassVar[int] = 1
+    note: str
+    text: str
+    withdrawn: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MusicEvent:
+    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force."""
+
+    TYPE: ClassVar[str] = "music"
+    VERSION: ClassVar[int] = 1
+    action: str
+    section: str
+    track: str
+    title: str
+    position_s: float
+    duration_s: float
+    volume_db: float
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSet:
+    """The limits now in force, each (rule id, role, direction, priority, limit, delay_s), and their origin."""
+
+    TYPE: ClassVar[str] = "limits.set"
+    VERSION: ClassVar[int] = 1
+    name: str
+    signed_by: str
+    rules: tuple[tuple[str, str, str, str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChanged:
+    """One condition moved from one state to another; `value` and `limit` are None where there is none."""
+
+    TYPE: ClassVar[str] = "alarm.changed"
+    VERSION: ClassVar[int] = 1
+    condition: str
+    priority: str
+    before: str
+    after: str
+    cause: str
+    value: float | None
+    limit: float | None
+    onset_t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """Somebody acknowledged the conditions that were on the screen at key-down."""
+
+    TYPE: ClassVar[str] = "alarm.acknowledged"
+    VERSION: ClassVar[int] = 1
+    conditions: tuple[str, ...]
+    by: str
+
+
+SessionEvent = (
+    SessionStarted
+    | SessionResumed
+    | SessionClosed
+    | ClockAnchored
+    | ChannelDescribed
+    | DeviceAdded
+    | DeviceIdentity
+    | LinkEvent
+    | AlertEvent
+    | CuffEvent
+    | CuffAsked
+    | CuffPlan
+    | FaultsCounted
+    | PhaseChanged
+    | DoseGiven
+    | NoteAdded
+    | NoteAmended
+    | MusicEvent
+    | LimitsSet
+    | AlarmChanged
+    | AlarmAcknowledged
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """An event at its time."""
+
+    t_ns: int
+    event: SessionEvent

@@ -1,0 +1,239 @@
+"""What a session looks like now: the fold of its events, one frozen value that is replaced, never mutated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kapmonitor.session.events import (
+    AlarmAcknowledged,
+    AlarmChanged,
+    CuffEvent,
+    CuffPlan,
+    DeviceAdded,
+    DeviceIdentity,
+    DoseGiven,
+    LimitsSet,
+    MusicAction,
+    MusicEvent,
+    NoteAdded,
+    NoteAmended,
+    Phase,
+    PhaseChanged,
+    SessionClosed,
+    SessionEvent,
+    SessionStarted,
+    Stamped,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as it reads now; `was` keeps earlier wordings, oldest first."""
+
+    id: str
+    t_ns: int
+    kind: str
+    text: str
+    by: str
+    was: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """A dose that was given."""
+
+    t_ns: int
+    drug: str
+    amount_mg: float
+    route: str
+    site: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MusicSpan:
+    """A stretch during which one track sounded; `t1_ns` is None while it still does."""
+
+    t0_ns: int
+    t1_ns: int | None
+    track: str
+    title: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSpan:
+    """One alarm from onset to end; `t1_ns` is None while it is active."""
+
+    condition: str
+    priority: str
+    t0_ns: int
+    t1_ns: int | None
+    value: float | None
+    limit: float | None
+    acknowledged_t_ns: int | None = None
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of this session and what it said of itself."""
+
+    id: str
+    driver: str
+    label: str
+    address: str
+    model: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A limit and the time from which it holds, for its band in the trends."""
+
+    t_ns: int
+    rule: str
+    role: str
+    direction: str
+    priority: str
+    limit: float
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Everything people did and what came of it."""
+
+    started: SessionStarted | None = None
+    started_t_ns: int = 0
+    closed_t_ns: int | None = None
+    phase: Phase = Phase.PREPARATION
+    phases: tuple[tuple[int, Phase], ...] = ()
+    doses: tuple[Dose, ...] = ()
+    notes: tuple[Note, ...] = ()
+    music: tuple[MusicSpan, ...] = ()
+    alarms: tuple[AlarmSpan, ...] = ()
+    devices: tuple[Device, ...] = ()
+    limits: tuple[LimitLine, ...] = ()
+    limits_name: str = ""
+    limits_signed_by: str = ""
+    cuff_plan: CuffPlan | None = None
+    cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
+
+    @property
+    def dose_t_ns(self) -> int | None:
+        """The first dose, from which T+ counts; None before it."""
+        return self.doses[0].t_ns if self.doses else None
+
+
+def _amend(note: Note, event: NoteAmended) -> Note:
+    if note.id != event.note:
+        return note
+    return replace(note, text=event.text, was=(*note.was, note.text), withdrawn=event.withdrawn)
+
+
+def _close_music(spans: tuple[MusicSpan, ...], t_ns: int) -> tuple[MusicSpan, ...]:
+    if spans and spans[-1].t1_ns is None:
+        return (*spans[:-1], replace(spans[-1], t1_ns=t_ns))
+    return spans
+
+
+def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
+    match MusicAction(event.action):
+        case MusicAction.STARTED | MusicAction.RESUMED:
+            span = MusicSpan(t_ns, None, event.track, event.title, event.section)
+            return replace(state, music=(*_close_music(state.music, t_ns), span))
+        case MusicAction.PAUSED | MusicAction.STOPPED | MusicAction.OUTPUT_LOST:
+            return replace(state, music=_close_music(state.music, t_ns))
+        case _:
+            return state
+
+
+ACTIVE_STATES = frozenset({"active-unack", "active-ack"})
+
+
+def _alarm(state: SessionState, t_ns: int, event: AlarmChanged) -> SessionState:
+    was_active, is_active = event.before in ACTIVE_STATES, event.after in ACTIVE_STATES
+    if is_active and not was_active:
+        span = AlarmSpan(event.condition, event.priority, event.onset_t_ns, None, event.value, event.limit)
+        return replace(state, alarms=(*state.alarms, span))
+    if was_active and not is_active:
+        return replace(state, alarms=tuple(_end(span, event, t_ns) for span in state.alarms))
+    return state
+
+
+def _end(span: AlarmSpan, event: AlarmChanged, t_ns: int) -> AlarmSpan:
+    if span.condition != event.condition or span.t1_ns is not None:
+        return span
+    return replace(span, t1_ns=t_ns, value=event.value if event.value is not None else span.value)
+
+
+def _acknowledge(span: AlarmSpan, event: AlarmAcknowledged, t_ns: int) -> AlarmSpan:
+    if span.condition not in event.conditions or span.t1_ns is not None or span.acknowledged_t_ns is not None:
+        return span
+    return replace(span, acknowledged_t_ns=t_ns, acknowledged_by=event.by)
+
+
+def _identify(device: Device, event: DeviceIdentity) -> Device:
+    if device.id != event.device:
+        return device
+    return replace(device, model=event.model or device.model, serial=event.serial or device.serial)
+
+
+def fold(state: SessionState, stamped: Stamped) -> SessionState:
+    """The state after one more event; events that change nothing here leave it as it is."""
+    t_ns, event = stamped.t_ns, stamped.event
+    match event:
+        case SessionStarted():
+            return replace(state, started=event, started_t_ns=t_ns)
+        case SessionClosed():
+            return replace(state, closed_t_ns=t_ns, music=_close_music(state.music, t_ns))
+        case PhaseChanged():
+            phase = Phase(event.phase)
+            return replace(state, phase=phase, phases=(*state.phases, (t_ns, phase)))
+        case DoseGiven():
+            dose = Dose(t_ns, event.drug, event.amount_mg, event.route, event.site, event.by)
+            return replace(state, doses=(*state.doses, dose))
+        case NoteAdded():
+            note = Note(event.note, t_ns, event.kind, event.text, event.by)
+            return replace(state, notes=(*state.notes, note))
+        case NoteAmended():
+            return replace(state, notes=tuple(_amend(note, event) for note in state.notes))
+        case MusicEvent():
+            return _music(state, t_ns, event)
+        case _:
+            return _fold_alarm(state, t_ns, event)
+
+
+def _fold_alarm(state: SessionState, t_ns: int, event: SessionEvent) -> SessionState:
+    match event:
+        case AlarmChanged():
+            return _alarm(state, t_ns, event)
+        case AlarmAcknowledged():
+            return replace(state, alarms=tuple(_acknowledge(span, event, t_ns) for span in state.alarms))
+        case LimitsSet():
+            lines = tuple(LimitLine(t_ns, *rule) for rule in event.rules)
+            return replace(
+                state,
+                limits=(*state.limits, *lines),
+                limits_name=event.name,
+                limits_signed_by=event.signed_by,
+            )
+        case _:
+            return _fold_device(state, t_ns, event)
+
+
+def _fold_device(state: SessionState, t_ns: int, event: SessionEvent) -> SessionState:
+    match event:
+        case DeviceAdded():
+            device = Device(event.device, event.driver, event.label, event.address)
+            return replace(state, devices=(*state.devices, device))
+        case DeviceIdentity():
+            return replace(state, devices=tuple(_identify(device, event) for device in state.devices))
+        case CuffPlan():
+            return replace(state, cuff_plan=event)
+        case CuffEvent() if event.failure:
+            return replace(state, cuff_failures=(*state.cuff_failures, (t_ns, event)))
+        case _:
+            return state

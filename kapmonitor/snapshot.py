@@ -1,0 +1,123 @@
+"""What the dashboard shows at one instant: frozen, replaced as a whole at each tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kapmonitor.model import (
+    Absent,
+    AlertKind,
+    ChannelKey,
+    CuffReading,
+    CuffState,
+    GenerationMode,
+    LinkProblem,
+    LinkState,
+    Reading,
+    Validity,
+)
+from kapmonitor.record.items import RecordStatus
+from kapmonitor.session.state import SessionState
+
+NOTHING = Absent(Validity.NOT_AVAILABLE)
+"""The reading of a tile that has never had one."""
+
+
+class Priority(StrEnum):
+    """How soon somebody must respond (IEC 60601-1-8)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Freshness(StrEnum):
+    """How old a shown value is."""
+
+    NONE = "none"
+    FRESH = "fresh"
+    AGEING = "ageing"
+    OVERDUE = "overdue"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number of the dashboard with all that stands beside it; `t_ns` is when it arrived."""
+
+    reading: Reading = NOTHING
+    t_ns: int = 0
+    freshness: Freshness = Freshness.NONE
+    source: str = ""
+    low: float | None = None
+    high: float | None = None
+    alerts: tuple[AlertKind, ...] = ()
+    alarm: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CuffTile:
+    """The blood pressure tile: the last determination and what the cuff does now."""
+
+    last: CuffReading | None = None
+    freshness: Freshness = Freshness.NONE
+    source: str = ""
+    high_sys: float | None = None
+    high_dia: float | None = None
+    low_sys: float | None = None
+    state: CuffState = CuffState.IDLE
+    pressure: float | None = None
+    next_t_ns: int | None = None
+    held: bool = False
+    can_start: bool = False
+    refused: str = ""
+    alarm: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """One device link, as the status zone shows it."""
+
+    device: str
+    label: str
+    state: LinkState = LinkState.OFF
+    problem: LinkProblem = LinkProblem.NONE
+    detail: str = ""
+    retry_t_ns: int | None = None
+    alerts: tuple[AlertKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAlarm:
+    """An alarm condition that is on screen, highest priority first in the list."""
+
+    condition: str
+    role: str
+    priority: Priority
+    state: str
+    value: float | None
+    limit: float | None
+    direction: str
+    onset_t_ns: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent picture of the session."""
+
+    t_ns: int = 0
+    utc_ns: int = 0
+    utc_offset_min: int = 0
+    mode: GenerationMode = GenerationMode.REAL
+    speed: float = 1.0
+    session: SessionState = field(default_factory=SessionState)
+    hr: Tile = field(default_factory=Tile)
+    spo2: Tile = field(default_factory=Tile)
+    perfusion: float | None = None
+    nibp: CuffTile = field(default_factory=CuffTile)
+    pleth: ChannelKey | None = None
+    links: tuple[LinkStatus, ...] = ()
+    alarms: tuple[ActiveAlarm, ...] = ()
+    record: RecordStatus | None = None

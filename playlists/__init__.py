@@ -1,0 +1,1 @@
+"""What music plays when; no Qt, no sound device."""

@@ -1,0 +1,17 @@
+"""Rules for every test: no unexpected log, no display needed."""
+
+import logging
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_log(caplog):
+    """A warning or worse that a test did not ask for (with `caplog.clear()`) fails it."""
+    caplog.set_level(logging.WARNING)
+    yield
+    unexpected = [r for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+    assert not unexpected, [f"{r.name}: {r.getMessage()}" for r in unexpected]

@@ -1,0 +1,63 @@
+"""What the dashboard needs from the rest of the program; live sessions and replay both answer it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from kapmonitor.commands import Command
+from kapmonitor.model import ChannelKey
+from kapmonitor.snapshot import Snapshot
+from kapmonitor.view import SignalView, WaveTap
+
+
+class SessionPort(Protocol):
+    """A session as the dashboard sees it. Every method returns at once and may be called at 60 Hz."""
+
+    def snapshot(self) -> Snapshot:
+        """The newest picture of the session."""
+        ...
+
+    def view(self) -> SignalView:
+        """Trends and waves in pixel columns."""
+        ...
+
+    def tap(self, key: ChannelKey) -> WaveTap | None:
+        """A wave at full rate, or None while it is unknown."""
+        ...
+
+    def now_ns(self) -> int:
+        """The session's clock, for ages and for the time of a key press."""
+        ...
+
+    def submit(self, command: Command) -> Future[None]:
+        """Ask for something; resolves once it is on disk, or fails with a KapError that says why not."""
+        ...
+
+
+class ReplayPort(SessionPort, Protocol):
+    """A record in review: a session port with a playhead."""
+
+    def play(self, *, playing: bool) -> None:
+        """Run or stand."""
+        ...
+
+    def playing(self) -> bool:
+        """Whether it runs."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """1 to 60 times real time."""
+        ...
+
+    def seek(self, t_ns: int) -> None:
+        """Go to a time; clipped to the record."""
+        ...
+
+    def moments(self) -> tuple[tuple[int, str], ...]:
+        """Times to jump to, oldest first, each with 'note', 'dose' or 'alarm'."""
+        ...
+
+    def summary(self) -> str:
+        """One line on the record's integrity: intact, interrupted or damaged."""
+        ...
