@@ -287,7 +287,7 @@ class MusicEvent:
 
 @dataclass(frozen=True, slots=True)
 class LimitsSet:
-    """The limits now in force, each (rule id, role, direction, priority, limit, delay_s), and their origin."""
+    """The limits in force, each (rule id, role, direction, priority, limit, delay_s), and their origin."""
 
     TYPE: ClassVar[str] = "limits.set"
     VERSION: ClassVar[int] = 1
