@@ -180,13 +180,14 @@ class CuffFailed:
 
 @dataclass(frozen=True, slots=True)
 class DeviceIdentified:
-    """What the device says it is; empty text where it did not say."""
+    """What the device says it is; empty text where it did not say. `location` is where its sensor is worn."""
 
     t_ns: int
     manufacturer: str = ""
     model: str = ""
     serial: str = ""
     firmware: str = ""
+    location: str = ""
 
 
 class FaultKind(StrEnum):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kapmonitor.alarms.types import (
+    Priority as Priority,  # the dashboard names priorities through its snapshot
+)
 from kapmonitor.model import (
     Absent,
     AlertKind,
@@ -22,14 +25,6 @@ from kapmonitor.session.state import SessionState
 
 NOTHING = Absent(Validity.NOT_AVAILABLE)
 """The reading of a tile that has never had one."""
-
-
-class Priority(StrEnum):
-    """How soon somebody must respond (IEC 60601-1-8)."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 class Freshness(StrEnum):

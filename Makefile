@@ -1,0 +1,47 @@
+# Everything a fresh machine needs is installed by the first target that needs it.
+# Without make: `uv run kapmonitor demo` and `uv run pytest`.
+
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+export UV_PROJECT_ENVIRONMENT ?= .venv
+
+.PHONY: demo test check bench test-bluez soak system-libraries clean
+
+demo: setup
+	@$(UV) run --no-sync kapmonitor demo
+
+test: setup
+	@$(UV) run --no-sync pytest
+
+check: setup
+	@$(UV) run --no-sync ruff check .
+	@$(UV) run --no-sync ruff format --check .
+	@$(UV) run --no-sync mypy
+	@$(UV) run --no-sync lint-imports
+
+bench: setup
+	@$(UV) sync --locked --group bench --quiet
+	@$(UV) run --no-sync python tests/benchmarks/run_all.py
+
+test-bluez: setup
+	@tests/bluez/vm.sh setup
+	@tests/bluez/vm.sh run .venv/bin/python
+
+.PHONY: setup
+setup: system-libraries .venv/.locked
+
+.tools/bin/uv:
+	@echo "Installing uv into .tools"
+	@python3 -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.locked: uv.lock pyproject.toml $(if $(filter .tools/%,$(UV)),$(UV))
+	@echo "Installing the locked packages into .venv"
+	@$(UV) sync --locked --quiet
+	@touch .venv/.locked
+
+# The shared libraries that Qt loads and that a bare Debian does not have.
+system-libraries:
+	@sh .ci/system-libraries
+
+clean:
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,7 @@
+"""`python -m kapmonitor`."""
+
+import sys
+
+from kapmonitor.cli import main
+
+sys.exit(main())

@@ -1,0 +1,41 @@
+"""Technical alarm conditions: what of our own equipment must not fail silently."""
+
+from __future__ import annotations
+
+from kapmonitor.alarms.types import Priority, Rule, Side
+
+RECORD = "record"
+CLOCK = "clock"
+
+
+def link_role(device: str) -> str:
+    """The role under which a device's link is watched."""
+    return f"link:{device}"
+
+
+def sensor_role(device: str) -> str:
+    """The role under which a device's sensor is watched."""
+    return f"sensor:{device}"
+
+
+def cuff_role(device: str) -> str:
+    """The role under which failed cuffs of a device are watched."""
+    return f"cuff:{device}"
+
+
+def device_rules(device: str) -> tuple[Rule, ...]:
+    """What is watched of every device: its link, its sensor, its cuff."""
+    return (
+        _flag(link_role(device), Priority.MEDIUM, delay_s=5.0),
+        _flag(sensor_role(device), Priority.LOW, delay_s=10.0),
+        _flag(cuff_role(device), Priority.LOW),
+    )
+
+
+def own_rules() -> tuple[Rule, ...]:
+    """What is watched of the console itself."""
+    return (_flag(RECORD, Priority.HIGH), _flag(CLOCK, Priority.LOW))
+
+
+def _flag(role: str, priority: Priority, delay_s: float = 0.0) -> Rule:
+    return Rule(role, role, Side.FLAG, priority, delay_s=delay_s)

@@ -1,0 +1,210 @@
+"""The command line. Parsing imports nothing heavy; each command loads what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kapmonitor import __version__
+from kapmonitor.errors import KapError
+
+AID = "This console is an aid. The bedside monitor stays the first alarm."
+DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
+ROUTES = ("iv", "im", "in", "sl")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; exit status 0 done, 1 the answer is no, 2 wrong use or unreadable input."""
+    _check_packages()
+    arguments = parser().parse_args(argv)
+    module = importlib.import_module(f"kapmonitor.commandline.{arguments.module}")
+    try:
+        status = module.run(arguments)
+    except KapError as error:
+        print(f"kapmonitor: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more while flushing at exit.
+        sys.stdout = None
+        return 0
+    return int(status)
+
+
+def _check_packages() -> None:
+    """Refuse to run when another installed package shadows one of ours."""
+    home = Path(__file__).parent.parent
+    for name in ("devices", "ui", "playlists"):
+        spec = importlib.util.find_spec(name)
+        origin = spec.origin if spec is not None else None
+        if origin is None or Path(origin).parent.parent != home:
+            raise SystemExit(
+                f"kapmonitor: the package '{name}' comes from {origin}, not from {home}; "
+                "install kapmonitor in an environment of its own"
+            )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, for --help and for the test that documents it."""
+    top = argparse.ArgumentParser(
+        prog="kapmonitor",
+        description=f"Session console for ketamine-assisted psychotherapy. {AID}",
+        epilog="Without a command the console opens. Try: kapmonitor demo",
+    )
+    top.add_argument("--version", action="version", version=f"kapmonitor {__version__}")
+    top.set_defaults(module="console", device=[], out=None, limits=None, playlist=None)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (_demo, _replay, _record, _devices, _simulate, _decode, _verify):
+        add(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives this type no public name
+
+
+def _command(commands: Commands, name: str, text: str, example: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=f"Example: {example}"
+    )
+    command.set_defaults(module=name)
+    return command
+
+
+def _demo(commands: Commands) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "the console on simulated devices that speak their real bytes over real links",
+        "kapmonitor demo --scenario hypertensive --speed 4",
+    )
+    demo.add_argument("--scenario", default="quiet", metavar="NAME", help="what happens (default: quiet)")
+    demo.add_argument("--route", choices=ROUTES, default="im", help="how the dose is given (default: im)")
+    demo.add_argument("--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)")
+    demo.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time, 1 to 60")
+    _screenshot(demo)
+    demo.add_argument(
+        "--after", type=_seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
+    )
+
+
+def _replay(commands: Commands) -> None:
+    replay = _command(
+        commands,
+        "replay",
+        "play a record back in the same dashboard; never sounds an alarm, never opens a device",
+        "kapmonitor replay session.kap --at T+20:00",
+    )
+    replay.add_argument("record", metavar="RECORD", help="a session record (.kap)")
+    replay.add_argument("--at", metavar="T+MM:SS", help="where to begin, from the first dose or the start")
+    _screenshot(replay)
+
+
+def _screenshot(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--screenshot", metavar="PNG", help="save the window as a picture and leave")
+    command.add_argument(
+        "--size", type=_size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
+    )
+
+
+def _record(commands: Commands) -> None:
+    record = _command(
+        commands,
+        "record",
+        "record devices without a window; lines on standard input become notes",
+        "kapmonitor record --device nonin@/dev/ttyUSB0 --for 3600 --out session.kap",
+    )
+    record.add_argument("--device", action="append", required=True, metavar="DEVICE", help=DEVICE_HELP)
+    record.add_argument(
+        "--out", metavar="PATH", help="the record; a new name in the records folder if left out"
+    )
+    record.add_argument(
+        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="stop after this long"
+    )
+    record.add_argument("--note", action="append", default=[], metavar="TEXT", help="a note at the start")
+
+
+def _devices(commands: Commands) -> None:
+    devices = _command(
+        commands,
+        "devices",
+        "drivers with transports, metrics and evidence; what is plugged in or in range; check one device",
+        "kapmonitor devices check nonin@/dev/ttyUSB0",
+    )
+    devices.add_argument("action", nargs="?", choices=("list", "scan", "check"), default="list")
+    devices.add_argument("target", nargs="?", metavar="DEVICE", help=f"for check: {DEVICE_HELP}")
+    devices.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _simulate(commands: Commands) -> None:
+    simulate = _command(
+        commands,
+        "simulate",
+        "a simulated device; its first line is the DEVICE to connect to",
+        "kapmonitor simulate nonin --port pty",
+    )
+    simulate.add_argument("driver", metavar="DRIVER", help="a driver id, see kapmonitor devices")
+    simulate.add_argument(
+        "--port", metavar="pty|tcp:PORT", help="where it listens (default: pty, else tcp:0)"
+    )
+    simulate.add_argument("--scenario", default="quiet", metavar="NAME", help="what happens (default: quiet)")
+    simulate.add_argument(
+        "--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)"
+    )
+    simulate.add_argument("--fault", metavar="NAME", help="what goes wrong, such as bitflip or sensor-off")
+
+
+def _decode(commands: Commands) -> None:
+    decode = _command(
+        commands,
+        "decode",
+        "raw captured bytes to JSON lines; Bluetooth drivers take lines 'UUID hex'",
+        "kapmonitor decode --driver nonin capture.bin",
+    )
+    decode.add_argument("--driver", required=True, metavar="ID", help="a driver id, see kapmonitor devices")
+    decode.add_argument("file", metavar="FILE|-", help="the capture, - for standard input")
+    decode.add_argument(
+        "--rate",
+        type=_rate,
+        metavar="HZ",
+        help="bytes (Bluetooth: lines) a second, from which times are counted; default: the line's own speed",
+    )
+
+
+def _verify(commands: Commands) -> None:
+    verify = _command(
+        commands,
+        "verify",
+        "whether records are intact, interrupted or damaged, and what is missing",
+        "kapmonitor verify session.kap",
+    )
+    verify.add_argument("record", nargs="+", metavar="RECORD", help="session records (.kap)")
+    verify.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _number(text: str, low: float, high: float, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{what} from {low:g} to {high:g}, not '{text}'")
+    return value
+
+
+def _speed(text: str) -> float:
+    return _number(text, 1, 60, "a speed")
+
+
+def _seconds(text: str) -> float:
+    return _number(text, 0, 7 * 86400, "seconds")
+
+
+def _rate(text: str) -> float:
+    return _number(text, 1e-3, 1e9, "a rate")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(_number(width, 640, 8192, "a width")), int(_number(height, 480, 8192, "a height"))

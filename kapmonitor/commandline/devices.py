@@ -1,0 +1,62 @@
+"""`kapmonitor devices`: drivers, what is plugged in or in range, and whether one device speaks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from devices.registry import Registry, load
+
+from devices.protocol import DriverSpec, SerialLink
+from kapmonitor.errors import AddressError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List drivers, scan, or check one device."""
+    if arguments.action == "scan":
+        from kapmonitor.commandline.scan import scan
+
+        return scan(as_json=arguments.json)
+    if arguments.action == "check":
+        if not arguments.target:
+            raise AddressError("devices check", "which device? Give DRIVER@ADDRESS")
+        from kapmonitor.commandline.check import check
+
+        return check(arguments.target, as_json=arguments.json)
+    return _list(load(), as_json=arguments.json)
+
+
+def _list(registry: Registry, *, as_json: bool) -> int:
+    if as_json:
+        drivers = [described(spec) for spec in registry.specs]
+        rejected = [{"name": entry.name, "reason": entry.reason} for entry in registry.rejected]
+        print(json.dumps({"drivers": drivers, "rejected": rejected}, indent=2))
+        return 0
+    for spec in registry.specs:
+        print(f"{spec.id:20} {spec.transport:7} {spec.label}")
+        print(f"{'':20} gives {', '.join(metric.label for metric in spec.metrics)}")
+        print(f"{'':20} evidence: {spec.evidence.level} ({'; '.join(spec.evidence.sources)})")
+        for gap in spec.evidence.gaps:
+            print(f"{'':20} left out: {gap}")
+    for entry in registry.rejected:
+        print(f"{entry.name:20} cannot be used: {entry.reason}")
+    return 0
+
+
+def described(spec: DriverSpec) -> dict[str, object]:
+    """All that is known of a driver, JSON-able."""
+    link = {"baud": spec.link.baud} if isinstance(spec.link, SerialLink) else {"services": spec.link.services}
+    return {
+        "id": spec.id,
+        "label": spec.label,
+        "vendor": spec.vendor,
+        "transports": [spec.transport],
+        "link": link,
+        "metrics": [
+            {"ref": m.ref, "code": m.term.code, "label": m.label, "unit": m.unit, "fs": m.fs}
+            for m in spec.metrics
+        ],
+        "commands": [asdict(command) for command in spec.commands],
+        "evidence": asdict(spec.evidence),
+    }

@@ -1,0 +1,370 @@
+"""One session, synchronous: what devices say and what people do becomes state, record rows and a snapshot.
+
+Called on one thread only (the core thread, or a test). Nothing here waits: rows go to the recorder, and
+the dashboard reads `snapshot`, which is replaced at each tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Final
+
+from kapmonitor import vitals as vitals_module
+from kapmonitor.alarms.limits import LimitSet
+from kapmonitor.alarms.technical import CLOCK, RECORD, cuff_role, link_role, sensor_role
+from kapmonitor.alarms.types import Sample
+from kapmonitor.clock import Clock
+from kapmonitor.commands import (
+    Acknowledge,
+    AddNote,
+    AmendNote,
+    Command,
+    GiveDose,
+    MovePhase,
+    ReportMusic,
+)
+from kapmonitor.errors import CommandRefused
+from kapmonitor.links import DeviceView
+from kapmonitor.liveview import LiveView, LiveWave
+from kapmonitor.model import (
+    Absent,
+    ChannelKey,
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    DeviceAlert,
+    DeviceEvent,
+    DeviceIdentified,
+    Fault,
+    GenerationMode,
+    LinkChanged,
+    Measured,
+    Metric,
+    Observation,
+    WaveformBlock,
+    WireChunk,
+)
+from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, picture
+from kapmonitor.plausible import gate
+from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
+from kapmonitor.session.events import (
+    AlarmAcknowledged,
+    AlertEvent,
+    ChannelDescribed,
+    ClockAnchored,
+    CuffEvent,
+    CuffPlan,
+    DeviceAdded,
+    DeviceIdentity,
+    FaultsCounted,
+    LinkEvent,
+    PhaseChanged,
+    SessionClosed,
+    SessionEvent,
+    SessionStarted,
+    Stamped,
+)
+from kapmonitor.session.state import SessionState, fold
+from kapmonitor.snapshot import LinkStatus, Snapshot
+from kapmonitor.tiles import usable
+from kapmonitor.view import Role, WaveTap
+from kapmonitor.watch import Watch
+
+ANCHOR_EVERY_NS: Final = 60_000_000_000
+CLOCK_STEP_NS: Final = 2_000_000_000
+FAULTS_EVERY_NS: Final = 5_000_000_000
+
+
+class Engine:
+    """Owns the state of one running session."""
+
+    def __init__(
+        self, clock: Clock, recorder: Recorder, started: Stamped, limits: LimitSet, *, speed: float = 1.0
+    ) -> None:
+        if not isinstance(started.event, SessionStarted):
+            raise TypeError("a session begins with SessionStarted")
+        self._clock = clock
+        self._recorder = recorder
+        self._started = started.event
+        self._speed = speed
+        self._jitter_ns = int(1e9 * max(1.0, speed))
+        self._state: SessionState = fold(SessionState(), started)
+        self._watch = Watch(limits)
+        self._vitals = vitals_module.Vitals()
+        self._devices: dict[str, DeviceView] = {}
+        self._channels: dict[ChannelKey, int] = {}
+        self._acknowledged: frozenset[str] = frozenset()
+        self._outlook = CuffOutlook()
+        self._utc_minus_t_ns = started.event.utc_ns - started.t_ns
+        self._anchored_t_ns = started.t_ns
+        self._faults_t_ns = started.t_ns
+        self._clock_stepped = False
+        self.view = LiveView()
+        self.on_samples: Callable[[], None] = _nothing
+        self.on_cuff: Callable[[str, CuffState], None] = _nothing_of_cuffs
+        self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
+        self._emit(self._watch.limits_event())
+
+    def add_device(self, added: DeviceAdded) -> None:
+        """A device belongs to the session from now on."""
+        label = added.label
+        self._devices[added.device] = DeviceView(added.device, label, LinkStatus(added.device, label))
+        self._watch.add_device(added.device)
+        self._emit(added)
+
+    def plan_cuff(self, device: str, outlook: CuffOutlook) -> None:
+        """The cuff safety layer plans something else than before."""
+        if outlook == self._outlook:
+            return
+        moved = (outlook.next_t_ns, outlook.held) != (self._outlook.next_t_ns, self._outlook.held)
+        self._outlook = outlook
+        if moved:
+            next_t_ns = outlook.next_t_ns or 0
+            self._emit(CuffPlan(device, next_t_ns, int(outlook.interval_s), outlook.held))
+
+    def record(self, event: SessionEvent) -> Future[int]:
+        """Put an event on record durably, at the present time."""
+        return self._emit_durable(event, self._clock.now_ns())
+
+    def close(self, reason: str) -> None:
+        """End the session: all that waits goes to the recorder, then the closing event."""
+        now_ns = self._clock.now_ns()
+        self.tick(now_ns)
+        for wave in self.view.waves():
+            self._put_all(wave.flush())
+        self._report_faults(now_ns)
+        self._emit(SessionClosed(reason, self._clock.utc_ns()))
+
+    def on_wire(self, device: str, chunk: WireChunk) -> None:
+        """Bytes crossed a wire."""
+        self._recorder.put(WireRow(chunk.t_ns, device, chunk.direction, chunk.data, chunk.channel))
+
+    def on_link(self, device: str, change: LinkChanged) -> None:
+        """A link changed state."""
+        view = self._device(device)
+        before = view.link
+        self._devices[device] = view.linked(change)
+        after = self._devices[device].link
+        if (before.state, before.problem) != (after.state, after.problem):
+            event = LinkEvent(device, change.state.value, change.problem.value, change.detail)
+            self._emit(event, change.t_ns)
+
+    def on_event(self, device: str, event: DeviceEvent) -> None:
+        """A driver made something of the bytes."""
+        match event:
+            case WaveformBlock():
+                self._on_wave(device, event)
+            case Observation():
+                self._on_numeric(device, gate(event))
+            case Fault():
+                self._devices[device] = self._device(device).faulted(event)
+            case DeviceAlert():
+                self._on_alert(device, event)
+            case CuffChanged() | CuffFailed():
+                self._on_cuff(device, event)
+            case DeviceIdentified():
+                identity = (event.manufacturer, event.model, event.serial, event.firmware)
+                self._emit(DeviceIdentity(device, *identity), event.t_ns)
+
+    def _device(self, device: str) -> DeviceView:
+        known = self._devices.get(device)
+        if known is None:
+            self.add_device(DeviceAdded(device, "", device, ""))
+            known = self._devices[device]
+        return known
+
+    def _on_wave(self, device: str, block: WaveformBlock) -> None:
+        fs = block.metric.fs
+        if fs is None or len(block.samples) == 0:
+            return
+        key = ChannelKey(device, block.metric.ref)
+        wave = self.view.live_wave(key)
+        if wave is None:
+            channel = self._channel(device, block.metric, block.t_ns)
+            wave = LiveWave(block.metric, fs, channel, self._jitter_ns)
+            self.view.add_wave(key, wave)
+        self._put_all(wave.write(block))
+        self.on_samples()
+
+    def _on_numeric(self, device: str, observation: Observation) -> None:
+        reading = observation.reading
+        self._recorder.put(
+            NumericRow(
+                t_ns=observation.t_ns,
+                channel=self._channel(device, observation.metric, observation.t_ns),
+                value=reading.value if isinstance(reading, Measured) else None,
+                validity=reading.validity,
+                raw=reading.raw if isinstance(reading, Absent) else None,
+                device_time=observation.device_time,
+                stored=observation.stored,
+            )
+        )
+        self._vitals.observe(device, observation)
+        for role in vitals_module.SOURCES:
+            chosen = self._vitals.chosen(role, observation.t_ns)
+            is_it = chosen is not None and (chosen[0].device, chosen[1]) == (device, observation.metric.ref)
+            if is_it and isinstance(reading, Measured) and not observation.stored:
+                self.view.add_trend(role, observation.t_ns, reading.value)
+
+    def _on_alert(self, device: str, alert: DeviceAlert) -> None:
+        view = self._device(device)
+        if (alert.kind in view.alerts) == alert.present:
+            return
+        self._devices[device] = view.alerted(alert.kind, present=alert.present)
+        self._emit(AlertEvent(device, alert.kind.value, alert.present, alert.detail), alert.t_ns)
+
+    def _on_cuff(self, device: str, event: CuffChanged | CuffFailed) -> None:
+        view = self._device(device)
+        if isinstance(event, CuffFailed):
+            self._devices[device] = replace(view, cuff=CuffState.IDLE, cuff_failure=event.failure)
+            self.view.add_cuff(self._vitals.failed_cuff(device, event.failure, event.t_ns))
+            failed = CuffEvent(device, CuffState.IDLE.value, event.failure.value, event.raw)
+            self._emit(failed, event.t_ns)
+            return
+        if view.cuff is not event.state:
+            self._devices[device] = replace(view, cuff=event.state)
+            self._emit(CuffEvent(device, event.state.value), event.t_ns)
+            self.on_cuff(device, event.state)
+
+    def _channel(self, device: str, metric: Metric, t_ns: int) -> int:
+        key = ChannelKey(device, metric.ref)
+        known = self._channels.get(key)
+        if known is not None:
+            return known
+        number = len(self._channels) + 1
+        self._channels[key] = number
+        described = ChannelDescribed(
+            channel=number,
+            device=device,
+            ref=metric.ref,
+            code=metric.term.code,
+            label=metric.label,
+            unit=metric.unit,
+            fs=metric.fs or 0.0,
+            resolution=metric.resolution,
+            offset=metric.offset,
+        )
+        self._emit(described, t_ns)
+        return number
+
+    def handle(self, command: Command) -> Future[int]:
+        """Do what somebody asked; the future resolves once it is on disk. Cuff commands go to the station."""
+        now_ns = self._clock.now_ns()
+        match command:
+            case AddNote(t_ns, note):
+                return self._emit_durable(note, t_ns)
+            case AmendNote(note):
+                return self._emit_durable(note, now_ns)
+            case GiveDose(t_ns, dose):
+                return self._emit_durable(dose, t_ns)
+            case MovePhase(phase, by):
+                return self._emit_durable(PhaseChanged(phase.value, by), now_ns)
+            case ReportMusic(t_ns, music):
+                return self._emit_durable(music, t_ns)
+            case Acknowledge(t_ns, conditions, by):
+                self._acknowledged |= frozenset(conditions)
+                return self._emit_durable(AlarmAcknowledged(conditions, by), t_ns)
+            case _:
+                raise CommandRefused(type(command).__name__, "no-cuff")
+
+    def tick(self, now_ns: int) -> None:
+        """Evaluate alarms and make a new snapshot; called four times a second and after each command."""
+        for reading in self._vitals.finished_cuffs(now_ns):
+            self.view.add_cuff(reading)
+            if not reading.stored:
+                self._devices[reading.device] = replace(self._device(reading.device), cuff_failure=None)
+        self._check_clock(now_ns)
+        if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
+            self._report_faults(now_ns)
+        acknowledged, self._acknowledged = self._acknowledged, frozenset()
+        for change in self._watch.step(self._samples(now_ns), acknowledged, now_ns):
+            self._emit(change, now_ns)
+        self.snapshot = self._picture(now_ns)
+
+    def tap(self, key: ChannelKey) -> WaveTap | None:
+        """A wave at full rate, or None while nothing has come from it."""
+        wave = self.view.live_wave(key)
+        return wave.tap() if wave is not None else None
+
+    def _check_clock(self, now_ns: int) -> None:
+        if now_ns - self._anchored_t_ns < ANCHOR_EVERY_NS:
+            return
+        utc_ns = self._clock.utc_ns()
+        step_ns = utc_ns - now_ns - self._utc_minus_t_ns
+        self._clock_stepped = abs(step_ns) > CLOCK_STEP_NS
+        self._utc_minus_t_ns += step_ns
+        self._anchored_t_ns = now_ns
+        self._emit(ClockAnchored(utc_ns, step_ns), now_ns)
+
+    def _report_faults(self, now_ns: int) -> None:
+        self._faults_t_ns = now_ns
+        for device, view in self._devices.items():
+            for kind, tally in view.faults:
+                self._emit(FaultsCounted(device, kind, tally.faults, tally.size, tally.head), now_ns)
+            self._devices[device] = replace(view, faults=())
+
+    def _samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
+        for role in (Role.HR, Role.SPO2):
+            chosen = self._vitals.chosen(role, now_ns)
+            if chosen is not None:
+                latest = chosen[0]
+                yield role.value, Sample(latest.t_ns, usable(latest.reading, latest.t_ns, now_ns))
+        yield from self._cuff_samples(now_ns)
+        for device, view in self._devices.items():
+            yield link_role(device), Sample(now_ns, float(view.lost), view.label)
+            yield sensor_role(device), Sample(now_ns, float(view.sensor_off), view.label)
+            failed = view.cuff_failure
+            text = f"{view.label}\t{failed.value}" if failed else ""
+            yield cuff_role(device), Sample(now_ns, float(failed is not None), text)
+        problem = self._recorder.status().problem
+        yield RECORD, Sample(now_ns, float(bool(problem)), problem)
+        yield CLOCK, Sample(now_ns, float(self._clock_stepped))
+
+    def _cuff_samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
+        last = self._vitals.last_cuff
+        if last is None:
+            return
+        # A cuff value alarms when it arrives; from then on the condition stands until the next reading.
+        for role, reading in zip(CUFF_ROLES, (last.systolic, last.diastolic, last.mean), strict=True):
+            value = reading.value if isinstance(reading, Measured) else None
+            yield role.value, Sample(last.t_ns, value)
+
+    def _picture(self, now_ns: int) -> Snapshot:
+        scene = Scene(
+            started=self._started,
+            speed=self._speed,
+            utc_minus_t_ns=self._utc_minus_t_ns,
+            session=self._state,
+            vitals=self._vitals,
+            devices=self._devices,
+            alarms=self._watch.shown(),
+            rules=self._watch.limits.rules,
+            outlook=self._outlook,
+            waves=self.view.wave_keys(),
+            record=self._recorder.status(),
+        )
+        return picture(scene, now_ns)
+
+    def _emit(self, event: SessionEvent, t_ns: int | None = None) -> None:
+        stamped = Stamped(self._clock.now_ns() if t_ns is None else t_ns, event)
+        self._state = fold(self._state, stamped)
+        self._recorder.put(stamped)
+
+    def _emit_durable(self, event: SessionEvent, t_ns: int) -> Future[int]:
+        stamped = Stamped(t_ns, event)
+        self._state = fold(self._state, stamped)
+        return self._recorder.put_durable(stamped)
+
+    def _put_all(self, rows: Iterable[DataRow]) -> None:
+        for row in rows:
+            self._recorder.put(row)
+
+
+def _nothing() -> None:
+    """No listener."""
+
+
+def _nothing_of_cuffs(device: str, state: CuffState) -> None:
+    """No listener."""

@@ -1,0 +1,122 @@
+"""The newest numbers of each device, whole cuff readings, and which source stands for a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kapmonitor import mdc
+from kapmonitor.model import (
+    Absent,
+    CuffReading,
+    Measured,
+    NibpFailure,
+    Observation,
+    Reading,
+    Validity,
+)
+from kapmonitor.plausible import cuff_is_plausible
+from kapmonitor.view import Role
+
+SOURCES: Final[dict[Role, tuple[str, ...]]] = {
+    Role.HR: (mdc.HEART_RATE.ref, mdc.PULSE_RATE.ref),
+    Role.SPO2: (mdc.SPO2.ref,),
+}
+"""The metrics that can stand for a continuous role, the preferred one first."""
+
+FALL_BACK_NS: Final = 10_000_000_000
+"""Without a valid reading from the preferred source for this long, the next one is shown, with its name."""
+
+NIBP_REFS: Final = frozenset({mdc.NIBP_SYS.ref, mdc.NIBP_DIA.ref, mdc.NIBP_MEAN.ref, mdc.NIBP_PULSE.ref})
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest reading of one metric of one device, and when it last was valid (0: never)."""
+
+    device: str
+    t_ns: int
+    reading: Reading
+    valid_t_ns: int
+
+
+class Vitals:
+    """Owned by the engine; times are the observations' own."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, str], Latest] = {}
+        self._cuff: dict[str, list[Observation]] = {}
+        self.last_cuff: CuffReading | None = None
+        self.cuff_pressure: tuple[int, float] | None = None
+        self.perfusion: tuple[int, float] | None = None
+
+    def observe(self, device: str, observation: Observation) -> None:
+        """Take one gated observation; a stored one never becomes the newest number."""
+        ref, reading = observation.metric.ref, observation.reading
+        if ref in NIBP_REFS:
+            self._cuff.setdefault(device, []).append(observation)
+            return
+        if observation.stored:
+            return
+        known = self._latest.get((device, ref))
+        valid = observation.t_ns if isinstance(reading, Measured) else (known.valid_t_ns if known else 0)
+        self._latest[device, ref] = Latest(device, observation.t_ns, reading, valid)
+        if isinstance(reading, Measured):
+            if ref == mdc.CUFF_PRESSURE.ref:
+                self.cuff_pressure = (observation.t_ns, reading.value)
+            elif ref == mdc.PERFUSION_INDEX.ref:
+                self.perfusion = (observation.t_ns, reading.value)
+
+    def finished_cuffs(self, now_ns: int) -> tuple[CuffReading, ...]:
+        """Cuff readings that have come in, oldest first; parts belong together if they share a time."""
+        out: list[CuffReading] = []
+        for device, parts in self._cuff.items():
+            times = dict.fromkeys((part.t_ns, part.device_time, part.stored) for part in parts)
+            for key in times:
+                group = [part for part in parts if (part.t_ns, part.device_time, part.stored) == key]
+                out.append(_whole(device, group))
+        self._cuff.clear()
+        for reading in out:
+            self._note_cuff(reading)
+        return tuple(sorted(out, key=lambda reading: reading.t_ns))
+
+    def failed_cuff(self, device: str, failure: NibpFailure, t_ns: int) -> CuffReading:
+        """A determination that ended without numbers; the last good one stays the newest."""
+        gone = Absent(Validity.INVALID)
+        return CuffReading(t_ns, device, gone, gone, gone, gone, failure)
+
+    def _note_cuff(self, reading: CuffReading) -> None:
+        has_number = isinstance(reading.systolic, Measured) or isinstance(reading.mean, Measured)
+        if has_number and not reading.stored:
+            self.last_cuff = reading
+
+    def chosen(self, role: Role, now_ns: int) -> tuple[Latest, str] | None:
+        """The reading that stands for a role now, with its metric: the preferred source while it is alive."""
+        newest: tuple[Latest, str] | None = None
+        for ref in SOURCES[role]:
+            for (_, known_ref), latest in self._latest.items():
+                if known_ref != ref:
+                    continue
+                if latest.valid_t_ns and now_ns - latest.valid_t_ns <= FALL_BACK_NS:
+                    return latest, ref
+                if newest is None or latest.t_ns > newest[0].t_ns:
+                    newest = (latest, ref)
+        return newest
+
+
+def _whole(device: str, parts: list[Observation]) -> CuffReading:
+    by_ref = {part.metric.ref: part.reading for part in parts}
+    missing = Absent(Validity.NOT_AVAILABLE)
+    systolic = by_ref.get(mdc.NIBP_SYS.ref, missing)
+    diastolic = by_ref.get(mdc.NIBP_DIA.ref, missing)
+    mean = by_ref.get(mdc.NIBP_MEAN.ref, missing)
+    pulse = by_ref.get(mdc.NIBP_PULSE.ref, missing)
+    if not cuff_is_plausible(systolic, diastolic, mean):
+        systolic, diastolic, mean = (_doubted(reading) for reading in (systolic, diastolic, mean))
+    return CuffReading(
+        parts[0].t_ns, device, systolic, diastolic, mean, pulse, stored=any(part.stored for part in parts)
+    )
+
+
+def _doubted(reading: Reading) -> Reading:
+    return Absent(Validity.INVALID, reading.value) if isinstance(reading, Measured) else reading
