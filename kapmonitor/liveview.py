@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kapmonitor.columns import nothing
 from kapmonitor.model import (
     NO_SAMPLE,
     ChannelKey,
@@ -19,7 +20,8 @@ from kapmonitor.view import Role
 from kapmonitor.waveline import WaveLine
 
 RING_S: Final = 600
-"""Seconds of each wave that the dashboard can look back on while live; the record holds the rest."""
+HISTORY_S: Final = 8 * 3600
+"""Seconds of each wave kept sample by sample, and as minima and maxima; the record holds everything."""
 
 SLICE_S: Final = 0.5
 """Longest stretch of wave not yet on its way to the record; with the commit, under a second is at risk."""
@@ -34,7 +36,7 @@ class LiveWave:
         self.metric = metric
         self.fs = fs
         self.channel = channel
-        self.ring = Ring(1, int(fs * RING_S))
+        self.ring = Ring(1, int(fs * RING_S), int(fs * HISTORY_S))
         self.end_ns = 0
         self._line = WaveLine(fs, jitter_ns)
         self._slice_t0_ns = 0
@@ -74,7 +76,14 @@ class LiveWave:
 
     def tap(self) -> RingTap:
         """The wave at full rate."""
-        return RingTap(self.ring, 0, self.fs, self.metric.resolution, self.metric.offset)
+        return RingTap(self.ring, 0, self.metric)
+
+    def columns(self, t0_ns: int, t1_ns: int, width: int) -> Columns:
+        """Minima and maxima in the metric's unit; what the ring no longer holds comes from its pyramid."""
+        start, stop = (round(self.ring.head + (t - self.end_ns) * self.fs / 1e9) for t in (t0_ns, t1_ns))
+        lo, hi = self.ring.columns(0, start, max(stop, start + 1), width)
+        scale, offset = self.metric.resolution, self.metric.offset
+        return Columns(t0_ns, t1_ns, lo * scale + offset, hi * scale + offset)
 
 
 class LiveView:
@@ -121,10 +130,20 @@ class LiveView:
 
     def trend(self, role: Role, t0_ns: int, t1_ns: int, width: int) -> Columns:
         series = self._trends.get(role)
-        return (series or TrendSeries(TREND_GAP_NS)).columns(t0_ns, t1_ns, width)
+        if series is None:
+            return no_columns(t0_ns, t1_ns, width)
+        return series.columns(t0_ns, t1_ns, width)
 
     def wave(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
-        raise NotImplementedError
+        wave = self._waves.get(key)
+        if wave is None:
+            return no_columns(t0_ns, t1_ns, width)
+        return wave.columns(t0_ns, t1_ns, width)
 
     def cuffs(self, t0_ns: int, t1_ns: int) -> tuple[CuffReading, ...]:
         return tuple(reading for reading in self._cuffs if t0_ns <= reading.t_ns <= t1_ns)
+
+
+def no_columns(t0_ns: int, t1_ns: int, width: int) -> Columns:
+    """The columns of something that was never measured."""
+    return Columns(t0_ns, t1_ns, nothing(width), nothing(width))

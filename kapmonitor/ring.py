@@ -101,11 +101,8 @@ class Ring:
         lap = self._lap
         return (lap.base + lap.end) // self.channels
 
-    def write(self, frames: NDArray[np.int16] | bytes) -> None:
-        """Append whole frames: a flat int16 array, or native-endian bytes. Called by one thread only."""
-        if type(frames) is bytes:
-            self._write_bytes(frames)
-            return
+    def write(self, frames: NDArray[np.int16]) -> None:
+        """Append whole frames, a flat array. Writing is for one thread only."""
         lap = self._lap
         words = len(frames)
         start = lap.end
@@ -113,8 +110,18 @@ class Ring:
         if stop > self._limit or words % self.channels:
             self._write_in_parts(frames)
         else:
-            self._words[start:stop] = frames  # type: ignore[assignment]
+            self._words[start:stop] = frames  # type: ignore[call-overload]
             lap.end = stop
+
+    def write_bytes(self, data: bytes) -> None:
+        """Append whole frames as native-endian bytes."""
+        start = 2 * self._lap.end
+        stop = start + len(data)
+        if stop > 2 * self._limit or len(data) % (2 * self.channels):
+            self._write_in_parts(np.frombuffer(data, np.int16))
+        else:
+            self._bytes[start:stop] = data
+            self._lap.end = stop // 2
 
     def window(self, frames: int) -> memoryview:
         """The last `frames` frames, at most a window: flat, format 'h', not copied, NO_SAMPLE before frame 0.
@@ -159,15 +166,6 @@ class Ring:
             old_lo, old_hi = _folded_columns(history, channel, edges, first)
             lo, hi = np.fmin(lo, old_lo), np.fmax(hi, old_hi)
         return lo, hi
-
-    def _write_bytes(self, data: bytes) -> None:
-        start = 2 * self._lap.end
-        stop = start + len(data)
-        if stop > 2 * self._limit or len(data) % (2 * self.channels):
-            self._write_in_parts(np.frombuffer(data, np.int16))
-        else:
-            self._bytes[start:stop] = data
-            self._lap.end = stop // 2
 
     def _write_in_parts(self, frames: NDArray[np.int16]) -> None:
         """Parts of at most a window, so that what readers hold is never overwritten within one write."""

@@ -1,0 +1,282 @@
+"""The engine, driven without threads: values in, state, rows and snapshot out."""
+
+import numpy as np
+import pytest
+from memory_recorder import MemoryRecorder
+
+from kapmonitor import mdc
+from kapmonitor.alarms.limits import example
+from kapmonitor.clock import ManualClock
+from kapmonitor.commands import Acknowledge, AddNote, GiveDose, MovePhase, StartCuff
+from kapmonitor.engine import Engine
+from kapmonitor.errors import CommandRefused
+from kapmonitor.model import (
+    Absent,
+    AlertKind,
+    ChannelKey,
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    DeviceAlert,
+    Direction,
+    Fault,
+    FaultKind,
+    LinkChanged,
+    LinkProblem,
+    LinkState,
+    Measured,
+    Metric,
+    NibpFailure,
+    Observation,
+    Validity,
+    WaveformBlock,
+    WireChunk,
+)
+from kapmonitor.record.items import NumericRow, WaveSlice, WireRow
+from kapmonitor.session.events import (
+    AlarmAcknowledged,
+    AlarmChanged,
+    ChannelDescribed,
+    CuffEvent,
+    DeviceAdded,
+    DoseGiven,
+    FaultsCounted,
+    LimitsSet,
+    NoteAdded,
+    Phase,
+    SessionClosed,
+    SessionStarted,
+    Stamped,
+)
+from kapmonitor.snapshot import Freshness, Priority
+from kapmonitor.view import Role
+
+S = 1_000_000_000
+SPO2, HR, PR = (Metric(t, t.ref) for t in (mdc.SPO2, mdc.HEART_RATE, mdc.PULSE_RATE))
+SYS, DIA, MEAN = (Metric(t, t.ref) for t in (mdc.NIBP_SYS, mdc.NIBP_DIA, mdc.NIBP_MEAN))
+PLETH = Metric(mdc.PLETH, "pleth", fs=75.0)
+STARTED = SessionStarted("s1", "Test", "0", 1_700_000_000 * S, 0, "UTC")
+
+
+class Room:
+    def __init__(self):
+        self.clock = ManualClock(1000 * S, 1_700_000_000 * S)
+        self.recorder = MemoryRecorder()
+        self.engine = Engine(self.clock, self.recorder, Stamped(1000 * S, STARTED), example())
+        for device, label in (("oxi", "Oximeter"), ("cuff", "Cuff"), ("strap", "Heart strap")):
+            self.engine.add_device(DeviceAdded(device, "x", label, "x@y"))
+
+    def say(self, device, metric, value, **more):
+        reading = Measured(value) if isinstance(value, int | float) else value
+        self.engine.on_event(device, Observation(metric, self.clock.now_ns(), reading, **more))
+
+    def after(self, seconds, *, saying=()):
+        for _ in range(round(seconds * 4)):
+            self.clock.move_to(self.clock.now_ns() + S // 4)
+            for device, metric, value in saying:
+                self.say(device, metric, value)
+            self.engine.tick(self.clock.now_ns())
+        return self.engine.snapshot
+
+
+@pytest.fixture
+def room():
+    return Room()
+
+
+def test_a_reading_is_shown_with_age_source_and_limits(room):
+    room.say("oxi", SPO2, 97)
+    snapshot = room.after(0.25)
+    assert snapshot.spo2.reading == Measured(97)
+    assert (snapshot.spo2.source, snapshot.spo2.low, snapshot.spo2.freshness) == (
+        "Oximeter",
+        91,
+        Freshness.FRESH,
+    )
+
+
+def test_a_value_older_than_three_seconds_is_stale(room):
+    room.say("oxi", SPO2, 97)
+    assert room.after(3).spo2.freshness is Freshness.FRESH
+    assert room.after(0.5).spo2.freshness is Freshness.STALE
+
+
+def test_an_impossible_value_is_recorded_raw_and_nowhere_else(room):
+    room.say("oxi", SPO2, 127)
+    snapshot = room.after(1)
+    assert snapshot.spo2.reading == Absent(Validity.INVALID, 127)
+    row = next(row for row in room.recorder.rows if isinstance(row, NumericRow))
+    assert (row.value, row.raw, row.validity) == (None, 127, Validity.INVALID)
+    assert np.isnan(room.engine.view.trend(Role.SPO2, 999 * S, 1002 * S, 10).lo).all()
+
+
+def test_heart_rate_comes_from_the_strap_while_it_is_alive_then_from_the_oximeter(room):
+    snapshot = room.after(1, saying=[("strap", HR, 84), ("oxi", PR, 80)])
+    assert (snapshot.hr.reading, snapshot.hr.source) == (Measured(84), "Heart strap")
+    snapshot = room.after(5, saying=[("oxi", PR, 80)])
+    assert snapshot.hr.freshness is Freshness.STALE
+    snapshot = room.after(6, saying=[("oxi", PR, 80)])
+    assert (snapshot.hr.reading, snapshot.hr.source) == (Measured(80), "Oximeter")
+
+
+def test_a_cuff_reading_is_one_thing(room):
+    room.engine.on_event("cuff", CuffChanged(CuffState.MEASURING, room.clock.now_ns()))
+    assert room.after(0.25).nibp.state is CuffState.MEASURING
+    room.engine.on_event("cuff", CuffChanged(CuffState.IDLE, room.clock.now_ns()))
+    for metric, value in ((SYS, 141), (DIA, 88), (MEAN, 106)):
+        room.say("cuff", metric, value)
+    nibp = room.after(0.25).nibp
+    assert (nibp.last.systolic, nibp.last.diastolic, nibp.last.mean) == (
+        Measured(141),
+        Measured(88),
+        Measured(106),
+    )
+    assert len(room.engine.view.cuffs(0, 10**18)) == 1
+
+
+def test_pressures_that_do_not_fit_together_are_not_shown(room):
+    for metric, value in ((SYS, 100), (DIA, 96), (MEAN, 98)):
+        room.say("cuff", metric, value)
+    assert room.after(0.25).nibp.last is None
+    assert isinstance(room.engine.view.cuffs(0, 10**18)[0].systolic, Absent)
+
+
+def test_a_stored_reading_is_recorded_but_never_the_newest(room):
+    for metric, value in ((SYS, 120), (DIA, 80), (MEAN, 93)):
+        room.say("cuff", metric, value, stored=True)
+    assert room.after(0.25).nibp.last is None
+    assert room.engine.view.cuffs(0, 10**18)[0].stored
+
+
+def test_a_failed_cuff_is_said_and_keeps_the_last_good_reading(room):
+    for metric, value in ((SYS, 120), (DIA, 80), (MEAN, 93)):
+        room.say("cuff", metric, value)
+    room.after(60)
+    room.engine.on_event("cuff", CuffFailed(NibpFailure.MOTION, 2, room.clock.now_ns()))
+    snapshot = room.after(1)
+    assert snapshot.nibp.last.systolic == Measured(120)
+    assert [a.condition for a in snapshot.alarms] == ["cuff:cuff"]
+    assert room.recorder.events(CuffEvent)[-1].failure == "motion"
+
+
+def test_alarm_comes_is_acknowledged_and_ends(room):
+    room.after(2, saying=[("oxi", SPO2, 97)])
+    snapshot = room.after(16, saying=[("oxi", SPO2, 90)])
+    alarm = snapshot.alarms[0]
+    assert (alarm.condition, alarm.priority, alarm.state, alarm.value) == (
+        "spo2-low",
+        Priority.MEDIUM,
+        "active-unack",
+        90,
+    )
+    assert snapshot.spo2.alarm is Priority.MEDIUM
+    room.engine.handle(Acknowledge(room.clock.now_ns(), ("spo2-low",), "RN"))
+    snapshot = room.after(0.25, saying=[("oxi", SPO2, 90)])
+    assert snapshot.alarms[0].state == "active-ack"
+    snapshot = room.after(7, saying=[("oxi", SPO2, 97)])
+    assert snapshot.alarms == ()
+    assert [c.after for c in room.recorder.events(AlarmChanged) if c.condition == "spo2-low"] == [
+        "normal",
+        "pending",
+        "active-unack",
+        "active-ack",
+        "normal",
+    ]
+    span = snapshot.session.alarms[0]
+    assert span.t1_ns is not None
+    assert span.acknowledged_by == "RN"
+    assert room.recorder.events(AlarmAcknowledged)[0].by == "RN"
+
+
+def test_a_lost_link_alarms_and_a_device_that_never_came_does_not(room):
+    room.engine.on_link("oxi", LinkChanged(LinkState.LIVE, room.clock.now_ns()))
+    room.after(1)
+    lost = LinkChanged(LinkState.WAITING, room.clock.now_ns(), LinkProblem.LOST, "cable out", 0.5)
+    room.engine.on_link("oxi", lost)
+    room.engine.on_link("strap", LinkChanged(LinkState.WAITING, 1, LinkProblem.NOT_FOUND, "", 0.5))
+    snapshot = room.after(6)
+    assert [a.condition for a in snapshot.alarms] == ["link:oxi"]
+    assert snapshot.links[0].problem is LinkProblem.LOST
+
+
+def test_sensor_off_is_an_alert_of_the_device_then_an_alarm_of_ours(room):
+    room.engine.on_event("oxi", DeviceAlert(AlertKind.SENSOR_OFF, True, room.clock.now_ns()))
+    room.say("oxi", SPO2, Absent(Validity.NOT_AVAILABLE, 127))
+    snapshot = room.after(11)
+    assert snapshot.spo2.alerts == (AlertKind.SENSOR_OFF,)
+    assert "sensor:oxi" in [a.condition for a in snapshot.alarms]
+
+
+def test_record_trouble_is_a_high_alarm(room):
+    room.recorder.problem = "disk full"
+    alarm = room.after(0.5).alarms[0]
+    assert (alarm.condition, alarm.priority, alarm.text) == ("record", Priority.HIGH, "disk full")
+
+
+def test_waves_reach_the_record_in_slices_and_the_tap_at_once(room):
+    for i in range(10):
+        t_ns = room.clock.now_ns() + i * S // 3
+        room.engine.on_event("oxi", WaveformBlock(PLETH, t_ns, np.arange(25, dtype=np.int16) + 25 * i))
+    tap = room.engine.tap(ChannelKey("oxi", mdc.PLETH.ref))
+    assert tap.head() == 250
+    assert list(tap.read(240, 250)) == list(range(240, 250))
+    room.engine.close("ended")
+    slices = [row for row in room.recorder.rows if isinstance(row, WaveSlice)]
+    assert sum(len(s.samples) for s in slices) == 250
+    assert all(len(s.samples) <= 75 for s in slices)
+
+
+def test_a_break_in_a_wave_is_a_gap(room):
+    first, second = np.ones(25, np.int16), np.full(25, 2, np.int16)
+    t_ns = room.clock.now_ns()
+    room.engine.on_event("oxi", WaveformBlock(PLETH, t_ns, first))
+    room.engine.on_event("oxi", WaveformBlock(PLETH, t_ns + 10 * S, second))
+    tap = room.engine.tap(ChannelKey("oxi", mdc.PLETH.ref))
+    samples = tap.read(0, tap.head())
+    assert tap.head() == pytest.approx(25 + 725 + 25, abs=2)
+    assert set(samples[30:700]) == {-32768}
+    room.engine.close("ended")
+    slices = [row for row in room.recorder.rows if isinstance(row, WaveSlice)]
+    assert [len(s.samples) for s in slices] == [25, 25]
+    assert slices[1].t0_ns - slices[0].t0_ns == pytest.approx(10 * S, abs=S // 75)
+
+
+def test_faults_are_counted_not_listed(room):
+    for _ in range(100):
+        room.engine.on_event("oxi", Fault(FaultKind.CHECKSUM, room.clock.now_ns(), 5, "00"))
+    room.after(6)
+    counted = room.recorder.events(FaultsCounted)
+    assert [(c.faults, c.size) for c in counted] == [(100, 500)]
+
+
+def test_what_people_do_is_durable_and_folded(room):
+    note = NoteAdded("n1", "tag", "tearful", "KL", room.clock.now_ns())
+    assert room.engine.handle(AddNote(room.clock.now_ns(), note)).result(0) > 0
+    room.engine.handle(MovePhase(Phase.PEAK, "KL"))
+    room.engine.handle(GiveDose(999 * S, DoseGiven("ketamine", 70, "im", "left deltoid", "RN")))
+    session = room.after(0.25).session
+    assert session.notes[0].text == "tearful"
+    assert session.phase is Phase.PEAK
+    assert session.dose_t_ns == 999 * S
+
+
+def test_a_cuff_is_not_the_engines_to_start(room):
+    with pytest.raises(CommandRefused):
+        room.engine.handle(StartCuff("RN"))
+
+
+def test_channels_are_described_before_they_are_used(room):
+    room.say("oxi", SPO2, 97)
+    room.say("oxi", SPO2, 98)
+    described = room.recorder.events(ChannelDescribed)
+    assert [(d.channel, d.ref, d.code) for d in described] == [(1, mdc.SPO2.ref, 150456)]
+    kinds = [type(getattr(row, "event", row)) for row in room.recorder.rows]
+    assert kinds.index(ChannelDescribed) < kinds.index(NumericRow)
+
+
+def test_wire_and_close(room):
+    room.engine.on_wire("oxi", WireChunk(5, Direction.IN, b"\x01"))
+    room.engine.close("ended")
+    assert WireRow(5, "oxi", Direction.IN, b"\x01") in room.recorder.rows
+    assert isinstance(room.recorder.events()[-1], SessionClosed)
+    assert room.recorder.events(LimitsSet)[0].name == "Example limits, absolute"
