@@ -59,9 +59,9 @@ class Runtime:
         """Call on the core thread, soon; for what needs no answer."""
         self._loop.call_soon_threadsafe(function)
 
-    def submit(self, function: Callable[[], Future[T]]) -> Future[T]:
-        """Call on the core thread; the future takes the outcome of the one that `function` returns."""
-        out: Future[T] = Future()
+    def submit(self, function: Callable[[], Future[int]]) -> Future[None]:
+        """Call on the core thread; the future ends as the one that `function` returns does."""
+        out: Future[None] = Future()
 
         def run() -> None:
             try:
@@ -99,11 +99,9 @@ class Runtime:
         await self._loop.shutdown_default_executor()
 
 
-def _copy(done: Future[T], out: Future[T]) -> None:
-    if out.cancelled():
-        return
+def _copy(done: Future[int], out: Future[None]) -> None:
     error = done.exception()
     if error is not None:
         out.set_exception(error)
     else:
-        out.set_result(done.result())
+        out.set_result(None)
