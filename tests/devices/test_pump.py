@@ -1,0 +1,354 @@
+"""The pump between a port and a driver, on memory links and on real ptys."""
+
+import asyncio
+import logging
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wire_parts import (
+    HEART,
+    CuffLineProtocol,
+    KeepingSink,
+    LineProtocol,
+    Pty,
+    line_spec,
+    serial_threads,
+    until,
+)
+
+from devices.address import parse_device
+from devices.blocks import join_blocks
+from devices.linkwatch import DEGRADED_FROM, LinkWatch
+from devices.pump import SerialPump
+from devices.transport.memory import MemoryLink
+from kapmonitor import mdc
+from kapmonitor.clock import ScaledClock, SystemClock
+from kapmonitor.errors import AddressError, CommandRefused, LinkError
+from kapmonitor.model import (
+    Direction,
+    Fault,
+    FaultKind,
+    LinkProblem,
+    LinkState,
+    Measured,
+    Metric,
+    Observation,
+    WaveformBlock,
+)
+
+S = 1_000_000_000
+GONE = LinkError("mem", LinkProblem.LOST, "gone")
+ABSENT = LinkError("mem", LinkProblem.NOT_FOUND, "plug it in")
+
+
+class Bench:
+    """A pump on memory links that a test hands out one by one."""
+
+    def __init__(self, protocol=LineProtocol, silence_s=3.0, refusals=0, clock=None):
+        self.sink = KeepingSink()
+        self.clock = clock or SystemClock()
+        self.links, self.waits = [], []
+        self._refusals = refusals
+        self.pump = SerialPump(
+            "hr1",
+            line_spec(protocol, silence_s),
+            parse_device("line@mem"),
+            self.clock,
+            self.sink,
+            make_link=self._make,
+            delay_s=self._delay,
+        )
+
+    def _make(self):
+        refuse = ABSENT if len(self.links) < self._refusals else None
+        self.links.append(MemoryLink(refuse))
+        return self.links[-1]
+
+    def _delay(self, attempt):
+        self.waits.append(attempt)
+        return 0.0
+
+    def say(self, data):
+        self.links[-1].deliver(data, self.clock.now_ns())
+
+    async def __aenter__(self):
+        self.task = asyncio.ensure_future(self.pump.run())
+        await until(lambda: self.links and self.links[-1].is_open)
+        return self
+
+    async def __aexit__(self, *_):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+
+def run(coroutine):
+    asyncio.run(asyncio.wait_for(coroutine, 60))
+
+
+def test_wire_before_events_and_live_with_the_first_value():
+    async def body():
+        async with Bench() as bench:
+            bench.say(b"6")
+            bench.say(b"1\n62\n")
+            assert bench.sink.states() == [("connecting", "none"), ("live", "none")]
+            assert bench.sink.values() == [61, 62]
+            assert bench.sink.order == [
+                "connecting",
+                "wire out",
+                "wire in",
+                "wire in",
+                "live",
+                "event",
+                "event",
+            ]
+            assert bench.links[-1].written == [b"hello\n"]
+        assert bench.sink.links[-1].state is LinkState.OFF
+
+    run(body())
+
+
+def test_a_loss_is_waited_out_with_growing_delays_and_one_warning(caplog):
+    async def body():
+        async with Bench(refusals=3) as bench:
+            assert bench.waits == [0, 1, 2]
+            assert [c.retry_in_s for c in bench.sink.links if c.state is LinkState.WAITING] == [0.0] * 3
+            assert bench.sink.links[1].problem is LinkProblem.NOT_FOUND
+            assert bench.sink.links[1].detail == "plug it in"
+            bench.say(b"60\n")
+            bench.links[-1].lose(GONE)
+            await until(lambda: len(bench.links) == 5)
+            assert bench.waits == [0, 1, 2, 3]
+
+    run(body())
+    texts = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert len(texts) == 2
+    assert "plug it in" in texts[0]
+    assert "gone" in texts[1]
+    caplog.clear()
+
+
+def test_thirty_good_seconds_begin_the_delays_anew(caplog, monkeypatch):
+    monkeypatch.setattr("devices.backoff.RESET_AFTER_S", 0.05)
+
+    async def body():
+        async with Bench(refusals=3) as bench:
+            bench.say(b"60\n")
+            await asyncio.sleep(0.1)
+            bench.say(b"60\n")
+            bench.links[-1].lose(GONE)
+            await until(lambda: len(bench.links) == 5)
+            assert bench.waits == [0, 1, 2, 0]
+
+    run(body())
+    caplog.clear()
+
+
+def test_half_a_frame_is_a_fault_when_the_link_ends(caplog):
+    async def body():
+        async with Bench() as bench:
+            bench.say(b"60\n7")
+            bench.links[-1].lose(GONE)
+            await until(lambda: len(bench.links) == 2)
+            assert isinstance(bench.sink.events[-1], Fault)
+            bench.say(b"8\n")
+            assert bench.sink.values() == [60, 8]
+
+    run(body())
+    caplog.clear()
+
+
+def test_silence_and_nonsense_make_a_link_stale_and_a_value_makes_it_live():
+    async def body():
+        async with Bench(silence_s=0.5) as bench:
+            bench.say(b"60\n")
+            await until(lambda: bench.sink.links[-1].state is LinkState.STALE)
+            assert bench.sink.links[-1].problem is LinkProblem.SILENT
+            bench.say(b"nonsense\n")
+            assert bench.sink.links[-1].problem is LinkProblem.GARBLED
+            bench.say(b"60\n")
+            assert bench.sink.links[-1].state is LinkState.LIVE
+            assert len(bench.links) == 1
+
+    run(body())
+
+
+def test_acknowledgements_keep_a_link_alive():
+    async def body():
+        async with Bench(silence_s=0.5) as bench:
+            bench.say(b"60\n")
+            for _ in range(30):
+                bench.say(b"ok\n")
+                await asyncio.sleep(0.03)
+            assert [c.state.value for c in bench.sink.links] == ["connecting", "live"]
+
+    run(body())
+
+
+def test_a_port_that_stays_silent_is_opened_anew_without_a_word(monkeypatch):
+    monkeypatch.setattr("devices.pump.REOPEN_AFTER_S", 0.2)
+
+    async def body():
+        async with Bench(silence_s=0.5) as bench:
+            bench.say(b"60\n")
+            await until(lambda: len(bench.links) == 3)
+            bench.say(b"61\n")
+            assert [c.state.value for c in bench.sink.links] == ["connecting", "live", "stale", "live"]
+            assert bench.waits == []
+
+    run(body())
+
+
+def test_on_a_fast_clock_silence_still_takes_real_time():
+    async def body():
+        async with Bench(silence_s=3.0, clock=ScaledClock(60, 0, 0)) as bench:
+            bench.say(b"60\n")
+            await asyncio.sleep(0.2)
+            assert bench.sink.links[-1].state is LinkState.LIVE
+            await until(lambda: bench.sink.links[-1].state is LinkState.STALE)
+
+    run(body())
+
+
+def test_deadlines_are_kept():
+    async def body():
+        async with Bench() as bench:
+            bench.pump._protocol.deadline_ns = bench.clock.now_ns() + S // 20
+            bench.say(b"ok\n")
+            await until(lambda: b"poll\n" in bench.links[-1].written)
+            assert bench.pump._protocol.calls == ["opened", "deadline"]
+
+    run(body())
+
+
+def test_a_driver_that_fails_is_logged_and_started_again(caplog):
+    async def body():
+        async with Bench() as bench:
+            bench.say(b"60\nboom\n")
+            await until(lambda: len(bench.links) == 2 and bench.links[-1].is_open)
+            bench.say(b"61\n")
+            assert bench.sink.values() == [61]
+            assert ("waiting", "garbled") in bench.sink.states()
+
+    run(body())
+    assert any(r.exc_info for r in caplog.records)
+    caplog.clear()
+
+
+def test_many_faults_degrade_a_live_link_and_time_mends_it():
+    watch = LinkWatch(3 * S)
+    watch.opened(0)
+    assert watch.heard(S, 1, DEGRADED_FROM - 1).detail == ""
+    assert watch.heard(S, 1, 1).detail == "degraded"
+    assert watch.heard(3 * S, 1, 0) is None
+    mended = watch.heard(7 * S, 1, 0)
+    assert (mended.state, mended.detail) == (LinkState.LIVE, "")
+
+
+def test_a_command_goes_out_at_once_and_is_recorded():
+    async def body():
+        async with Bench(CuffLineProtocol) as bench:
+            bench.pump.start_cuff()
+            assert bench.links[-1].written == [b"hello\n", b"start\n"]
+            bench.pump.stop_cuff()
+            assert bench.sink.wire[-1].direction is Direction.OUT
+            assert bench.sink.wire[-1].data == b"stop\n"
+        with pytest.raises(CommandRefused, match="not-connected"):
+            bench.pump.stop_cuff()
+
+    run(body())
+
+
+def test_a_device_without_a_cuff_refuses():
+    async def body():
+        async with Bench() as bench:
+            with pytest.raises(CommandRefused, match="no-cuff"):
+                bench.pump.start_cuff()
+
+    run(body())
+
+
+def test_wrong_options_are_said_before_anything_is_opened():
+    for query, says in (("mood=odd", "good, bad"), ("colour=red", "no option 'colour'"), ("baud=x", "baud")):
+        with pytest.raises(AddressError, match=says):
+            SerialPump("x", line_spec(), parse_device(f"line@mem?{query}"), SystemClock(), KeepingSink())
+    pump = SerialPump("x", line_spec(), parse_device("line@mem?mood=bad"), SystemClock(), KeepingSink())
+    assert pump._protocol.options == {"mood": "bad"}
+
+
+def test_a_real_port_that_goes_away_and_comes_back(tmp_path, caplog):
+    async def body():
+        sink, line = KeepingSink(), Pty()
+        where = tmp_path / "port"
+        where.symlink_to(line.path)
+        pump = SerialPump("hr1", line_spec(), parse_device(f"line@{where}"), SystemClock(), sink)
+        pump._delay_s = lambda attempt: 0.02
+        task = asyncio.ensure_future(pump.run())
+        await until(lambda: sink.wire)
+        line.send(b"60\n")
+        await until(lambda: sink.values() == [60])
+        line.unplug()
+        where.unlink()
+        await until(lambda: ("waiting", "not-found") in sink.states())
+        line = Pty()
+        where.symlink_to(line.path)
+        await until(lambda: len([c for c in sink.wire if c.direction is Direction.OUT]) == 2)
+        line.send(b"61\n")
+        await until(lambda: sink.values() == [60, 61])
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert sink.links[-1].state is LinkState.OFF
+        await until(lambda: not serial_threads())
+        line.close()
+
+    run(body())
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1
+    caplog.clear()
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 2 * S), st.sampled_from(["event", "fault", "ack", "check", "opened"])),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_the_watch_says_live_only_after_an_event_and_stale_only_after_silence(steps):
+    watch, now_ns, last_event_ns, heard = LinkWatch(S), 0, None, 0
+    watch.opened(0)
+    for wait_ns, what in steps:
+        now_ns += wait_ns
+        if what == "opened":
+            change, heard = watch.opened(now_ns), now_ns
+        elif what == "check":
+            change = watch.check(now_ns)
+        else:
+            change, heard = watch.heard(now_ns, int(what == "event"), int(what == "fault")), now_ns
+        last_event_ns = now_ns if what == "event" else last_event_ns
+        if watch.state is LinkState.LIVE:
+            assert last_event_ns is not None
+        if change is not None and change.state is LinkState.STALE and what == "check":
+            assert watch.problem is (LinkProblem.SILENT if now_ns - heard >= S else LinkProblem.GARBLED)
+        if what == "event":
+            assert watch.state is LinkState.LIVE
+        if what == "check" and watch.due_ns is not None:
+            assert watch.due_ns > now_ns
+
+
+PLETH = Metric(mdc.PLETH, "Pleth", 75)
+RESP = Metric(mdc.ECG_II, "II", 75)
+
+
+def block(metric, t_ns, *samples):
+    return WaveformBlock(metric, t_ns, np.array(samples, np.int16))
+
+
+def test_blocks_that_arrive_together_are_joined_by_wave_within_a_run():
+    number = Observation(HEART, 3, Measured(60.0))
+    events = [block(PLETH, 1, 1), block(RESP, 1, 9), block(PLETH, 2, 2, 3), number, block(PLETH, 4, 4)]
+    joined = join_blocks(events)
+    assert [(e.metric.label, e.t_ns) for e in joined] == [("Pleth", 2), ("II", 1), ("HR", 3), ("Pleth", 4)]
+    assert joined[0].samples.tolist() == [1, 2, 3]
+    assert joined[0].samples.dtype == np.int16
+    assert join_blocks([Fault(FaultKind.NOISE, 1, 1)]) == [Fault(FaultKind.NOISE, 1, 1)]

@@ -1,0 +1,91 @@
+"""Whole programs in processes of their own, as a clinic would start them."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Program:
+    """`kapmonitor ARGS` with its lines collected as they come."""
+
+    def __init__(self, *args, env=None):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kapmonitor", *map(str, args)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "QT_QPA_PLATFORM": "offscreen", **(env or {})},
+        )
+        self.lines = []
+        self.errors = []
+        self._queue = queue.SimpleQueue()
+        for stream, into in ((self.process.stdout, self.lines), (self.process.stderr, self.errors)):
+            threading.Thread(target=self._collect, args=(stream, into), daemon=True).start()
+
+    def _collect(self, stream, into):
+        for line in stream:
+            into.append(line.rstrip("\n"))
+            if into is self.lines:
+                self._queue.put(line.rstrip("\n"))
+
+    def first_line(self, timeout_s=30):
+        return self._queue.get(timeout=timeout_s)
+
+    def wait_for(self, wanted, timeout_s=30):
+        """The first line for which `wanted` is true."""
+        limit = time.monotonic() + timeout_s
+        seen = 0
+        while time.monotonic() < limit:
+            for line in self.lines[seen:]:
+                seen += 1
+                if wanted(line):
+                    return line
+            if self.process.poll() is not None and seen >= len(self.lines):
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"not seen; said {self.lines[-5:]}, errors {self.errors[-5:]}")
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def end(self, timeout_s=30):
+        self.process.terminate()
+        return self.process.wait(timeout_s)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            stream.close()
+
+
+def run(*args, data=None, timeout_s=120):
+    """One command to its end: (exit status, output, errors)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kapmonitor", *map(str, args)],
+        cwd=ROOT,
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=timeout_s,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()

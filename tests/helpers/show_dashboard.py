@@ -1,0 +1,72 @@
+"""The whole dashboard over made-up sessions: pictures of every variant, or a window to look at.
+
+    python tests/helpers/show_dashboard.py OUT_FOLDER [VARIANT ...] [--size 1920x1080]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from fake_session import VARIANTS, FakeReplay, FakeSession
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from ui.main_window import MainWindow
+from ui.screenshot import save
+from ui.status_face import Audio
+
+
+def compose(session: FakeSession) -> MainWindow:
+    """The window with all parts that exist, over a made-up session."""
+    window = MainWindow(session)
+    window.set_audio(Audio("Staff ear"))
+    for module, build in (("dashboard_parts", "add_parts"),):
+        try:
+            getattr(importlib.import_module(module), build)(window, session)
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+    return window
+
+
+def picture(variant: str, folder: Path, size: QSize) -> Path:
+    """Write one variant as a PNG after a second of its life."""
+    session = FakeReplay() if variant == "replay" else FakeSession(variant)
+    window = compose(session)
+    window.resize(size)
+    window.show()
+    for _ in range(40):
+        session.advance(1 / 20)
+        window.refresh()
+        QApplication.processEvents()
+    path = folder / f"{variant}-{size.width()}.png"
+    save(window, path, size)
+    window.close()
+    window.deleteLater()
+    QApplication.processEvents()
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("variants", nargs="*", default=[])
+    parser.add_argument("--size", default="1920x1080")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    width, height = (int(part) for part in arguments.size.split("x"))
+    application = QApplication(sys.argv[:1])
+    for variant in arguments.variants or VARIANTS:
+        print(picture(variant, arguments.folder, QSize(width, height)))  # noqa: T201
+    del application
+
+
+if __name__ == "__main__":
+    main()

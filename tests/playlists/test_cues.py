@@ -1,0 +1,331 @@
+"""The music's course: the whole product of modes, flags and cues, and long random sessions."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kapmonitor.session.events import MusicAction, Phase
+from playlists.course import RATE, VOLUME_CAP_DB, VOLUME_FLOOR_DB, Ask, Cue, CueState, Mode, Pending, Voice
+from playlists.cues import RULES, initial, step
+from playlists.model import After, Place, Playlist, Section, Track
+from playlists.order import asked_next, coming, following
+from playlists.tape import MOST_VOICES, advance
+
+
+def track(name: str, seconds: float = 60.0, leave: tuple[float, ...] = ()) -> Track:
+    return Track(Path(f"{name}.flac"), name, seconds, leave_s=leave)
+
+
+PLAYLIST = Playlist(
+    "test",
+    (
+        Section("Preparation", (track("p1"),), (Phase.PREPARATION, Phase.BASELINE)),
+        Section("Peak", (track("k1", leave=(20.0, 40.0)), track("k2")), (Phase.PEAK,)),
+        Section("Return", (track("r1"), track("r2", 40.0)), (Phase.RETURN,), After.NEXT),
+        Section("End", (track("e1", 30.0),), (Phase.INTEGRATION,), After.STOP),
+        Section("Ground", (track("g1"), track("g2")), (), grounding=True),
+    ),
+)
+ALL = frozenset(PLAYLIST.places())
+P1, K1, K2, R1, R2, E1, G1, G2 = PLAYLIST.places()
+
+
+def ask(state: CueState, *asks: Ask | Cue, playlist: Playlist = PLAYLIST) -> CueState:
+    for one in asks:
+        state, _ = step(playlist, state, one if isinstance(one, Cue) else Cue(one))
+    return state
+
+
+def run(state: CueState, seconds: float, ready=ALL, playlist: Playlist = PLAYLIST):
+    return advance(playlist, state, round(seconds * RATE), ready)
+
+
+def playing(phase: Phase = Phase.PEAK, seconds: float = 5.0) -> CueState:
+    return run(ask(initial(PLAYLIST, phase), Ask.PLAY), seconds).state
+
+
+def phase(value: Phase) -> Cue:
+    return Cue(Ask.PHASE, phase=value)
+
+
+def missing(place: Place) -> Cue:
+    return Cue(Ask.MISSING, place=place)
+
+
+def test_every_cue_in_every_mode_is_in_the_table():
+    assert set(RULES) == set(itertools.product(Mode, Ask))
+
+
+VOICES = {
+    "none": (),
+    "one": (Voice(1, K1, 10 * RATE, 1.0, 1.0, 0),),
+    "two": (Voice(1, P1, 50 * RATE, 1.0, 0.0, RATE, 9), Voice(2, K1, 9, 0.0, 1.0, RATE, 9)),
+}
+PENDINGS = (None, Pending(K2, 0, RATE), Pending(R1, 99 * RATE, RATE))
+CUES = (
+    *(Cue(a) for a in Ask if a not in {Ask.PHASE, Ask.MISSING, Ask.VOLUME}),
+    *(Cue(Ask.PHASE, phase=p) for p in Phase),
+    *(Cue(Ask.MISSING, place=p) for p in (K1, K2, G1, None)),
+    *(Cue(Ask.VOLUME, change_db=c) for c in (-4.0, 2.0, 99.0, -99.0)),
+)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("cue", CUES, ids=str)
+def test_whole_product_keeps_its_promises(mode, cue):
+    flags = itertools.product((False, True), repeat=3)
+    for (held, grounded, output), voices, pending in itertools.product(flags, VOICES.values(), PENDINGS):
+        if mode is Mode.STOPPED and pending is not None:
+            continue
+        before = CueState(
+            K1, Phase.PEAK, mode, held, grounded, output, home=1, pending=pending, voices=voices, serial=2
+        )
+        after, said = step(PLAYLIST, before, cue)
+        check_promises(after)
+        assert after.place is not None
+        assert {v.id for v in after.voices} <= {v.id for v in before.voices}
+        if cue.ask is not Ask.MISSING:
+            assert after.voices == before.voices, "only time and a broken file end a voice"
+        assert [s.action for s in said] == expected_actions(before, after, cue)
+
+
+def expected_actions(before: CueState, after: CueState, cue: Cue) -> list[MusicAction]:
+    """What belongs in the record, said once more without the table."""
+    sounds = before.output and bool(before.voices)
+    changed = {
+        Ask.HOLD: [] if before.held else [MusicAction.HELD],
+        Ask.RELEASE: [MusicAction.RELEASED] if before.held else [],
+        Ask.PAUSE: [MusicAction.PAUSED] if before.mode is Mode.PLAYING else [],
+        Ask.STOP: [] if before.mode is Mode.STOPPED else [MusicAction.STOPPED],
+        Ask.PLAY: [MusicAction.RESUMED] if before.mode is Mode.PAUSED and sounds else [],
+        Ask.VOLUME: [MusicAction.VOLUME] if after.volume_db != before.volume_db else [],
+        Ask.MISSING: [MusicAction.MISSING] if cue.place is not None else [],
+        Ask.OUTPUT_LOST: [MusicAction.OUTPUT_LOST] if before.output else [],
+        Ask.OUTPUT_BACK: (
+            [MusicAction.RESUMED]
+            if not before.output and before.voices and before.mode is Mode.PLAYING
+            else []
+        ),
+    }
+    return changed.get(cue.ask, [])
+
+
+def check_promises(state: CueState) -> None:
+    assert VOLUME_FLOOR_DB <= state.volume_db <= VOLUME_CAP_DB
+    assert state.place not in state.missing
+    assert state.pending is None or state.pending.place not in state.missing
+    assert not any(v.place in state.missing for v in state.voices)
+    assert len(state.voices) <= MOST_VOICES
+    if state.mode is Mode.PLAYING:
+        assert state.place is not None
+    if state.mode is Mode.STOPPED:
+        assert state.pending is None
+
+
+def test_natural_join_overlaps_by_the_crossfade_and_keeps_power():
+    result = run(playing(), 58)
+    assert [s.place for s in result.said] == [K2]
+    both = [s for s in result.segments if len(s.slices) == 2]
+    assert sum(s.frames for s in both) == 12 * RATE
+    for segment in both:
+        assert sum(s.level0 for s in segment.slices) == pytest.approx(1.0)
+        assert sum(s.level1 for s in segment.slices) == pytest.approx(1.0)
+
+
+def test_phase_moves_at_the_next_place_to_leave():
+    state = ask(playing(seconds=10), phase(Phase.RETURN))
+    assert state.place == K1
+    result = run(state, 9.9)
+    assert not result.said
+    result = run(result.state, 0.2)
+    assert [(s.action, s.place) for s in result.said] == [(MusicAction.STARTED, R1)]
+
+
+def test_phase_waits_no_longer_than_the_playlist_says():
+    state = ask(playing(Phase.PREPARATION, 1), phase(Phase.PEAK))
+    assert run(state, 44.9).state.place == P1
+    assert run(state, 45.1).state.place == K1
+
+
+def test_phase_that_returns_before_the_move_takes_it_back():
+    state = ask(playing(), phase(Phase.RETURN), phase(Phase.PEAK))
+    assert state.pending is None
+
+
+def test_phase_without_a_section_leaves_the_music_alone():
+    before = playing()
+    assert ask(before, phase(Phase.DOSING)).pending is None
+
+
+def test_hold_goes_round_the_section_until_released():
+    state = ask(playing(Phase.RETURN), Ask.HOLD, phase(Phase.INTEGRATION))
+    result = run(state, 400)
+    assert {s.place for s in result.said} == {R1, R2}
+    released = ask(result.state, Ask.RELEASE)
+    assert released.pending is not None
+    assert released.pending.place == E1
+
+
+def test_hold_takes_back_a_move_that_waits():
+    assert ask(playing(), phase(Phase.RETURN), Ask.HOLD).pending is None
+
+
+def test_grounding_comes_at_once_and_goes_back_to_the_phase():
+    state = run(ask(playing(), Ask.GROUND), 0.1).state
+    assert state.place == G1
+    assert state.grounded
+    state = run(ask(state, phase(Phase.RETURN)), 200).state
+    assert state.place in {G1, G2}
+    state = run(ask(state, Ask.RETURN), 0.1).state
+    assert state.place == R1
+
+
+def test_grounding_while_held_goes_back_to_what_was_held():
+    state = run(ask(playing(), Ask.HOLD, Ask.GROUND), 5).state
+    state = run(ask(state, phase(Phase.RETURN), Ask.RETURN), 0.1).state
+    assert state.place == K1
+    assert state.held
+
+
+def test_grounding_starts_silent_music():
+    for before in (initial(PLAYLIST, Phase.PEAK), ask(playing(), Ask.PAUSE)):
+        state = run(ask(before, Ask.GROUND), 0.1).state
+        assert state.mode is Mode.PLAYING
+        assert state.place == G1
+
+
+def test_next_leaves_the_section_after_its_last_track_unless_held():
+    state = playing()
+    for expected in (K2, R1, R2, E1):
+        state = run(ask(state, Ask.NEXT), 5).state
+        assert state.place == expected
+    held = ask(playing(), Ask.HOLD)
+    assert [p.place for p in (run(ask(held, Ask.NEXT), 5).state, held)] == [K2, K1]
+
+
+def test_impatient_next_never_mixes_more_than_the_limit():
+    state = playing()
+    for _ in range(9):
+        state = run(ask(state, Ask.NEXT), 0.1).state
+        check_promises(state)
+    assert len(run(state, 20).state.voices) == 1
+
+
+def test_nothing_begins_while_it_is_not_ready():
+    waiting = run(ask(initial(PLAYLIST, Phase.PEAK), Ask.PLAY), 5, ready=frozenset())
+    assert waiting.segments == ()
+    on = run(playing(), 200, ready=frozenset())
+    assert sum(s.frames for s in on.segments) == 55 * RATE
+    assert run(on.state, 1).state.place == K2
+
+
+def test_a_late_track_fades_over_what_is_left():
+    state = run(playing(), 52, ready=frozenset()).state
+    result = run(state, 5)
+    assert [s.place for s in result.said] == [K2]
+    assert result.segments[-1].slices[0].level0 == 1.0
+    assert max(sum(s.level0 for s in seg.slices) for seg in result.segments) == pytest.approx(1.0)
+
+
+def test_music_that_ends_says_so():
+    state = playing(Phase.INTEGRATION)
+    result = run(state, 60)
+    assert result.state.mode is Mode.STOPPED
+    assert [s.action for s in result.said] == [MusicAction.STOPPED]
+
+
+def test_missing_next_is_passed_over():
+    state = ask(playing(), Ask.NEXT, missing(K2))
+    assert state.pending is not None
+    assert state.pending.place == R1
+
+
+def test_missing_while_it_sounds_goes_on_with_another():
+    state = ask(playing(), missing(K1))
+    assert state.voices == ()
+    result = run(state, 1)
+    assert [(s.action, s.place) for s in result.said] == [(MusicAction.STARTED, K2)]
+
+
+def test_all_missing_stops_and_play_tries_again():
+    state = ask(playing(), *(missing(p) for p in ALL))
+    assert state.mode is Mode.STOPPED
+    assert state.place is None
+    again = ask(state, Ask.PLAY)
+    assert again.mode is Mode.PLAYING
+    assert again.missing == frozenset()
+
+
+def test_pause_in_the_middle_goes_on_at_the_same_place():
+    state = ask(playing(), Ask.PAUSE)
+    assert run(ask(state, Ask.PLAY), 1).state.at == state.at + RATE
+
+
+def test_next_during_a_pause_is_taken_at_play():
+    state = ask(playing(), Ask.PAUSE, Ask.NEXT)
+    assert run(state, 0.5).state.place == K1
+    assert run(ask(state, Ask.PLAY), 0.1).state.place == K2
+
+
+def test_what_comes_is_what_then_plays():
+    state = playing(Phase.RETURN)
+    rows = coming(PLAYLIST, R1, frozenset(), stay=False, rows=4)
+    assert [r.place for r in rows if not r.if_moved] == [R2, E1]
+    assert [s.place for s in run(state, 150).said[:2]] == [R2, E1]
+
+
+def test_what_a_later_phase_brings_is_marked():
+    rows = coming(PLAYLIST, K1, frozenset({R1}), stay=False, rows=4)
+    assert [(r.place, r.if_moved) for r in rows] == [(K2, False), (R2, True), (E1, True)]
+    assert all(not r.if_moved for r in coming(PLAYLIST, K1, frozenset(), stay=True, rows=4))
+
+
+def test_order_over_the_whole_product_passes_over_what_is_missing():
+    for place, gone, stay in itertools.product(ALL, ALL, (False, True)):
+        for order in (following, asked_next):
+            after = order(PLAYLIST, place, frozenset({gone}), stay=stay)
+            assert after != gone
+            if stay and after is not None:
+                assert after.section == place.section
+
+
+ASKS = st.one_of(
+    st.sampled_from([a for a in Ask if a not in {Ask.PHASE, Ask.MISSING, Ask.VOLUME}]).map(Cue),
+    st.sampled_from(Phase).map(phase),
+    st.sampled_from(sorted(ALL)).map(missing),
+    st.sampled_from((-4.0, -2.0, 2.0)).map(lambda c: Cue(Ask.VOLUME, change_db=c)),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(ASKS, st.integers(0, 30 * RATE), st.booleans()), max_size=25),
+    st.sampled_from(Phase),
+)
+def test_any_session_is_continuous(events, first):
+    """Frames are never lost, a voice only fades in from nothing and out to nothing."""
+    state = initial(PLAYLIST, first)
+    at: dict[int, int] = {}
+    level: dict[int, float] = {}
+    for cue, frames, all_ready in events:
+        state, _ = step(PLAYLIST, state, cue)
+        check_promises(state)
+        broken = cue.ask is Ask.MISSING
+        result = advance(PLAYLIST, state, frames, ALL if all_ready else frozenset())
+        assert sum(s.frames for s in result.segments) <= frames
+        for segment in result.segments:
+            assert segment.frames > 0
+            now = {s.voice for s in segment.slices}
+            ended = {v for v, lv in level.items() if v not in now and lv > 1e-6}
+            assert broken or all(at[v] >= 30 * RATE for v in ended), "a voice was cut off"
+            for s in segment.slices:
+                assert s.at == at.get(s.voice, 0)
+                assert s.level0 == pytest.approx(level.get(s.voice, 0.0))
+                assert 0.0 <= s.level1 <= 1.0
+            at = {s.voice: s.at + segment.frames for s in segment.slices}
+            level = {s.voice: s.level1 for s in segment.slices}
+        state = result.state
+        check_promises(state)
