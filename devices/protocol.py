@@ -1,8 +1,8 @@
 """The contract between a driver and the rest: bytes and a time go in, events come out.
 
 A protocol object never does I/O, reads no clock, raises on no input, and keeps every buffer bounded. What it
-returns depends only on the bytes and on the time of the byte that completed each frame, never on how the bytes
-were cut into reads.
+returns depends only on the bytes and on the time of the byte that completed each frame, never on how they were
+cut into reads.
 """
 
 from __future__ import annotations
@@ -90,6 +90,18 @@ class GattProtocol(Protocol):
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
         """The connection ended."""
+        ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """Implemented by GattProtocols that hold something back until a time, as every WireProtocol may."""
+
+    deadline_ns: int | None
+    """When on_deadline() wants to be called next, or None."""
+
+    def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
+        """Called at or after `deadline_ns`."""
         ...
 
 

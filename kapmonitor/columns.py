@@ -44,12 +44,17 @@ def extremes(lo: Floats, hi: Floats, bounds: NDArray[np.intp]) -> tuple[Floats, 
 
 
 def hold(
-    columns: tuple[Floats, Floats], bounds: NDArray[np.intp], times: Times, values: Floats, gap: int
+    columns: tuple[Floats, Floats],
+    bounds: NDArray[np.intp],
+    times: Times,
+    items: tuple[Floats, Floats],
+    gap: int,
 ) -> None:
-    """Fill columns without an item with the value before them, where the next one follows within `gap`."""
+    """Fill columns without an item with the one before them, where the next follows within `gap`."""
     between = _between(bounds, times, gap)
     if len(between):
-        columns[0][between] = columns[1][between] = values[bounds[between] - 1]
+        before = bounds[between] - 1
+        columns[0][between], columns[1][between] = items[0][before], items[1][before]
 
 
 def join(

@@ -6,29 +6,32 @@ import asyncio
 import uuid
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from devices.address import DeviceAddress, parse_device
-from devices.protocol import DriverSpec, SerialLink
+from devices.address import DeviceAddress, driver_options, parse_device
+from devices.cuff_schedule import Schedule
+from devices.protocol import DriverSpec, Options, SerialLink
 from devices.pump import SerialPump
 from devices.registry import Registry, load
-from devices.transport.ble import BlePump, Radio
+from devices.transport.ble import BlePump
+from devices.transport.ble_radio import Radio
 from kapmonitor import __version__, mdc
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.clock import Clock
-from kapmonitor.commands import Command, HoldCuff, StartCuff, StopCuff
+from kapmonitor.commands import Command, GiveDose, HoldCuff, StartCuff, StopCuff
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
-from kapmonitor.model import GenerationMode
+from kapmonitor.errors import AddressError
+from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
 from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
 
-TICK_NS: Final = 250_000_000
-TICK_REAL_S: Final = 0.25
+TICK_S: Final = 0.25
+"""How often alarms are evaluated; real time, also on a clock that runs faster."""
 
 LABELS: Final = (
     (mdc.NIBP_SYS.ref, "Cuff"),
@@ -80,6 +83,14 @@ def started_event(plan: Plan, clock: Clock) -> Stamped:
 
 
 @dataclass(frozen=True, slots=True)
+class CuffOptions:
+    """Whether a person turned on starting the cuff from here, and how often it is to measure by itself."""
+
+    on: bool = False
+    schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A device of the session: its id in the record, its driver, its address."""
 
@@ -87,18 +98,38 @@ class Member:
     label: str
     spec: DriverSpec
     address: DeviceAddress
+    cuff: CuffOptions = CuffOptions()
 
 
 def members(devices: Iterable[str], registry: Registry) -> tuple[Member, ...]:
-    """What DEVICE texts stand for; AddressError or DriverLoadError names the first that stands for nothing."""
+    """What DEVICE texts stand for; AddressError or DriverLoadError names the first that fails."""
     out: list[Member] = []
     for text in devices:
         address = parse_device(text)
         spec = registry.get(address.driver)
         taken = {member.id for member in out}
         number = next(n for n in range(1, len(taken) + 2) if _numbered(spec.id, n) not in taken)
-        out.append(Member(_numbered(spec.id, number), _label(spec), spec, address))
+        cuff, plain = cuff_options(address)
+        if cuff.on and not any(command.on_patient for command in spec.commands):
+            raise AddressError(text, f"{spec.id} has no cuff that the host can start; leave out cuff=on")
+        out.append(Member(_numbered(spec.id, number), _label(spec), spec, plain, cuff))
     return tuple(out)
+
+
+def cuff_options(address: DeviceAddress) -> tuple[CuffOptions, DeviceAddress]:
+    """What a DEVICE text says of starting its cuff, and the rest of it; both off if it says nothing."""
+    on, every = address.option("cuff"), address.option("every")
+    rest = tuple(pair for pair in address.options if pair[0] not in {"cuff", "every"})
+    plain = replace(address, options=rest)
+    if on is None and every is None:
+        return CuffOptions(), plain
+    if on not in {"on", "off"}:
+        raise AddressError(str(address), "cuff is on or off")
+    if every is None:
+        return CuffOptions(on == "on"), plain
+    if not every.isdecimal():
+        raise AddressError(str(address), "every is a number of seconds, 60 or more")
+    return CuffOptions(on == "on", Schedule((), int(every))), plain
 
 
 def _numbered(name: str, number: int) -> str:
@@ -116,11 +147,13 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     started = started_event(plan, clock)
     writer = RecordWriter.create(plan.path, started, clock)
     engine = Engine(clock, writer, started, plan.limits, speed=plan.speed)
-    return Station(plan, clock, writer, engine, found)
+    station = Station(plan, clock, writer, engine, found)
+    station.add_devices()
+    return station
 
 
 class Station:
-    """Owns the parts of one session. Methods may be called from any thread; state lives on the core thread."""
+    """Owns the parts of one session. Any thread may call start, submit and stop; the rest is the core's."""
 
     def __init__(
         self,
@@ -133,58 +166,105 @@ class Station:
         self.plan = plan
         self.clock = clock
         self.engine = engine
+        self.cuffs = CuffDesk(engine)
         self._writer = writer
-        self._runtime = Runtime()
         self._members = found
-        self._pumps: dict[str, SerialPump | BlePump] = {}
-        self._cuffs = CuffDesk(engine, clock)
+        self._runtime = Runtime()
+        self._radios: dict[str, Radio] = {}
+        self._started = False
         self._closed = False
 
     @property
-    def path(self) -> Path:
-        """The session's record."""
-        return self.plan.path
+    def members(self) -> tuple[Member, ...]:
+        """The session's devices."""
+        return self._members
+
+    def add_devices(self) -> None:
+        """Put the devices on record; once, before anything comes from them."""
+        for member in self._members:
+            address = str(member.address)
+            self.engine.add_device(DeviceAdded(member.id, member.spec.id, member.label, address))
+
+    def readdress(self, devices: tuple[str, ...]) -> None:
+        """The devices are reached under these DEVICE texts from now on; before start(), in any order."""
+        found = {member.spec.id: member for member in members(devices, load())}
+        self._members = tuple(
+            replace(member, address=found[member.spec.id].address)
+            for member in self._members
+            if member.spec.id in found
+        )
+
+    def set_cuff(self, device: str, options: CuffOptions) -> None:
+        """A person turned starting this device's cuff on or off; before start()."""
+        self._members = tuple(
+            replace(member, cuff=options) if member.id == device else member for member in self._members
+        )
 
     def start(self) -> None:
         """Begin: the core thread runs, devices are opened."""
+        self._started = True
         self._runtime.start()
         self._runtime.call(self._begin)
 
     def _begin(self) -> None:
-        radio: Radio | None = None
+        now_ns = self.clock.now_ns()
         for member in self._members:
-            self.engine.add_device(
-                DeviceAdded(member.id, member.spec.id, member.label, str(member.address))
-            )
-            if isinstance(member.spec.link, SerialLink):
-                pump: SerialPump | BlePump = SerialPump(
-                    member.id, member.spec, member.address, self.clock, self.engine
-                )
-            else:
-                radio = radio or Radio()
-                pump = BlePump(member.id, member.spec, member.address, self.clock, self.engine, radio)
-            self._pumps[member.id] = pump
-            self._cuffs.add(member, pump)
+            pump = self._pump(member)
+            if isinstance(pump, SerialPump) and any(command.on_patient for command in member.spec.commands):
+                self.cuffs.connect(member.id, pump, member.cuff.schedule, now_ns, on=member.cuff.on)
             self._runtime.spawn(pump.run(), f"device-{member.id}")
+        if self.engine.snapshot.session.dose_t_ns is None:
+            self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
 
+    def _pump(self, member: Member) -> SerialPump | BlePump:
+        if isinstance(member.spec.link, SerialLink):
+            return SerialPump(member.id, member.spec, member.address, self.clock, self)
+        place, options = radio_options(member)
+        radio = self._radios.get(place)
+        if radio is None:
+            radio = self._radios[place] = open_radio(place)
+        return BlePump(member.id, member.spec, member.address.address, options, self.clock, self, radio)
+
     async def _tick(self) -> None:
-        while True:
-            now_ns = self.clock.now_ns()
-            self._cuffs.tick(now_ns)
-            self.engine.tick(now_ns)
-            await asyncio.sleep(min(TICK_REAL_S, self.clock.real_delay_s(TICK_NS)))
+        try:
+            while True:
+                now_ns = self.clock.now_ns()
+                self.cuffs.tick(now_ns)
+                self.engine.tick(now_ns)
+                await asyncio.sleep(TICK_S)
+        finally:
+            for radio in self._radios.values():
+                await radio.close()
+
+    def on_wire(self, device: str, chunk: WireChunk) -> None:
+        """Bytes crossed a device's wire."""
+        self.engine.on_wire(device, chunk)
+
+    def on_link(self, device: str, change: LinkChanged) -> None:
+        """A device's link changed."""
+        self.engine.on_link(device, change)
+        self.cuffs.heard(device, change, change.t_ns)
+
+    def on_event(self, device: str, event: DeviceEvent) -> None:
+        """A device said something."""
+        self.engine.on_event(device, event)
+        self.cuffs.heard(device, event, event.t_ns)
 
     def submit(self, command: Command) -> Future[None]:
         """Do what somebody asked; resolves once it is on disk, fails with a KapError that says why not."""
-        return self._runtime.submit(lambda: self._do(command))
+        return self._runtime.submit(lambda: self.do(command))
 
-    def _do(self, command: Command) -> Future[int]:
+    def do(self, command: Command) -> Future[int]:
+        """The same on the core thread."""
+        now_ns = self.clock.now_ns()
         if isinstance(command, StartCuff | StopCuff | HoldCuff):
-            future = self._cuffs.ask(command)
+            future = self.cuffs.ask(command, now_ns)
         else:
             future = self.engine.handle(command)
-        self.engine.tick(self.clock.now_ns())
+        if isinstance(command, GiveDose):
+            self.cuffs.measure_from(command.t_ns, now_ns)
+        self.engine.tick(now_ns)
         return future
 
     def stop(self, reason: str) -> None:
@@ -192,6 +272,22 @@ class Station:
         if self._closed:
             return
         self._closed = True
-        self._runtime.stop()
+        if self._started:
+            self._runtime.stop()
         self.engine.close(reason)
-        self._writer.close()
+        self._writer.close(reason)
+
+
+def radio_options(member: Member) -> tuple[str, Options]:
+    """Which emulated radio a device is on, empty for the computer's own, and the driver's options."""
+    place = member.address.option("hci") or ""
+    return place, driver_options(member.address, member.spec.options, ("hci",))
+
+
+def open_radio(place: str) -> Radio:
+    """The computer's own radio, or the emulated one at `tcp:HOST:PORT`."""
+    if not place:
+        return Radio()
+    from devices.sim.ble.serve import hci_place, open_tcp_radio
+
+    return open_tcp_radio(*hci_place(place))

@@ -41,7 +41,7 @@ def columns(times: Times, values: Floats, t0_ns: int, t1_ns: int, width: int, ga
     edges = column_edges(t0_ns, t1_ns, width)
     bounds = np.searchsorted(times, edges)
     lo_hi = extremes(values, values, bounds)
-    hold(lo_hi, bounds, times, values, gap_ns)
+    hold(lo_hi, bounds, times, (values, values), gap_ns)
     return Columns(t0_ns, t1_ns, *lo_hi)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from devices.decode import decode
 from devices.registry import load
-
 from kapmonitor.errors import ConfigError
 
 CHUNK = 65536
@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _chunks(file: str) -> Iterator[bytes]:
     if file == "-":
-        while chunk := sys.stdin.buffer.read1(CHUNK):
+        # os.read gives what has come; a buffered read would wait for a whole chunk.
+        while chunk := os.read(sys.stdin.fileno(), CHUNK):
             yield chunk
         return
     try:

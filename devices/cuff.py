@@ -1,0 +1,341 @@
+"""The one safety layer above every driver that can start a cuff: requests and news in, decisions out.
+
+One CuffSafety stands for one device. It sends nothing itself: whoever holds it carries out its decisions,
+each of which says who asked, and calls it with every request, with all that `news` finds in what the device
+and its link report, and with Tick() at `deadline_ns`.
+
+- Starting is off until a person turns it on for this device.
+- A start is refused while the cuff is inflated, stopping or in an unknown state, while the link is not live,
+  and until the cuff has rested.
+- Stopping is never refused, in any state.
+- A determination that does not end is stopped and counts as failed.
+- If the link is lost while the cuff is inflated, its state is unknown until the device tells. Nothing is ever
+  started again by itself; a planned time that passed meanwhile is skipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from devices.cuff_schedule import Schedule, postponed
+from devices.cuff_table import TABLE, Activity, Do, Happening
+from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS
+from kapmonitor.model import (
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    DeviceEvent,
+    LinkChanged,
+    LinkState,
+    Measured,
+    NibpFailure,
+    Observation,
+)
+
+S_NS = 1_000_000_000
+REST_NS = 30 * S_NS
+"""Least pause between two inflations, counted from an empty cuff (IEC 80601-2-30 for repeated cycles)."""
+
+DETERMINATION_NS = 150 * S_NS
+"""Longer than any module's own limit (130 s for adults)."""
+
+STOP_AGAIN_NS = 10 * S_NS
+TELLS_WITHIN_NS = 5 * S_NS
+"""After the link came back, a device has this long to tell what its cuff does."""
+
+LATE_NS = 60 * S_NS
+"""A planned start that could not happen for this long (the computer slept) is skipped."""
+
+EMPTY_MMHG = 5.0
+TIMER, WATCHDOG = "timer", "watchdog"
+
+
+class Refusal(StrEnum):
+    """Why something was not done."""
+
+    OFF = "off"
+    NO_LINK = "no-link"
+    UNKNOWN = "cuff-unknown"
+    BUSY = "cuff-busy"
+    RESTING = "resting"
+    MISSED = "missed"
+    NOTHING_PLANNED = "nothing-planned"
+    ALREADY_HELD = "already-held"
+    NOT_HELD = "not-held"
+
+
+class Action(StrEnum):
+    """What can be asked of a cuff; the words go into the record."""
+
+    START = "start"
+    STOP = "stop"
+    HOLD = "hold"
+    RELEASE = "release"
+    TURN_ON = "turn-on"
+    TURN_OFF = "turn-off"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for something; `by` is who."""
+
+    action: Action
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """From now on measure by this schedule, or only on request; `dose_ns` is None before the dose."""
+
+    schedule: Schedule | None
+    dose_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The link became live, or is so no longer."""
+
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """The cuff holds this pressure."""
+
+    mmhg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendStart:
+    """Start the cuff now."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendStop:
+    """Abort now, ahead of everything."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Nothing was sent."""
+
+    action: Action
+    by: str
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The next measurement that is due by itself, None for none; `interval_s` is 0 then."""
+
+    next_t_ns: int | None = None
+    interval_s: int = 0
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The determination counts as failed, though the device did not say so."""
+
+    failure: NibpFailure
+
+
+CuffNews = Happening | Linked | Pressure
+CuffInput = Request | Planned | CuffNews | Tick
+CuffDecision = SendStart | SendStop | Refuse | Plan | Fail
+
+A, H = Activity, Happening
+
+_TOLD = {
+    CuffState.MEASURING: H.MEASURING,
+    CuffState.IDLE: H.IDLE,
+    CuffState.ASLEEP: H.IDLE,
+    CuffState.ABORTED: H.ABORTED,
+}
+
+
+def news(event: DeviceEvent | LinkChanged) -> CuffNews | None:
+    """What an event of the cuff's device or link means here; None if nothing."""
+    match event:
+        case CuffChanged():
+            return _TOLD[event.state]
+        case CuffFailed():
+            return H.FAILED
+        case LinkChanged():
+            return Linked(event.state is LinkState.LIVE)
+        case Observation(metric, _, Measured() as reading) if metric.term == CUFF_PRESSURE:
+            return Pressure(reading.value)
+        case Observation(metric) if metric.term == NIBP_SYS and not event.stored:
+            return H.RESULT
+        case _:
+            return None
+
+
+class CuffSafety:
+    """Decides for one cuff; every time is the session's clock, passed in."""
+
+    def __init__(self) -> None:
+        self.activity = Activity.IDLE
+        self.enabled = False
+        self.plan = Plan()
+        self._live = False
+        self._rested_ns: int | None = None
+        self._watchdog_ns: int | None = None
+        self._follow = Planned(None, None)
+        self._planned_ns: int | None = None
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When Tick() is wanted next; None for never."""
+        watchdog_ns = self._watchdog_ns if self._live or self.activity is not A.UNKNOWN else None
+        return min((t for t in (watchdog_ns, self.plan.next_t_ns) if t is not None), default=None)
+
+    def why_not(self, now_ns: int) -> Refusal | None:
+        """Why a start would be refused now; None if it would not."""
+        if not self.enabled:
+            return Refusal.OFF
+        if not self._live:
+            return Refusal.NO_LINK
+        if self.activity is A.UNKNOWN:
+            return Refusal.UNKNOWN
+        if self.activity is not A.IDLE:
+            return Refusal.BUSY
+        if self._rested_ns is not None and now_ns < self._rested_ns:
+            return Refusal.RESTING
+        return None
+
+    def on(self, event: CuffInput, now_ns: int) -> tuple[CuffDecision, ...]:
+        """Take one request or piece of news; what must be done, in order."""
+        match event:
+            case Request():
+                return self._asked(event, now_ns)
+            case Happening():
+                return self._happen(event, now_ns, "")
+            case Linked():
+                return self._linked(event.live, now_ns)
+            case Pressure():
+                if self.activity is A.IDLE and event.mmhg >= EMPTY_MMHG:
+                    self._rested_ns = now_ns + REST_NS
+                return ()
+            case Planned():
+                self._follow = event
+                return self._plan_after(now_ns)
+            case Tick():
+                return self._tick(now_ns)
+
+    def _asked(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
+        match request.action:
+            case Action.START:
+                return self._start(request.by, now_ns)
+            case Action.STOP:
+                return self._happen(H.STOP, now_ns, request.by)
+            case Action.HOLD:
+                return self._hold(request)
+            case Action.RELEASE:
+                return self._release(request, now_ns)
+            case Action.TURN_ON | Action.TURN_OFF:
+                self.enabled = request.action is Action.TURN_ON
+                return self._plan_after(now_ns)
+
+    def _start(self, by: str, now_ns: int) -> tuple[CuffDecision, ...]:
+        if (reason := self.why_not(now_ns)) is not None:
+            return (Refuse(Action.START, by, reason),)
+        return self._happen(H.START, now_ns, by)
+
+    def _happen(self, what: Happening, now_ns: int, by: str) -> tuple[CuffDecision, ...]:
+        before = self.activity
+        self.activity, do = TABLE[before][what]
+        self._set_watchdog(before, now_ns)
+        match do:
+            case Do.NOTHING:
+                return ()
+            case Do.REST:
+                self._rested_ns = now_ns + REST_NS
+                return ()
+            case Do.SEND_START:
+                return (SendStart(by),)
+            case Do.SEND_STOP:
+                return (SendStop(by),)
+            case Do.FAIL_AND_STOP:
+                return (Fail(NibpFailure.TIMEOUT), SendStop(by))
+            case Do.REFUSE_BUSY:
+                return (Refuse(Action.START, by, Refusal.BUSY),)
+            case Do.REFUSE_UNKNOWN:
+                return (Refuse(Action.START, by, Refusal.UNKNOWN),)
+
+    def _set_watchdog(self, before: Activity, now_ns: int) -> None:
+        """A determination is timed from its start, whatever becomes known of it later."""
+        if self.activity is A.IDLE:
+            self._watchdog_ns = None
+        elif self.activity is A.STOPPING:
+            self._watchdog_ns = now_ns + STOP_AGAIN_NS
+        elif before is A.IDLE:
+            self._watchdog_ns = now_ns + DETERMINATION_NS
+
+    def _linked(self, live: bool, now_ns: int) -> tuple[CuffDecision, ...]:
+        was_live, self._live = self._live, live
+        if was_live and not live:
+            return self._happen(H.LOST, now_ns, "")
+        if live and not was_live and self._watchdog_ns is not None:
+            self._watchdog_ns = max(self._watchdog_ns, now_ns + TELLS_WITHIN_NS)
+        return ()
+
+    def _tick(self, now_ns: int) -> tuple[CuffDecision, ...]:
+        decisions: tuple[CuffDecision, ...] = ()
+        watching = self._live or self.activity is not A.UNKNOWN
+        if watching and self._watchdog_ns is not None and now_ns >= self._watchdog_ns:
+            decisions = self._happen(H.WATCHDOG, now_ns, WATCHDOG)
+        if self.plan.next_t_ns is not None and now_ns >= self.plan.next_t_ns:
+            decisions += self._due(self.plan.next_t_ns, now_ns)
+        return decisions
+
+    def _due(self, planned_ns: int, now_ns: int) -> tuple[CuffDecision, ...]:
+        """A planned time has come: start, wait for the end of the rest, or skip it."""
+        reason = Refusal.MISSED if now_ns - planned_ns > LATE_NS else self.why_not(now_ns)
+        if reason is Refusal.RESTING and self._rested_ns is not None:
+            return self._planned(self._rested_ns, held=self.plan.held)
+        if reason is not None:
+            return (Refuse(Action.START, TIMER, reason), *self._plan_after(now_ns))
+        return (*self._happen(H.START, now_ns, TIMER), *self._plan_after(now_ns))
+
+    def _plan_after(self, now_ns: int) -> tuple[CuffDecision, ...]:
+        schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
+        if not self.enabled or schedule is None or dose_ns is None:
+            return self._planned(None, held=False)
+        return self._planned(schedule.after(dose_ns, now_ns), held=False)
+
+    def _planned(self, next_t_ns: int | None, *, held: bool) -> tuple[CuffDecision, ...]:
+        if not held:
+            self._planned_ns = next_t_ns
+        plan = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
+        if plan == self.plan:
+            return ()
+        self.plan = plan
+        return (plan,)
+
+    def _interval_s(self, t_ns: int) -> int:
+        schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
+        return schedule.interval_s(dose_ns, t_ns) if schedule is not None and dose_ns is not None else 0
+
+    def _hold(self, request: Request) -> tuple[CuffDecision, ...]:
+        schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
+        if schedule is None or dose_ns is None or planned_ns is None:
+            return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
+        if self.plan.held:
+            return (Refuse(Action.HOLD, request.by, Refusal.ALREADY_HELD),)
+        return self._planned(postponed(schedule, dose_ns, planned_ns), held=True)
+
+    def _release(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
+        if not self.plan.held or self._planned_ns is None:
+            return (Refuse(Action.RELEASE, request.by, Refusal.NOT_HELD),)
+        return self._planned(max(self._planned_ns, now_ns), held=False)

@@ -1,0 +1,165 @@
+"""Cutting a byte stream into frames, with every discarded byte accounted for and every buffer bounded.
+
+All results depend on the bytes alone, never on how they were cut into reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from kapmonitor.model import Fault, FaultKind
+
+HEAD_BYTES = 32
+"""How much of a discarded run is kept for a person to look at."""
+
+WASTE_BYTES = 256
+"""A discarded run is reported after so many bytes, so that a line at the wrong speed shows within 0.3 s."""
+
+LINE_BYTES = 4096
+"""Longest text line that is kept; no text protocol here has lines beyond a few hundred characters."""
+
+
+class Waste:
+    """Collects discarded bytes into one Fault for each unbroken run.
+
+    The kind of a run is that of its first byte that was more than noise.
+    """
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+        self._size = 0
+        self._kind = FaultKind.NOISE
+
+    def clear(self) -> None:
+        """Forget the run without reporting it."""
+        self._head.clear()
+        self._size = 0
+        self._kind = FaultKind.NOISE
+
+    def add(self, data: bytes, t_ns: int, kind: FaultKind = FaultKind.NOISE) -> list[Fault]:
+        """Discard `data`; the Faults of runs that became full."""
+        faults: list[Fault] = []
+        while data:
+            part, data = data[: WASTE_BYTES - self._size], data[WASTE_BYTES - self._size :]
+            self._head += part[: HEAD_BYTES - len(self._head)]
+            self._size += len(part)
+            if self._kind is FaultKind.NOISE:
+                self._kind = kind
+            if self._size == WASTE_BYTES:
+                faults += self.end(t_ns)
+        return faults
+
+    def end(self, t_ns: int) -> list[Fault]:
+        """The run is over: its Fault, if there was a run."""
+        if not self._size:
+            return []
+        fault = Fault(self._kind, t_ns, self._size, self._head.hex())
+        self.clear()
+        return [fault]
+
+
+class LengthFrames:
+    """Frames of the form `start, total length, ..., check`, found again after noise by length and check.
+
+    `start` may occur inside a frame. `lengths` are the total lengths that exist; `good` judges a whole frame.
+    The buffer never holds more than one frame of the greatest length beyond what was just fed.
+    """
+
+    def __init__(self, start: int, lengths: Collection[int], good: Callable[[bytes], bool]) -> None:
+        self._start = bytes([start])
+        self._lengths = frozenset(lengths)
+        self._good = good
+        self._buffer = b""
+        self._waste = Waste()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a frame has begun that is not yet whole."""
+        return bool(self._buffer)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._buffer = b""
+        self._waste.clear()
+
+    def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Take bytes; whole frames and the Faults of what lay between them, in order."""
+        buffer = self._buffer + data
+        out: list[bytes | Fault] = []
+        pos, end = 0, len(buffer)
+        while pos < end:
+            size = self._size_at(buffer, pos)
+            if size == 0:
+                start = buffer.find(self._start, pos + 1)
+                start = end if start < 0 else start
+                out += self._waste.add(buffer[pos : pos + 1], t_ns, self._why(buffer, pos))
+                out += self._waste.add(buffer[pos + 1 : start], t_ns)
+                pos = start
+            elif end - pos < size:
+                break
+            elif self._good(frame := buffer[pos : pos + size]):
+                out += self._waste.end(t_ns)
+                out.append(frame)
+                pos += size
+            else:
+                out += self._waste.add(buffer[pos : pos + 1], t_ns, FaultKind.CHECKSUM)
+                pos += 1
+        self._buffer = buffer[pos:]
+        return out
+
+    def give_up(self, t_ns: int) -> list[bytes | Fault]:
+        """The frame that has begun will not be completed: look for others behind its first byte."""
+        if not self._buffer:
+            return []
+        out: list[bytes | Fault] = [*self._waste.add(self._buffer[:1], t_ns, FaultKind.LENGTH)]
+        rest, self._buffer = self._buffer[1:], b""
+        return out + self.feed(rest, t_ns)
+
+    def finish(self, t_ns: int) -> list[bytes | Fault]:
+        """The stream is over: frames hidden behind half ones, and the Fault of the rest."""
+        out: list[bytes | Fault] = []
+        while self._buffer:
+            out += self.give_up(t_ns)
+        return [*out, *self._waste.end(t_ns)]
+
+    def _size_at(self, buffer: bytes, pos: int) -> int:
+        """Total length of the frame at `pos` (2 while its length byte is missing), 0 if none starts there."""
+        if buffer[pos] != self._start[0]:
+            return 0
+        if pos + 1 == len(buffer):
+            return 2
+        return buffer[pos + 1] if buffer[pos + 1] in self._lengths else 0
+
+    def _why(self, buffer: bytes, pos: int) -> FaultKind:
+        return FaultKind.LENGTH if buffer[pos] == self._start[0] else FaultKind.NOISE
+
+
+class Lines:
+    """Text lines ended by LF, CR stripped; a line that grows beyond the limit becomes a Fault."""
+
+    def __init__(self, limit: int = LINE_BYTES) -> None:
+        self._limit = limit
+        self._buffer = b""
+
+    def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Take bytes; the lines they complete."""
+        *lines, rest = (self._buffer + data).split(b"\n")
+        out: list[bytes | Fault] = []
+        for line in lines:
+            faults, line_end = self._cut(line, t_ns)
+            out += [*faults, line_end.rstrip(b"\r")]
+        faults, self._buffer = self._cut(rest, t_ns)
+        return out + faults
+
+    def finish(self, t_ns: int) -> list[bytes | Fault]:
+        """The stream is over: a last line without its LF still counts."""
+        line, self._buffer = self._buffer, b""
+        return [line.rstrip(b"\r")] if line else []
+
+    def _cut(self, line: bytes, t_ns: int) -> tuple[list[bytes | Fault], bytes]:
+        """Faults of the parts of `line` that are over the limit, and what is left of it."""
+        faults: list[bytes | Fault] = []
+        while len(line) > self._limit:
+            part, line = line[: self._limit], line[self._limit :]
+            faults.append(Fault(FaultKind.LENGTH, t_ns, len(part), part[:HEAD_BYTES].hex()))
+        return faults, line

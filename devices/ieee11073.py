@@ -1,0 +1,80 @@
+"""Numbers and times of health devices: IEEE 11073-20601 FLOAT types and the Bluetooth Date Time.
+
+SFLOAT, 16 bit little-endian: a 4-bit exponent above a 12-bit mantissa, both two's complement, value =
+mantissa * 10**exponent. FLOAT, 32 bit: an 8-bit exponent above a 24-bit mantissa. Five words with exponent 0
+are no numbers but statements; they are told apart before the word is split:
+
+| meaning                    | SFLOAT | FLOAT      |
+|----------------------------|--------|------------|
+| not a number: no value     | 0x07FF | 0x007FFFFF |
+| not at this resolution     | 0x0800 | 0x00800000 |
+| above range                | 0x07FE | 0x007FFFFE |
+| below range                | 0x0802 | 0x00800002 |
+| reserved                   | 0x0801 | 0x00800001 |
+
+Date Time, 7 bytes: year u16 (0 unknown), month, day (0 unknown), hour, minute, second; a local wall clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from kapmonitor.model import Absent, Measured, Reading, Validity
+
+SFLOAT_SIZE: Final = 2
+FLOAT_SIZE: Final = 4
+DATE_TIME_SIZE: Final = 7
+YEAR_MIN: Final = 1582
+
+
+def sfloat(data: bytes) -> Reading:
+    """Exactly 2 bytes to a reading; `raw` of an absent one is the word."""
+    return _number(data, SFLOAT_SIZE, mantissa_bits=12)
+
+
+def float32(data: bytes) -> Reading:
+    """Exactly 4 bytes of the 11073 FLOAT (not IEEE 754) to a reading; `raw` of an absent one is the word."""
+    return _number(data, FLOAT_SIZE, mantissa_bits=24)
+
+
+def date_time(data: bytes) -> str | None:
+    """Exactly 7 bytes to ISO 8601 without zone; None where the device does not know or it is no date."""
+    if len(data) != DATE_TIME_SIZE:
+        raise ValueError(f"a Date Time has {DATE_TIME_SIZE} bytes, not {len(data)}")
+    year = int.from_bytes(data[:2], "little")
+    if year < YEAR_MIN:
+        return None
+    try:
+        return datetime(year, *data[2:]).isoformat()  # noqa: DTZ001 - the device's clock has no zone
+    except ValueError:
+        return None
+
+
+def _number(data: bytes, size: int, mantissa_bits: int) -> Reading:
+    if len(data) != size:
+        raise ValueError(f"this number has {size} bytes, not {len(data)}")
+    word = int.from_bytes(data, "little")
+    special = _special(word, mantissa_bits)
+    if special is not None:
+        return Absent(special, float(word))
+    mantissa = _signed(word & ((1 << mantissa_bits) - 1), mantissa_bits)
+    exponent = _signed(word >> mantissa_bits, size * 8 - mantissa_bits)
+    # Through decimal text, so that 176e-1 is 17.6 and not 17.600000000000001.
+    return Measured(float(f"{mantissa}e{exponent}"))
+
+
+def _special(word: int, mantissa_bits: int) -> Validity | None:
+    top = 1 << (mantissa_bits - 1)
+    specials = {
+        top - 1: Validity.NOT_AVAILABLE,
+        top: Validity.INVALID,
+        top - 2: Validity.OVERFLOW,
+        top + 2: Validity.UNDERFLOW,
+        top + 1: Validity.INVALID,
+    }
+    return specials.get(word)
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (1 << bits) if value >> (bits - 1) else value

@@ -1,0 +1,118 @@
+"""Which drivers there are: those of this program, then those that other installed packages offer.
+
+A package offers one under the entry point group `kapmonitor.devices`, as an object of type DriverSpec. What
+cannot be used is listed with its reason; it never stops the program and never takes another driver's place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from devices import API_VERSION
+from devices.protocol import DriverSpec
+from kapmonitor.errors import DriverLoadError
+
+GROUP = "kapmonitor.devices"
+
+BUILT_IN = (
+    ("suntech", "devices.drivers.suntech"),
+    ("nonin", "devices.drivers.nonin"),
+    ("ble-heart-rate", "devices.drivers.ble_heart_rate"),
+    ("ble-blood-pressure", "devices.drivers.ble_blood_pressure"),
+)
+"""Names and modules; each module has a DRIVER."""
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A driver that cannot be used: its name, where it comes from, and why."""
+
+    name: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All drivers that can be used, and those that cannot."""
+
+    specs: tuple[DriverSpec, ...]
+    rejected: tuple[Rejected, ...]
+
+    def get(self, id: str) -> DriverSpec:  # noqa: A002 the field is called id in DriverSpec too
+        """The driver of that id; DriverLoadError says why there is none."""
+        for spec in self.specs:
+            if spec.id == id:
+                return spec
+        for entry in self.rejected:
+            if entry.name == id:
+                raise DriverLoadError(id, entry.reason)
+        known = ", ".join(spec.id for spec in self.specs)
+        raise DriverLoadError(id, f"there is no such driver; known are {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    name: str
+    source: str
+    load: Callable[[], object]
+
+
+def load() -> Registry:
+    """Look for drivers now; import errors and the like become reasons."""
+    specs: dict[str, DriverSpec] = {}
+    rejected: list[Rejected] = []
+    for offer in _offers():
+        try:
+            spec = _usable(offer.load(), specs)
+        # A driver may be anybody's, and may do anything while it is imported.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            rejected.append(Rejected(offer.name, offer.source, _reason(error)))
+        else:
+            specs[spec.id] = spec
+    return Registry(tuple(specs.values()), tuple(rejected))
+
+
+def _offers() -> Iterator[_Offer]:
+    for name, module in BUILT_IN:
+        yield _Offer(name, module, partial(_built_in, module))
+    for point in _in_order(entry_points(group=GROUP)):
+        package = point.dist.name if point.dist is not None else "unknown package"
+        yield _Offer(point.name, f"{point.value} ({package})", point.load)
+
+
+def _built_in(module: str) -> object:
+    return import_module(module).DRIVER
+
+
+def _in_order(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+    """By name, so that which of two drivers of one id is taken does not depend on the file system."""
+    return sorted(points, key=lambda point: (point.name, point.value))
+
+
+def _usable(found: object, taken: dict[str, DriverSpec]) -> DriverSpec:
+    """`found` as a DriverSpec; DriverLoadError if it cannot be used."""
+    if not isinstance(found, DriverSpec):
+        raise DriverLoadError("", f"is a {type(found).__name__}, not a DriverSpec")
+    if found.api_version != API_VERSION:
+        raise DriverLoadError(
+            "", f"was made for driver API {found.api_version}, this program has {API_VERSION}"
+        )
+    if not _ID.fullmatch(found.id):
+        raise DriverLoadError("", f"has the id {found.id!r}; allowed are small letters, digits and hyphens")
+    if found.id in taken:
+        raise DriverLoadError("", f"the id {found.id} is taken by {taken[found.id].label}")
+    return found
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, DriverLoadError):
+        return error.reason
+    return f"cannot be imported: {type(error).__name__}: {error}"

@@ -1,0 +1,108 @@
+"""An emulated blood pressure cuff: asleep, except after a reading, until a console has taken it.
+
+Like its models it advertises for half a minute, indicates all readings that were never confirmed, oldest
+first, waits for each confirmation, and hangs up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from devices.sim.ble import frames
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral
+from devices.sim.ble.radio import Air
+from kapmonitor.clock import Clock
+
+ADDRESS: Final = "C1:00:00:00:00:01"
+NAME: Final = "KAP cuff"
+SERVICE: Final = 0x1810
+MEASUREMENT: Final = 0x2A35
+INTERMEDIATE: Final = 0x2A36
+MEMORY: Final = 30
+ADVERTISE_S: Final = 30.0
+_SUBSCRIBE_LIMIT_S: Final = 10.0
+_LINGER_S: Final = 0.2
+"""Between the last confirmation and hanging up."""
+_READABLE: Final = {
+    SERVICE: {0x2A49: b"\x1f\x00"},
+    0x180F: {0x2A19: b"\x50"},
+    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated cuff", 0x2A25: b"C-0001", 0x2A26: b"1.0"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CuffValues:
+    """One determination, mmHg and /min; None where the cuff found nothing."""
+
+    systolic: float | None
+    diastolic: float | None
+    mean: float | None
+    pulse: float | None
+
+
+ReadingAt = Callable[[int], CuffValues]
+"""What a cuff finds at a time (ns)."""
+
+
+class Cuff:
+    """Takes a reading every `interval_s` of the clock, as if someone pressed its button."""
+
+    def __init__(
+        self,
+        air: Air,
+        reading_at: ReadingAt,
+        clock: Clock,
+        interval_s: float = 300.0,
+        *,
+        address: str = ADDRESS,
+        name: str = NAME,
+        bonded: bool = False,
+    ) -> None:
+        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY)]
+        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, _READABLE, bonded=bonded)
+        self.memory: deque[bytes] = deque(maxlen=MEMORY)
+        self._reading_at = reading_at
+        self._clock = clock
+        self._interval_ns = int(interval_s * 1e9)
+
+    async def run(self) -> None:
+        """Switch on, then measure and offer the reading, again and again until cancelled."""
+        await self.peripheral.switch_on(advertise=False)
+        next_ns = self._clock.now_ns()
+        while True:
+            self.measure(next_ns)
+            await self.offer()
+            next_ns += self._interval_ns
+            await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+
+    def measure(self, t_ns: int, status: int = 0) -> None:
+        """Take a reading into the memory."""
+        found = self._reading_at(t_ns)
+        pressures = (found.systolic, found.diastolic, found.mean)
+        self.memory.append(
+            frames.blood_pressure(pressures, when=self._wall_time(), pulse=found.pulse, status=status)
+        )
+
+    async def offer(self) -> bool:
+        """Advertise until a console comes and takes the readings; True if it took them all."""
+        await self.peripheral.advertise()
+        try:
+            await asyncio.wait_for(self.peripheral.subscribed.wait(), ADVERTISE_S)
+        except TimeoutError:
+            return False
+        finally:
+            await self.peripheral.fall_silent()
+        while self.memory and await self.peripheral.push(MEASUREMENT, self.memory[0]):
+            self.memory.popleft()
+        await asyncio.sleep(_LINGER_S)
+        await self.peripheral.hang_up()
+        return not self.memory
+
+    def _wall_time(self) -> datetime:
+        """The cuff's own clock, to the second and without zone."""
+        return datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)

@@ -1,0 +1,160 @@
+"""What an emulated strap and an emulated cuff have in common: advertising, one link, common services."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+from collections.abc import Sequence
+from typing import Final
+
+from bumble.att import Attribute
+from bumble.core import UUID, AdvertisingData
+from bumble.device import Connection
+from bumble.gatt import Characteristic, Service
+from bumble.hci import Address, HCI_Error
+
+from devices.sim.ble.radio import Air, EmulatedController, host_on
+
+READ: Final = Characteristic.Properties.READ
+NOTIFY: Final = Characteristic.Properties.NOTIFY
+INDICATE: Final = Characteristic.Properties.INDICATE
+_READABLE: Final = Attribute.Permissions.READABLE
+_CCCD: Final = UUID.from_16_bits(0x2902)
+_ENCRYPTED: Final = Attribute.Permissions.WRITE_REQUIRES_ENCRYPTION
+_FLAGS: Final = bytes([0x06])
+"""Found by everyone, no classic Bluetooth."""
+
+
+class Peripheral:
+    """One device in the air. A value of `readable` is what a central reads under that 16-bit UUID.
+
+    `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know.
+    """
+
+    def __init__(
+        self,
+        air: Air,
+        address: str,
+        name: str,
+        service: int,
+        pushed: Sequence[tuple[int, Characteristic.Properties]],
+        readable: dict[int, dict[int, bytes]],
+        *,
+        bonded: bool = False,
+    ) -> None:
+        self.controller = EmulatedController(name, link=air, public_address=address)
+        self._device = host_on(self.controller, self.controller, address, name)
+        self._pushed = {uuid: self._push_characteristic(uuid, how) for uuid, how in pushed}
+        self._connection: Connection | None = None
+        self.subscribed = asyncio.Event()
+        self.free = asyncio.Event()
+        self.free.set()
+        services = {service: list(self._pushed.values())}
+        for uuid, values in readable.items():
+            services.setdefault(uuid, []).extend(
+                Characteristic(UUID.from_16_bits(short), READ, _READABLE, value)
+                for short, value in values.items()
+            )
+        for uuid, characteristics in services.items():
+            self._device.add_service(Service(UUID.from_16_bits(uuid), characteristics))
+        if bonded:
+            self._require_bond()
+        self._device.on("connection", self._on_connection)
+        self._device.advertising_data = bytes(
+            AdvertisingData(
+                [
+                    (AdvertisingData.FLAGS, _FLAGS),
+                    (AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, struct.pack("<H", service)),
+                    (AdvertisingData.COMPLETE_LOCAL_NAME, name.encode()),
+                ]
+            )
+        )
+
+    @property
+    def address(self) -> Address:
+        return self._device.random_address
+
+    async def switch_on(self, *, advertise: bool = True) -> None:
+        """Boot, and advertise until switched off; a link that ends makes it advertise again."""
+        await self._device.power_on()
+        if advertise:
+            await self.advertise(auto_restart=True)
+
+    async def switch_off(self) -> None:
+        """Stop for good; a central that is connected is told."""
+        self.controller.leave()
+        await asyncio.sleep(0)
+
+    async def advertise(self, *, auto_restart: bool = False) -> None:
+        if not self._device.is_advertising:
+            await self._device.start_advertising(auto_restart=auto_restart)
+
+    async def fall_silent(self) -> None:
+        """No longer advertise."""
+        if self._device.is_advertising:
+            await self._device.stop_advertising()
+
+    async def push(self, uuid: int, data: bytes) -> bool:
+        """Notify or indicate the subscriber; True once it went out, or was confirmed if it is indicated."""
+        characteristic = self._pushed[uuid]
+        if self._connection is None:
+            return False
+        if not characteristic.properties & INDICATE:
+            await self._device.notify_subscribers(characteristic, data)
+            return True
+        # bumble waits 30 s for the confirmation of a central that has gone.
+        sending = asyncio.ensure_future(self._device.indicate_subscribers(characteristic, data))
+        gone = asyncio.ensure_future(self.free.wait())
+        done, waiting = await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return sending in done and sending.exception() is None
+
+    async def hang_up(self) -> None:
+        """End the link, as a device that has said all it had to say."""
+        if self._connection is not None:
+            with contextlib.suppress(HCI_Error, asyncio.CancelledError):
+                await self._connection.disconnect()
+
+    def vanish(self) -> None:
+        """Leave the room; see EmulatedController."""
+        self.controller.vanish()
+
+    async def reappear(self) -> None:
+        """Come back into the room and advertise."""
+        self.controller.reappear()
+        await self.advertise(auto_restart=True)
+
+    def _push_characteristic(self, uuid: int, how: Characteristic.Properties) -> Characteristic:
+        characteristic = Characteristic(UUID.from_16_bits(uuid), how, Attribute.Permissions(0), b"")
+        characteristic.on("subscription", self._on_subscription)
+        return characteristic
+
+    def _require_bond(self) -> None:
+        from bumble.keys import MemoryKeyStore
+        from bumble.pairing import PairingConfig
+
+        self._device.keystore = MemoryKeyStore()
+        self._device.pairing_config_factory = lambda _connection: PairingConfig(
+            sc=True, mitm=False, bonding=True
+        )
+        handles = [characteristic.handle for characteristic in self._pushed.values()]
+        for attribute in self._device.gatt_server.attributes:
+            if attribute.type == _CCCD and attribute.handle > min(handles):
+                attribute.permissions |= _ENCRYPTED
+
+    def _on_connection(self, connection: Connection) -> None:
+        self._connection = connection
+        self.free.clear()
+        connection.once("disconnection", self._on_disconnection)
+
+    def _on_disconnection(self, _reason: int) -> None:
+        self._connection = None
+        self.subscribed.clear()
+        self.free.set()
+
+    def _on_subscription(self, _connection: Connection, notify: bool, indicate: bool) -> None:
+        if notify or indicate:
+            self.subscribed.set()

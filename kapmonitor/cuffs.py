@@ -1,0 +1,177 @@
+"""The desk at which cuffs are asked for, by people and by the timer.
+
+The safety layer (devices.cuff) decides; this module carries its decisions out, puts every request on record
+with who asked, and tells the engine what is planned.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from devices.cuff import (
+    Action,
+    CuffDecision,
+    CuffInput,
+    CuffSafety,
+    Fail,
+    Plan,
+    Planned,
+    Refusal,
+    Refuse,
+    Request,
+    SendStart,
+    SendStop,
+    Tick,
+    news,
+)
+from devices.cuff_schedule import Schedule
+from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
+from kapmonitor.engine import Engine
+from kapmonitor.errors import CommandRefused
+from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged
+from kapmonitor.picture import DEFAULT_INTERVAL_S, CuffOutlook
+from kapmonitor.session.events import CuffAsked
+
+SOON = frozenset({Refusal.RESTING, Refusal.BUSY})
+"""Refusals that pass by themselves: the screen goes on offering a start and says why not yet."""
+
+
+class CuffPump(Protocol):
+    """What sends a cuff command to one device."""
+
+    def start_cuff(self) -> None:
+        """Send a start now; CommandRefused if it cannot go out."""
+        ...
+
+    def stop_cuff(self) -> None:
+        """Send an abort now; CommandRefused if it cannot go out."""
+        ...
+
+
+@dataclass(slots=True)
+class _Cuff:
+    """One device with a cuff that can be started from here."""
+
+    device: str
+    pump: CuffPump
+    schedule: Schedule | None
+    safety: CuffSafety = field(default_factory=CuffSafety)
+    told: CuffOutlook | None = None
+
+
+class CuffDesk:
+    """Used on the core thread only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._cuffs: dict[str, _Cuff] = {}
+        self._dose_ns: int | None = None
+
+    def connect(
+        self, device: str, pump: CuffPump, schedule: Schedule | None, now_ns: int, *, on: bool
+    ) -> None:
+        """A cuff the host may start, or another way to reach it; off unless a person turned it on."""
+        known = self._cuffs.get(device)
+        if known is not None:
+            known.pump = pump
+            return
+        cuff = _Cuff(device, pump, schedule)
+        self._cuffs[device] = cuff
+        if on:
+            self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
+
+    def measure_from(self, t_ns: int, now_ns: int) -> None:
+        """Count planned measurements from this time: the dose, or the start where there is none."""
+        if t_ns == self._dose_ns:
+            return
+        self._dose_ns = t_ns
+        for cuff in self._cuffs.values():
+            self._do(cuff, Planned(cuff.schedule, t_ns), now_ns)
+
+    def heard(self, device: str, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
+        """Something the device or its link said."""
+        cuff = self._cuffs.get(device)
+        happened = news(event) if cuff is not None else None
+        if cuff is not None and happened is not None:
+            self._do(cuff, happened, now_ns)
+
+    def tick(self, now_ns: int) -> None:
+        """Time passed."""
+        for cuff in self._cuffs.values():
+            deadline_ns = cuff.safety.deadline_ns
+            if deadline_ns is not None and now_ns >= deadline_ns:
+                self._do(cuff, Tick(), now_ns)
+            self._tell(cuff, now_ns)
+
+    def ask(self, command: StartCuff | StopCuff | HoldCuff, now_ns: int) -> Future[int]:
+        """What a person wants of the cuff; CommandRefused says why not."""
+        action = _action(command)
+        cuff = next(iter(self._cuffs.values()), None)
+        if cuff is None:
+            raise CommandRefused(action.value, "no-cuff")
+        return self._do(cuff, Request(action, command.by), now_ns)
+
+    def _do(self, cuff: _Cuff, event: CuffInput, now_ns: int) -> Future[int]:
+        asked = event if isinstance(event, Request) else None
+        refusal: CommandRefused | None = None
+        for decision in cuff.safety.on(event, now_ns):
+            refusal = self._carry_out(cuff, decision, now_ns) or refusal
+        self._tell(cuff, now_ns)
+        if refusal is not None and asked is not None:
+            raise refusal
+        if asked is not None:
+            return self._engine.record(CuffAsked(cuff.device, asked.action.value, asked.by))
+        done: Future[int] = Future()
+        done.set_result(0)
+        return done
+
+    def _carry_out(self, cuff: _Cuff, decision: CuffDecision, now_ns: int) -> CommandRefused | None:
+        match decision:
+            case SendStart(by):
+                return self._send(cuff, Action.START, by)
+            case SendStop(by):
+                return self._send(cuff, Action.STOP, by)
+            case Refuse(action, by, reason):
+                self._engine.record(CuffAsked(cuff.device, action.value, by, reason.value))
+                return CommandRefused(action.value, reason.value)
+            case Fail(failure):
+                self._engine.on_event(cuff.device, CuffFailed(failure, 0, now_ns))
+                return None
+            case Plan():
+                return None
+
+    def _send(self, cuff: _Cuff, action: Action, by: str) -> CommandRefused | None:
+        send = cuff.pump.start_cuff if action is Action.START else cuff.pump.stop_cuff
+        try:
+            send()
+        except CommandRefused as refused:
+            self._engine.record(CuffAsked(cuff.device, action.value, by, refused.reason))
+            return refused
+        if by in {"timer", "watchdog"}:
+            self._engine.record(CuffAsked(cuff.device, action.value, by))
+        return None
+
+    def _tell(self, cuff: _Cuff, now_ns: int) -> None:
+        plan, why_not = cuff.safety.plan, cuff.safety.why_not(now_ns)
+        outlook = CuffOutlook(
+            next_t_ns=plan.next_t_ns,
+            interval_s=plan.interval_s or DEFAULT_INTERVAL_S,
+            held=plan.held,
+            can_start=why_not is None or why_not in SOON,
+            refused=why_not.value if why_not is not None else "",
+        )
+        if outlook != cuff.told:
+            cuff.told = outlook
+            self._engine.plan_cuff(cuff.device, outlook)
+
+
+def _action(command: StartCuff | StopCuff | HoldCuff) -> Action:
+    match command:
+        case StartCuff():
+            return Action.START
+        case StopCuff():
+            return Action.STOP
+        case HoldCuff(_, release):
+            return Action.RELEASE if release else Action.HOLD

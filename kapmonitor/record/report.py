@@ -1,0 +1,143 @@
+"""What a record holds and lacks, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
+from typing import Final
+
+from kapmonitor.record import chain
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.session.events import ChannelDescribed, SessionResumed, SessionStarted
+
+GAP_NS: Final = 2_000_000_000
+"""Waves missing for longer than this are worth a line."""
+MOST_GAPS: Final = 20
+"""Lines about gaps of one wave; the rest are counted."""
+
+
+def counts_of(reader: RecordReader) -> dict[str, int]:
+    """How many entries of each kind there are."""
+    with reader.reading() as connection:
+        (events, seals) = connection.execute(
+            "SELECT count(*), coalesce(sum(type = ?), 0) FROM event", (chain.SEAL_TYPE,)
+        ).fetchone()
+        one = (
+            (
+                "readings",
+                "SELECT (SELECT coalesce(sum(n), 0) FROM numeric) + (SELECT count(*) FROM numeric_tail)",
+            ),
+            (
+                "samples",
+                "SELECT coalesce(sum(n), 0) FROM (SELECT n FROM wave UNION ALL SELECT n FROM wave_tail)",
+            ),
+            ("wire", "SELECT count(*) FROM wire"),
+        )
+        found = {name: int(connection.execute(query).fetchone()[0]) for name, query in one}
+    return {"events": events - seals, "seals": seals, **found}
+
+
+def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
+    """What a person would look for and not find: the end, gaps in waves, times without monitoring."""
+    clock = _Wall(reader)
+    end_ns = last_t_ns(reader)
+    lines: list[str] = []
+    if not closed:
+        lines.append(f"the end: the record was not closed, the last entry is of {clock.text(end_ns)}")
+    for channel in reader.channels().values():
+        if channel.fs > 0:
+            lines.extend(_gaps(reader, channel, clock))
+            if not closed:
+                lines.extend(_silence(reader, channel, end_ns))
+    for row in reader.events():
+        if isinstance(row.stamped.event, SessionResumed):
+            gap_s = row.stamped.event.gap_ns / 1e9
+            lines.append(f"{gap_s:.0f} s without monitoring before {clock.text(row.stamped.t_ns)}")
+    return tuple(lines)
+
+
+def recovered_from(reader: RecordReader) -> tuple[str, ...]:
+    """What is there of a record that was not closed."""
+    counts = counts_of(reader)
+    lines = [f"{counts['events']} events, {counts['readings']} readings, {counts['samples']} wave samples"]
+    with reader.reading() as connection:
+        (seal_ns,) = connection.execute(
+            "SELECT max(t_ns) FROM event WHERE type = ?", (chain.SEAL_TYPE,)
+        ).fetchone()
+    if seal_ns is None:
+        lines.append("the data is not sealed yet and is shown as it stands")
+    elif (open_s := (last_t_ns(reader) - seal_ns) / 1e9) > 0:
+        lines.append(f"the last {open_s:.1f} s of data are not sealed yet and are shown as they stand")
+    return tuple(lines)
+
+
+def last_t_ns(reader: RecordReader) -> int:
+    """The latest time in the record, whatever it belongs to."""
+    with reader.reading() as connection:
+        times = connection.execute(
+            "SELECT max(t_ns) FROM event UNION ALL SELECT max(t1_ns) FROM numeric "
+            "UNION ALL SELECT max(t_ns) FROM numeric_tail UNION ALL SELECT max(t_ns) FROM wire "
+            "UNION ALL SELECT max(t0_ns + cast(n * 1e9 / fs AS INTEGER)) FROM wave "
+            "UNION ALL SELECT max(t0_ns + cast(n * 1e9 / fs AS INTEGER)) FROM wave_tail"
+        )
+        return max((t for (t,) in times if t is not None), default=0)
+
+
+def pieces(reader: RecordReader, channel: int) -> Iterator[tuple[int, int]]:
+    """First and last time of each stored stretch of a wave, in order of time."""
+    with reader.reading() as connection:
+        rows = connection.execute(
+            "SELECT t0_ns, fs, n FROM wave WHERE channel = ?1 UNION ALL "
+            "SELECT t0_ns, fs, n FROM wave_tail WHERE channel = ?1 ORDER BY 1",
+            (channel,),
+        )
+        for t0_ns, fs, n in rows:
+            yield t0_ns, t0_ns + round(n * 1e9 / fs)
+
+
+def _gaps(reader: RecordReader, channel: ChannelDescribed, clock: _Wall) -> Iterator[str]:
+    found = _gap_times(reader, channel.channel)
+    for from_ns, to_ns in islice(found, MOST_GAPS):
+        yield f"{_name(channel)}: nothing for {(to_ns - from_ns) / 1e9:.1f} s from {clock.text(from_ns)}"
+    more = sum(1 for _ in found)
+    if more:
+        yield f"{_name(channel)}: {more} more gaps"
+
+
+def _gap_times(reader: RecordReader, channel: int) -> Iterator[tuple[int, int]]:
+    end_ns: int | None = None
+    for t0_ns, t1_ns in pieces(reader, channel):
+        if end_ns is not None and t0_ns - end_ns > GAP_NS:
+            yield end_ns, t0_ns
+        end_ns = max(t1_ns, end_ns or t1_ns)
+
+
+def _silence(reader: RecordReader, channel: ChannelDescribed, end_ns: int) -> Iterator[str]:
+    last_ns = max((t1_ns for _, t1_ns in pieces(reader, channel.channel)), default=None)
+    if last_ns is None:
+        yield f"{_name(channel)}: no samples at all"
+    elif end_ns > last_ns:
+        yield f"{_name(channel)}: nothing in the last {(end_ns - last_ns) / 1e9:.1f} s before the end"
+
+
+def _name(channel: ChannelDescribed) -> str:
+    return f"{channel.label} of {channel.device}"
+
+
+class _Wall:
+    """Session times as the clock on the wall showed them."""
+
+    def __init__(self, reader: RecordReader) -> None:
+        first = next(reader.events(), None)
+        self._utc0_ns, self._zone = 0, UTC
+        if first is not None and isinstance(first.stamped.event, SessionStarted):
+            self._utc0_ns = first.stamped.event.utc_ns - first.stamped.t_ns
+            self._zone = timezone(timedelta(minutes=first.stamped.event.utc_offset_min))
+
+    def text(self, t_ns: int) -> str:
+        try:
+            at = datetime.fromtimestamp((self._utc0_ns + t_ns) / 1e9, UTC).astimezone(self._zone)
+        except (OverflowError, ValueError, OSError):
+            return f"{t_ns} ns"
+        return at.strftime("%H:%M:%S")

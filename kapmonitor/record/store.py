@@ -1,0 +1,209 @@
+"""The open file of a record and where its chain stands; used by one thread, knows no clock."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import rfc8785
+
+from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
+from kapmonitor.model import Validity
+from kapmonitor.record import chain, pyramid, schema
+from kapmonitor.record.batch import Fold, Run, make_batch
+from kapmonitor.record.chain import Unsealed
+from kapmonitor.record.inlet import plain
+from kapmonitor.record.items import DataRow, NumericRow
+from kapmonitor.record.numbers import rows_of
+from kapmonitor.record.schema import DATA_TABLES
+from kapmonitor.record.wave import unpack
+from kapmonitor.session.events import SessionClosed, SessionStarted, Stamped
+
+Arrival = tuple[int, Stamped | DataRow]
+"""What arrived, and when."""
+
+TABLES: Final = (*DATA_TABLES, "wave_tail", "numeric_tail")
+
+
+class Store:
+    """Writes batches, each whole or not at all. Any sqlite3.Error leaves everything as it was before."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = schema.open_to_write(path)
+        self._fold = load_fold(self._connection)
+        self._tried: tuple[Fold, list[int]] | None = None
+
+    def commit(self, items: Sequence[Arrival]) -> list[int]:
+        """Write these durably; each event's seq, 0 for data."""
+        after, places = make_batch(self._fold, items)
+        self._write(after, places)
+        return places
+
+    def finish(self, now_ns: int, closed: SessionClosed) -> None:
+        """Fold and seal what is left, add the closing event unless it is there, leave a single file."""
+        after = self._fold.copy()
+        if not self._is_closed():
+            after.take(now_ns, Stamped(now_ns, closed))
+        after.settle(now_ns, closing=True)
+        self._write(after, [])
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.OperationalError):  # somebody is reading it: two more, empty files stay for now
+            self._connection.execute("PRAGMA journal_mode=DELETE")
+        self._connection.close()
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the log into the file, as far as that goes without waiting."""
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def abandon(self) -> None:
+        """Leave the file as it is."""
+        self._connection.close()
+
+    def reopen(self) -> list[int]:
+        """Open the file anew after an error. If the batch that failed is in it after all: its places."""
+        self._connection.close()
+        self._connection = schema.open_to_write(self._path)
+        found = load_fold(self._connection)
+        if _stands_like(found, self._fold):
+            return []
+        if self._tried is not None and _stands_like(found, self._tried[0]):
+            (self._fold, places), self._tried = self._tried, None
+            return places
+        raise RecordDamaged(str(self._path), "was changed by another program while it was being written")
+
+    def _write(self, after: Fold, places: list[int]) -> None:
+        self._tried = (after, places)
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement, row in after.statements:
+                connection.execute(statement, row)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        after.statements = []
+        self._fold, self._tried = after, None
+
+    def _is_closed(self) -> bool:
+        found = self._connection.execute(
+            "SELECT type FROM event WHERE type != ? ORDER BY seq DESC LIMIT 1", (chain.SEAL_TYPE,)
+        ).fetchone()
+        return bool(found == (SessionClosed.TYPE,))
+
+
+def create_record(path: Path, started: Stamped, now_ns: int) -> None:
+    """A new record that begins with `started`, on disk before this returns; never over another file."""
+    if not isinstance(started.event, SessionStarted):
+        raise TypeError("a record begins with session.started")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as why:
+        raise RecordError(str(path), "a file of this name is there already and is not overwritten") from why
+    except OSError as why:
+        raise RecordFull(str(path), f"cannot be created ({why.strerror})") from why
+    try:
+        schema.create(path, header_of(started.event))
+        store = Store(path)
+        store.commit([(now_ns, started)])
+        store.abandon()
+        _sync_folder(path.parent)
+    except (sqlite3.Error, OSError) as why:
+        for leftover in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
+        raise RecordFull(str(path), f"cannot be created ({why})") from why
+
+
+def header_of(started: SessionStarted) -> str:
+    """What the chain grows from."""
+    session, software = plain(started.session), plain(started.software)
+    return rfc8785.dumps({"format": schema.USER_VERSION, "session": session, "software": software}).decode()
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the new file's name survives a power cut; Windows cannot open folders and needs it not."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _stands_like(one: Fold, other: Fold) -> bool:
+    return one.head == other.head and one.last == other.last
+
+
+def load_fold(connection: sqlite3.Connection) -> Fold:
+    """Where a record stands: the chain's head, rows not sealed yet, and what is still in the tails."""
+    (header,) = connection.execute("SELECT body FROM header").fetchone()
+    end = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    seq, head = end or (0, chain.genesis(header))
+    last = {name: _last_id(connection, name) for name in TABLES}
+    fold = Fold(seq, head, last)
+    for name, sealed in sealed_to(connection).items():
+        fold.unsealed[name] = rows = Unsealed(sealed + 1)
+        for row in rows_after(connection, name, sealed):
+            rows.add(row)
+    load_tails(connection, fold)
+    load_minute(connection, fold)
+    return fold
+
+
+def sealed_to(connection: sqlite3.Connection) -> dict[str, int]:
+    """The last sealed row of each data table."""
+    last = dict.fromkeys(DATA_TABLES, 0)
+    for (body,) in connection.execute(
+        "SELECT body FROM event WHERE type = ? ORDER BY seq", (chain.SEAL_TYPE,)
+    ):
+        last.update({name: sealed.last for name, sealed in chain.read_seal(body).items()})
+    return last
+
+
+def load_tails(connection: sqlite3.Connection, fold: Fold) -> None:
+    """Runs and readings that are not folded yet."""
+    rows = connection.execute("SELECT channel, t0_ns, fs, data FROM wave_tail ORDER BY id")
+    for channel, t0_ns, fs, data in rows:
+        run = fold.runs.setdefault(channel, Run(t0_ns, fs))
+        run.add(np.frombuffer(data, "<i2").astype(np.int16))
+        run.stored = run.n
+    for row in connection.execute("SELECT * FROM numeric_tail ORDER BY id"):
+        _, t_ns, channel, value, validity, raw, device_time, stored = row
+        fold.numerics.append(
+            NumericRow(t_ns, channel, value, Validity(validity), raw, device_time, bool(stored))
+        )
+    fold.numerics_stored = len(fold.numerics)
+
+
+def load_minute(connection: sqlite3.Connection, fold: Fold) -> None:
+    """Chunks folded since the last row of `minute`."""
+    covered = connection.execute("SELECT max(wave_to), max(numeric_to) FROM minute").fetchone()
+    wave_to, numeric_to = (number or 0 for number in covered)
+    for channel, t0_ns, fs, n, data in connection.execute(
+        "SELECT channel, t0_ns, fs, n, data FROM wave WHERE id > ? ORDER BY id", (wave_to,)
+    ):
+        fold.wave_buckets.append(pyramid.wave_buckets(channel, t0_ns, fs, unpack(data, n)))
+    for t0_ns, n, data, extra in connection.execute(
+        "SELECT t0_ns, n, data, extra FROM numeric WHERE id > ? ORDER BY id", (numeric_to,)
+    ):
+        fold.numeric_buckets.append(pyramid.numeric_buckets(list(rows_of(data, t0_ns, n, extra))))
+
+
+def rows_after(connection: sqlite3.Connection, table: str, number: int) -> Iterator[chain.Row]:
+    """Whole rows of one of DATA_TABLES after row `number`, in order."""
+    query = f"SELECT * FROM {table} WHERE id > ? ORDER BY id"  # noqa: S608  # table names are ours
+    yield from connection.execute(query, (number,))
+
+
+def _last_id(connection: sqlite3.Connection, table: str) -> int:
+    query = f"SELECT coalesce(max(id), 0) FROM {table}"  # noqa: S608  # table names are ours
+    (number,) = connection.execute(query).fetchone()
+    return int(number)

@@ -1,0 +1,264 @@
+"""The thread that owns a record's file while a session runs.
+
+What is put goes to an unbounded inbox and is on disk a quarter of a second later; something durable is
+committed at once, and its future resolves only then. While the disk fails, everything is kept in memory and
+tried again every second; after half an hour the oldest waves go first, events never.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from kapmonitor.clock import Clock
+from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
+from kapmonitor.record import schema
+from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
+from kapmonitor.record.store import Store, create_record
+from kapmonitor.session.events import SessionClosed, Stamped
+
+log = logging.getLogger(__name__)
+
+BATCH_S: Final = 0.25
+MOST_ITEMS: Final = 5000
+"""Items of one transaction."""
+RETRY_S: Final = 1.0
+CLOSE_S: Final = 10.0
+"""How long closing goes on trying to write what the disk refuses."""
+KEEP_WAVES_S: Final = 30 * 60.0
+KEEP_NUMERICS_S: Final = 4 * 3600.0
+"""How long waves and wire, and numerics, are kept in memory while the disk fails."""
+CHECKPOINT_S: Final = 10.0
+
+_BAD_ITEM: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What an item raises that does not fit the file, as opposed to a disk that cannot be written to."""
+_SAME_FILE: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
+"""Errors after which the open file is as good as before; after others it is opened anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Something that is not on disk yet."""
+
+    now_ns: int
+    item: Stamped | DataRow
+    future: Future[int] | None = None
+
+
+class RecordWriter:
+    """Keeps what it is given (kapmonitor.record.items.Recorder). Any thread may put; one closes."""
+
+    def __init__(self, path: Path, clock: Clock, store: Store) -> None:
+        self._path = path
+        self._clock = clock
+        self._store = store
+        self._inbox: SimpleQueue[_Waiting] = SimpleQueue()
+        self._backlog: deque[_Waiting] = deque()
+        self._wake = threading.Event()
+        self._closing: SessionClosed | None = None
+        self._closed = False
+        self._problem = ""
+        self._must_reopen = False
+        self._lost = False
+        self._committed_ns = clock.now_ns()
+        self._retry_s = 0.0
+        self._checkpoint_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="kap-record", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def create(cls, path: Path, started: Stamped, clock: Clock) -> RecordWriter:
+        """Begin a record with session.started; RecordError if the file exists or cannot be made."""
+        create_record(path, started, clock.now_ns())
+        return cls.resume(path, clock)
+
+    @classmethod
+    def resume(cls, path: Path, clock: Clock) -> RecordWriter:
+        """Go on with a record that was not closed; the caller then puts session.resumed."""
+        schema.check(path)
+        try:
+            return cls(path, clock, Store(path))
+        except (sqlite3.Error, ValueError) as why:
+            raise RecordDamaged(str(path), f"cannot be gone on with ({why})") from why
+
+    def put(self, row: Stamped | DataRow) -> None:
+        """Keep this; arrays in it must not change afterwards."""
+        self._put(_Waiting(self._clock.now_ns(), row))
+
+    def put_durable(self, row: Stamped) -> Future[int]:
+        """Keep this and resolve with its seq once it is on disk; fails with a RecordError only at close."""
+        future: Future[int] = Future()
+        self._put(_Waiting(self._clock.now_ns(), row, future))
+        self._wake.set()
+        return future
+
+    def status(self) -> RecordStatus:
+        try:
+            wait_ns = self._clock.now_ns() - self._backlog[0].now_ns
+        except IndexError:
+            wait_ns = 0
+        return RecordStatus(
+            path=str(self._path),
+            waiting=len(self._backlog) + self._inbox.qsize(),
+            oldest_wait_s=self._clock.real_delay_s(wait_ns),
+            committed_t_ns=self._committed_ns,
+            problem=self._problem,
+        )
+
+    def close(self, reason: str = "ended") -> None:
+        """Write everything, seal it, add session.closed unless it is there, and leave exactly one file.
+
+        RecordFull if the disk would not take the rest within ten seconds; what is on it stays readable.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._closing = SessionClosed(reason, self._clock.utc_ns())
+        self._wake.set()
+        self._thread.join()
+        if self._problem:
+            raise RecordFull(str(self._path), self._problem)
+
+    def _put(self, waiting: _Waiting) -> None:
+        if self._closed:
+            raise RecordError(str(self._path), "is closed")
+        self._inbox.put(waiting)
+
+    def _run(self) -> None:
+        try:
+            while (closed := self._closing) is None:
+                self._wake.wait(BATCH_S)
+                self._wake.clear()
+                self._step()
+            self._finish(closed, time.monotonic() + CLOSE_S)
+        except BaseException:
+            self._problem = (
+                "The part of the program that writes the record has failed. Close and start again."
+            )
+            raise
+
+    def _step(self) -> None:
+        now_ns = self._clock.now_ns()
+        self._drain()
+        if self._problem and time.monotonic() < self._retry_s:
+            self._forget()
+            return
+        if self._write():
+            self._committed_ns = now_ns
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                self._backlog.append(self._inbox.get_nowait())
+        except Empty:
+            return
+
+    def _write(self) -> bool:
+        """All that waits; whether it is on disk now."""
+        try:
+            if self._must_reopen:
+                self._done(self._store.reopen())
+                self._must_reopen = False
+            while self._backlog:
+                self._commit([self._backlog[at] for at in range(min(MOST_ITEMS, len(self._backlog)))])
+            self._checkpoint()
+        except (sqlite3.Error, RecordDamaged) as why:
+            self._fail(why)
+            return False
+        self._problem = ""
+        return True
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            places = self._store.commit([(waiting.now_ns, waiting.item) for waiting in batch])
+        except _BAD_ITEM as why:
+            if len(batch) == 1:
+                self._refuse(self._backlog.popleft(), why)
+                return
+            for waiting in batch:
+                self._commit([waiting])
+            return
+        self._done(places)
+
+    def _done(self, places: Sequence[int]) -> None:
+        """The first of what waits is on disk, at these places."""
+        for place in places:
+            future = self._backlog.popleft().future
+            if future is not None and future.set_running_or_notify_cancel():
+                future.set_result(place)
+
+    def _refuse(self, waiting: _Waiting, why: Exception) -> None:
+        """One item that fits no table must not keep the others from the disk."""
+        log.error("cannot record %r", waiting.item, exc_info=why)
+        self._fail_future(waiting, RecordError(str(self._path), f"cannot hold this ({why})"))
+
+    def _fail_future(self, waiting: _Waiting, why: RecordError) -> None:
+        if waiting.future is not None and waiting.future.set_running_or_notify_cancel():
+            waiting.future.set_exception(why)
+
+    def _checkpoint(self) -> None:
+        if time.monotonic() >= self._checkpoint_s:
+            self._checkpoint_s = time.monotonic() + CHECKPOINT_S
+            self._store.checkpoint()
+
+    def _fail(self, why: sqlite3.Error | RecordDamaged) -> None:
+        code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK)
+        self._must_reopen = code not in _SAME_FILE
+        self._retry_s = time.monotonic() + RETRY_S
+        if code == sqlite3.SQLITE_FULL:
+            cause = "The disk is full. Make room on it"
+        elif isinstance(why, RecordDamaged):
+            cause = "The record file was changed by another program. Close that program"
+        else:
+            cause = f"The disk does not take the record ({why}). Check the disk"
+        lost = " Waves older than half an hour are lost." if self._lost else ""
+        self._problem = f"{cause}; until then everything is kept in memory only.{lost}"
+
+    def _forget(self) -> None:
+        """Bound what is kept in memory: the oldest waves and wire go first, then numerics, events never."""
+        now_ns = self._clock.now_ns()
+        if not self._backlog or self._clock.real_delay_s(now_ns - self._backlog[0].now_ns) < KEEP_WAVES_S:
+            return
+        kept = deque(waiting for waiting in self._backlog if self._is_kept(waiting, now_ns))
+        self._lost = self._lost or len(kept) < len(self._backlog)
+        self._backlog = kept
+
+    def _is_kept(self, waiting: _Waiting, now_ns: int) -> bool:
+        age_s = self._clock.real_delay_s(now_ns - waiting.now_ns)
+        match waiting.item:
+            case WaveSlice() | WireRow():
+                return age_s < KEEP_WAVES_S
+            case NumericRow():
+                return age_s < KEEP_NUMERICS_S
+            case _:
+                return True
+
+    def _finish(self, closed: SessionClosed, until_s: float) -> None:
+        """Write the rest and close the file; what cannot be written by `until_s` fails."""
+        while True:
+            self._drain()
+            if self._write() and self._seal(closed):
+                return
+            if time.monotonic() >= until_s:
+                break
+            time.sleep(RETRY_S / 4)
+        self._store.abandon()
+        for waiting in self._backlog:
+            self._fail_future(waiting, RecordFull(str(self._path), self._problem))
+
+    def _seal(self, closed: SessionClosed) -> bool:
+        try:
+            self._store.finish(self._clock.now_ns(), closed)
+        except sqlite3.Error as why:
+            self._fail(why)
+            return False
+        return True

@@ -1,0 +1,128 @@
+"""What the music's course is made of: what can happen to it, what it is doing, what it tells the record.
+
+Time here is the music's own: frames of 48 kHz that have been asked for. It stands while nothing sounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kapmonitor.session.events import MusicAction, Phase
+from playlists.model import Place
+
+RATE: Final = 48_000
+RESUME_FADE: Final = RATE
+"""A second: as long as the music takes to return after a pause, so that what is left behind is not heard."""
+
+VOLUME_FLOOR_DB: Final = -30.0
+VOLUME_CAP_DB: Final = 0.0
+
+
+class Mode(StrEnum):
+    """What people want of the music; whether it can be heard is another matter (`CueState.output`)."""
+
+    STOPPED = "stopped"
+    PLAYING = "playing"
+    PAUSED = "paused"
+
+
+class Ask(StrEnum):
+    """What can happen to the music."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    STOP = "stop"
+    NEXT = "next"
+    HOLD = "hold"
+    RELEASE = "release"
+    GROUND = "ground"
+    RETURN = "return"
+    PHASE = "phase"
+    VOLUME = "volume"
+    MISSING = "missing"
+    OUTPUT_LOST = "output-lost"
+    OUTPUT_BACK = "output-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing that happened; the fields that its Ask needs are set."""
+
+    ask: Ask
+    phase: Phase | None = None
+    place: Place | None = None
+    change_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something for the record: what the music did, with which track, `at` frames into it."""
+
+    action: MusicAction
+    place: Place | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One track sounding: `at` frames in, its level going from one value to another over `fade` frames."""
+
+    id: int
+    place: Place
+    at: int
+    level_from: float
+    level_to: float
+    fade: int
+    faded: int = 0
+
+    @property
+    def level(self) -> float:
+        """0 to 1; the gain is the sine of that share of a right angle, so that two voices keep one power."""
+        if self.faded >= self.fade:
+            return self.level_to
+        return self.level_from + (self.level_to - self.level_from) * self.faded / self.fade
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A move that is decided: it happens where the music may be left, or after `patience` frames.
+
+    `asked` marks the next track that a person asked for.
+    """
+
+    place: Place
+    patience: int
+    fade: int
+    waited: int = 0
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CueState:
+    """Everything the music's course depends on. `home` is the section to return to from grounding."""
+
+    place: Place | None
+    phase: Phase = Phase.PREPARATION
+    mode: Mode = Mode.STOPPED
+    held: bool = False
+    grounded: bool = False
+    output: bool = True
+    home: int = 0
+    pending: Pending | None = None
+    voices: tuple[Voice, ...] = ()
+    serial: int = 0
+    missing: frozenset[Place] = frozenset()
+    volume_db: float = -12.0
+
+    @property
+    def at(self) -> int:
+        """Frames into the track that sounds; 0 before it does."""
+        newest = self.voices[-1] if self.voices else None
+        return newest.at if newest is not None and newest.place == self.place else 0
+
+    @property
+    def stay(self) -> bool:
+        """Whether the section goes round instead of on."""
+        return self.held or self.grounded

@@ -1,0 +1,244 @@
+"""What people and events do to the music: a table of what can happen in each mode. Pure.
+
+`step` answers to people and events; `playlists.tape.advance` answers to the passing of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from kapmonitor.session.events import MusicAction, Phase
+from playlists.course import (
+    RATE,
+    RESUME_FADE,
+    VOLUME_CAP_DB,
+    VOLUME_FLOOR_DB,
+    Ask,
+    Cue,
+    CueState,
+    Mode,
+    Pending,
+    Said,
+)
+from playlists.model import Place, Playlist
+from playlists.order import asked_next, first_in, following
+
+Step = tuple[CueState, tuple[Said, ...]]
+
+
+def initial(playlist: Playlist, phase: Phase, missing: frozenset[Place] = frozenset()) -> CueState:
+    """Nothing sounds yet; the first playable track of the phase is next, else the first of the playlist."""
+    section = playlist.section_for(phase)
+    place = first_in(playlist, section, missing) if section is not None else None
+    if place is None:
+        anywhere = (p for p in playlist.places() if p not in missing and not playlist.section(p).grounding)
+        place = next(anywhere, None)
+    return CueState(place=place, phase=phase, missing=missing)
+
+
+def _say(state: CueState, action: MusicAction) -> tuple[Said, ...]:
+    return (Said(action, state.place, state.at),)
+
+
+def _go(state: CueState, place: Place | None, patience: int, fade_s: float) -> CueState:
+    if place is None:
+        return state
+    if state.mode is Mode.STOPPED:
+        return replace(state, place=place, pending=None)
+    return replace(state, pending=Pending(place, patience, round(fade_s * RATE)))
+
+
+def _nothing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    return state, ()
+
+
+def _begin(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if state.place is None:
+        return replace(state, mode=Mode.STOPPED), ()
+    pending = Pending(state.place, 0, RESUME_FADE) if state.voices else None
+    return replace(state, pending=pending), ()
+
+
+def _resume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    pending = replace(state.pending, patience=0, fade=RESUME_FADE) if state.pending else None
+    resumed = replace(state, pending=pending)
+    return resumed, _say(resumed, MusicAction.RESUMED) if state.output and state.voices else ()
+
+
+def _pause(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    return state, _say(state, MusicAction.PAUSED)
+
+
+def _stop(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    return replace(state, pending=None), _say(state, MusicAction.STOPPED)
+
+
+def _next(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    origin = state.pending.place if state.pending and state.pending.patience == 0 else state.place
+    if origin is None:
+        return state, ()
+    target = asked_next(playlist, origin, state.missing, stay=state.stay)
+    moved = _go(state, target, 0, playlist.quick_fade_s)
+    pending = replace(moved.pending, asked=True) if moved.pending is not None else None
+    return replace(moved, pending=pending), ()
+
+
+def _hold(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if state.held:
+        return state, ()
+    waiting = state.pending is not None and state.pending.patience > 0
+    held = replace(state, held=True, pending=None if waiting else state.pending)
+    return held, _say(held, MusicAction.HELD)
+
+
+def _release(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if not state.held:
+        return state, ()
+    released = replace(state, held=False)
+    return _follow_phase(playlist, released), _say(released, MusicAction.RELEASED)
+
+
+def _phase(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    return _follow_phase(playlist, replace(state, phase=cue.phase or state.phase)), ()
+
+
+def _follow_phase(playlist: Playlist, state: CueState) -> CueState:
+    section = playlist.section_for(state.phase)
+    if section is None or state.stay or state.place is None:
+        return state
+    if section == state.place.section:
+        leaving = state.pending is not None and state.pending.place.section != section
+        return replace(state, pending=None) if leaving else state
+    target = first_in(playlist, section, state.missing)
+    return _go(state, target, round(playlist.phase_wait_s * RATE), playlist.crossfade_s)
+
+
+def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    section = playlist.grounding()
+    target = first_in(playlist, section, state.missing) if section is not None else None
+    if target is None or state.grounded:
+        return state, ()
+    home = state.place.section if state.place is not None else 0
+    grounded = replace(state, grounded=True, home=home, mode=Mode.PLAYING)
+    if not state.voices:
+        return replace(grounded, place=target, pending=None), ()
+    fade_s = playlist.quick_fade_s if state.mode is Mode.PLAYING else RESUME_FADE / RATE
+    return _go(grounded, target, 0, fade_s), ()
+
+
+def _return(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if not state.grounded:
+        return state, ()
+    section = None if state.held else playlist.section_for(state.phase)
+    target = first_in(playlist, state.home if section is None else section, state.missing)
+    target = target or initial(playlist, state.phase, state.missing).place
+    return _go(replace(state, grounded=False), target, 0, playlist.quick_fade_s), ()
+
+
+def _volume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    wanted = min(VOLUME_CAP_DB, max(VOLUME_FLOOR_DB, state.volume_db + cue.change_db))
+    if wanted == state.volume_db:
+        return state, ()
+    changed = replace(state, volume_db=wanted)
+    return changed, _say(changed, MusicAction.VOLUME)
+
+
+def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    lost = cue.place
+    if lost is None or lost in state.missing:
+        return state, ()
+    state = replace(
+        state,
+        missing=state.missing | {lost},
+        voices=tuple(voice for voice in state.voices if voice.place != lost),
+    )
+    told = (Said(MusicAction.MISSING, lost, 0),)
+    if state.pending is not None and state.pending.place == lost:
+        find = asked_next if state.pending.asked else following
+        instead = find(playlist, lost, state.missing, stay=state.stay)
+        elsewhere = instead is not None and instead != state.place
+        pending = replace(state.pending, place=instead) if instead is not None and elsewhere else None
+        state = replace(state, pending=pending)
+    if state.place != lost:
+        return state, told
+    target = state.pending.place if state.pending else _instead(playlist, state, lost)
+    state = replace(state, place=target, pending=None)
+    if target is None and state.mode is not Mode.STOPPED:
+        return replace(state, mode=Mode.STOPPED), (*told, Said(MusicAction.STOPPED, lost, 0))
+    if target is not None and state.voices and state.mode is not Mode.STOPPED:
+        state = replace(state, pending=Pending(target, 0, RESUME_FADE))
+    return state, told
+
+
+def _instead(playlist: Playlist, state: CueState, lost: Place) -> Place | None:
+    found = following(playlist, lost, state.missing, stay=state.stay)
+    return found or asked_next(playlist, lost, state.missing, stay=False)
+
+
+def _output_lost(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if not state.output:
+        return state, ()
+    return replace(state, output=False), _say(state, MusicAction.OUTPUT_LOST)
+
+
+def _output_back(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if state.output:
+        return state, ()
+    back = replace(state, output=True)
+    sounds = state.mode is Mode.PLAYING and bool(state.voices)
+    return back, _say(back, MusicAction.RESUMED) if sounds else ()
+
+
+Act = Callable[[Playlist, CueState, Cue], Step]
+
+_S, _P, _Z = Mode.STOPPED, Mode.PLAYING, Mode.PAUSED
+
+RULES: Final[dict[tuple[Mode, Ask], tuple[Mode, Act]]] = {
+    (_S, Ask.PLAY): (_P, _begin),
+    (_P, Ask.PLAY): (_P, _nothing),
+    (_Z, Ask.PLAY): (_P, _resume),
+    (_S, Ask.PAUSE): (_S, _nothing),
+    (_P, Ask.PAUSE): (_Z, _pause),
+    (_Z, Ask.PAUSE): (_Z, _nothing),
+    (_S, Ask.STOP): (_S, _nothing),
+    (_P, Ask.STOP): (_S, _stop),
+    (_Z, Ask.STOP): (_S, _stop),
+    (_S, Ask.NEXT): (_S, _next),
+    (_P, Ask.NEXT): (_P, _next),
+    (_Z, Ask.NEXT): (_Z, _next),
+    (_S, Ask.HOLD): (_S, _hold),
+    (_P, Ask.HOLD): (_P, _hold),
+    (_Z, Ask.HOLD): (_Z, _hold),
+    (_S, Ask.RELEASE): (_S, _release),
+    (_P, Ask.RELEASE): (_P, _release),
+    (_Z, Ask.RELEASE): (_Z, _release),
+    (_S, Ask.GROUND): (_S, _ground),
+    (_P, Ask.GROUND): (_P, _ground),
+    (_Z, Ask.GROUND): (_Z, _ground),
+    (_S, Ask.RETURN): (_S, _return),
+    (_P, Ask.RETURN): (_P, _return),
+    (_Z, Ask.RETURN): (_Z, _return),
+    (_S, Ask.PHASE): (_S, _phase),
+    (_P, Ask.PHASE): (_P, _phase),
+    (_Z, Ask.PHASE): (_Z, _phase),
+    (_S, Ask.VOLUME): (_S, _volume),
+    (_P, Ask.VOLUME): (_P, _volume),
+    (_Z, Ask.VOLUME): (_Z, _volume),
+    (_S, Ask.MISSING): (_S, _missing),
+    (_P, Ask.MISSING): (_P, _missing),
+    (_Z, Ask.MISSING): (_Z, _missing),
+    (_S, Ask.OUTPUT_LOST): (_S, _output_lost),
+    (_P, Ask.OUTPUT_LOST): (_P, _output_lost),
+    (_Z, Ask.OUTPUT_LOST): (_Z, _output_lost),
+    (_S, Ask.OUTPUT_BACK): (_S, _output_back),
+    (_P, Ask.OUTPUT_BACK): (_P, _output_back),
+    (_Z, Ask.OUTPUT_BACK): (_Z, _output_back),
+}
+
+
+def step(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    """The state after one cue, and what of it belongs in the record. Never fails."""
+    mode, act = RULES[state.mode, cue.ask]
+    return act(playlist, replace(state, mode=mode), cue)

@@ -1,0 +1,1 @@
+"""How the example music was made: `python -m playlists.render FOLDER` makes it again from its seed."""

@@ -1,0 +1,170 @@
+"""How the music runs on by itself: which slices of which tracks make up the next frames. Pure.
+
+A crossfade keeps one power: two voices whose levels add to 1 have gains sin and cos of the same angle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kapmonitor.session.events import MusicAction
+from playlists.course import RATE, RESUME_FADE, CueState, Mode, Pending, Said, Voice
+from playlists.model import Place, Playlist
+from playlists.order import following
+
+MOST_VOICES: Final = 4
+"""More are never mixed: a further move waits until one has faded out."""
+
+SHORTEST_FADE: Final = RATE // 20
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A stretch of one voice; its level goes evenly from `level0` to `level1`."""
+
+    voice: int
+    place: Place
+    at: int
+    level0: float
+    level1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`frames` frames in which the same voices sound."""
+
+    frames: int
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What the next frames are made of. Fewer frames than asked where a track is not ready or music ended."""
+
+    state: CueState
+    segments: tuple[Segment, ...]
+    said: tuple[Said, ...]
+
+
+def track_frames(playlist: Playlist, place: Place) -> int:
+    """The length of a track in frames, at least one."""
+    return max(1, round(playlist.track(place).duration_s * RATE))
+
+
+def natural_fade(playlist: Playlist, place: Place) -> int:
+    """How long the crossfade at the end of this track is: shorter for a short track."""
+    return min(round(playlist.crossfade_s * RATE), track_frames(playlist, place) // 3)
+
+
+def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[Place]) -> Advance:
+    """Let `frames` frames pass; a track is begun only if its place is in `ready`, each place once."""
+    segments: list[Segment] = []
+    said: list[Said] = []
+    left = frames
+    while left > 0:
+        begun = _begin_if_due(playlist, state, ready)
+        if begun is not None:
+            state, ready = begun, ready - {begun.voices[-1].place}
+            said.append(Said(MusicAction.STARTED, state.place, 0))
+        if not state.voices:
+            break
+        count = min(left, _to_boundary(playlist, state))
+        segments.append(_segment(state, count))
+        left -= count
+        state = _at_end(playlist, _aged(playlist, state, count))
+        if not state.voices and state.pending is None:
+            if state.mode is Mode.PLAYING:
+                state = replace(state, mode=Mode.STOPPED)
+                said.append(Said(MusicAction.STOPPED, state.place, 0))
+            break
+    return Advance(state, tuple(segments), tuple(said))
+
+
+def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState | None:
+    """The state with a new voice, where one is due and ready."""
+    if state.mode is not Mode.PLAYING:
+        return None
+    if not state.voices:
+        place = state.pending.place if state.pending else state.place
+        return _begun(playlist, state, place, RESUME_FADE) if place is not None and place in ready else None
+    pending = state.pending
+    if pending is None or pending.place not in ready or len(state.voices) >= MOST_VOICES:
+        return None
+    return _begun(playlist, state, pending.place, pending.fade) if _is_due(playlist, state, pending) else None
+
+
+def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
+    newest = state.voices[-1]
+    if pending.waited >= pending.patience:
+        return True
+    leave = (round(s * RATE) for s in playlist.track(newest.place).leave_s)
+    remaining = track_frames(playlist, newest.place) - newest.at
+    return newest.at in set(leave) or remaining <= natural_fade(playlist, newest.place)
+
+
+def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueState:
+    """One more voice; none of the others may end before it has faded out."""
+    ends = (track_frames(playlist, voice.place) - voice.at for voice in state.voices)
+    fade = max(SHORTEST_FADE, min((fade, *ends)))
+    fading = tuple(_towards_silence(voice, fade) for voice in state.voices)
+    new = Voice(state.serial + 1, place, 0, 0.0, 1.0, fade)
+    return replace(state, voices=(*fading, new), serial=new.id, place=place, pending=None)
+
+
+def _towards_silence(voice: Voice, fade: int) -> Voice:
+    if voice.level_to == 0.0 and voice.fade - voice.faded <= fade:
+        return voice
+    return replace(voice, level_from=voice.level, level_to=0.0, fade=fade, faded=0)
+
+
+def _to_boundary(playlist: Playlist, state: CueState) -> int:
+    """Frames until something changes: a fade or a track ends, or a move is due."""
+    newest = state.voices[-1]
+    ends = [track_frames(playlist, v.place) - v.at for v in state.voices]
+    ends += [v.fade - v.faded for v in state.voices]
+    ends.append(track_frames(playlist, newest.place) - natural_fade(playlist, newest.place) - newest.at)
+    if state.pending is not None:
+        ends.append(state.pending.patience - state.pending.waited)
+        ends += [round(s * RATE) - newest.at for s in playlist.track(newest.place).leave_s]
+    return min(end for end in ends if end > 0)
+
+
+def _segment(state: CueState, count: int) -> Segment:
+    slices = []
+    for voice in state.voices:
+        later = replace(voice, faded=min(voice.fade, voice.faded + count))
+        slices.append(Slice(voice.id, voice.place, voice.at, voice.level, later.level))
+    return Segment(count, tuple(slices))
+
+
+def _aged(playlist: Playlist, state: CueState, count: int) -> CueState:
+    aged = (
+        replace(voice, at=voice.at + count, faded=min(voice.fade, voice.faded + count))
+        for voice in state.voices
+    )
+    sounding = (
+        voice
+        for voice in aged
+        if voice.at < track_frames(playlist, voice.place) and not (voice.level == 0.0 == voice.level_to)
+    )
+    pending = state.pending
+    if pending is not None:
+        pending = replace(pending, waited=pending.waited + count)
+    return replace(state, voices=tuple(sounding), pending=pending)
+
+
+def _at_end(playlist: Playlist, state: CueState) -> CueState:
+    """Decide what follows once the newest track is within its natural crossfade, or over."""
+    if state.pending is not None or state.place is None or state.mode is Mode.STOPPED:
+        return state
+    remaining = 0
+    if state.voices and state.voices[-1].id == state.serial:
+        newest = state.voices[-1]
+        remaining = track_frames(playlist, newest.place) - newest.at
+        if remaining > natural_fade(playlist, newest.place):
+            return state
+    after = following(playlist, state.place, state.missing, stay=state.stay)
+    if after is None:
+        return state
+    return replace(state, pending=Pending(after, 0, max(remaining, SHORTEST_FADE)))

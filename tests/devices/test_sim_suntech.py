@@ -1,0 +1,172 @@
+"""The simulated cuff module, against frames written by hand, and with the real driver."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wire_parts import KeepingSink
+
+from devices.drivers.suntech.protocol import Suntech as Driver
+from devices.sim.fastforward import FastForward, Joined
+from devices.sim.faults import fault_incidents
+from devices.sim.patient import Patient, Traits
+from devices.sim.scenario import Bedside
+from devices.sim.suntech import SunTech, bp_packet, sealed
+from kapmonitor.model import CuffFailed, Fault, NibpFailure, Observation
+
+S = 1_000_000_000
+START, ABORT, PRESSURE, RESULT = "3A20A6", "3A7901004C", "3A79050048", "3A7903004A"
+OK, STARTED, BUSY, ABORTED, UNKNOWN, DISTURBED, ASLEEP = (
+    sealed(b"\x3e\x04" + c).hex() for c in (b"K", b"O", b"B", b"A", b"N", b"D", b"S")
+)
+TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=False)
+
+
+def module(*incidents):
+    return SunTech(Bedside(Patient(4, TRAITS), incidents))
+
+
+def ask(sim, command, t_s=0.0):
+    sim.receive(bytes.fromhex(command), int(t_s * S))
+    return sim.advance(int(t_s * S)).hex()
+
+
+def test_public_test_vectors_are_what_the_encoder_writes():
+    assert sealed(bytes.fromhex("3E050201")).hex() == "3e050201ba"
+    assert OK == "3e044b73"
+    assert STARTED == "3e044f6f"
+    expected = "3e188a00560016010000000000000000" + "4e006700000000fe"
+    assert bp_packet(138, 86, 103, 78, 22, 1, 0).hex() == expected
+    assert bp_packet(0, 0, 0, 0, 0, 0, 87).hex() == "3e18" + "00" * 18 + "57000053"
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("3A8100000001" + "44", OK),
+        ("3A810000000045", OK),
+        ("3A8153544F50FF", ASLEEP),
+        ("3A17A0000F", OK),
+        ("3A00C6", OK),
+        ("3A0C000101B8", OK),
+        ("3A0400C2", OK),
+        ("3A8A3C", OK),
+        ("3A79020348", "3e06000000bc"),
+        ("3A7910033A", "3e050000bd"),
+        ("3A7911003C", "3e050000bd"),
+        (PRESSURE, "3e050000bd"),
+        (RESULT, bp_packet(0, 0, 0, 0, 0, 0, 0).hex()),
+        (ABORT, ABORTED + OK),
+        ("3A20A7", DISTURBED),
+        ("3A55", UNKNOWN),
+        (START, STARTED),
+        ("00FF" + START, STARTED),
+    ],
+)
+def test_every_command_of_the_note_is_answered(command, answer):
+    assert ask(module(), command) == answer
+
+
+def test_the_module_says_who_it_is():
+    answer = bytes.fromhex(ask(module(), "3A7902400B"))
+    assert len(answer) == 0x43
+    assert answer[:2] == b"\x3e\x43"
+    assert answer[2:4] == b"LX"
+    assert sum(answer) & 0xFF == 0
+
+
+def test_a_determination_pumps_up_bleeds_down_and_ends_with_done():
+    sim = module()
+    assert ask(sim, START) == STARTED
+    pressures, t_s, ended = [], 0.0, None
+    while ended is None and t_s < 90:
+        t_s += 0.5
+        answer = ask(sim, PRESSURE, t_s)
+        if answer.startswith(OK):
+            ended = t_s
+        else:
+            pressures.append(int.from_bytes(bytes.fromhex(answer)[2:4], "little"))
+    assert 20 <= ended <= 50
+    assert max(pressures) == pytest.approx(160, abs=4)
+    assert pressures.index(max(pressures)) == pytest.approx(160 / 12 * 2, abs=2)
+    result = bytes.fromhex(ask(sim, RESULT, t_s))
+    systolic, diastolic = int.from_bytes(result[2:4], "little"), int.from_bytes(result[4:6], "little")
+    assert abs(systolic - 120) < 12
+    assert abs(diastolic - 76) < 12
+    assert result[7] == 1
+    assert result[20] == 0
+    assert sum(result) & 0xFF == 0
+
+
+def test_a_high_pressure_makes_it_pump_again():
+    sim = SunTech(Bedside(Patient(4, Traits(systolic=190, diastolic=100, rises=(0, 0, 0), anxiety=0))))
+    ask(sim, START)
+    top = max(int.from_bytes(bytes.fromhex(ask(sim, PRESSURE, t / 2))[2:4], "little") for t in range(1, 60))
+    assert top > 200
+    sim.advance(90 * S)
+    assert 175 < int.from_bytes(bytes.fromhex(ask(sim, RESULT, 91))[2:4], "little") < 210
+
+
+def test_while_it_measures_it_is_busy_but_can_be_aborted():
+    sim = module()
+    ask(sim, START)
+    assert ask(sim, START, 3) == BUSY
+    assert ask(sim, "3A17A0000F", 3) == BUSY
+    assert ask(sim, ABORT, 4) == ABORTED + OK
+    assert ask(sim, PRESSURE, 4.1) == "3e050000bd"
+    assert bytes.fromhex(ask(sim, RESULT, 4.2))[20] == 86
+    assert ask(sim, START, 10) == STARTED
+
+
+def test_half_a_command_is_forgotten():
+    sim = module()
+    assert ask(sim, START[:2], 0) == ""
+    assert ask(sim, START, 2) == STARTED
+
+
+@given(st.lists(st.binary(max_size=12), max_size=20))
+def test_any_bytes_are_survived_and_answers_always_add_up(chunks):
+    sim = module()
+    for number, chunk in enumerate(chunks):
+        sim.receive(chunk, number * S)
+        out = sim.advance(number * S)
+        while out:
+            packet, out = out[: out[1]], out[out[1] :]
+            assert packet[0] == 0x3E
+            assert sum(packet) & 0xFF == 0
+
+
+def drive(sim, cuffs_s, until_s):
+    sink = KeepingSink()
+    FastForward([Joined("cuff", sim, Driver({}))], sink, 0).run(
+        0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
+    )
+    return sink
+
+
+def by_ref(sink, ref):
+    return [e.reading.value for e in sink.events if isinstance(e, Observation) and e.metric.ref == ref]
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(85, 220), st.integers(40, 110), st.integers(45, 150))
+def test_the_real_driver_reads_what_the_patient_has(systolic, pulse_pressure, pulse):
+    diastolic = max(40, systolic - pulse_pressure)
+    traits = Traits(
+        systolic=systolic, diastolic=diastolic, pulse=pulse, rises=(0, 0, 0), anxiety=0, dips=False
+    )
+    patient = Patient(8, traits)
+    sink = drive(SunTech(Bedside(patient)), [5, 140], 280)
+    measured = by_ref(sink, "MDC_PRESS_BLD_NONINV_SYS")
+    assert len(measured) == 2
+    assert all(abs(value - patient.vitals(70).systolic) < 16 for value in measured)
+    assert len(by_ref(sink, "MDC_PRESS_BLD_NONINV_DIA")) == 2
+    assert not [e for e in sink.events if isinstance(e, Fault)]
+
+
+def test_a_leak_and_movement_become_failures_without_numbers():
+    for fault, failure in (("leak", NibpFailure.AIR_LEAK), ("motion", NibpFailure.MOTION)):
+        sink = drive(module(*fault_incidents(fault, 0)), [20], 140)
+        failed = [e for e in sink.events if isinstance(e, CuffFailed)]
+        assert len(failed) == 1, fault
+        assert failed[0].failure in {failure, NibpFailure.CUFF_LOOSE}
+        assert by_ref(sink, "MDC_PRESS_BLD_NONINV_SYS") == []

@@ -1,0 +1,229 @@
+"""The whole player on a real sound server: what is heard, and what happens when the speaker goes.
+
+The program runs in a process of its own, as Qt binds to the sound server that it finds first.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pulse_room import PulseRoom, missing_tools
+
+pytestmark = pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}")
+
+HERE = Path(__file__).resolve()
+PROGRAM = """
+import json, sys, time
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QTimer
+import music_parts
+from kapmonitor.session.events import Phase
+from playlists.course import Ask, Cue
+from ui.music.player import Player
+
+app = QCoreApplication([])
+folder, wanted = Path(sys.argv[1]), sys.argv[2]
+def say(**what):
+    sys.stdout.write(json.dumps(what) + "\\n"); sys.stdout.flush()
+def report(command):
+    say(event=command.music.action, title=command.music.title, output=command.music.output)
+player = Player(music_parts.playlist(folder), report, time.monotonic_ns, output=wanted,
+                silent="silent" in sys.argv, phase=Phase.PEAK)
+player.change_volume(0, 99)
+player.start()
+last = [None]
+def look():
+    view = player.view()
+    now = view.output.state.value, view.output.name, view.trouble
+    if now != last[0] and not view.checking:
+        last[0] = now
+        say(output=now[0], name=now[1], at_s=view.at_s)
+    if not sys.stdin_lines.empty():
+        word = sys.stdin_lines.get()
+        if word == "play": player.toggle(time.monotonic_ns())
+        elif word == "where": say(at_s=view.at_s, mode=view.mode.value)
+        elif word.startswith("choose"):
+            names = {c.name: c.id for c in view.output.choices}
+            player.choose_output(names[word.split()[1]])
+        elif word == "stall": time.sleep(0.4)
+        elif word == "quit": player.close(); app.quit()
+import queue, threading
+sys.stdin_lines = queue.Queue()
+def read():
+    for line in sys.stdin:
+        sys.stdin_lines.put(line.strip())
+threading.Thread(target=read, daemon=True).start()
+timer = QTimer(); timer.timeout.connect(look); timer.start(20)
+app.exec()
+"""
+
+
+class Program:
+    """The player in its own process."""
+
+    def __init__(self, folder, environment, *words):
+        path = [str(HERE.parents[2]), str(HERE.parents[1] / "helpers")]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folder), *words],
+            env={
+                **os.environ,
+                **environment,
+                "PYTHONPATH": os.pathsep.join(path),
+                "QT_QPA_PLATFORM": "offscreen",
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.said = []
+        self._rest = b""
+
+    def ask(self, word):
+        self.process.stdin.write(f"{word}\n".encode())
+        self.process.stdin.flush()
+
+    def until(self, condition, limit_s=30.0):
+        """Read on until something said meets the condition; returns it and how long that took."""
+        start, seen = time.monotonic(), len(self.said)
+        while time.monotonic() - start < limit_s:
+            self._rest += self.process.stdout.read() or b""
+            *lines, self._rest = self._rest.split(b"\n")
+            self.said += [json.loads(line) for line in lines]
+            for said in self.said[seen:]:
+                if condition(said):
+                    return said, time.monotonic() - start
+            seen = len(self.said)
+            time.sleep(0.02)
+        raise AssertionError(self.said)
+
+    def event(self, action):
+        return self.until(lambda said: said.get("event") == action)
+
+    def quit(self):
+        if self.process.poll() is None:
+            self.ask("quit")
+        code = self.process.wait(20)
+        self.process.stdin.close()
+        self.process.stdout.close()
+        assert code == 0, self.said
+
+
+@pytest.fixture
+def room(tmp_path_factory):
+    made = PulseRoom(tmp_path_factory.mktemp("pulse"))
+    made.plug("Room")
+    made.plug("Staff")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def program(room, tmp_path):
+    made = []
+
+    def start(*words):
+        made.append(Program(tmp_path, room.environment, *words))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.quit()
+
+
+def state(value):
+    return lambda said: said.get("output") == value and "event" not in said
+
+
+def longest_silence_s(sound):
+    """The longest run of silent 2 ms windows within the sounding part."""
+    blocks = np.abs(sound[: len(sound) // 96 * 96].reshape(-1, 192)).max(axis=1) > 1e-4
+    sounding = np.flatnonzero(blocks)
+    inner = blocks[sounding[0] : sounding[-1]]
+    longest = run = 0
+    for heard in inner:
+        run = 0 if heard else run + 1
+        longest = max(longest, run)
+    return longest * 0.002
+
+
+def test_join_on_a_real_server_has_no_gap_even_when_the_window_stalls(room, program):
+    player = program("Room")
+    player.until(state("ready"))
+    sound = room.record("Room")
+    player.ask("play")
+    player.event("started")
+    player.ask("stall")
+    player.event("started")
+    time.sleep(2.5)
+    heard = sound.stop()
+    middle = heard[np.flatnonzero(np.abs(heard).max(axis=1) > 0.02)[0] + 48_000 :]
+    assert longest_silence_s(middle) <= 0.006
+    assert np.sqrt(np.mean(middle[:96_000] ** 2)) == pytest.approx(0.1, rel=0.1)
+
+
+def test_speaker_taken_away_is_said_within_two_seconds_and_nothing_reaches_the_other(room, program):
+    player = program("Room")
+    player.until(state("ready"))
+    player.ask("play")
+    player.event("started")
+    staff = room.record("Staff")
+    time.sleep(1.0)
+    room.unplug("Room")
+    _, took_s = player.until(state("lost"))
+    assert took_s < 2.0
+    time.sleep(1.5)
+    stray_s = np.count_nonzero(np.abs(staff.stop()).max(axis=1) > 1e-4) / 48_000
+    print("STRAY", stray_s, took_s); assert stray_s < 0.25
+    player.ask("where")
+    before, _ = player.until(lambda said: "mode" in said)
+    assert before["mode"] == "playing"
+    room.plug("Room")
+    player.until(state("ready"))
+    player.event("resumed")
+    back = room.record("Room")
+    time.sleep(1.5)
+    assert np.sqrt(np.mean(back.stop()[-24_000:] ** 2)) > 0.05
+
+
+def test_another_speaker_only_by_choice(room, program):
+    player = program("Room")
+    player.until(state("ready"))
+    player.ask("play")
+    player.event("started")
+    room.unplug("Room")
+    player.until(state("lost"))
+    time.sleep(1.0)
+    assert all(said.get("name", "Room") == "Room" for said in player.said)
+    player.ask("choose Staff")
+    changed, _ = player.event("output-changed")
+    assert changed["output"] == "Staff"
+    heard = room.record("Staff")
+    time.sleep(1.5)
+    assert np.sqrt(np.mean(heard.stop()[-24_000:] ** 2)) > 0.05
+
+
+def test_named_speaker_that_is_not_there_is_waited_for(room, program):
+    player = program("Garden")
+    said, _ = player.until(state("absent"))
+    assert said["name"] == "Garden"
+    room.plug("Garden")
+    player.until(state("ready"))
+
+
+def test_no_output_at_all_is_said_and_silent_runs_on_request(room, program, tmp_path):
+    environment = {"PULSE_SERVER": f"unix:{tmp_path}/nobody", "XDG_RUNTIME_DIR": str(tmp_path)}
+    deaf = Program(tmp_path, environment, "")
+    deaf.until(state("none"))
+    deaf.quit()
+    silent = Program(tmp_path, environment, "", "silent")
+    silent.until(state("silent"))
+    silent.ask("play")
+    silent.event("started")
+    silent.event("started")
+    silent.quit()

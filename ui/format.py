@@ -1,0 +1,95 @@
+"""Numbers and times as people read them. Pure: no Qt, no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from kapmonitor.model import Absent, CuffReading, Measured, Reading
+
+SECOND_NS: Final = 1_000_000_000
+MINUTE_NS: Final = 60 * SECOND_NS
+NO_VALUE: Final = "---"
+NO_PRESSURE: Final = "---/---"
+MINUS: Final = "−"
+
+
+def _clock(seconds: int, *, hours: bool) -> str:
+    if hours:
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{seconds // 60:02d}:{seconds % 60:02d}"
+
+
+def since_dose(t_ns: int, dose_t_ns: int) -> str:
+    """The large session clock: `T+ 00:42:17`, before the dose `T− 00:10:00`."""
+    seconds = (t_ns - dose_t_ns) // SECOND_NS
+    return f"T{'+' if seconds >= 0 else MINUS} {_clock(abs(seconds), hours=True)}"
+
+
+def elapsed(t_ns: int, start_t_ns: int) -> str:
+    """Time since the session was opened, before any dose: `00:12:05`."""
+    return _clock(max(0, t_ns - start_t_ns) // SECOND_NS, hours=True)
+
+
+def offset(t_ns: int, dose_t_ns: int) -> str:
+    """A moment in a list, minutes and seconds from the dose: `T+36:10`, `T−00:10`."""
+    seconds = (t_ns - dose_t_ns) // SECOND_NS
+    return f"T{'+' if seconds >= 0 else MINUS}{_clock(abs(seconds), hours=False)}"
+
+
+def offset_minutes(t_ns: int, dose_t_ns: int) -> str:
+    """A tick of the time axis, whole minutes from the dose: `T+10`, `T−10`, `T+0`."""
+    minutes = round((t_ns - dose_t_ns) / MINUTE_NS)
+    return f"T{'+' if minutes >= 0 else MINUS}{abs(minutes)}"
+
+
+def duration(length_ns: int) -> str:
+    """`0:14`, `2:17`, `1:02:17`; a negative length counts as none."""
+    seconds = max(0, length_ns) // SECOND_NS
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def age(length_ns: int) -> str:
+    """How long ago: `2:17 ago`."""
+    return f"{duration(length_ns)} ago"
+
+
+def wall(utc_ns: int, offset_min: int, *, seconds: bool = False) -> str:
+    """The clock on the wall: `14:47`, or `14:47:03`."""
+    local = datetime.fromtimestamp(utc_ns // SECOND_NS, UTC) + timedelta(minutes=offset_min)
+    return local.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def amount(value: float) -> str:
+    """A number without needless zeros: `70`, `52.5`."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def whole(reading: Reading) -> str:
+    """A reading as a whole number, or `---`; a reading that is absent never becomes a number."""
+    match reading:
+        case Measured(value):
+            return f"{value:.0f}"
+        case Absent():
+            return NO_VALUE
+
+
+def pressure(reading: CuffReading | None) -> str:
+    """`141/88`, or `---/---`; a half reading shows what there is."""
+    if reading is None:
+        return NO_PRESSURE
+    return f"{whole(reading.systolic)}/{whole(reading.diastolic)}"
+
+
+def mean_pressure(reading: CuffReading | None) -> str:
+    """`(106)`, or nothing where the device gave no mean."""
+    if reading is None or isinstance(reading.mean, Absent):
+        return ""
+    return f"({whole(reading.mean)})"
+
+
+def limit(value: float | None) -> str:
+    """A limit beside its number, `—` where there is none."""
+    return "—" if value is None else amount(value)

@@ -1,0 +1,141 @@
+"""Tracks read ahead: each in a thread of its own, so that one slow disk cannot stop the others."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playlists.check import fingerprint
+from playlists.course import RATE
+from playlists.model import Track
+from ui.music.resample import Resampler
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
+AHEAD: Final = 4 * RATE
+CHUNK: Final = RATE // 2
+READY: Final = RATE
+"""A track may begin once this much of it is there."""
+
+Frames = NDArray[np.float32]
+
+
+class Ring:
+    """Stereo frames between one writing and one reading thread; positions are published after the data."""
+
+    def __init__(self, frames: int) -> None:
+        self._data = np.zeros((frames, 2), dtype=np.float32)
+        self._written = 0
+        self._read = 0
+
+    @property
+    def available(self) -> int:
+        return self._written - self._read
+
+    @property
+    def room(self) -> int:
+        return len(self._data) - self.available
+
+    def write(self, frames: Frames) -> None:
+        """Append frames, at most `room` of them."""
+        index = (self._written + np.arange(len(frames))) % len(self._data)
+        self._data[index] = frames
+        self._written += len(frames)
+
+    def read(self, count: int) -> Frames:
+        """Take the oldest frames, at most `available`; the result is the caller's own."""
+        index = (self._read + np.arange(min(count, self.available))) % len(self._data)
+        taken = self._data[index]
+        self._read += len(taken)
+        return taken
+
+
+class Stream:
+    """One track as stereo float32 at 48 kHz, from its beginning, decoded ahead in a thread.
+
+    `problem` says in words why it cannot be played, or not to its end.
+    """
+
+    def __init__(self, track: Track) -> None:
+        self.track = track
+        self.problem = ""
+        self.ended = False
+        self._ring = Ring(AHEAD + 2 * CHUNK)
+        self._closed = threading.Event()
+        self._wanted = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"music {track.path.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def available(self) -> int:
+        return self._ring.available
+
+    @property
+    def ready(self) -> bool:
+        return not self.problem and (self.available >= READY or (self.ended and self.available > 0))
+
+    def read(self, count: int) -> Frames:
+        """Exactly `count` frames; what is not there, at a track's end, is silence."""
+        frames = self._ring.read(count)
+        self._wanted.set()
+        if len(frames) == count:
+            return frames
+        return np.concatenate((frames, np.zeros((count - len(frames), 2), dtype=np.float32)))
+
+    def close(self) -> None:
+        """Let the file go; returns at once, the thread ends by itself."""
+        self._closed.set()
+        self._wanted.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread after `close()`."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        import soundfile
+
+        name = self.track.path.name
+        try:
+            if self.track.sha256 and fingerprint(self.track.path) != self.track.sha256:
+                self.problem = f"{name} is not the file that the playlist names"
+                return
+            with soundfile.SoundFile(str(self.track.path)) as file:
+                self._decode(file)
+        except FileNotFoundError:
+            self.problem = f"{name} is not there"
+        except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
+            self.problem = f"{name} cannot be read as music"
+        finally:
+            self.ended = True
+
+    def _decode(self, file: SoundFile) -> None:
+        resampler = None if file.samplerate == RATE else Resampler(file.samplerate, RATE)
+        size = max(1, CHUNK * file.samplerate // RATE)
+        while self._wait_for_room():
+            frames = _stereo(file.read(size, dtype="float32", always_2d=True))
+            if len(frames) == 0:
+                break
+            self._ring.write(frames if resampler is None else resampler.push(frames))
+        if resampler is not None and not self._closed.is_set():
+            self._ring.write(resampler.finish())
+
+    def _wait_for_room(self) -> bool:
+        """Wait until a chunk fits; False once closed."""
+        while not self._closed.is_set():
+            self._wanted.clear()
+            if self._ring.room >= 2 * CHUNK:
+                return True
+            self._wanted.wait(1.0)
+        return False
+
+
+def _stereo(frames: Frames) -> Frames:
+    """Two channels of whatever the file has; what is not a number is silence."""
+    if frames.shape[1] == 1:
+        frames = np.repeat(frames, 2, axis=1)
+    frames = frames[:, :2]
+    return frames if np.isfinite(frames).all() else np.nan_to_num(frames, posinf=0.0, neginf=0.0)

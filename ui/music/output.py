@@ -1,0 +1,186 @@
+"""Sound outputs: the named device of this computer, and one that is silent on purpose.
+
+The device is let go the moment it leaves the list of outputs: a sound server would carry the music on to
+whatever is left, which may be the staff's own speaker. It comes back only to the same device, or by choice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QIODevice
+from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
+
+from playlists.course import RATE
+from ui.music.ports import OutputChoice, OutputHealth, OutputState
+from ui.music.watch import Seen, Watch, judge
+
+BUFFER_S: Final = 0.5
+RETRY_NS: Final = 3_000_000_000
+LIST_NS: Final = 100_000_000
+FRAME_BYTES: Final = 8
+HARMLESS: Final = ("NoError", "UnderrunError")
+"""Compared by name, as the enumeration's class differs between the versions of Qt."""
+
+
+def _id(device: QAudioDevice) -> str:
+    return bytes(device.id().data()).hex()
+
+
+def _format() -> QAudioFormat:
+    made = QAudioFormat()
+    made.setSampleRate(RATE)
+    made.setChannelCount(2)
+    made.setSampleFormat(QAudioFormat.SampleFormat.Float)
+    return made
+
+
+class DeviceOutput:
+    """One device of this computer, by its id or its name; '' takes the default one once and stays with it.
+
+    Make and use it in one thread that runs an event loop.
+    """
+
+    def __init__(self, wanted: str = "") -> None:
+        self._wanted = wanted
+        self._devices = QMediaDevices()
+        self._devices.audioOutputsChanged.connect(self._outputs_changed)
+        self._listed: dict[str, QAudioDevice] = {}
+        self._listed_ns = 0
+        self._choices: tuple[OutputChoice, ...] = ()
+        self._name = ""
+        self._id = ""
+        self._sink: QAudioSink | None = None
+        self._pipe: QIODevice | None = None
+        self._watch = Watch(0)
+        self._state = OutputState.NONE
+        self._retry_ns = 0
+
+    def poll(self, t_ns: int) -> OutputHealth:
+        if t_ns - self._listed_ns >= LIST_NS:
+            self._listed_ns = t_ns
+            self._list()
+            if self._sink is not None:
+                self._check(self._sink, t_ns)
+            if self._sink is None:
+                self._look(t_ns)
+        return OutputHealth(self._state, self._name, self._choices)
+
+    def room(self) -> int:
+        return self._sink.bytesFree() // FRAME_BYTES if self._sink is not None else 0
+
+    def buffered(self) -> int:
+        if self._sink is None:
+            return 0
+        return (self._sink.bufferSize() - self._sink.bytesFree()) // FRAME_BYTES
+
+    def write(self, frames: NDArray[np.float32]) -> None:
+        if self._pipe is not None and len(frames):
+            self._pipe.write(QByteArray(np.ascontiguousarray(frames, dtype="<f4").tobytes()))
+
+    def choose(self, output_id: str) -> None:
+        self._give_up()
+        self._wanted, self._id, self._name = output_id, "", ""
+        self._state, self._retry_ns, self._listed_ns = OutputState.ABSENT, 0, 0
+
+    def close(self) -> None:
+        self._give_up()
+
+    def _outputs_changed(self) -> None:
+        """Let a device that went away go before the sound server has moved its stream elsewhere."""
+        self._list()
+        if self._sink is not None and self._id not in self._listed:
+            self._give_up()
+            self._state = OutputState.LOST
+
+    def _list(self) -> None:
+        self._listed = {_id(device): device for device in QMediaDevices.audioOutputs()}
+        self._choices = tuple(OutputChoice(key, dev.description()) for key, dev in self._listed.items())
+
+    def _check(self, sink: QAudioSink, t_ns: int) -> None:
+        seen = Seen(
+            t_ns,
+            listed=self._id in self._listed,
+            stopped=sink.state().name == "StoppedState",
+            failed=sink.error().name not in HARMLESS,
+            played_us=sink.processedUSecs(),
+        )
+        self._watch, problem = judge(self._watch, seen)
+        if problem:
+            self._give_up()
+            self._state = OutputState.LOST
+            self._retry_ns = 0 if problem == "removed" else t_ns + RETRY_NS
+
+    def _look(self, t_ns: int) -> None:
+        """Open the wanted device if it is there; say why not otherwise."""
+        device = self._find()
+        if device is None:
+            if self._state is not OutputState.LOST:
+                self._state = OutputState.ABSENT if self._wanted else OutputState.NONE
+                self._name = self._name or self._wanted
+        elif t_ns >= self._retry_ns:
+            self._open(device, t_ns)
+
+    def _find(self) -> QAudioDevice | None:
+        if self._id:
+            return self._listed.get(self._id)
+        if not self._wanted:
+            default = QMediaDevices.defaultAudioOutput()
+            return None if default.isNull() else self._listed.get(_id(default))
+        named = (device for device in self._listed.values() if device.description() == self._wanted)
+        return self._listed.get(self._wanted) or next(named, None)
+
+    def _open(self, device: QAudioDevice, t_ns: int) -> None:
+        sink = QAudioSink(device, _format())
+        sink.setBufferSize(round(BUFFER_S * RATE) * FRAME_BYTES)
+        pipe: QIODevice | None = sink.start()
+        self._id, self._name = _id(device), device.description()
+        if pipe is None or sink.error().name not in HARMLESS:
+            sink.stop()
+            self._state, self._retry_ns = OutputState.FAILED, t_ns + RETRY_NS
+            return
+        self._sink, self._pipe, self._watch = sink, pipe, Watch(t_ns)
+        self._state = OutputState.READY
+
+    def _give_up(self) -> None:
+        sink, self._sink, self._pipe = self._sink, None, None
+        if sink is not None:
+            sink.reset()
+            sink.deleteLater()
+
+
+class SilentOutput:
+    """Takes sound at the pace of a real device and plays none: a demonstration without a speaker."""
+
+    def __init__(self) -> None:
+        self._size = round(BUFFER_S * RATE)
+        self._held = 0.0
+        self._t_ns = 0
+
+    def poll(self, t_ns: int) -> OutputHealth:
+        passed = (t_ns - self._t_ns) / 1e9 * RATE if self._t_ns else 0.0
+        self._held = max(0.0, self._held - passed)
+        self._t_ns = t_ns
+        return OutputHealth(OutputState.SILENT)
+
+    def room(self) -> int:
+        return self._size - round(self._held)
+
+    def buffered(self) -> int:
+        return round(self._held)
+
+    def write(self, frames: NDArray[np.float32]) -> None:
+        self._held += len(frames)
+
+    def choose(self, output_id: str) -> None:
+        """There is nothing to choose from."""
+
+    def close(self) -> None:
+        """There is nothing to let go."""
+
+
+def has_outputs() -> bool:
+    """Whether this computer has any sound output; needs a running Qt application."""
+    return bool(QMediaDevices.audioOutputs())

@@ -1,0 +1,137 @@
+"""The player as the panel has it: posts what is asked to the music's own thread, shows its last picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from PySide6.QtCore import Qt, QThread, QTimer
+
+from kapmonitor.session.events import Phase
+from playlists.check import check
+from playlists.course import Ask, Cue
+from playlists.model import Playlist
+from ui.music.engine import Engine, Report
+from ui.music.output import DeviceOutput, SilentOutput, has_outputs
+from ui.music.ports import MusicView, Output
+
+TICK_MS: Final = 40
+ANSWERS_NS: Final = 2_000_000_000
+NO_ANSWER: Final = "The player does not answer"
+
+Work = Callable[[Engine], None]
+
+
+class _Thread(QThread):
+    """Runs the engine; everything of it is made, used and let go in here."""
+
+    def __init__(self, player: Player) -> None:
+        super().__init__()
+        self._player = player
+
+    def run(self) -> None:
+        engine = self._player.make_engine()
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(lambda: self._player.tick(engine))
+        timer.start(TICK_MS)
+        self.exec()
+        timer.stop()
+        self._player.finish(engine)
+
+
+class Player:
+    """Plays a playlist on a named output ('' takes the default one); answers ui.music.ports.MusicPlayer.
+
+    `report` receives ReportMusic commands in the music's thread; `now_ns` is the session's clock. With
+    `silent`, a computer without any output plays to none, and says so, instead of waiting for one.
+    """
+
+    def __init__(
+        self,
+        playlist: Playlist,
+        report: Report,
+        now_ns: Callable[[], int],
+        *,
+        output: str = "",
+        silent: bool = False,
+        phase: Phase = Phase.PREPARATION,
+    ) -> None:
+        self._playlist = playlist
+        self._report = report
+        self._now_ns = now_ns
+        self._wanted = output
+        self._silent = silent
+        self._phase = phase
+        self._work: SimpleQueue[Work] = SimpleQueue()
+        self._view = MusicView(playlist=playlist.title, example=playlist.example, checking=True)
+        self._ticked_ns = time.monotonic_ns()
+        self._thread = _Thread(self)
+
+    def start(self) -> None:
+        """Look at the files, open the output, be ready to play; all of it in the music's thread."""
+        self._ticked_ns = time.monotonic_ns()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop the music and wait for its thread, two seconds at most."""
+        self._thread.quit()
+        self._thread.wait(2_000)
+
+    def view(self) -> MusicView:
+        view = self._view
+        if not view.checking and time.monotonic_ns() - self._ticked_ns > ANSWERS_NS:
+            return replace(view, trouble=NO_ANSWER)
+        return view
+
+    def toggle(self, t_ns: int) -> None:
+        self._work.put(lambda engine: engine.toggle(t_ns))
+
+    def hold(self, t_ns: int) -> None:
+        self._work.put(lambda engine: engine.toggle_hold(t_ns))
+
+    def ground(self, t_ns: int) -> None:
+        self._work.put(lambda engine: engine.toggle_ground(t_ns))
+
+    def next(self, t_ns: int) -> None:
+        self._work.put(lambda engine: engine.ask(Cue(Ask.NEXT), t_ns))
+
+    def change_volume(self, t_ns: int, change_db: float) -> None:
+        self._work.put(lambda engine: engine.ask(Cue(Ask.VOLUME, change_db=change_db), t_ns))
+
+    def follow(self, t_ns: int, phase: Phase) -> None:
+        if phase is not self._phase:
+            self._phase = phase
+            self._work.put(lambda engine: engine.follow(phase, t_ns))
+
+    def choose_output(self, output_id: str) -> None:
+        self._work.put(lambda engine: engine.choose_output(output_id))
+
+    def duck(self, depth_db: float, over_s: float) -> None:
+        self._work.put(lambda engine: engine.duck(depth_db, over_s))
+
+    def make_engine(self) -> Engine:
+        """For the music's thread: what it runs."""
+        checked = check(self._playlist)
+        output: Output = SilentOutput() if self._silent and not has_outputs() else DeviceOutput(self._wanted)
+        engine = Engine(checked, output, self._report, self._phase)
+        engine.announce(checked, time.monotonic_ns(), self._now_ns())
+        return engine
+
+    def tick(self, engine: Engine) -> None:
+        """For the music's thread: do what was asked, fill the output, take a new picture."""
+        try:
+            while True:
+                self._work.get_nowait()(engine)
+        except Empty:
+            pass
+        real_ns = time.monotonic_ns()
+        self._view = engine.tick(real_ns, self._now_ns())
+        self._ticked_ns = real_ns
+
+    def finish(self, engine: Engine) -> None:
+        """For the music's thread: the end."""
+        engine.close(self._now_ns())

@@ -1,0 +1,84 @@
+"""The tracks that are open: those that sound, by voice, and those that may soon, by place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playlists.course import CueState
+from playlists.model import Place, Playlist
+from playlists.order import asked_next, first_in, following
+from ui.music.decoder import Stream
+
+
+def wanted(playlist: Playlist, state: CueState) -> tuple[Place, ...]:
+    """Places that may begin soon: what is decided, what follows, what a key may ask for."""
+    grounding = playlist.grounding()
+    places = [
+        state.pending.place if state.pending else None,
+        None if state.voices else state.place,
+        None if grounding is None else first_in(playlist, grounding, state.missing),
+    ]
+    if state.place is not None:
+        places.append(following(playlist, state.place, state.missing, stay=state.stay))
+        places.append(asked_next(playlist, state.place, state.missing, stay=state.stay))
+    return tuple(dict.fromkeys(place for place in places if place is not None))
+
+
+class Shelf:
+    """Opens tracks before they are needed and closes them when they no longer are; one thread uses it."""
+
+    def __init__(self, playlist: Playlist) -> None:
+        self._playlist = playlist
+        self._voices: dict[int, Stream] = {}
+        self._waiting: dict[Place, Stream] = {}
+
+    def use(self, playlist: Playlist) -> None:
+        """The same playlist with its files looked at again."""
+        self._playlist = playlist
+
+    @property
+    def voices(self) -> Mapping[int, Stream]:
+        return self._voices
+
+    @property
+    def waiting(self) -> Mapping[Place, Stream]:
+        return self._waiting
+
+    def ready(self) -> frozenset[Place]:
+        """Places that can begin at once."""
+        return frozenset(place for place, stream in self._waiting.items() if stream.ready)
+
+    def tidy(self, state: CueState) -> None:
+        """Open what may be needed, close what ended."""
+        places = wanted(self._playlist, state)
+        for place in tuple(self._waiting):
+            if place not in places:
+                self.drop(place)
+        for place in places:
+            if place not in self._waiting:
+                self._waiting[place] = Stream(self._playlist.track(place))
+        sounding = {voice.id for voice in state.voices}
+        for voice in tuple(self._voices):
+            if voice not in sounding:
+                self._voices.pop(voice).close()
+
+    def begin(self, voice: int, place: Place) -> None:
+        """A waiting track sounds from now on; asking again changes nothing."""
+        if voice not in self._voices:
+            self._voices[voice] = self._waiting.pop(place)
+
+    def drop(self, place: Place) -> None:
+        """Close a waiting track, if there is one."""
+        stream = self._waiting.pop(place, None)
+        if stream is not None:
+            stream.close()
+
+    def close(self) -> None:
+        """Let every file go; the reading threads end by themselves."""
+        for stream in (*self._voices.values(), *self._waiting.values()):
+            stream.close()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the reading threads after `close()`."""
+        for stream in (*self._voices.values(), *self._waiting.values()):
+            stream.join(timeout_s)

@@ -1,0 +1,117 @@
+"""Small things drawn the same way everywhere: text that never runs over, alarm shapes, dots, ticks."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from kapmonitor.snapshot import Priority
+from ui import fonts
+
+LEFT = Qt.AlignmentFlag.AlignLeft
+RIGHT = Qt.AlignmentFlag.AlignRight
+CENTRE = Qt.AlignmentFlag.AlignHCenter
+
+
+def line(
+    painter: QPainter,
+    x: float,
+    baseline: float,
+    text: str,
+    ink: QColor,
+    px: int,
+    weight: int = fonts.MEDIUM,
+    *,
+    room: float = math.inf,
+    align: Qt.AlignmentFlag = LEFT,
+    smallest: int = 0,
+) -> float:
+    """Draw one line of text and return its width; first shrinks to `smallest`, then ends in an ellipsis."""
+    size = px if not smallest else fonts.fitting(text, room, px, weight, smallest)
+    measures = fonts.metrics(size, weight)
+    shown = text
+    width = measures.horizontalAdvance(text)
+    if width > room:
+        shown = measures.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        width = measures.horizontalAdvance(shown)
+    left = x - width if align == RIGHT else x - width / 2 if align == CENTRE else x
+    painter.setFont(fonts.font(size, weight))
+    painter.setPen(ink)
+    painter.drawText(QPointF(left, baseline), shown)
+    return width
+
+
+def middle_baseline(centre_y: float, measures: QFontMetricsF) -> float:
+    """The baseline at which capitals and digits stand centred on `centre_y`."""
+    return centre_y + measures.capHeight() / 2
+
+
+def cap_height(px: int, weight: int = fonts.BOLD) -> float:
+    """Height of digits and capitals at a size."""
+    return fonts.metrics(px, weight).capHeight()
+
+
+def priority_shape(painter: QPainter, priority: Priority, box: QRectF, ink: QColor) -> None:
+    """HIGH a diamond, MEDIUM a triangle, LOW a disc."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    c = box.center()
+    match priority:
+        case Priority.HIGH:
+            corners = (
+                QPointF(c.x(), box.top()),
+                QPointF(box.right(), c.y()),
+                QPointF(c.x(), box.bottom()),
+                QPointF(box.left(), c.y()),
+            )
+            painter.drawPolygon(QPolygonF(corners))
+        case Priority.MEDIUM:
+            corners3 = (QPointF(c.x(), box.top()), box.bottomRight(), box.bottomLeft())
+            painter.drawPolygon(QPolygonF(corners3))
+        case Priority.LOW:
+            painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+
+
+def stars(painter: QPainter, x: float, centre_y: float, size: float, count: int, ink: QColor) -> float:
+    """Draw `count` five-pointed stars and return the width they took."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    step = size * 1.12
+    for i in range(count):
+        painter.drawPolygon(_star(x + step * i + size / 2, centre_y, size / 2))
+    return step * count
+
+
+def _star(x: float, y: float, radius: float) -> QPolygonF:
+    points = []
+    for i in range(10):
+        reach = radius if i % 2 == 0 else radius * 0.42
+        angle = math.pi * i / 5 - math.pi / 2
+        points.append(QPointF(x + reach * math.cos(angle), y + reach * math.sin(angle)))
+    return QPolygonF(points)
+
+
+def tick(painter: QPainter, box: QRectF, ink: QColor, width: float) -> None:
+    """A check mark."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(
+        QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
+    path = QPainterPath(QPointF(box.left(), box.center().y()))
+    path.lineTo(box.left() + box.width() * 0.36, box.bottom() - box.height() * 0.12)
+    path.lineTo(box.right(), box.top() + box.height() * 0.1)
+    painter.drawPath(path)
+
+
+def struck_clock(painter: QPainter, box: QRectF, ink: QColor, width: float) -> None:
+    """A clock with a line through it: this value is too old to act on."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    inner = box.adjusted(width, width, -width, -width)
+    painter.drawEllipse(inner)
+    centre = inner.center()
+    painter.drawLine(centre, QPointF(centre.x(), inner.top() + inner.height() * 0.22))
+    painter.drawLine(centre, QPointF(centre.x() + inner.width() * 0.22, centre.y()))
+    painter.drawLine(box.bottomLeft(), box.topRight())

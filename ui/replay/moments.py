@@ -1,0 +1,180 @@
+"""The list of a record's moments, in place of the notes: a click goes there, the present one is marked."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from kapmonitor.session.state import SessionState
+from kapmonitor.snapshot import Priority
+from ui import fonts, painting
+from ui import format as fmt
+from ui.panel import paint_panel
+from ui.ports import ReplayPort
+from ui.replay import wording
+from ui.replay.listed import Line, lines
+from ui.theme import Theme, colour
+
+REFRESH_MS: Final = 250
+HEAD: Final = 52
+ROW: Final = 40
+MARGIN: Final = 18
+
+
+class MomentsPanel(QWidget):
+    """Notes, doses and alarms of a whole record; `state` gives all of it, `seek` moves the playhead."""
+
+    def __init__(
+        self,
+        port: ReplayPort,
+        state: Callable[[], SessionState],
+        seek: Callable[[int], object],
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._state = state
+        self._seek = seek
+        self._theme = theme
+        self._lines: tuple[Line, ...] = ()
+        self._dose_t_ns: int | None = None
+        self._at = -1
+        self._top: int | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self._lines
+
+    @property
+    def at(self) -> int:
+        """Which line the playhead has reached last; -1 before the first."""
+        return self._at
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def refresh(self) -> None:
+        """Look at the record and the playhead."""
+        state = self._state()
+        listed = lines(state)
+        at = bisect_right([line.t_ns for line in listed], self._port.now_ns()) - 1
+        if (listed, at) != (self._lines, self._at):
+            self._lines, self._at, self._dose_t_ns = listed, at, state.dose_t_ns
+            self._top = None
+            self.update()
+
+    @property
+    def top(self) -> int:
+        """The first line in view: the present one stays in the upper half unless the wheel moved the list."""
+        most = max(0, len(self._lines) - self._fitting())
+        wanted = self._top if self._top is not None else self._at - self._fitting() // 2
+        return min(max(0, wanted), most)
+
+    def _row_height(self) -> int:
+        return max(self._theme.px(ROW), round(self._theme.text_px(18) * 1.5))
+
+    def _fitting(self) -> int:
+        return max(1, (self.height() - self._theme.px(HEAD + 10)) // self._row_height())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = int((event.position().y() - self._theme.px(HEAD)) // self._row_height())
+        if 0 <= row < self._fitting() and self.top + row < len(self._lines):
+            self._seek(self._lines[self.top + row].t_ns)
+            self.refresh()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._top = self.top - (1 if event.angleDelta().y() > 0 else -1)
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+        QTimer.singleShot(0, self, self.refresh)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, palette = self._theme, self._theme.palette
+        painter = QPainter(self)
+        paint_panel(painter, QRectF(self.rect()), theme)
+        title_px, px = theme.text_px(22), theme.text_px(17)
+        margin = theme.px(MARGIN)
+        base = painting.middle_baseline(theme.px(27), fonts.metrics(title_px))
+        ink = colour(palette.secondary)
+        painting.line(painter, margin, base, wording.MOMENTS, ink, title_px, fonts.SEMIBOLD)
+        count = f"{self._at + 1} / {len(self._lines)}" if self._lines else ""
+        painting.line(painter, self.width() - margin, base, count, ink, px, align=painting.RIGHT)
+        if not self._lines:
+            painter.setFont(fonts.font(px))
+            painter.setPen(colour(palette.faint))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, wording.NO_MOMENTS)
+        shown = self._lines[self.top : self.top + self._fitting()]
+        times = [self._time_text(line.t_ns) for line in shown]
+        indent = max((fonts.width(text, px) for text in times), default=0.0) + theme.px(16)
+        for row, (line, time) in enumerate(zip(shown, times, strict=True)):
+            box = QRectF(
+                margin,
+                theme.px(HEAD) + row * self._row_height(),
+                self.width() - 2 * margin,
+                self._row_height(),
+            )
+            self._paint_line(painter, box, line, time, indent, now=self.top + row == self._at)
+        painter.end()
+
+    def _time_text(self, t_ns: int) -> str:
+        if self._dose_t_ns is not None:
+            return fmt.offset(t_ns, self._dose_t_ns)
+        snapshot = self._port.snapshot()
+        return fmt.wall(snapshot.utc_ns + t_ns - snapshot.t_ns, snapshot.utc_offset_min)
+
+    def _paint_line(
+        self, painter: QPainter, box: QRectF, line: Line, time: str, indent: float, *, now: bool
+    ) -> None:
+        theme, palette = self._theme, self._theme.palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if now:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(palette.edge, 0.6))
+            reach = theme.px(8)
+            painter.drawRoundedRect(box.adjusted(-reach, 2, reach, -2), theme.px(6), theme.px(6))
+        px = theme.text_px(18)
+        base = painting.middle_baseline(box.center().y(), fonts.metrics(px))
+        painting.line(painter, box.left(), base, time, colour(palette.secondary), theme.text_px(17))
+        by_px = theme.text_px(16)
+        used = painting.line(
+            painter, box.right(), base, line.by, colour(palette.faint), by_px, align=painting.RIGHT
+        )
+        left = box.left() + indent + self._paint_sign(painter, box.left() + indent, box.center().y(), line)
+        painting.line(
+            painter, left, base, line.text, self._ink(line), px, room=box.right() - used - theme.px(8) - left
+        )
+
+    def _paint_sign(self, painter: QPainter, x: float, y: float, line: Line) -> float:
+        """The alarm's shape or the dose's triangle before its words; returns the room it takes."""
+        size = self._theme.px(14)
+        if line.priority is not None:
+            box = QRectF(x, y - size / 2, size, size)
+            painting.priority_shape(painter, line.priority, box, self._ink(line))
+            return size + self._theme.px(8)
+        if line.kind == "dose":
+            return painting.line(painter, x, y + size * 0.4, "▼ ", self._ink(line), self._theme.text_px(18))
+        return 0.0
+
+    def _ink(self, line: Line) -> QColor:
+        if line.priority is Priority.HIGH:
+            return colour(self._theme.palette.text)
+        if line.priority is not None:
+            return self._theme.fill(line.priority)
+        return colour(self._theme.palette.notes if line.kind == "dose" else self._theme.palette.text)

@@ -1,0 +1,33 @@
+"""The window as a picture of a given size, the same every time for the same content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+FULL_HD: Final = QSize(1920, 1080)
+
+
+def render(window: QWidget, size: QSize = FULL_HD) -> QImage:
+    """The window at this size, one device pixel to a pixel, whatever the screen's scaling is."""
+    before = window.size()
+    window.resize(size)
+    QApplication.processEvents()
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(1.0)
+    image.fill(0)
+    painter = QPainter(image)
+    window.render(painter, QPoint(0, 0))
+    painter.end()
+    window.resize(before)
+    return image
+
+
+def save(window: QWidget, path: Path, size: QSize = FULL_HD) -> None:
+    """Write the window as a PNG file; OSError if it cannot be written."""
+    if not render(window, size).save(str(path)):
+        raise OSError(f"{path}: the picture could not be written; check the folder and the disk")

@@ -1,0 +1,82 @@
+"""The first thing on screen: an empty console, painted before anything that takes time is even loaded.
+
+The composition root shows it, builds the session meanwhile, and hands it the dashboard with `hold()`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from ui import fonts
+from ui.layout import SMALLEST, Box, arrange
+from ui.panel import paint_panel
+from ui.theme import DAY, Palette, Theme, colour, scale_for
+
+START_SIZE: Final = QSize(1440, 860)
+AID: Final = "This console is an aid. The bedside monitor stays the first alarm."
+TITLE: Final = "kapmonitor"
+
+
+class Shell(QWidget):
+    """The top-level window: empty panels until it holds a dashboard, which then fills it."""
+
+    def __init__(self, palette: Palette = DAY) -> None:
+        super().__init__()
+        self._palette = palette
+        self._held: QWidget | None = None
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(START_SIZE)
+
+    def hold(self, dashboard: QWidget) -> None:
+        """Fill the window with this; what was held before is let go."""
+        if self._held is not None:
+            self._held.hide()
+            self._held.deleteLater()
+        self._held = dashboard
+        dashboard.setParent(self)
+        dashboard.setGeometry(self.rect())
+        dashboard.show()
+        dashboard.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._held is not None:
+            self._held.setGeometry(self.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._held is not None and not self._held.close():
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colour(self._palette.window))
+        if self._held is None:
+            self._paint_panels(painter)
+        painter.end()
+
+    def _paint_panels(self, painter: QPainter) -> None:
+        theme = Theme(self._palette, scale_for(self.width(), self.height()))
+        zones = arrange(self.width(), self.height())
+        for box in (
+            zones.alarm,
+            zones.trends,
+            zones.hr,
+            zones.spo2,
+            zones.bp,
+            zones.notes,
+            zones.music,
+        ):
+            paint_panel(painter, _rect(box), theme)
+        px = theme.text_px(15)
+        painter.setPen(colour(self._palette.secondary))
+        painter.setFont(fonts.font(px))
+        middle = zones.footer.y + zones.footer.height / 2
+        painter.drawText(theme.px(24), round(middle + fonts.metrics(px).capHeight() / 2), AID)
+
+
+def _rect(box: Box) -> QRectF:
+    return QRectF(box.x, box.y, box.width, box.height)

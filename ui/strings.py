@@ -1,0 +1,164 @@
+"""Every word the dashboard's shell shows, in one place. Plain, short, no exclamation marks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kapmonitor.model import AlertKind, GenerationMode, LinkProblem, LinkState, NibpFailure
+from kapmonitor.session.events import Phase, Route
+from kapmonitor.snapshot import Priority
+
+LOOK_AT_MONITOR: Final = "LOOK AT THE BEDSIDE MONITOR"
+STOPPED: Final = "CONSOLE STOPPED — LOOK AT THE BEDSIDE MONITOR"
+STOPPED_WHY: Final = "Nothing new has reached this screen for {age}. What it shows is old."
+
+NO_ALARMS: Final = "No active alarms"
+NO_LIMITS: Final = "no limits set yet"
+LIMITS_FROM: Final = "limits from {name}"
+SIGNED_BY: Final = "signed by {who}"
+UNSIGNED: Final = "not signed"
+ACKNOWLEDGE: Final = "F acknowledge"
+MORE_ALARMS: Final = "+{n} more"
+ACKNOWLEDGED: Final = "acknowledged"
+IT_WAS: Final = "was"
+LASTED: Final = "over"
+
+PHASES: Final = {
+    Phase.PREPARATION: "Prepare",
+    Phase.BASELINE: "Baseline",
+    Phase.DOSING: "Dose",
+    Phase.ONSET: "Onset",
+    Phase.PEAK: "Peak",
+    Phase.RETURN: "Return",
+    Phase.INTEGRATION: "Integrate",
+    Phase.DISCHARGE: "Leave",
+}
+PHASES_NAME: Final = "Phase of the session"
+ROUTES: Final = {Route.IV: "IV", Route.IM: "IM", Route.IN: "IN", Route.SL: "SL", Route.PO: "PO"}
+
+NO_PERSON: Final = "No name yet"
+SESSION_OF: Final = "session {number} of {of}"
+NO_DOSE: Final = "no dose yet"
+BEFORE_DOSE: Final = "open for"
+
+RECORDING: Final = "REC"
+RECORD_TROUBLE: Final = "NOT SAVED"
+RECORD_LATE: Final = "REC late"
+NO_RECORD: Final = "no record"
+FROM_RECORD: Final = "from the record"
+NO_SOUND: Final = "no sound"
+
+WATERMARKS: Final = {GenerationMode.DEMO: "DEMO", GenerationMode.TEST: "REPLAY"}
+
+LINK_STATES: Final = {
+    LinkState.OFF: "off",
+    LinkState.CONNECTING: "connecting",
+    LinkState.LIVE: "",
+    LinkState.STALE: "silent",
+    LinkState.WAITING: "waiting",
+}
+LINK_PROBLEMS: Final = {
+    LinkProblem.NONE: "",
+    LinkProblem.NOT_FOUND: "not found",
+    LinkProblem.BUSY: "in use elsewhere",
+    LinkProblem.DENIED: "not allowed",
+    LinkProblem.LOST: "lost",
+    LinkProblem.SILENT: "silent",
+    LinkProblem.GARBLED: "garbled",
+    LinkProblem.NO_RADIO: "Bluetooth is off",
+    LinkProblem.REFUSED: "refused",
+    LinkProblem.ENDED: "ended",
+}
+RETRY_IN: Final = "again in {age}"
+
+ALERTS: Final = {
+    AlertKind.SENSOR_OFF: "sensor off",
+    AlertKind.NO_CONTACT: "no skin contact",
+    AlertKind.NO_PULSE: "no pulse found",
+    AlertKind.ARTEFACT: "unsteady signal",
+    AlertKind.LOW_PERFUSION: "weak pulse signal",
+    AlertKind.MARGINAL_PERFUSION: "pulse signal is poor",
+    AlertKind.SENSOR_FAULT: "sensor faulty",
+    AlertKind.LOW_BATTERY: "battery low",
+    AlertKind.MOVEMENT: "movement",
+    AlertKind.CUFF_LOOSE: "cuff loose",
+    AlertKind.IRREGULAR_PULSE: "pulse irregular",
+    AlertKind.PULSE_OUT_OF_RANGE: "pulse out of range",
+    AlertKind.POSITION: "arm position",
+    AlertKind.DEVICE_FAULT: "device fault",
+}
+CUFF_FAILURES: Final = {
+    NibpFailure.WEAK_SIGNAL: "pulse too weak",
+    NibpFailure.MOTION: "movement",
+    NibpFailure.CUFF_LOOSE: "cuff loose",
+    NibpFailure.AIR_LEAK: "air leak",
+    NibpFailure.BLOCKAGE: "hose blocked",
+    NibpFailure.OVERPRESSURE: "pressure too high in the cuff",
+    NibpFailure.TIMEOUT: "took too long",
+    NibpFailure.OUT_OF_RANGE: "outside what it can measure",
+    NibpFailure.CUFF_TYPE: "wrong cuff or hose",
+    NibpFailure.MODULE_FAULT: "device fault",
+    NibpFailure.CANCELLED: "stopped",
+    NibpFailure.UNKNOWN: "reason unknown",
+}
+
+HR: Final = "HR"
+SPO2: Final = "SpO₂"
+BP: Final = "BP"
+PER_MINUTE: Final = "/min"
+PERCENT: Final = "%"
+MMHG: Final = "mmHg"
+NOW: Final = "now"
+WAITING: Final = "waiting for the first value"
+NO_VALUE_FOR: Final = "no value for {age}"
+NO_VALID: Final = "no valid reading"
+SILENT: Final = "nothing is arriving"
+PERFUSION: Final = "perfusion {value}"
+NO_SENSOR: Final = "no value yet"
+LINK_LOST: Final = "link lost"
+
+NO_CUFF_YET: Final = "no reading yet"
+LIMITS: Final = "limits {sys} / {dia}"
+NEXT_IN: Final = "next in {age}"
+NEXT_DUE: Final = "due {age}"
+NO_NEXT: Final = "no cuff planned"
+HELD: Final = "held"
+MEASURING: Final = "measuring"
+CUFF_AT: Final = "cuff {value}"
+ASLEEP: Final = "cuff asleep"
+ATTEMPT_FAILED: Final = "cuff failed: {why}"
+FROM_MEMORY: Final = "from the cuff's memory"
+OVERDUE: Final = "old"
+TOO_OLD: Final = "last reading {age}"
+START: Final = "B start"
+STOP: Final = "B stop"
+HOLD: Final = "hold"
+RELEASE: Final = "release"
+KEEP_PRESSING: Final = "keep pressing"
+
+ABOVE: Final = "above"
+BELOW: Final = "below"
+ROLE_NAMES: Final = {
+    "hr": "HR",
+    "spo2": "SpO₂",
+    "nibp-sys": "BP",
+    "nibp-dia": "BP",
+    "nibp-mean": "BP",
+}
+PRESSURE_PARTS: Final = {"nibp-sys": "systolic", "nibp-dia": "diastolic", "nibp-mean": "mean"}
+TECHNICAL: Final = {
+    "link": "{what}: link lost — " + LOOK_AT_MONITOR,
+    "sensor": "{what}: sensor off or no pulse — " + LOOK_AT_MONITOR,
+    "cuff": "cuff failed: {what}",
+    "record": "NOT SAVED: {what}",
+    "clock": "the computer's clock was changed; session times are not affected",
+}
+STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}
+PRIORITY_NAMES: Final = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
+
+TRENDS_COME: Final = "Trends"
+NOTES_COME: Final = "Notes"
+MUSIC_COME: Final = "Music"
+SOUND_AT: Final = "alarm sound: {where}"
+REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   d dose   [ ] window"
+KEYS_HINT: Final = "F acknowledge   J mark   N note   B cuff   M music   [ ] window"

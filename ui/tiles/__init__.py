@@ -1,0 +1,1 @@
+"""The number tiles: heart rate, saturation with its pleth, blood pressure."""

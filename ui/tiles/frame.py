@@ -1,0 +1,82 @@
+"""The frame all number tiles share: panel, title, unit, and the block of an alarm."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath
+
+from kapmonitor.snapshot import Priority
+from ui import fonts, painting, strings
+from ui.panel import RADIUS, paint_panel
+from ui.theme import Theme, colour
+from ui.tiles.face import Trust
+
+SIDE: Final = 22
+HEADER: Final = 54
+BORDER: Final = 6
+FOOTER: Final = 19
+DIGIT_EM: Final = 0.65
+"""Width of a bold tabular digit in ems, a little generous."""
+
+
+def paint_frame(
+    painter: QPainter, size: QRectF, theme: Theme, title: str, unit: str, alarm: Priority | None, *, lit: bool
+) -> None:
+    """Draw everything of a tile but its numbers; a lit alarm is a filled header and a thick border."""
+    paint_panel(painter, size, theme)
+    ink, unit_ink = colour(theme.palette.secondary), colour(theme.palette.secondary)
+    x = float(theme.px(SIDE))
+    middle = theme.px(HEADER) / 2 + 2.0
+    if alarm is not None:
+        if lit:
+            _paint_block(painter, size, theme, theme.fill(alarm))
+            ink = unit_ink = theme.on_fill(alarm)
+        else:
+            ink = colour(theme.palette.text)
+        x += _paint_marks(painter, theme, alarm, x, middle, ink)
+    px, weight = theme.text_px(27), fonts.BOLD if alarm is not None else fonts.SEMIBOLD
+    baseline = painting.middle_baseline(middle, fonts.metrics(px, weight))
+    painting.line(painter, x, baseline, title, ink, px, weight)
+    right = size.width() - theme.px(SIDE)
+    painting.line(painter, right, baseline, unit, unit_ink, theme.text_px(20), align=painting.RIGHT)
+
+
+def _paint_block(painter: QPainter, size: QRectF, theme: Theme, fill: QColor) -> None:
+    border, radius = float(theme.px(BORDER)), float(theme.px(RADIUS))
+    outer, inner = QPainterPath(), QPainterPath()
+    outer.addRoundedRect(size, radius, radius)
+    header = float(theme.px(HEADER))
+    inner.addRoundedRect(
+        QRectF(border, header, size.width() - 2 * border, size.height() - header - border),
+        radius / 2,
+        radius / 2,
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.fillPath(outer.subtracted(inner), fill)
+
+
+def _paint_marks(
+    painter: QPainter, theme: Theme, alarm: Priority, x: float, middle: float, ink: QColor
+) -> float:
+    size = theme.px(23)
+    painting.priority_shape(painter, alarm, QRectF(x, middle - size / 2, size, size * 0.94), ink)
+    gap = theme.px(10)
+    return size + gap + painting.stars(painter, x + size + gap, middle, size, strings.STARS[alarm], ink) + gap
+
+
+def trust_ink(theme: Theme, trust: Trust, full: str) -> QColor:
+    """The colour of a number one trusts so far; `full` is its parameter's own."""
+    inks = {
+        Trust.FULL: full,
+        Trust.QUIET: theme.palette.secondary,
+        Trust.STRUCK: theme.palette.faint,
+        Trust.GONE: theme.palette.faint,
+    }
+    return colour(inks[trust])
+
+
+def digit_px(width: float, height: float, digits: float) -> int:
+    """The largest size at which so many bold digits fit into a box."""
+    return max(12, int(min(width / (digits * DIGIT_EM), height / 0.727)))

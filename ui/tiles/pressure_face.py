@@ -1,0 +1,111 @@
+"""What the blood pressure tile says at a given time; pure.
+
+A cuff reading is an event, not a stream: its time and age stand beside it always, it greys as it ages, is
+struck when it is too old to act on, and goes after half an hour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kapmonitor.model import CuffReading, CuffState
+from kapmonitor.snapshot import CuffTile, Freshness, Priority, Snapshot
+from ui import format as fmt
+from ui import strings
+from ui.tiles.face import Trust
+
+GONE_NS: Final = 30 * fmt.MINUTE_NS
+
+_TRUST: Final = {
+    Freshness.FRESH: Trust.FULL,
+    Freshness.AGEING: Trust.QUIET,
+    Freshness.OVERDUE: Trust.QUIET,
+    Freshness.STALE: Trust.STRUCK,
+    Freshness.NONE: Trust.GONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PressureFace:
+    """The tile; `pressure` is what the cuff reads while it measures."""
+
+    digits: str
+    trust: Trust
+    mean: str
+    taken: str
+    late: bool
+    plan: str
+    limits: str
+    words: str
+    measuring: bool
+    pressure: float | None
+    can_start: bool
+    held: bool
+    alarm: Priority | None
+
+
+def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
+    """The blood pressure tile at `now_ns`."""
+    tile = snapshot.nibp
+    trust = _trust(tile, now_ns)
+    gone = trust is Trust.GONE
+    return PressureFace(
+        digits=fmt.NO_PRESSURE if gone else fmt.pressure(tile.last),
+        trust=trust,
+        mean="" if gone else fmt.mean_pressure(tile.last),
+        taken=_taken(snapshot, now_ns, gone=gone),
+        late=tile.freshness in (Freshness.OVERDUE, Freshness.STALE),
+        plan=_plan(tile, now_ns),
+        limits=_limits(tile),
+        words=_words(tile),
+        measuring=tile.state is CuffState.MEASURING,
+        pressure=tile.pressure,
+        can_start=tile.can_start,
+        held=tile.held,
+        alarm=tile.alarm,
+    )
+
+
+def _trust(tile: CuffTile, now_ns: int) -> Trust:
+    last = tile.last
+    if last is None or last.failure is not None or now_ns - last.t_ns > GONE_NS:
+        return Trust.GONE
+    return _TRUST[tile.freshness]
+
+
+def _taken(snapshot: Snapshot, now_ns: int, *, gone: bool) -> str:
+    last = snapshot.nibp.last
+    if last is None:
+        return strings.NO_CUFF_YET
+    age = fmt.age(now_ns - last.t_ns)
+    if gone and last.failure is None:
+        return strings.TOO_OLD.format(age=age)
+    at = fmt.wall(snapshot.utc_ns + last.t_ns - snapshot.t_ns, snapshot.utc_offset_min)
+    memory = f" · {strings.FROM_MEMORY}" if last.stored else ""
+    return f"{at} · {age}{memory}"
+
+
+def _plan(tile: CuffTile, now_ns: int) -> str:
+    if tile.state is CuffState.ASLEEP:
+        return strings.ASLEEP
+    if tile.next_t_ns is None:
+        return strings.NO_NEXT
+    wait_ns = tile.next_t_ns - now_ns
+    if wait_ns < 0:
+        return strings.NEXT_DUE.format(age=fmt.age(-wait_ns))
+    said = strings.NEXT_IN.format(age=fmt.duration(wait_ns))
+    return f"{strings.HELD} · {said}" if tile.held else said
+
+
+def _limits(tile: CuffTile) -> str:
+    if tile.high_sys is None and tile.high_dia is None:
+        return ""
+    return strings.LIMITS.format(sys=fmt.limit(tile.high_sys), dia=fmt.limit(tile.high_dia))
+
+
+def _words(tile: CuffTile) -> str:
+    last: CuffReading | None = tile.last
+    if last is not None and last.failure is not None:
+        return strings.ATTEMPT_FAILED.format(why=strings.CUFF_FAILURES[last.failure])
+    return tile.refused

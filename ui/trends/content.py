@@ -1,0 +1,195 @@
+"""What the trends show at one moment, gathered once per refresh, drawn as often as needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kapmonitor.model import CuffReading
+from kapmonitor.session.state import SessionState
+from kapmonitor.snapshot import Snapshot
+from kapmonitor.view import Role, SignalView
+from ui.trends.baseline import Baseline
+from ui.trends.expected import Band, expected_band
+from ui.trends.limits import HIGH_SIDE, LOW_SIDE, Level, levels
+from ui.trends.ticks import Origin
+from ui.trends.traces import Gap, Trace, trace
+from ui.trends.window import Span
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EXACT_GAPS: Final = 6
+EDGE_COLUMNS: Final = 32
+
+BAND_POINTS: Final = 200
+"""Points of an expected band: enough for a smooth edge at any window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A planned cuff; `late` once its time has passed."""
+
+    t_ns: int
+    held: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A track the player means to play next, and when."""
+
+    t0_ns: int
+    t1_ns: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signal:
+    """One continuous numeric: its trace, its limits over time, and its expected course if there is one."""
+
+    trace: Trace
+    high: tuple[Level, ...]
+    low: tuple[Level, ...]
+    band: Band | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pressure:
+    """All of the blood pressure lane."""
+
+    cuffs: tuple[CuffReading, ...]
+    sys_high: tuple[Level, ...]
+    dia_high: tuple[Level, ...]
+    sys_low: tuple[Level, ...]
+    sys_band: Band | None
+    dia_band: Band | None
+    due: tuple[Due, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """Everything the lanes draw; `now_ns` is the session's clock or, in review, the playhead."""
+
+    span: Span
+    now_ns: int
+    end_ns: int
+    origin: Origin
+    state: SessionState
+    hr: Signal
+    spo2: Signal
+    pressure: Pressure
+    coming: tuple[Coming, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: a span in `width` pixel columns, drawn up to `end_ns`, with now at `now_ns`."""
+
+    span: Span
+    width: int
+    now_ns: int
+    end_ns: int
+
+
+def gather(
+    view: SignalView,
+    snapshot: Snapshot,
+    state: SessionState,
+    request: Request,
+    baseline: Baseline,
+    coming: tuple[Coming, ...] = (),
+) -> Content:
+    """The content for a request."""
+    span = request.span
+    grid = np.linspace(span.t0_ns, span.t1_ns, BAND_POINTS).astype(np.int64)
+    clock_ns = snapshot.utc_ns - snapshot.t_ns + snapshot.utc_offset_min * 60_000_000_000
+    return Content(
+        span=span,
+        now_ns=request.now_ns,
+        end_ns=request.end_ns,
+        origin=Origin(state.dose_t_ns, clock_ns),
+        state=state,
+        hr=_signal(view, state, Role.HR, request, _band(Role.HR, state, baseline, grid)),
+        spo2=_signal(view, state, Role.SPO2, request, None),
+        pressure=_pressure(view, state, request, baseline, grid),
+        coming=coming,
+    )
+
+
+def _band(role: Role, state: SessionState, baseline: Baseline, grid: NDArray[np.int64]) -> Band | None:
+    return expected_band(role, state.doses, baseline.value(role), _with_doses(grid, state))
+
+
+def _with_doses(grid: NDArray[np.int64], state: SessionState) -> NDArray[np.int64]:
+    """The grid with the doses' own times in it, so that a band begins exactly at its dose."""
+    doses = np.array([d.t_ns for d in state.doses if grid[0] <= d.t_ns <= grid[-1]], dtype=np.int64)
+    return np.union1d(grid, doses)
+
+
+def _signal(view: SignalView, state: SessionState, role: Role, request: Request, band: Band | None) -> Signal:
+    span = request.span
+    columns = view.trend(role, span.t0_ns, span.t1_ns, request.width)
+    return Signal(
+        _with_exact_gaps(view, role, trace(columns, request.end_ns), request),
+        levels(state.limits, role, HIGH_SIDE),
+        levels(state.limits, role, LOW_SIDE),
+        band,
+    )
+
+
+def _with_exact_gaps(view: SignalView, role: Role, drawn: Trace, request: Request) -> Trace:
+    """The trace with its newest gaps measured in finer columns, as their lengths are told in seconds."""
+    step_ns = -(-(request.span.t1_ns - request.span.t0_ns) // request.width)
+
+    def exact(gap: Gap) -> Gap:
+        t0_ns = _edge(view, role, gap.t0_ns, step_ns, last=True)
+        t1_ns = (
+            gap.t1_ns if gap.t1_ns >= request.end_ns else _edge(view, role, gap.t1_ns, step_ns, last=False)
+        )
+        return Gap(t0_ns, max(t0_ns, t1_ns))
+
+    newest = tuple(exact(gap) for gap in drawn.gaps[-EXACT_GAPS:])
+    return replace(drawn, gaps=(*drawn.gaps[:-EXACT_GAPS], *newest))
+
+
+def _edge(view: SignalView, role: Role, about_ns: int, step_ns: int, *, last: bool) -> int:
+    """When signal ended (`last`) or began again within a column to either side of a time."""
+    t0_ns, t1_ns = about_ns - step_ns, about_ns + step_ns
+    fine = view.trend(role, t0_ns, t1_ns, EDGE_COLUMNS)
+    here = np.flatnonzero(~np.isnan(fine.lo))
+    if not len(here):
+        return about_ns
+    column = int(here[-1]) + 1 if last else int(here[0])
+    return t0_ns + round(column * (t1_ns - t0_ns) / EDGE_COLUMNS)
+
+
+def _pressure(
+    view: SignalView, state: SessionState, request: Request, baseline: Baseline, grid: NDArray[np.int64]
+) -> Pressure:
+    span = request.span
+    return Pressure(
+        cuffs=view.cuffs(span.t0_ns, span.t1_ns),
+        sys_high=levels(state.limits, Role.NIBP_SYS, HIGH_SIDE),
+        dia_high=levels(state.limits, Role.NIBP_DIA, HIGH_SIDE),
+        sys_low=levels(state.limits, Role.NIBP_SYS, LOW_SIDE),
+        sys_band=_band(Role.NIBP_SYS, state, baseline, grid),
+        dia_band=_band(Role.NIBP_DIA, state, baseline, grid),
+        due=due_cuffs(state, request),
+    )
+
+
+def due_cuffs(state: SessionState, request: Request) -> tuple[Due, ...]:
+    """The planned cuff and what its interval adds within the span; none once the session is closed."""
+    plan = state.cuff_plan
+    if plan is None or not plan.next_t_ns or state.closed_t_ns is not None:
+        return ()
+    late = plan.next_t_ns < request.now_ns
+    planned = [Due(plan.next_t_ns, plan.held, late)]
+    if plan.interval_s > 0 and not late:
+        step_ns = plan.interval_s * 1_000_000_000
+        later = range(plan.next_t_ns + step_ns, request.span.t1_ns + 1, step_ns)
+        planned += [Due(t_ns, held=False, late=False) for t_ns in later]
+    return tuple(due for due in planned if request.span.t0_ns <= due.t_ns <= request.span.t1_ns)

@@ -1,0 +1,92 @@
+"""The graphics items of the trends: a painted layer, and upright lines across all lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QStyleOptionGraphicsItem, QWidget
+
+from ui import fonts
+from ui.theme import Theme, colour
+from ui.trends.ticks import Tick
+
+Draw = Callable[[QPainter], None]
+
+BODY_Z: Final = 1.0
+CURSOR_Z: Final = 5.0
+WORDS_Z: Final = 10.0
+
+
+class Layer(QGraphicsItem):
+    """A rectangle of the scene that is painted by a function in its own pixels."""
+
+    def __init__(self, draw: Draw, z: float) -> None:
+        super().__init__()
+        self._draw = draw
+        self._rect = QRectF()
+        self.setZValue(z)
+
+    def place(self, rect: QRectF) -> None:
+        """Cover this rectangle of the scene."""
+        self.prepareGeometryChange()
+        self._rect = QRectF(0.0, 0.0, rect.width(), rect.height())
+        self.setPos(rect.topLeft())
+
+    def size(self) -> tuple[float, float]:
+        return self._rect.width(), self._rect.height()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if not self._rect.isEmpty():
+            self._draw(painter)
+
+
+class UprightLine(QGraphicsLineItem):
+    """One line down through all lanes; moving it repaints only its own strip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(CURSOR_Z)
+        self.setVisible(False)
+
+    def ink(self, name: str, width: float, alpha: float = 1.0) -> None:
+        self.setPen(QPen(colour(name, alpha), width))
+
+    def stand(self, x: float | None, top: float, bottom: float) -> None:
+        """Stand at `x` of the scene, or be away for None."""
+        self.setVisible(x is not None)
+        if x is not None:
+            line = QLineF(round(x), top, round(x), bottom)
+            if line != self.line():
+                self.setLine(line)
+
+
+class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """The axis under the lanes; ticks and their words come from ui.trends.ticks."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self._ticks: tuple[Tick, ...] = ()
+        self.setStyle(tickLength=0, tickAlpha=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
+        self.enableAutoSIPrefix(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setPen(None)
+        self.setTextPen(theme.palette.secondary)
+        self.setTickFont(fonts.font(theme.text_px(18)))
+        self.setHeight(theme.px(34))
+
+    def show_ticks(self, ticks: tuple[Tick, ...], origin_ns: int) -> None:
+        """Show these; positions are seconds from `origin_ns`, the view boxes' zero."""
+        if ticks == self._ticks:
+            return
+        self._ticks = ticks
+        self.setTicks([[((tick.t_ns - origin_ns) / 1e9, tick.text) for tick in ticks]])

@@ -1,0 +1,75 @@
+"""Limits with their history: which held when, and how a reading stood to the limits of its time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from kapmonitor.model import CuffReading, Measured, Reading
+from kapmonitor.session.state import LimitLine
+from kapmonitor.snapshot import Priority
+from kapmonitor.view import Role
+
+HIGH_SIDE = "high"
+LOW_SIDE = "low"
+"""Words by which a rule's side is recorded."""
+
+ORDER = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One limit in force over a stretch; `t1_ns` is None for the one in force now."""
+
+    t0_ns: int
+    t1_ns: int | None
+    limit: float
+    priority: Priority
+
+
+def levels(lines: Sequence[LimitLine], role: Role, side: str) -> tuple[Level, ...]:
+    """The nearest limit of a role over time, oldest first; equal neighbours are one level.
+
+    Each setting of limits replaces the one before it as a whole.
+    """
+    times = sorted({line.t_ns for line in lines})
+    found: list[Level] = []
+    for t0_ns, t1_ns in zip_longest(times, times[1:]):
+        nearest = _nearest([line for line in lines if line.t_ns == t0_ns], role, side)
+        if nearest is None:
+            continue
+        level = Level(t0_ns, t1_ns, nearest.limit, Priority(nearest.priority))
+        if found and found[-1] == Level(found[-1].t0_ns, t0_ns, level.limit, level.priority):
+            level = Level(found.pop().t0_ns, t1_ns, level.limit, level.priority)
+        found.append(level)
+    return tuple(found)
+
+
+def _nearest(lines: list[LimitLine], role: Role, side: str) -> LimitLine | None:
+    """The limit that a value meets first: the lowest high one, the highest low one."""
+    mine = [line for line in lines if line.role == role and line.direction == side]
+    if not mine:
+        return None
+    return min(mine, key=lambda line: line.limit if side == HIGH_SIDE else -line.limit)
+
+
+def verdict(lines: Sequence[LimitLine], cuff: CuffReading) -> Priority | None:
+    """The highest priority of the limits that a cuff reading reached in its time; None if it reached none."""
+    times = [line.t_ns for line in lines if line.t_ns <= cuff.t_ns]
+    if not times:
+        return None
+    in_force = [line for line in lines if line.t_ns == max(times)]
+    readings = {Role.NIBP_SYS: cuff.systolic, Role.NIBP_DIA: cuff.diastolic, Role.NIBP_MEAN: cuff.mean}
+    reached = [
+        Priority(line.priority)
+        for line in in_force
+        if line.role in readings and _reached(readings[Role(line.role)], line)
+    ]
+    return max(reached, key=ORDER.index, default=None)
+
+
+def _reached(reading: Reading, line: LimitLine) -> bool:
+    if not isinstance(reading, Measured):
+        return False
+    return reading.value >= line.limit if line.direction == HIGH_SIDE else reading.value <= line.limit

@@ -1,0 +1,240 @@
+"""The lanes of notes and doses, of music, and of phases: what happened when, in words that never overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from kapmonitor.session.events import NoteKind
+from kapmonitor.session.state import SessionState
+from ui import fonts, strings
+from ui.theme import colour, mix
+from ui.trends import wording
+from ui.trends.content import Content
+from ui.trends.frame import Frame, elided, vertical_grid, words
+from ui.trends.labels import Place, Room, Wanted, place
+
+DOSE_RANK: Final = 1_000_000
+DOSE_SIGN: Final = "▼ "
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line in the notes lane and its words."""
+
+    t_ns: int
+    text: str
+    dose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A filled stretch of a lane; `now` is the one that lasts, `outline` one that is yet to come."""
+
+    t0_ns: int
+    t1_ns: int
+    text: str
+    now: bool = False
+    outline: bool = False
+
+
+def moments(state: SessionState) -> tuple[Moment, ...]:
+    """Notes that stand, and doses, oldest first."""
+    notes = (
+        Moment(n.t_ns, n.text or (wording.MARK if n.kind == NoteKind.MARK else ""))
+        for n in state.notes
+        if not n.withdrawn
+    )
+    doses = (Moment(d.t_ns, DOSE_SIGN + wording.dose_short(d), dose=True) for d in state.doses)
+    return tuple(sorted((*notes, *doses), key=lambda m: (m.t_ns, m.dose)))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A moment and where its words stand: row 0 or 1 of one or two, None where there was no room."""
+
+    moment: Moment
+    weight: int
+    at: Place | None
+    rows: int
+
+    def reach(self, height: float, edge: float) -> tuple[float, float]:
+        """From where to where its line runs: beside its own words, so that it crosses nobody else's."""
+        if self.at is None:
+            return height - 2.5 * edge, height - edge
+        if self.rows == 1:
+            return edge, height - edge
+        return (edge, height / 2) if self.at.row == 0 else (height / 2, height - edge)
+
+    def middle(self, height: float) -> float:
+        if self.rows == 1 or self.at is None:
+            return height / 2
+        return height * (0.29 if self.at.row == 0 else 0.71)
+
+
+def written(frame: Frame, content: Content) -> tuple[Written, ...]:
+    """Where the words of each moment in view stand: doses first, then the newest; in two rows if need be."""
+    seen = [m for m in moments(content.state) if content.span.t0_ns <= m.t_ns <= content.span.t1_ns]
+    weights = [fonts.BOLD if m.dose else fonts.MEDIUM for m in seen]
+    wanted = [
+        Wanted(
+            frame.time.x(m.t_ns), fonts.width(m.text, frame.label_px, w) + 1, DOSE_RANK + i if m.dose else i
+        )
+        for i, (m, w) in enumerate(zip(seen, weights, strict=True))
+    ]
+    rows, found = 1, place(wanted, _room(frame, 1))
+    if any(f is None or f.width < w.width for f, w in zip(found, wanted, strict=True)) and _fits_two(frame):
+        rows, found = 2, place(wanted, _room(frame, 2))
+    return tuple(Written(m, w, at, rows) for m, w, at in zip(seen, weights, found, strict=True))
+
+
+def draw_note_grid(painter: QPainter, frame: Frame, grid: tuple[int, ...]) -> None:
+    """What lies below the now-line."""
+    painter.save()
+    frame.clip(painter)
+    vertical_grid(painter, frame, grid)
+    painter.restore()
+
+
+def _flat(name: str, width: float) -> QPen:
+    return QPen(colour(name), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+
+
+def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
+    """A line and words for each moment, above the now-line."""
+    shown = written(frame, content)
+    if not shown:
+        quiet_word(painter, frame, wording.NO_NOTES if content.state.started else "")
+    px, name = frame.label_px, frame.theme.palette.notes
+    cap = fonts.metrics(px).capHeight()
+    for one in shown:
+        if one.at is not None:
+            text = elided(one.moment.text, px, one.at.width, one.weight)
+            words(
+                painter,
+                frame,
+                QPointF(one.at.x, one.middle(frame.height) + cap / 2),
+                text,
+                name,
+                px,
+                one.weight,
+            )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    for one in shown:
+        painter.setPen(_flat(name, frame.theme.px(3 if one.moment.dose else 2)))
+        top, bottom = one.reach(frame.height, frame.theme.px(5))
+        x = round(frame.time.x(one.moment.t_ns))
+        painter.drawLine(QLineF(x, top, x, bottom))
+
+
+def _fits_two(frame: Frame) -> bool:
+    return frame.height * 0.4 >= fonts.metrics(frame.label_px).capHeight() * 1.5
+
+
+def _room(frame: Frame, rows: int) -> Room:
+    spacing = frame.theme.px(8)
+    least = fonts.width("xxxx", frame.label_px)
+    return Room(frame.time.left, frame.time.right - spacing, rows, spacing, least)
+
+
+def music_blocks(content: Content) -> tuple[Block, ...]:
+    """Tracks that sounded, the one that sounds, and what the player means to play next."""
+    played = (
+        Block(s.t0_ns, content.end_ns if s.t1_ns is None else s.t1_ns, s.title, now=s.t1_ns is None)
+        for s in content.state.music
+    )
+    return (*played, *(Block(c.t0_ns, c.t1_ns, c.title, outline=True) for c in content.coming))
+
+
+def phase_blocks(content: Content) -> tuple[Block, ...]:
+    """The session's phases, each until the next."""
+    moves = [(t_ns, strings.PHASES[phase].lower()) for t_ns, phase in content.state.phases]
+    return tuple(
+        Block(t0_ns, t1_ns, name, now=t0_ns <= content.now_ns < t1_ns)
+        for (t0_ns, name), (t1_ns, _) in pairwise([*moves, (content.end_ns, "")])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """Colours of a lane of blocks: usual, lasting, words, and the outline of what is yet to come."""
+
+    fill: str
+    now: str
+    text: str
+    outline: str
+    centred: bool = False
+
+
+def music_inks(frame: Frame) -> Inks:
+    """Violet, as in the music panel."""
+    palette = frame.theme.palette
+    return Inks(palette.music_fill, palette.music_now, palette.text, palette.music)
+
+
+def draw_blocks(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: Inks) -> None:
+    """Blocks with a hair of black between them; the one that lasts is brighter."""
+    painter.save()
+    frame.clip(painter)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for block in blocks:
+        box = _block_box(frame, block)
+        if box.width() <= 0:
+            continue
+        if block.outline:
+            painter.setPen(frame.hairline(inks.outline, 0.8))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            box.adjust(0.5, 0.5, -0.5, -0.5)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(inks.now if block.now else inks.fill))
+        painter.drawRoundedRect(box, frame.theme.px(4), frame.theme.px(4))
+    painter.restore()
+
+
+def _block_box(frame: Frame, block: Block) -> QRectF:
+    left, right = frame.time.x(block.t0_ns), frame.time.x(block.t1_ns)
+    edge = frame.theme.px(6)
+    left, right = max(left, frame.time.left - edge), min(right, frame.time.right + edge)
+    return QRectF(left + 1, edge, right - left - 2, frame.height - 2 * edge)
+
+
+def draw_block_words(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: Inks) -> None:
+    """The name in each block, shortened to it; nothing where not even a few letters fit."""
+    px, pad = frame.label_px, frame.theme.px(8)
+    least = fonts.width("xxx…", px)
+    painter.setFont(fonts.font(px))
+    for block in blocks:
+        box = _block_box(frame, block).intersected(QRectF(frame.time.left, 0, frame.time.width, frame.height))
+        room = box.width() - 2 * pad
+        if room < min(least, fonts.width(block.text, px)):
+            continue
+        painter.setPen(colour(inks.outline if block.outline else inks.text))
+        across = Qt.AlignmentFlag.AlignHCenter if inks.centred else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(
+            box.adjusted(pad, 0, -pad, 0),
+            across | Qt.AlignmentFlag.AlignVCenter,
+            elided(block.text, px, room),
+        )
+
+
+def quiet_word(painter: QPainter, frame: Frame, text: str) -> None:
+    """A faint word in the middle of an empty lane."""
+    painter.setFont(fonts.font(frame.label_px))
+    painter.setPen(colour(frame.theme.palette.faint))
+    painter.drawText(
+        QRectF(frame.time.left, 0, frame.time.width, frame.height), Qt.AlignmentFlag.AlignCenter, text
+    )
+
+
+def phase_inks(frame: Frame) -> Inks:
+    """Amber, as in the status line's stepper."""
+    palette = frame.theme.palette
+    usual = mix(palette.panel, palette.notes, 0.16).name()
+    now = mix(palette.panel, palette.notes, 0.30).name()
+    return Inks(usual, now, palette.notes, palette.notes, centred=True)

@@ -1,0 +1,91 @@
+"""From minimum and maximum per pixel column to what is drawn: bridged columns, and the gaps between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kapmonitor.model import Columns
+
+GAP_NS: Final = 10_000_000_000
+"""Silence up to this long is a reading or two that came late; longer is a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without signal between two with signal, or up to now."""
+
+    t0_ns: int
+    t1_ns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """Columns to draw: index, lower and upper value, each of shape (n,); lengths agree.
+
+    Each column reaches to its left neighbour's range, so that a steep change has no hole.
+    """
+
+    index: NDArray[np.intp]
+    lo: NDArray[np.float64]
+    hi: NDArray[np.float64]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def seen(self) -> tuple[float, float] | None:
+        """The lowest and highest value, or None if there is nothing."""
+        return (float(self.lo.min()), float(self.hi.max())) if len(self.lo) else None
+
+
+def trace(columns: Columns, now_ns: int) -> Trace:
+    """What to draw of these columns at `now_ns`; what lies after it is neither signal nor gap."""
+    lo = columns.lo.astype(np.float64)
+    hi = columns.hi.astype(np.float64)
+    step_ns = (columns.t1_ns - columns.t0_ns) / max(1, len(lo))
+    here = np.flatnonzero(~np.isnan(lo))
+    if not len(here):
+        return Trace(here, lo[here], hi[here], ())
+    jumps = np.diff(here)
+    long = (jumps - 1) * step_ns > GAP_NS
+    gaps = [_gap(columns.t0_ns, step_ns, here[i] + 1, here[i + 1]) for i in np.flatnonzero(long)]
+    end_ns = min(now_ns, columns.t1_ns)
+    if end_ns - (columns.t0_ns + round((here[-1] + 1) * step_ns)) > GAP_NS:
+        gaps.append(Gap(columns.t0_ns + round((here[-1] + 1) * step_ns), end_ns))
+    index, lo, hi, first = _filled(here, lo, hi, long)
+    return Trace(index, *_bridged(lo, hi, first), tuple(gaps))
+
+
+def _gap(t0_ns: int, step_ns: float, first: int, last: int) -> Gap:
+    return Gap(t0_ns + round(first * step_ns), t0_ns + round(last * step_ns))
+
+
+def _filled(
+    here: NDArray[np.intp], lo: NDArray[np.float64], hi: NDArray[np.float64], long: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Empty columns within a stretch of signal get the straight line between their neighbours.
+
+    Returns the columns with the filled ones, and which of them begin a stretch.
+    """
+    stretch = np.zeros(len(lo), dtype=bool)
+    edges = np.concatenate(([0], np.flatnonzero(long) + 1, [len(here)]))
+    for start, stop in pairwise(edges.tolist()):
+        stretch[here[start] : here[stop - 1] + 1] = True
+    index = np.flatnonzero(stretch)
+    first = np.concatenate(([True], np.diff(index) > 1))
+    return index, np.interp(index, here, lo[here]), np.interp(index, here, hi[here]), first
+
+
+def _bridged(
+    lo: NDArray[np.float64], hi: NDArray[np.float64], first: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    before_hi = np.concatenate((hi[:1], hi[:-1]))
+    before_lo = np.concatenate((lo[:1], lo[:-1]))
+    low = np.where(first, lo, np.minimum(lo, before_hi))
+    high = np.where(first, hi, np.maximum(hi, before_lo))
+    return low, high

@@ -1,0 +1,58 @@
+"""Every word of the trends, in one place. Plain and short."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kapmonitor.session.events import Route
+from kapmonitor.session.state import Dose, SessionState
+from ui import format as fmt
+from ui import strings
+from ui.trends.content import Content
+
+NO_SESSION: Final = "No session is open"
+NO_DATA: Final = "waiting for the first value"
+NO_CUFF: Final = "no cuff reading yet"
+NO_NOTES: Final = "no notes yet"
+NO_MUSIC: Final = "no music yet"
+NO_SIGNAL: Final = "{length} no signal"
+NEXT: Final = "next"
+DUE: Final = "due"
+HELD: Final = "held"
+FAILED: Final = "cuff failed: {why}"
+MARK: Final = "mark"
+EXPECTED: Final = "{what} · shaded: expected for {doses}"
+WINDOW: Final = "[ ]  window {length}"
+WHOLE: Final = "whole session"
+ZERO_KEY: Final = "0  whole session"
+CLICK: Final = "click  values at a time"
+CLICK_AWAY: Final = "click again to put away"
+
+
+def route_name(route: str) -> str:
+    """IM, IV ...; an unknown word as it is."""
+    return strings.ROUTES.get(Route(route), route) if route in set(Route) else route
+
+
+def dose_short(dose: Dose) -> str:
+    """A dose in a lane: `70 mg IM`."""
+    return f"{fmt.amount(dose.amount_mg)} mg {route_name(dose.route)}"
+
+
+def _doses(state: SessionState) -> str:
+    return " + ".join(f"{route_name(d.route)} {fmt.amount(d.amount_mg)} mg" for d in state.doses)
+
+
+def hr_title(content: Content) -> str:
+    """What the first lane shows, and what its shading means."""
+    if content.hr.band is None:
+        return strings.HR
+    return EXPECTED.format(what=strings.HR, doses=_doses(content.state))
+
+
+def length_name(minutes: int) -> str:
+    """The window's length: `60 min`, or `whole session` for 0."""
+    return f"{minutes} min" if minutes else WHOLE
+
+
+KEYS_GAP: Final = "      "
