@@ -311,12 +311,12 @@ class CuffSafety:
     def _plan_after(self, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
         if not self.enabled or schedule is None or dose_ns is None:
-            return self._planned(None, held=False)
-        return self._planned(schedule.after(dose_ns, now_ns), held=False)
+            self._planned_ns = None
+        else:
+            self._planned_ns = schedule.after(dose_ns, now_ns)
+        return self._planned(self._planned_ns, held=False)
 
     def _planned(self, next_t_ns: int | None, *, held: bool) -> tuple[CuffDecision, ...]:
-        if not held:
-            self._planned_ns = next_t_ns
         plan = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
         if plan == self.plan:
             return ()
@@ -324,8 +324,11 @@ class CuffSafety:
         return (plan,)
 
     def _interval_s(self, t_ns: int) -> int:
-        schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
-        return schedule.interval_s(dose_ns, t_ns) if schedule is not None and dose_ns is not None else 0
+        """From the planned time before to `t_ns`, which may be later than planned."""
+        schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
+        if schedule is None or dose_ns is None or planned_ns is None:
+            return 0
+        return schedule.interval_s(dose_ns, planned_ns) + (t_ns - planned_ns) // S_NS
 
     def _hold(self, request: Request) -> tuple[CuffDecision, ...]:
         schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns

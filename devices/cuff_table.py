@@ -83,7 +83,7 @@ TABLE: dict[Activity, dict[Happening, tuple[Activity, Do]]] = {
         H.MEASURING: (A.STOPPING, Do.NOTHING),
         H.IDLE: (A.IDLE, Do.REST),
         H.ABORTED: (A.IDLE, Do.REST),
-        H.FAILED: (A.IDLE, Do.REST),
+        H.FAILED: (A.STOPPING, Do.NOTHING),
         H.RESULT: (A.IDLE, Do.REST),
         H.LOST: (A.UNKNOWN, Do.NOTHING),
         H.WATCHDOG: (A.STOPPING, Do.SEND_STOP),

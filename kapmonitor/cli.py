@@ -8,11 +8,17 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
 from kapmonitor.errors import KapError
 
+if TYPE_CHECKING:
+    # argparse gives the type no public name
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+
 AID = "This console is an aid. The bedside monitor stays the first alarm."
+OUT_HELP = "the record; a new name in the records folder if left out"
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
 ROUTES = ("iv", "im", "in", "sl")
 
@@ -55,14 +61,24 @@ def parser() -> argparse.ArgumentParser:
         epilog="Without a command the console opens. Try: kapmonitor demo",
     )
     top.add_argument("--version", action="version", version=f"kapmonitor {__version__}")
-    top.set_defaults(module="console", device=[], out=None, limits=None, playlist=None)
+    top.set_defaults(module="console")
+    _console(top)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
     for add in (_demo, _replay, _record, _devices, _simulate, _decode, _verify):
         add(commands)
     return top
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+def _console(top: argparse.ArgumentParser) -> None:
+    session = top.add_argument_group("the console's session")
+    session.add_argument("--device", action="append", default=[], metavar="DEVICE", help=DEVICE_HELP)
+    session.add_argument("--out", metavar="PATH", help=OUT_HELP)
+    session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
+    session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
+    session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
+    session.add_argument("--person", default="", metavar="NUMBER", help="the person's record number")
+    session.add_argument("--initials", default="", metavar="XX", help="the person's initials")
+    session.add_argument("--author", default="", metavar="XX", help="initials of who takes notes")
 
 
 def _command(commands: Commands, name: str, text: str, example: str) -> argparse.ArgumentParser:
@@ -117,9 +133,7 @@ def _record(commands: Commands) -> None:
         "kapmonitor record --device nonin@/dev/ttyUSB0 --for 3600 --out session.kap",
     )
     record.add_argument("--device", action="append", required=True, metavar="DEVICE", help=DEVICE_HELP)
-    record.add_argument(
-        "--out", metavar="PATH", help="the record; a new name in the records folder if left out"
-    )
+    record.add_argument("--out", metavar="PATH", help=OUT_HELP)
     record.add_argument(
         "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="stop after this long"
     )

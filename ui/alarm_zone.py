@@ -31,6 +31,7 @@ class AlarmZone(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._flasher = flasher
+        self._passive = False
         self._face: QuietFace | AlarmFace = QuietFace(strings.NO_ALARMS, strings.NO_LIMITS, "")
         self.key = Key(theme, strings.ACKNOWLEDGE, self)
         self.key.set_look(26, fonts.SEMIBOLD)
@@ -49,12 +50,23 @@ class AlarmZone(QWidget):
         if face == self._face:
             return
         self._face = face
-        self.key.setVisible(isinstance(face, AlarmFace) and not face.acknowledged)
+        self._show_key()
         said = face.text if isinstance(face, AlarmFace) else face.headline
         self.setAccessibleName(said)
         self._colour_key()
         self._place_key()
         self.update()
+
+    def set_passive(self, *, passive: bool) -> None:
+        """In a review there is nothing to acknowledge."""
+        self._passive = passive
+        self._show_key()
+        self.update()
+
+    def _show_key(self) -> None:
+        face = self._face
+        wanted = isinstance(face, AlarmFace) and not face.acknowledged
+        self.key.setVisible(wanted and not self._passive)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_key()
@@ -163,7 +175,7 @@ class AlarmZone(QWidget):
             box = QRectF(right - px(38), middle - px(11), px(26), px(22))
             painting.tick(painter, box, ink, px(4))
             right = box.left() - px(36)
-        else:
+        elif not self._passive:
             right = self.key.x() - px(36)
         baseline = self._baseline(middle, t(30), fonts.SEMIBOLD)
         right -= painting.line(

@@ -35,6 +35,7 @@ class Flasher(QObject):
         super().__init__(parent)
         self._clock_s = clock_s
         self._start_s = 0.0
+        self._still = False
         self._flashing: frozenset[Priority] = frozenset()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,9 +52,14 @@ class Flasher(QObject):
         self._schedule()
         self.changed.emit()
 
+    def set_still(self, *, still: bool) -> None:
+        """Keep everything lit, for a picture."""
+        self._still = still
+        self.changed.emit()
+
     def lit(self, priority: Priority) -> bool:
         """Whether a block of this priority is lit now; always, unless it flashes."""
-        if priority not in self._flashing:
+        if self._still or priority not in self._flashing:
             return True
         return lit(priority, self._clock_s() - self._start_s)
 

@@ -77,6 +77,7 @@ class MainWindow(QWidget):
         self._watched = True
         self._painted = False
         fonts.load()
+        self._styled: Theme | None = None
         self._theme = Theme(palette or DAY, scale_for(START_SIZE.width(), START_SIZE.height()))
         self._style_application()
         self._build()
@@ -146,6 +147,9 @@ class MainWindow(QWidget):
         self.keys.set_table(REVIEW if review else LIVE)
         self.footer.set_keys(strings.REVIEW_KEYS_HINT if review else strings.KEYS_HINT)
         self._watched = not review
+        self.status.stepper.setEnabled(not review)
+        self.alarm.set_passive(passive=review)
+        self._arrange()
         self.refresh()
 
     def set_trends(self, widget: QWidget) -> None:
@@ -242,17 +246,22 @@ class MainWindow(QWidget):
         self._style_application()
         for part in (self.status, self.alarm, self.numbers, self.footer, self.watermark, self.stopped):
             part.set_theme(theme)
-        for widget in (*self._places.values(), self._over_trends):
+        placed: list[object] = [*self._places.values(), self._over_trends]
+        for widget in placed:
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
         self.update()
 
     def _style_application(self) -> None:
+        """Qt's own widgets follow; the scale in coarse steps, as all of them are styled again each time."""
+        coarse = replace(self._theme, scale=round(self._theme.scale * 20) / 20)
         application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_colours(application, self._theme.palette)
-            application.setFont(fonts.font(self._theme.text_px(17)))
-            application.setStyleSheet(style_sheet(self._theme))
+        if coarse == self._styled or not isinstance(application, QApplication):
+            return
+        self._styled = coarse
+        apply_colours(application, coarse.palette)
+        application.setFont(fonts.font(coarse.text_px(17)))
+        application.setStyleSheet(style_sheet(coarse))
 
     # Asking
 
@@ -313,6 +322,7 @@ class MainWindow(QWidget):
         ):
             if place in self._places:
                 self._places[place].setGeometry(_rect(box))
+        self._spare_music(zones.notes, zones.music)
         if self._over_trends is not None:
             self._over_trends.setGeometry(_rect(zones.trends))
             self._over_trends.raise_()
@@ -320,6 +330,14 @@ class MainWindow(QWidget):
         for cover in (self.watermark, self.stopped):
             cover.setGeometry(self.rect())
             cover.raise_()
+
+    def _spare_music(self, notes: Box, music: Box) -> None:
+        """A review without music has no use for an empty panel; the list above it takes the room."""
+        panel = self._places["music"]
+        spare = not self._watched and type(panel) is Panel
+        panel.setVisible(not spare)
+        if spare:
+            self._places["notes"].setGeometry(_rect(replace(notes, height=music.bottom - notes.y)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._set_theme(replace(self._theme, scale=scale_for(self.width(), self.height())))

@@ -9,12 +9,17 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ui.flash import Flasher
+
 FULL_HD: Final = QSize(1920, 1080)
 
 
 def render(window: QWidget, size: QSize = FULL_HD) -> QImage:
     """The window at this size, one device pixel to a pixel, whatever the screen's scaling is."""
     before = window.size()
+    flashers = window.findChildren(Flasher)
+    for flasher in flashers:
+        flasher.set_still(still=True)
     window.resize(size)
     QApplication.processEvents()
     image = QImage(size, QImage.Format.Format_RGB32)
@@ -24,6 +29,8 @@ def render(window: QWidget, size: QSize = FULL_HD) -> QImage:
     window.render(painter, QPoint(0, 0))
     painter.end()
     window.resize(before)
+    for flasher in flashers:
+        flasher.set_still(still=False)
     return image
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -28,9 +28,15 @@ class Shell(QWidget):
         super().__init__()
         self._palette = palette
         self._held: QWidget | None = None
+        self._progress = (0.0, "")
         self.setWindowTitle(TITLE)
         self.setMinimumSize(*SMALLEST)
         self.resize(START_SIZE)
+
+    def set_progress(self, share: float, words: str) -> None:
+        """What is being made ready, 0 to 1, or with a negative share why it cannot be."""
+        self._progress = (share, words)
+        self.update()
 
     def hold(self, dashboard: QWidget) -> None:
         """Fill the window with this; what was held before is let go."""
@@ -71,11 +77,26 @@ class Shell(QWidget):
             zones.music,
         ):
             paint_panel(painter, _rect(box), theme)
+        self._paint_progress(painter, theme, zones.alarm)
         px = theme.text_px(15)
         painter.setPen(colour(self._palette.secondary))
         painter.setFont(fonts.font(px))
         middle = zones.footer.y + zones.footer.height / 2
         painter.drawText(theme.px(24), round(middle + fonts.metrics(px).capHeight() / 2), AID)
+
+    def _paint_progress(self, painter: QPainter, theme: Theme, box: Box) -> None:
+        share, words = self._progress
+        px = theme.text_px(20)
+        metrics = fonts.metrics(px)
+        painter.setFont(fonts.font(px))
+        painter.setPen(colour(self._palette.text if share < 0 else self._palette.secondary))
+        room = box.width - 2 * theme.px(32)
+        base = round(box.y + box.height / 2 + metrics.capHeight() / 2)
+        said = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box.x + theme.px(32), base, said)
+        if share > 0:
+            bar = QRectF(box.x, box.y + box.height - theme.px(4), box.width * min(share, 1.0), theme.px(4))
+            painter.fillRect(bar, colour(self._palette.notes))
 
 
 def _rect(box: Box) -> QRectF:

@@ -58,10 +58,10 @@ class StatusZone(QWidget):
         wanted = self.stepper.natural_width()
         if right - left - clock_width - px(72) < 0.7 * wanted:
             right = self.width() - px(SIDE) - self._signs_width(face, short=True)
-        spare = right - px(36) - left - clock_width - px(36)
+        spare = right - px(26) - left - clock_width - px(26)
         width = max(px(120), min(wanted, spare))
         self.stepper.setGeometry(round(left), 0, round(width), self.height())
-        self._clock_x = left + width + px(36) + max(0.0, (spare - width) / 3)
+        self._clock_x = left + width + px(26) + max(0.0, (spare - width) / 3)
         self.update()
 
     def _person_width(self, face: StatusFace) -> float:

@@ -27,6 +27,8 @@ OLD_SHARE: Final = 0.5
 """How much of the previous pass is blended into the background when a new pass begins."""
 SETTLE_S: Final = 1.5
 """How long a new wave is watched before its scale is chosen for the second time."""
+POINT: Final = 0.05
+"""Added to the length of each bar: Qt draws nothing for a line from a point to itself."""
 MARGIN: Final = 0.08
 EASE: Final = 0.5
 """The share of the way to a new scale that is taken at the start of each pass."""
@@ -182,6 +184,7 @@ class Strip:
         for place in (1, 3):
             ys = self._bottom - (segments[:, place] - scale.low) * slope
             segments[:, place] = ys.clip(self._top, self._bottom)
+        segments[:, 3] += POINT
         painter.setPen(self._pen)
         painter.drawLines([QLineF(*segment) for segment in segments.tolist()])
 

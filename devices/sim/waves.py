@@ -20,14 +20,18 @@ PULSE_TRAVEL_S: Final = 0.22
 TEMPLATE_POINTS: Final = 1024
 
 
+HUMPS: Final = ((1.0, 0.19, 0.085), (0.62, 0.31, 0.13), (0.40, 0.53, 0.095), (0.24, 0.70, 0.15))
+"""Height, place and width, in beats, of what makes a finger's pulse: systolic peak, its shoulder, the dicrotic
+wave after the notch, and the run-off."""
+
+
 def _pulse_template() -> Floats:
-    """One pulse of the finger's volume, 0 to 1: steep rise, systolic peak, dicrotic wave, run-off."""
+    """One pulse of the finger's volume, 0 to 1; humps that reach beyond the beat go on in the next."""
     phase = np.arange(TEMPLATE_POINTS) / TEMPLATE_POINTS
-    rise = np.exp(-(((phase - 0.17) / 0.075) ** 2))
-    shoulder = 0.72 * np.exp(-(((phase - 0.28) / 0.12) ** 2))
-    dicrotic = 0.42 * np.exp(-(((phase - 0.55) / 0.085) ** 2))
-    run_off = 0.16 * np.clip(1 - phase, 0, 1) * np.clip(phase / 0.1, 0, 1)
-    pulse = rise + shoulder + dicrotic + run_off
+    pulse = np.zeros(TEMPLATE_POINTS)
+    for height, place, width in HUMPS:
+        for beat in (-1, 0, 1):
+            pulse += height * np.exp(-(((phase - place - beat) / width) ** 2))
     pulse -= pulse.min()
     return np.asarray(pulse / pulse.max())
 

@@ -12,6 +12,7 @@ themselves, such as cuffs, are waited for without complaint and never counted as
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterable
@@ -106,7 +107,8 @@ class BlePump:
             await self._radio.free(self._address, self._link.services)
             while True:
                 end = await self._cycle()
-                attempt = 0 if end.good else attempt
+                if end.good:
+                    attempt, self._warned = 0, False
                 wait_s = delay_s(attempt) * (1 + JITTER * self._jitter())
                 self._change(LinkState.WAITING, end.problem, end.detail, wait_s)
                 await asyncio.sleep(wait_s)
@@ -176,7 +178,8 @@ class BlePump:
 
     async def _step(self, connection: _Connection, step: GattStep) -> None:
         try:
-            await asyncio.wait_for(self._do(connection, step), STEP_LIMIT_S)
+            async with asyncio.timeout(STEP_LIMIT_S):
+                await self._do(connection, step)
         except TimeoutError:
             raise LinkError(self._address, LinkProblem.LOST, HINTS[LinkProblem.LOST]) from None
         except Exception as error:
@@ -233,10 +236,10 @@ class BlePump:
 
     async def _wait_for_stir(self, connection: _Connection, until_ns: int | None, now_ns: int) -> None:
         limit_s = None if until_ns is None else self._clock.real_delay_s(until_ns - now_ns)
-        try:
-            await asyncio.wait_for(connection.stirred.wait(), limit_s)
-        except TimeoutError:
-            return
+        # Not wait_for(): that of Python 3.11 loses a cancellation that comes together with the data.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await connection.stirred.wait()
 
     def _due_ns(self, connection: _Connection, now_ns: int) -> int | None:
         """Deliver what the protocol has held back until now; when it next wants to be asked."""
@@ -256,6 +259,7 @@ class BlePump:
     def _ended(self, connection: _Connection) -> _End:
         if self._link.ends_itself and connection.live_ns is not None:
             return _End(LinkProblem.ENDED, good=connection.heard_ns is not None)
+        self._radio.scanner.doubt()
         return _End(LinkProblem.LOST, HINTS[LinkProblem.LOST], self._worked(connection))
 
     def _worked(self, connection: _Connection) -> bool:
@@ -290,14 +294,13 @@ class BlePump:
         detail: str = "",
         retry_in_s: float | None = None,
     ) -> None:
-        """Tell the sink, unless it knows; of each outage, the log hears once."""
+        """Tell the sink, unless it knows; the log hears of trouble once, until all went well for a while."""
         told = (self._state.state, self._state.problem, self._state.detail)
         if told == (state, problem, detail) and retry_in_s is None:
             return
         self._state = LinkChanged(state, self._clock.now_ns(), problem, detail, retry_in_s)
         self._sink.on_link(self._device, self._state)
         if state is LinkState.LIVE and self._warned:
-            self._warned = False
             _log.info("%s: back on %s", self._device, self._address)
         if problem not in (LinkProblem.NONE, LinkProblem.ENDED) and not self._warned:
             self._warned = True

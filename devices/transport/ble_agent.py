@@ -8,10 +8,11 @@ also show a code.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+
+from devices.transport.ble_errors import within
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -33,12 +34,12 @@ class PairingAgent:
         self._allowed: set[str] = set()
 
     async def allow(self, address: str) -> None:
-        """From now on this device may pair. Never raises; without an agent, the platform answers in its way."""
+        """From now on this device may pair. Never raises: the platform can do without, in its own way."""
         self._allowed.add(address.upper())
         if self._bus is not None and self._bus.connected:
             return
         try:
-            self._bus = await asyncio.wait_for(_register(self._allows), _LIMIT_S)
+            self._bus = await within(_LIMIT_S, _register(self._allows))
         except Exception as error:  # noqa: BLE001 - no bus, no BlueZ, another version: all mean no agent
             _log.debug("no pairing agent: %r", error)
 

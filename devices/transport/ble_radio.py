@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from devices.transport.ble_agent import PairingAgent
-from devices.transport.ble_errors import tried
+from devices.transport.ble_errors import tried, within
 from devices.transport.ble_scan import Heard, SharedScanner
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Radio:
 
     async def connect(self, client: BleakClient) -> None:
         """Connect within CONNECT_LIMIT_S; LinkError if not."""
-        await tried(client.address, asyncio.wait_for(client.connect(), CONNECT_LIMIT_S + _MARGIN_S))
+        await tried(client.address, within(CONNECT_LIMIT_S + _MARGIN_S, client.connect()))
 
     async def disconnect(self, client: BleakClient) -> None:
         """Let go of a client, connected or not; never raises.
@@ -82,7 +82,7 @@ class Radio:
         Needed even after the device has gone: BlueZ otherwise delivers everything twice after a reconnection.
         """
         try:
-            await asyncio.wait_for(client.disconnect(), DISCONNECT_LIMIT_S)
+            await within(DISCONNECT_LIMIT_S, client.disconnect())
         except Exception as error:  # noqa: BLE001 - any platform's Bluetooth stack may throw anything
             _log.debug("%s did not disconnect: %r", client.address, error)
 

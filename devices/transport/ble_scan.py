@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from devices.protocol import BleLink, DriverSpec
-from devices.transport.ble_errors import tried
+from devices.transport.ble_errors import tried, within
 
 if TYPE_CHECKING:
     from bleak import BleakScanner
@@ -87,7 +88,7 @@ class SharedScanner:
         token = object()
         self._listeners[token] = heard
         try:
-            await tried(ADDRESS, self._settle())
+            await self.refresh()
             yield
         finally:
             del self._listeners[token]
@@ -103,6 +104,10 @@ class SharedScanner:
         finally:
             self._pauses -= 1
             await self._settle_quietly()
+
+    def doubt(self) -> None:
+        """A link broke, perhaps with the Bluetooth service: refresh() starts anew unless more is heard."""
+        self._heard_s = -math.inf
 
     async def refresh(self) -> None:
         """Start anew if the scanner does not run or has gone deaf; LinkError if that fails."""
@@ -136,7 +141,7 @@ class SharedScanner:
         scanner, self._scanner = self._scanner, None
         try:
             if scanner is not None:
-                await asyncio.wait_for(scanner.stop(), STOP_LIMIT_S)
+                await within(STOP_LIMIT_S, scanner.stop())
         except Exception as error:  # noqa: BLE001 - an adapter that was pulled out cannot be stopped
             _log.debug("scanner did not stop: %r", error)
 

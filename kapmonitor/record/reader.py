@@ -164,12 +164,9 @@ class RecordReader:
     def _decoded(
         self, type_: str | None = None
     ) -> Iterator[tuple[int, int, SessionEvent | UnknownEvent, str]]:
+        query = "SELECT seq, t_ns, type, version, body, hash FROM event WHERE type {} ? ORDER BY seq"
         with self.reading() as connection:
-            rows = connection.execute(
-                "SELECT seq, t_ns, type, version, body, hash FROM event "
-                "WHERE type != ? AND (? IS NULL OR type = ?) ORDER BY seq",
-                (chain.SEAL_TYPE, type_, type_),
-            )
+            rows = connection.execute(query.format("=" if type_ else "!="), (type_ or chain.SEAL_TYPE,))
             for seq, t_ns, kind, version, body, hash_ in rows:
                 yield seq, t_ns, decode(kind, version, body), hash_
 

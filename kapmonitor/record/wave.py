@@ -7,6 +7,7 @@ compressor sees them in one run. A block does not know its own length; the row i
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -53,7 +54,14 @@ def pack(words: Words) -> bytes:
 
 def unpack(block: bytes, n: int) -> Words:
     """The n words of a block; ValueError if it does not hold just these."""
-    planes = np.frombuffer(expand(block, 2 * n), np.uint8).reshape(2, n)
-    folded = np.ascontiguousarray(planes.T).view("<u2").reshape(-1)
-    steps = (folded >> 1) ^ -(folded & 1)
-    return np.cumsum(steps, dtype=np.uint16).view(np.int16)
+    words: Words = unpack_many((block,), n)[0]
+    return words
+
+
+def unpack_many(blocks: Sequence[bytes], n: int) -> Words:
+    """Blocks of n words each, shape (blocks, n); ValueError if one does not hold just n."""
+    planes = np.frombuffer(b"".join([expand(block, 2 * n) for block in blocks]), np.uint8)
+    low, high = planes.reshape(len(blocks), 2, n).transpose(1, 0, 2)
+    folded = low | high.astype(np.uint16) << np.uint16(8)
+    steps = (folded >> np.uint16(1)) ^ (np.uint16(0) - (folded & np.uint16(1)))
+    return np.cumsum(steps, axis=1, dtype=np.uint16).view(np.int16)

@@ -45,8 +45,8 @@ class Timbre:
     core: float
 
 
-WARM: Final = Timbre(tilt=1.9, cents=22.0, top_hz=1_800.0, core=1.0)
-OPEN: Final = Timbre(tilt=1.25, cents=30.0, top_hz=5_200.0, core=0.7)
+WARM: Final = Timbre(tilt=1.6, cents=22.0, top_hz=2_400.0, core=1.0)
+OPEN: Final = Timbre(tilt=0.95, cents=28.0, top_hz=6_500.0, core=0.7)
 DEEP: Final = Timbre(tilt=1.5, cents=12.0, top_hz=900.0, core=2.5)
 
 
@@ -109,7 +109,7 @@ def pad(note: str, seconds: float, bright: Sound, rng: np.random.Generator, seed
     n = int(seconds * RATE)
     index = (np.arange(n) + rng.integers(TABLE)) % TABLE
     warm, open_ = (pad_table(note, timbre, seed)[:, index] for timbre in (WARM, OPEN))
-    tone = warm * np.cos(bright[:n] * np.pi / 2) + 0.6 * open_ * np.sin(bright[:n] * np.pi / 2)
+    tone = warm * np.cos(bright[:n] * np.pi / 2) + 0.8 * open_ * np.sin(bright[:n] * np.pi / 2)
     level = min(1.0, (220.0 / pitch_hz(note)) ** 0.35)
     return np.asarray(tone * level * swell(n, 5.0, 6.5) * drift(n, rng, 11.0, 1.5))
 

@@ -88,11 +88,10 @@ def _scene_plot(rooms: int = 1):
     plots = pg.GraphicsLayoutWidget()
     QVBoxLayout(window).addWidget(plots)
     data, curves = [], []
+    wide = 1 if rooms == 1 else 4
     for i in range(4 * rooms):
         data.append(samples[: FS * SECONDS].astype(np.float32))
-        curves.append(
-            plots.addPlot(row=i // (1 if rooms == 1 else 4), col=i % (1 if rooms == 1 else 4)).plot()
-        )
+        curves.append(plots.addPlot(row=i // wide, col=i % wide).plot())
     at = [FS * SECONDS]
 
     def step(new: int) -> None:
@@ -122,7 +121,7 @@ def _scene_blit(rooms: int = 1):
             for i in range(4):
                 self.update(QRect(self.x, 200 * i, BLIT_PX, 200))
 
-        def paintEvent(self, event) -> None:
+        def paintEvent(self, event) -> None:  # noqa: N802 - Qt's name
             painter = QPainter(self)
             for i, strip in enumerate(self.strips):
                 part = QRect(self.x, 200 * i, BLIT_PX, 200)

@@ -1,10 +1,10 @@
 """The program whose latency is measured, and the device that sends to it; each runs in a process of its own.
 
     python latency_program.py sender FD SECONDS          writes stamped frames, 50 a second
-    python latency_program.py console MODE PORT SECONDS  prints each frame's delay to its paint, in ms
+    python latency_program.py console MODE PORT SECONDS  prints the delay of each frame to its paint
 
-The console is the real path: pyserial on a pty, the pump, the engine, the rings, the bridge and the sweep. The
-modes differ in one place each: `console` as shipped, `busy` with a Python thread beside it that never rests,
+The console is the real path: pyserial on a pty, the pump, the engine, the rings, the bridge and the sweep.
+The modes differ in one place each: `console` as shipped, `busy` beside a Python thread that never rests,
 `timer` drawn by a 60 Hz timer instead of being woken, `read256` with a reader that asks for 256 bytes.
 """
 

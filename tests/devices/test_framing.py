@@ -1,7 +1,10 @@
-from devices.checksum import complement8, sum8
-from devices.framing import WASTE_BYTES, LengthFrames, Lines, Waste
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
+
+from devices.checksum import complement8, sum8
+from devices.framing import WASTE_BYTES, LengthFrames, Lines, Waste
 from kapmonitor.model import Fault, FaultKind
 
 
@@ -62,7 +65,7 @@ def test_cutting_changes_nothing(data, places):
     pieces = buffer()
     got = []
     edges = [0, *sorted(min(p, len(data)) for p in places), len(data)]
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in itertools.pairwise(edges):
         got += pieces.feed(data[a:b], 0)
     assert got + pieces.finish(0) == expected
     assert sum(f.size if isinstance(f, Fault) else len(f) for f in expected) == len(data)

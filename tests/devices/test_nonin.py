@@ -3,11 +3,13 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nonin_frames import df1, df2, df7, packet, slow_bytes
+
 from devices.drivers.nonin import DRIVER
 from devices.drivers.nonin.values import PLETH_8, PLETH_16
 from devices.testing import run
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from kapmonitor.model import (
     NO_SAMPLE,
     Absent,
@@ -21,7 +23,6 @@ from kapmonitor.model import (
     Validity,
     WaveformBlock,
 )
-from nonin_frames import df1, df2, df7, packet, slow_bytes
 
 SPO2, RATE = "MDC_PULS_OXIM_SAT_O2", "MDC_PULS_OXIM_PULS_RATE"
 
@@ -55,12 +56,24 @@ NONE_SPO2, NONE_RATE = Absent(Validity.NOT_AVAILABLE, 127.0), Absent(Validity.NO
 @pytest.mark.parametrize(
     ("source", "frames", "spo2", "rate", "samples"),
     [
-        ("public unit test: packet start, then low byte 72", "01 81 01 00 83 01 80 01 48 CA", [], [72], [1, 1]),
+        (
+            "public unit test: packet start, then low byte 72",
+            "01 81 01 00 83 01 80 01 48 CA",
+            [],
+            [72],
+            [1, 1],
+        ),
         ("its worked checksum alone", "01 80 01 48 CA", [], [], [1]),
         ("DF1 72/97", "80 48 61", [97], [72], []),
         ("DF1 145/95", "81 11 5F", [95], [145], []),
         ("DF1 disconnected", "C3 7F 7F", [NONE_SPO2], [NONE_RATE], []),
-        ("DF1, the three as one stream", "80 48 61 81 11 5F C3 7F 7F", [97, 95, NONE_SPO2], [72, 145, NONE_RATE], []),
+        (
+            "DF1, the three as one stream",
+            "80 48 61 81 11 5F C3 7F 7F",
+            [97, 95, NONE_SPO2],
+            [72, 145, NONE_RATE],
+            [],
+        ),
         ("DF2 145/95, green", "01 83 64 01 E9 01 82 68 11 FC 01 82 6E 5F 50", [95], [145], [100, 104, 110]),
         ("DF7 72/97", "83 81 23 00 27 82 81 90 48 DB 82 82 10 61 75", [97], [72], [291, 400, 528]),
         ("text line", "53 50 4F 32 3D 30 39 37 20 48 52 3D 30 37 32 0D 0A", [97], [72], []),
@@ -297,9 +310,8 @@ def test_df1_says_nothing_before_several_frames_agree():
 
     nonin = Nonin({})
     nonin.opened(0)
-    heard = []
-    for second in range(8):
-        heard.append(len(nonin.receive(b"\x55" * (second == 0) + df1(72, 97), second)))
+    pieces = [b"\x55" + df1(72, 97), *[df1(72, 97)] * 7]
+    heard = [len(nonin.receive(piece, second)) for second, piece in enumerate(pieces)]
     assert heard[:4] == [0, 0, 0, 0]
     assert heard[4] == 1 + 2 * 5, "the noise before, and all that was held back"
     assert heard[5:] == [2, 2, 2]
@@ -307,7 +319,9 @@ def test_df1_says_nothing_before_several_frames_agree():
 
 def test_df1_values_held_back_keep_their_times():
     events = run(DRIVER, [df1(72, 97)] * 6, range(10, 70, 10))
-    assert [e.t_ns for e in events if isinstance(e, Observation)] == [t for t in range(10, 70, 10) for _ in "ab"]
+    assert [e.t_ns for e in events if isinstance(e, Observation)] == [
+        t for t in range(10, 70, 10) for _ in "ab"
+    ]
 
 
 def test_a_single_leap_in_df1_is_taken_for_damage():

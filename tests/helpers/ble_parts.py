@@ -24,7 +24,7 @@ from kapmonitor.model import (
     WireChunk,
 )
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 """For things that take well under a second on an idle machine."""
 PRESSURES = CuffValues(120, 80, 93, 70)
 

@@ -182,10 +182,7 @@ def hr_at(t_ns: int) -> float:
     seconds = (t_ns - DOSE_NS) // S
     rise = 0.0 if minutes < 0 else 15 * (1 - math.exp(-minutes / 7)) * math.exp(-max(0.0, minutes - 20) / 60)
     dip = -5 * math.exp(-(((minutes - 1) / 2.5) ** 2))
-    wave = sum(
-        a * math.sin(seconds / p + f) for a, p, f in ((1.2, 13, 0), (1.0, 31, 1), (0.9, 71, 2), (1.1, 5, 3))
-    )
-    return 74.5 + rise + dip + wave + 0.9 * (_hash(seconds // 4) - 0.5) * 2
+    return 74.5 + rise + dip + 5 * _noise(seconds / 97) + 4 * _noise(seconds / 23) + 2.5 * _noise(seconds / 6)
 
 
 def spo2_at(t_ns: int) -> float:
@@ -199,8 +196,15 @@ def spo2_at(t_ns: int) -> float:
     )
 
 
+def _noise(x: float) -> float:
+    """Smooth noise around nought, between -0.5 and 0.5."""
+    first = math.floor(x)
+    share = (1 - math.cos((x - first) * math.pi)) / 2
+    return _hash(first) * (1 - share) + _hash(first + 1) * share - 0.5
+
+
 def _hash(n: int) -> float:
-    return ((n * 2654435761 + 12345) % 4294967296) / 4294967296
+    return ((n * 2654435761 + 12345) ** 2 % 4294967291) / 4294967291
 
 
 class FakeTap:

@@ -36,9 +36,7 @@ def slow_bytes(
 
 def packet(frame, pleth: list[int], slow: list[int], status: int = 0) -> list[bytes]:
     """The 25 frames of one packet; `frame` is df2 or df7."""
-    return [
-        frame(status | (1 if number == 0 else 0), pleth[number], slow[number]) for number in range(25)
-    ]
+    return [frame(status | (1 if number == 0 else 0), pleth[number], slow[number]) for number in range(25)]
 
 
 def df1(rate: int, spo2: int, status: int = 0) -> bytes:

@@ -1,6 +1,6 @@
 """The whole dashboard over made-up sessions: pictures of every variant, or a window to look at.
 
-    python tests/helpers/show_dashboard.py OUT_FOLDER [VARIANT ...] [--size 1920x1080]
+python tests/helpers/show_dashboard.py OUT_FOLDER [VARIANT ...] [--size 1920x1080]
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from fake_session import VARIANTS, FakeReplay, FakeSession
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from fake_session import VARIANTS, FakeReplay, FakeSession  # noqa: E402
+from PySide6.QtCore import QSize  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from ui.main_window import MainWindow
-from ui.screenshot import save
-from ui.status_face import Audio
+from ui.main_window import MainWindow  # noqa: E402
+from ui.screenshot import save  # noqa: E402
+from ui.status_face import Audio  # noqa: E402
 
 
 def compose(session: FakeSession) -> MainWindow:

@@ -179,12 +179,11 @@ def test_speaker_taken_away_is_said_within_two_seconds_and_nothing_reaches_the_o
     assert took_s < 2.0
     time.sleep(1.5)
     stray_s = np.count_nonzero(np.abs(staff.stop()).max(axis=1) > 1e-4) / 48_000
-    print("STRAY", stray_s, took_s); assert stray_s < 0.25
+    assert stray_s < 0.25
     player.ask("where")
     before, _ = player.until(lambda said: "mode" in said)
     assert before["mode"] == "playing"
     room.plug("Room")
-    player.until(state("ready"))
     player.event("resumed")
     back = room.record("Room")
     time.sleep(1.5)

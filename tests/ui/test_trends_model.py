@@ -1,6 +1,7 @@
-"""What the trends are drawn from: windows, ticks, columns, gaps, limits, the expected course, places of words."""
+"""What the trends are drawn from: windows, ticks, columns, gaps, limits, usual course, places of words."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -280,8 +281,8 @@ def test_words_never_touch_and_never_leave_the_lane(labels, rows):
     room = Room(0.0, 800.0, rows, 8.0, 40.0)
     found = place([Wanted(*label) for label in labels], room)
     kept = sorted((p.row, p.x, p.x + p.width) for p in found if p is not None)
-    assert all(0.0 <= left and right <= 800.0 + 1e-6 for _, left, right in kept)
-    for (row, _, right), (next_row, left, _) in zip(kept, kept[1:], strict=False):
+    assert all(left >= 0.0 and right <= 800.0 + 1e-6 for _, left, right in kept)
+    for (row, _, right), (next_row, left, _) in pairwise(kept):
         assert row != next_row or left - right >= 8.0 - 1e-6
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import fake_session as fs
@@ -186,7 +187,7 @@ def test_due_cuffs_follow_the_plan_and_stay_in_view(make_pane):
     due = content.pressure.due
     assert due[0].t_ns == fs.DOSE_NS + 45 * fs.MIN
     assert not due[0].late
-    assert {b.t_ns - a.t_ns for a, b in zip(due, due[1:], strict=False)} == {5 * fs.MIN}
+    assert {b.t_ns - a.t_ns for a, b in pairwise(due)} == {5 * fs.MIN}
     assert all(content.span.t0_ns <= d.t_ns <= content.span.t1_ns for d in due)
 
 

@@ -100,13 +100,14 @@ class Stream:
 
         name = self.track.path.name
         try:
+            if not self.track.path.is_file():
+                self.problem = f"{name} is not there"
+                return
             if self.track.sha256 and fingerprint(self.track.path) != self.track.sha256:
                 self.problem = f"{name} is not the file that the playlist names"
                 return
             with soundfile.SoundFile(str(self.track.path)) as file:
                 self._decode(file)
-        except FileNotFoundError:
-            self.problem = f"{name} is not there"
         except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
             self.problem = f"{name} cannot be read as music"
         finally:

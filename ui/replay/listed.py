@@ -50,7 +50,8 @@ def _alarm(span: AlarmSpan, state: SessionState) -> Line:
     text = _crossed(span, rule) if rule is not None else _plain(span.condition)
     if span.t1_ns is not None:
         text = wording.LASTED.format(what=text, length=fmt.duration(span.t1_ns - span.t0_ns))
-    return Line(span.t0_ns, "alarm", text, span.acknowledged_by, Priority(span.priority))
+    priority = Priority(span.priority) if span.priority in set(Priority) else Priority.MEDIUM
+    return Line(span.t0_ns, "alarm", text, span.acknowledged_by, priority)
 
 
 def _crossed(span: AlarmSpan, rule: LimitLine) -> str:

@@ -35,6 +35,7 @@ def paint_frame(
             ink = unit_ink = theme.on_fill(alarm)
         else:
             ink = colour(theme.palette.text)
+            paint_panel(painter, size, theme, theme.fill(alarm).name(), theme.px(2))
         x += _paint_marks(painter, theme, alarm, x, middle, ink)
     px, weight = theme.text_px(27), fonts.BOLD if alarm is not None else fonts.SEMIBOLD
     baseline = painting.middle_baseline(middle, fonts.metrics(px, weight))

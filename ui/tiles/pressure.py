@@ -82,7 +82,7 @@ class PressureTile(QWidget):
         start = strings.STOP if face.measuring else strings.START
         self.start_key.set_label(strings.KEEP_PRESSING if self._kept and not face.measuring else start)
         self.hold_key.set_label(strings.RELEASE if face.held else strings.HOLD)
-        self.start_key.setVisible(face.can_start or face.measuring)
+        self.start_key.setVisible(face.can_start or face.can_stop)
         self.hold_key.setVisible(face.can_start and not face.measuring)
         self._place_keys()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kapmonitor.model import CuffReading, CuffState
+from kapmonitor.model import CuffReading, CuffState, GenerationMode
 from kapmonitor.snapshot import CuffTile, Freshness, Priority, Snapshot
 from ui import format as fmt
 from ui import strings
@@ -41,6 +41,7 @@ class PressureFace:
     measuring: bool
     pressure: float | None
     can_start: bool
+    can_stop: bool
     held: bool
     alarm: Priority | None
 
@@ -60,8 +61,9 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
         limits=_limits(tile),
         words=_words(tile),
         measuring=tile.state is CuffState.MEASURING,
+        can_stop=tile.state is CuffState.MEASURING and snapshot.mode is not GenerationMode.TEST,
         pressure=tile.pressure,
-        can_start=tile.can_start,
+        can_start=tile.can_start and snapshot.mode is not GenerationMode.TEST,
         held=tile.held,
         alarm=tile.alarm,
     )

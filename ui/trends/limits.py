@@ -18,6 +18,11 @@ LOW_SIDE = "low"
 ORDER = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
+def priority_of(word: str) -> Priority:
+    """The priority that a record names; a word of some other version counts as medium."""
+    return Priority(word) if word in set(Priority) else Priority.MEDIUM
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One limit in force over a stretch; `t1_ns` is None for the one in force now."""
@@ -39,7 +44,7 @@ def levels(lines: Sequence[LimitLine], role: Role, side: str) -> tuple[Level, ..
         nearest = _nearest([line for line in lines if line.t_ns == t0_ns], role, side)
         if nearest is None:
             continue
-        level = Level(t0_ns, t1_ns, nearest.limit, Priority(nearest.priority))
+        level = Level(t0_ns, t1_ns, nearest.limit, priority_of(nearest.priority))
         if found and found[-1] == Level(found[-1].t0_ns, t0_ns, level.limit, level.priority):
             level = Level(found.pop().t0_ns, t1_ns, level.limit, level.priority)
         found.append(level)
@@ -59,10 +64,11 @@ def verdict(lines: Sequence[LimitLine], cuff: CuffReading) -> Priority | None:
     times = [line.t_ns for line in lines if line.t_ns <= cuff.t_ns]
     if not times:
         return None
-    in_force = [line for line in lines if line.t_ns == max(times)]
+    newest_ns = max(times)
+    in_force = [line for line in lines if line.t_ns == newest_ns]
     readings = {Role.NIBP_SYS: cuff.systolic, Role.NIBP_DIA: cuff.diastolic, Role.NIBP_MEAN: cuff.mean}
     reached = [
-        Priority(line.priority)
+        priority_of(line.priority)
         for line in in_force
         if line.role in readings and _reached(readings[Role(line.role)], line)
     ]

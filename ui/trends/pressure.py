@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kapmonitor.model import CuffReading, Measured
@@ -122,14 +122,15 @@ def _cuff(painter: QPainter, frame: Frame, values: ValueScale, content: Content,
 
 
 def _bar(painter: QPainter, frame: Frame, x: float, top: float, bottom: float, ink: QColor) -> None:
+    """Stem and ticks as whole pixels: crisp, and many times cheaper than stroked lines."""
     stem = QColor(ink)
     stem.setAlphaF(ink.alphaF() * 0.6)
-    thick = max(1.5, BAR * frame.theme.scale)
-    painter.setPen(_flat(stem, thick))
-    painter.drawLine(QLineF(x, top, x, bottom))
-    half = SERIF * frame.theme.scale / 2
-    painter.setPen(_flat(ink, thick))
-    painter.drawLines([QLineF(x - half, y, x + half, y) for y in (top, bottom)])
+    thick = max(2, frame.theme.px(BAR))
+    left = round(x - thick / 2)
+    painter.fillRect(QRect(left, round(top), thick, round(bottom) - round(top)), stem)
+    wide = frame.theme.px(SERIF)
+    for y in (top, bottom):
+        painter.fillRect(QRect(left - (wide - thick) // 2, round(y - thick / 2), wide, thick), ink)
 
 
 def _flat(ink: QColor, width: float) -> QPen:

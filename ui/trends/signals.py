@@ -17,7 +17,7 @@ from ui.theme import colour
 from ui.trends import wording
 from ui.trends.content import Content, Signal
 from ui.trends.frame import Frame, axis_words, elided, level_lines, priority_mark, vertical_grid, words
-from ui.trends.limits import Level
+from ui.trends.limits import Level, priority_of
 from ui.trends.scale import ValueScale, value_range
 from ui.trends.strokes import band_outline, draw_trace
 from ui.trends.traces import Gap
@@ -173,7 +173,8 @@ def _alarm_lines(painter: QPainter, frame: Frame, content: Content, scales: dict
         y = scales[Role(role)].y(span.limit)
         left = frame.time.x(span.t0_ns)
         right = frame.time.x(content.end_ns if span.t1_ns is None else span.t1_ns)
-        fill = frame.theme.fill(Priority(span.priority))
+        priority = priority_of(span.priority)
+        fill = frame.theme.fill(priority)
         painter.setPen(QPen(fill, frame.theme.px(3)))
         painter.drawLine(QLineF(left, y, max(right, left + frame.theme.px(3)), y))
-        priority_mark(painter, frame, Priority(span.priority), QPointF(left, y - frame.theme.px(12)))
+        priority_mark(painter, frame, priority, QPointF(left, y - frame.theme.px(12)))

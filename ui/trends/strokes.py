@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OVERLAP = 2.0
-"""Lines are as wide as this many columns and stand on their right edges: every other one fills a pixel exactly,
-those between soften its edges, and no seam shows."""
+"""Lines are as wide as this many columns and centred on their right edges: every other one fills a pixel
+exactly, those between soften its edges, and no seam shows."""
 
 THICK = 2.0
 """How tall a column is drawn where minimum and maximum agree, in pixels of the design."""

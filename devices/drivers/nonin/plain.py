@@ -20,7 +20,6 @@ from devices.drivers.nonin.values import (
 from kapmonitor.model import Absent, AlertKind, DeviceEvent, Fault, FaultKind, Reading, Validity
 
 TRIPLE = 3
-HOLD: dict[AlertKind, int] = {}
 LONGEST_LINE = 128
 """More than the header line that devices send at power-on."""
 
@@ -32,6 +31,9 @@ STATUS = {
     0x08: AlertKind.MARGINAL_PERFUSION,
     0x04: AlertKind.ARTEFACT,
 }
+STATUS_BITS = sum(STATUS)
+HOLD: dict[AlertKind, int] = {}
+"""A second is long enough for every bit: a condition is withdrawn with the first frame that lacks it."""
 
 
 class Triples:
@@ -89,11 +91,12 @@ class Triples:
         status = triple[0]
         rate, spo2 = pulse_reading(pulse_rate(status, triple[1])), spo2_reading(triple[2])
         events += observations(rate, spo2, t_ns, bool(status & DISCONNECTED))
-        events += self._alerts.update([kind for bit, kind in STATUS.items() if status & bit], HOLD, t_ns)
+        present = [kind for bit, kind in STATUS.items() if status & bit] if status & STATUS_BITS else ()
+        events += self._alerts.update(present, HOLD, t_ns)
 
 
 def _follows(triple: bytes, before: bytes | None) -> bool:
-    if before is None:
+    if before is None or triple == before:
         return True
     return triple_follows(
         pulse_rate(triple[0], triple[1]), triple[2], pulse_rate(before[0], before[1]), before[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from devices.drivers.nonin.packets import FRAME, Packets
-from devices.drivers.nonin.plain import LONGEST_LINE, TRIPLE, Text, Triples, is_line_begun
+from devices.drivers.nonin.plain import TRIPLE, Text, Triples, is_line_begun
 from devices.drivers.nonin.search import Format, Search
 from devices.drivers.nonin.values import Alerts
 from devices.framing import WASTE_BYTES, Waste
@@ -65,7 +65,8 @@ class Nonin:
             fmt, size = whole
             self._lock(fmt, size, size, t_ns, events)
         rest = self._rest if self._locked else bytes(self._held)
-        events += self._waste.add(rest, t_ns, self._why(rest))
+        half = self._locked and _may_become_a_frame(self._format, rest)
+        events += self._waste.add(rest, t_ns, FaultKind.LENGTH if half else self._why())
         events += self._waste.end(t_ns)
         if self._reader is not None:
             self._reader.finish(t_ns, events)
@@ -118,16 +119,11 @@ class Nonin:
         self._pure = False
 
     def _discard(self, data: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
-        events += self._waste.add(data, t_ns, self._why(data))
+        events += self._waste.add(data, t_ns, self._why())
 
-    def _why(self, data: bytes) -> FaultKind:
+    def _why(self) -> FaultKind:
         """Why bytes are discarded: what stands where frames with a checksum were read is a damaged frame."""
-        if self._format is None:
-            return FaultKind.NOISE
-        size = FRAME_SIZE.get(self._format, LONGEST_LINE)
-        if len(data) < size:
-            return FaultKind.LENGTH
-        return FaultKind.CHECKSUM if size == FRAME else FaultKind.NOISE
+        return FaultKind.CHECKSUM if self._format in (Format.DF2, Format.DF7) else FaultKind.NOISE
 
     def _lock(self, fmt: Format, size: int, end: int, t_ns: int, events: list[DeviceEvent]) -> None:
         """Read the frames that proved the format, `size` held bytes before `end`, each at its own time."""

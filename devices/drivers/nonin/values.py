@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from functools import cache
 
 from devices import plausible
 from kapmonitor.mdc import PLETH, PULSE_RATE, SPO2
@@ -35,6 +36,7 @@ def pulse_rate(msb: int, lsb: int) -> int:
     return (msb & 0x03) << 7 | (lsb & 0x7F)
 
 
+@cache
 def pulse_reading(rate: int) -> Reading:
     """A pulse rate as the device sent it, 511 meaning none."""
     if rate == NO_PULSE_RATE:
@@ -42,6 +44,7 @@ def pulse_reading(rate: int) -> Reading:
     return plausible.within(PULSE_RATE, rate)
 
 
+@cache
 def spo2_reading(percent: int) -> Reading:
     """A saturation as the device sent it, 127 meaning none."""
     if percent == NO_SPO2:
@@ -54,13 +57,15 @@ def observations(
 ) -> list[DeviceEvent]:
     """What is known of one packet; without a sensor on a finger no number counts."""
     events: list[DeviceEvent] = []
-    for metric, reading in ((SPO2_METRIC, spo2), (PULSE_METRIC, rate)):
-        if reading is None:
-            continue
-        if sensor_off and isinstance(reading, Measured):
-            reading = Absent(Validity.INVALID, reading.value)  # noqa: PLW2901
-        events.append(Observation(metric, t_ns, reading))
+    if spo2 is not None:
+        events.append(Observation(SPO2_METRIC, t_ns, _without_sensor(spo2) if sensor_off else spo2))
+    if rate is not None:
+        events.append(Observation(PULSE_METRIC, t_ns, _without_sensor(rate) if sensor_off else rate))
     return events
+
+
+def _without_sensor(reading: Reading) -> Reading:
+    return Absent(Validity.INVALID, reading.value) if isinstance(reading, Measured) else reading
 
 
 class Alerts:
@@ -74,9 +79,11 @@ class Alerts:
         self._left: dict[AlertKind, int] = {}
 
     def update(
-        self, present: Iterable[AlertKind], hold: Mapping[AlertKind, int], t_ns: int
+        self, present: Collection[AlertKind], hold: Mapping[AlertKind, int], t_ns: int
     ) -> list[DeviceEvent]:
         """Take the conditions of one packet; what was raised and withdrawn."""
+        if not present and not self._left:
+            return []
         now = dict.fromkeys(present)
         events: list[DeviceEvent] = [DeviceAlert(kind, True, t_ns) for kind in now if kind not in self._left]
         for kind in list(self._left):

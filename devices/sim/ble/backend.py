@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from bleak.args import SizedBuffer
 from bleak.assigned_numbers import CharacteristicPropertyName
@@ -162,6 +162,7 @@ class EmulatedClient(BaseBleakClient):
         self._device = address_or_ble_device if isinstance(address_or_ble_device, BLEDevice) else None
         self._connection: device.Connection | None = None
         self._peer: gatt_client.Client | None = None
+        self._asking: set[asyncio.Future[Any]] = set()
         self._subscribers: dict[int, Callable[[bytes], None]] = {}
 
     @property
@@ -244,16 +245,27 @@ class EmulatedClient(BaseBleakClient):
         raise BleakError("an emulated radio keeps no bonds")
 
     async def _request(self, answer: Awaitable[T]) -> T:
-        """Await an answer of the peer; bumble cancels what waits for it when the link is lost."""
+        """Await an answer of the peer; who stops waiting leaves the request to bumble, which needs its end.
+
+        bumble cancels a request whose link is lost.
+        """
+        asking = asyncio.ensure_future(answer)
+        self._asking.add(asking)
+        asking.add_done_callback(self._answered)
         try:
-            return await answer
+            return await asyncio.shield(asking)
         except att.ATT_Error as error:
             raise BleakGATTProtocolError(error.error_code) from error
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._connection is None and task is not None and not task.cancelling():
+            if asking.cancelled() and task is not None and not task.cancelling():
                 raise BleakError("disconnected") from None
             raise
+
+    def _answered(self, asking: asyncio.Future[Any]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()
 
     def _server(self) -> gatt_client.Client:
         if self._peer is None:

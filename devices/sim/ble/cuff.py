@@ -92,7 +92,8 @@ class Cuff:
         """Advertise until a console comes and takes the readings; True if it took them all."""
         await self.peripheral.advertise()
         try:
-            await asyncio.wait_for(self.peripheral.subscribed.wait(), ADVERTISE_S)
+            async with asyncio.timeout(ADVERTISE_S):
+                await self.peripheral.subscribed.wait()
         except TimeoutError:
             return False
         finally:

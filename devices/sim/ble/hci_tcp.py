@@ -103,7 +103,8 @@ class ConsoleHost:
         self._transport = transport
         device = host_on(source, StreamPacketSink(transport), _new_address(), "console")
         try:
-            await asyncio.wait_for(device.power_on(), _BOOT_LIMIT_S)
+            async with asyncio.timeout(_BOOT_LIMIT_S):
+                await device.power_on()
         except TimeoutError as error:
             transport.close()
             raise ConnectionError(f"{host}:{port} does not answer like a Bluetooth controller") from error

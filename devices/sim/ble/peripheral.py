@@ -8,10 +8,10 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from bumble.att import Attribute
+from bumble.att import ATT_WRITE_NOT_PERMITTED_ERROR, ATT_Error, Attribute
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
-from bumble.gatt import Characteristic, Service
+from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address, HCI_Error
 
 from devices.sim.ble.radio import Air, EmulatedController, host_on
@@ -24,6 +24,15 @@ _CCCD: Final = UUID.from_16_bits(0x2902)
 _ENCRYPTED: Final = Attribute.Permissions.WRITE_REQUIRES_ENCRYPTION
 _FLAGS: Final = bytes([0x06])
 """Found by everyone, no classic Bluetooth."""
+
+
+def _read_only(value: bytes) -> CharacteristicValue:
+    """A value that refuses to be written; by itself bumble lets everyone write everything."""
+
+    def refuse(_connection: Connection, _data: bytes) -> None:
+        raise ATT_Error(ATT_WRITE_NOT_PERMITTED_ERROR)
+
+    return CharacteristicValue(read=lambda _connection: value, write=refuse)
 
 
 class Peripheral:
@@ -53,7 +62,7 @@ class Peripheral:
         services = {service: list(self._pushed.values())}
         for uuid, values in readable.items():
             services.setdefault(uuid, []).extend(
-                Characteristic(UUID.from_16_bits(short), READ, _READABLE, value)
+                Characteristic(UUID.from_16_bits(short), READ, _READABLE, _read_only(value))
                 for short, value in values.items()
             )
         for uuid, characteristics in services.items():

@@ -1,0 +1,45 @@
+"""The desktop program: makes sessions and reviews, and hands them to the Qt side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from kapmonitor.commands import Command
+from kapmonitor.model import ChannelKey
+from kapmonitor.snapshot import Snapshot
+from kapmonitor.soon import Soon
+from kapmonitor.station import Station
+from kapmonitor.view import SignalView, WaveTap
+
+
+class StationPort:
+    """A running station as the dashboard sees it (ui.ports.SessionPort)."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def snapshot(self) -> Snapshot:
+        return self._station.engine.snapshot
+
+    def view(self) -> SignalView:
+        return self._station.engine.view
+
+    def tap(self, key: ChannelKey) -> WaveTap | None:
+        return self._station.engine.tap(key)
+
+    def now_ns(self) -> int:
+        return self._station.clock.now_ns()
+
+    def submit(self, command: Command) -> Future[None]:
+        return self._station.submit(command)
+
+    def on_samples(self, wake: Callable[[], None]) -> None:
+        """Call this, on the core thread, once after each batch of new samples."""
+        self._station.engine.on_samples = Soon(wake)
+
+
+def picture_path(text: str | None) -> Path | None:
+    """Where a screenshot goes; None for no screenshot."""
+    return Path(text).absolute() if text else None

@@ -1,0 +1,35 @@
+"""`kapmonitor` without a command: the console."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from kapmonitor.display import no_display
+from kapmonitor.places import new_record_path, records_folder
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the console on the devices of the command line and the settings."""
+    trouble = no_display(os.environ)
+    if trouble:
+        print(f"kapmonitor: {trouble}; kapmonitor record works without one", file=sys.stderr)
+        return 1
+    from ui.console import Console
+
+    console = Console()
+    console.show()
+    from kapmonitor.show_session import prepare
+
+    path = Path(arguments.out) if arguments.out else None
+    path = path or new_record_path(records_folder(), datetime.now().astimezone())
+    prepare(console, arguments, path.absolute())
+    status = console.run()
+    if console.trouble:
+        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
+    else:
+        print(f"The record: {path}")
+    return status

@@ -1,0 +1,53 @@
+"""`kapmonitor replay`: the same dashboard on a record."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+from kapmonitor.display import no_display
+from kapmonitor.errors import AddressError, RecordDamaged
+
+AFTER_S = 1.5
+"""Long enough for trends and waves to be painted before the picture is taken."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the review; 2 if the file cannot be read as a record."""
+    trouble = no_display(os.environ)
+    if trouble:
+        print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
+        return 1
+    path = Path(arguments.record)
+    if not path.is_file():
+        raise RecordDamaged(str(path), "there is no such file")
+    at_s = parse_at(arguments.at) if arguments.at else None
+    from ui.console import Console, Picture
+
+    picture = None
+    if arguments.screenshot:
+        picture = Picture(Path(arguments.screenshot).absolute(), arguments.size, AFTER_S)
+    console = Console(picture)
+    console.show()
+    from kapmonitor.show_review import prepare
+
+    prepare(console, path, at_s)
+    status = console.run()
+    if console.trouble:
+        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
+    elif picture is not None:
+        print(picture.path)
+    return status
+
+
+def parse_at(text: str) -> float:
+    """Seconds from `T+MM:SS`, `T-MM:SS` or `T+H:MM:SS`; AddressError if it is none of these."""
+    found = re.fullmatch(r"T?([+\-\N{MINUS SIGN}])?(?:(\d+):)?(\d+):(\d\d)", text.strip())
+    if found is None:
+        raise AddressError(text, "a time is written T+MM:SS, for example T+20:00 or T-05:00")
+    sign, hours, minutes, seconds = found.groups()
+    total = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return float(-total if sign in {"-", "\N{MINUS SIGN}"} else total)

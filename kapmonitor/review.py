@@ -1,0 +1,225 @@
+"""A record as a session with a playhead; opens no device, sounds nothing, changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final
+
+from kapmonitor import mdc
+from kapmonitor.commands import Command
+from kapmonitor.errors import CommandRefused, RecordDamaged
+from kapmonitor.model import (
+    AlertKind,
+    ChannelKey,
+    CuffReading,
+    CuffState,
+    GenerationMode,
+    Measured,
+    Reading,
+)
+from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
+from kapmonitor.record.cuffs import reading_of
+from kapmonitor.record.tap import RecordTap
+from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
+from kapmonitor.record.view import RecordView
+from kapmonitor.reviewframes import Frame, Frames
+from kapmonitor.session.events import ClockAnchored, Stamped
+from kapmonitor.session.state import SessionState
+from kapmonitor.snapshot import CuffTile, Snapshot, Tile
+from kapmonitor.tiles import CUFF_GONE_NS, cuff_freshness, nearest_limits, tile, top_priority
+from kapmonitor.view import Role, SignalView, WaveTap
+from kapmonitor.vitals import FALL_BACK_NS, SOURCES
+
+SLOWEST: Final = 1.0
+FASTEST: Final = 60.0
+
+
+class Review:
+    """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock."""
+
+    def __init__(self, path: Path, verdict: Verdict, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._view = RecordView(path)
+        self._verdict = verdict
+        self._real_ns = real_ns
+        events = [row.stamped for row in self._view.events()]
+        if not events:
+            raise RecordDamaged(str(path), "nothing was ever recorded in it")
+        self._frames = Frames(events)
+        self._anchors = _anchors(events, self._frames.last())
+        first, last = self._view.span()
+        times = [stamped.t_ns for stamped in events]
+        self._span = (min(times), max(times[-1], last if last > first else times[-1]))
+        self._taps: dict[ChannelKey, RecordTap] = {}
+        self._at_ns = self._span[0]
+        self._from_real_ns = 0
+        self._speed = SLOWEST
+        self._playing = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._view.close()
+
+    def span(self) -> tuple[int, int]:
+        """First and last t_ns of the session."""
+        return self._span
+
+    def whole(self) -> SessionState:
+        """All of the session, wherever the playhead stands."""
+        return self._frames.last().session
+
+    def now_ns(self) -> int:
+        if not self._playing:
+            return self._at_ns
+        passed_ns = int((self._real_ns() - self._from_real_ns) * self._speed)
+        now_ns = self._at_ns + passed_ns
+        if now_ns >= self._span[1]:
+            self._at_ns, self._playing = self._span[1], False
+            return self._at_ns
+        return now_ns
+
+    def play(self, *, playing: bool) -> None:
+        self._at_ns = self.now_ns()
+        if playing and self._at_ns >= self._span[1]:
+            self._at_ns = self._span[0]
+        self._from_real_ns = self._real_ns()
+        self._playing = playing
+
+    def playing(self) -> bool:
+        return self._playing
+
+    def set_speed(self, speed: float) -> None:
+        self._at_ns = self.now_ns()
+        self._from_real_ns = self._real_ns()
+        self._speed = min(max(speed, SLOWEST), FASTEST)
+
+    def seek(self, t_ns: int) -> None:
+        self._at_ns = min(max(t_ns, self._span[0]), self._span[1])
+        self._from_real_ns = self._real_ns()
+
+    def moments(self) -> tuple[tuple[int, str], ...]:
+        session = self.whole()
+        found = [(note.t_ns, "note") for note in session.notes if not note.withdrawn]
+        found += [(dose.t_ns, "dose") for dose in session.doses]
+        found += [(alarm.t0_ns, "alarm") for alarm in session.alarms]
+        return tuple(sorted(found))
+
+    def summary(self) -> str:
+        kind = self._verdict.kind
+        if kind == INTACT:
+            return "intact"
+        if kind == DAMAGED:
+            return f"damaged: {self._verdict.first_bad}"
+        missing = self._verdict.missing
+        return f"interrupted: {missing[0]}" if missing else "interrupted"
+
+    def submit(self, command: Command) -> Future[None]:
+        refused: Future[None] = Future()
+        refused.set_exception(CommandRefused(type(command).__name__, "a record in review is not changed"))
+        return refused
+
+    def view(self) -> SignalView:
+        return self._view
+
+    def tap(self, key: ChannelKey) -> WaveTap | None:
+        tap = self._taps.get(key)
+        if tap is None:
+            found = self._view.tap(key)
+            if found is None:
+                return None
+            tap = self._taps[key] = found
+        tap.move_to(self.now_ns())
+        return tap
+
+    def snapshot(self) -> Snapshot:
+        now_ns = self.now_ns()
+        frame = self._frames.at(now_ns)
+        started = frame.session.started
+        for tap in self._taps.values():
+            tap.move_to(now_ns)
+        perfusion = self._newest(mdc.PERFUSION_INDEX.ref, now_ns)
+        return Snapshot(
+            t_ns=now_ns,
+            utc_ns=now_ns + self._utc_minus_t_ns(now_ns),
+            utc_offset_min=started.utc_offset_min if started is not None else 0,
+            mode=GenerationMode.TEST,
+            speed=self._speed,
+            session=frame.session,
+            hr=self._tile(Role.HR, frame, now_ns),
+            spo2=self._tile(Role.SPO2, frame, now_ns),
+            perfusion=perfusion[1].value if perfusion and isinstance(perfusion[1], Measured) else None,
+            nibp=self._cuff_tile(frame, now_ns),
+            pleth=next((key for key in self._view.wave_keys() if key.ref == mdc.PLETH.ref), None),
+            links=frame.links,
+            alarms=frame.alarms,
+        )
+
+    def _tile(self, role: Role, frame: Frame, now_ns: int) -> Tile:
+        newest: tuple[int, Reading, str] | None = None
+        alerts: tuple[AlertKind, ...] = ()
+        for ref in SOURCES[role]:
+            found = self._newest(ref, now_ns)
+            if found is None:
+                continue
+            link = next((link for link in frame.links if link.device == found[2]), None)
+            named = (found[0], found[1], link.label if link is not None else found[2])
+            if newest is None or newest[0] < now_ns - FALL_BACK_NS:
+                newest, alerts = named, link.alerts if link is not None else ()
+        return tile(newest, now_ns, role, frame.rules, frame.alarms, alerts)
+
+    def _newest(self, ref: str, now_ns: int) -> tuple[int, Reading, str] | None:
+        best: tuple[int, Reading, str] | None = None
+        for key in self._view.numeric_keys():
+            row = self._view.numeric_before(key, now_ns) if key.ref == ref else None
+            if row is not None and not row.stored and (best is None or row.t_ns > best[0]):
+                best = (row.t_ns, reading_of(row), key.device)
+        return best
+
+    def _cuff_tile(self, frame: Frame, now_ns: int) -> CuffTile:
+        last = self._last_cuff(now_ns)
+        plan = frame.session.cuff_plan
+        low_sys, high_sys = nearest_limits(frame.rules, Role.NIBP_SYS)
+        _, high_dia = nearest_limits(frame.rules, Role.NIBP_DIA)
+        interval_s = plan.interval_s if plan is not None and plan.interval_s else DEFAULT_INTERVAL_S
+        device = next((link for link in frame.links if last and link.device == last.device), None)
+        pressure = self._newest(mdc.CUFF_PRESSURE.ref, now_ns) if frame.measuring else None
+        return CuffTile(
+            last=last,
+            freshness=cuff_freshness(last, interval_s, now_ns),
+            source=device.label if device is not None else "",
+            high_sys=high_sys,
+            high_dia=high_dia,
+            low_sys=low_sys,
+            state=CuffState.MEASURING if frame.measuring else CuffState.IDLE,
+            pressure=pressure[1].value if pressure and isinstance(pressure[1], Measured) else None,
+            next_t_ns=plan.next_t_ns if plan is not None and plan.next_t_ns > now_ns else None,
+            held=plan.held if plan is not None else False,
+            alarm=top_priority(frame.alarms, CUFF_ROLES),
+        )
+
+    def _last_cuff(self, now_ns: int) -> CuffReading | None:
+        for reading in reversed(self._view.cuffs(now_ns - CUFF_GONE_NS, now_ns)):
+            known = isinstance(reading.systolic, Measured) or isinstance(reading.mean, Measured)
+            if known and not reading.stored:
+                return reading
+        return None
+
+    def _utc_minus_t_ns(self, now_ns: int) -> int:
+        before = [offset for t_ns, offset in self._anchors if t_ns <= now_ns]
+        return before[-1] if before else self._anchors[0][1]
+
+
+def _anchors(events: list[Stamped], last: Frame) -> list[tuple[int, int]]:
+    """UTC minus the session's clock, from when on."""
+    started = last.session.started
+    found = (
+        [] if started is None else [(last.session.started_t_ns, started.utc_ns - last.session.started_t_ns)]
+    )
+    found += [
+        (stamped.t_ns, stamped.event.utc_ns - stamped.t_ns)
+        for stamped in events
+        if isinstance(stamped.event, ClockAnchored)
+    ]
+    return found or [(0, 0)]

@@ -1,0 +1,45 @@
+"""Joins a session with real devices to the console."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kapmonitor.alarms import limits
+from kapmonitor.app import StationPort
+from kapmonitor.clock import SystemClock
+from kapmonitor.errors import ConfigError
+from kapmonitor.station import Person, Plan, open_station
+from playlists.store import example_path, load
+from ui.console import Console, Dress, Progress
+from ui.dressing import Live, dress_live
+
+OPENING = "Opening the session"
+
+
+def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None:
+    """Let the console open a session."""
+
+    def make(progress: Progress) -> Dress:
+        progress(0.0, OPENING)
+        person = Person(arguments.person, arguments.initials)
+        plan = Plan(path, tuple(arguments.device), _limits(arguments.limits), person=person)
+        playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
+        station = open_station(plan, SystemClock())
+        console.on_close(lambda: station.stop("window"))
+        station.start()
+        port = StationPort(station)
+        live = Live(port, port.on_samples, playlist, arguments.author, output=arguments.output)
+        return lambda shell: dress_live(shell, live)
+
+    console.prepare(make)
+
+
+def _limits(path: str | None) -> limits.LimitSet:
+    if path is None:
+        return limits.example()
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(path, "the limits", f"a readable TOML file ({error})") from error
+    return limits.parse(text, path)

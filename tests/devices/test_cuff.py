@@ -1,0 +1,485 @@
+"""The cuff safety layer: its table over the whole product, its rules one by one, and everything at once."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from devices.cuff import (
+    DETERMINATION_NS,
+    LATE_NS,
+    REST_NS,
+    STOP_AGAIN_NS,
+    TELLS_WITHIN_NS,
+    TIMER,
+    WATCHDOG,
+    Action,
+    CuffSafety,
+    Fail,
+    Linked,
+    Plan,
+    Planned,
+    Pressure,
+    Refusal,
+    Refuse,
+    Request,
+    SendStart,
+    SendStop,
+    Tick,
+    news,
+)
+from devices.cuff_schedule import Schedule
+from devices.cuff_table import TABLE, Activity, Do, Happening
+from kapmonitor.errors import ConfigError
+from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS, SPO2
+from kapmonitor.model import (
+    Absent,
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    LinkChanged,
+    LinkState,
+    Measured,
+    Metric,
+    NibpFailure,
+    Observation,
+    Validity,
+)
+
+S = 1_000_000_000
+H, A = Happening, Activity
+
+
+def start(by="nurse"):
+    return Request(Action.START, by)
+
+
+def stop(by="nurse"):
+    return Request(Action.STOP, by)
+
+
+@pytest.fixture
+def ready():
+    """Turned on, linked, never inflated."""
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    safety.on(Request(Action.TURN_ON, "nurse"), 0)
+    return safety
+
+
+# The table
+
+
+def test_every_pair_of_the_table_is_listed():
+    assert set(TABLE) == set(Activity)
+    assert all(set(row) == set(Happening) for row in TABLE.values())
+
+
+def test_the_table_keeps_the_rules():
+    for activity, what in itertools.product(Activity, Happening):
+        after, do = TABLE[activity][what]
+        if do is Do.SEND_START:
+            assert (activity, what) == (A.IDLE, H.START)
+        if what is H.START:
+            assert do is not Do.NOTHING, "a request is always answered"
+        if what is H.STOP:
+            assert do is Do.SEND_STOP, "a stop is never refused"
+        if what is H.LOST and activity is not A.IDLE:
+            assert after is A.UNKNOWN
+        if (activity, what) == (A.STOPPING, H.FAILED):
+            assert after is A.STOPPING, "only an end that the device tells of is one"
+        if after is A.IDLE and activity is not A.IDLE:
+            assert do is Do.REST, "whatever ends a determination begins a rest"
+        if what is H.WATCHDOG and activity is not A.IDLE:
+            assert do in (Do.SEND_STOP, Do.FAIL_AND_STOP)
+        if activity is A.UNKNOWN and after is not A.UNKNOWN:
+            assert what not in (H.START, H.STOP, H.LOST), "only the device can tell"
+
+
+# Starting
+
+
+def test_starting_is_off_until_a_person_turns_it_on():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    assert safety.on(start(), 1) == (Refuse(Action.START, "nurse", Refusal.OFF),)
+    safety.on(Request(Action.TURN_ON, "nurse"), 2)
+    assert safety.on(start("Ada"), 3) == (SendStart("Ada"),)
+
+
+def test_turning_off_ends_the_plan_and_refuses_again(ready):
+    ready.on(Planned(Schedule((300,)), 0), 0)
+    assert ready.on(Request(Action.TURN_OFF, "nurse"), 1) == (Plan(),)
+    assert ready.on(start(), 2) == (Refuse(Action.START, "nurse", Refusal.OFF),)
+    assert ready.on(stop(), 3) == (SendStop("nurse"),)
+
+
+def test_without_a_live_link_nothing_is_started():
+    safety = CuffSafety()
+    safety.on(Request(Action.TURN_ON, "nurse"), 0)
+    assert safety.on(start(), 1) == (Refuse(Action.START, "nurse", Refusal.NO_LINK),)
+
+
+def test_one_inflation_at_a_time(ready):
+    ready.on(start(), 0)
+    assert ready.on(start("Bo"), 1) == (Refuse(Action.START, "Bo", Refusal.BUSY),)
+    ready.on(H.MEASURING, 2)
+    assert ready.on(start("Bo"), 3) == (Refuse(Action.START, "Bo", Refusal.BUSY),)
+    ready.on(stop(), 4)
+    assert ready.on(start("Bo"), 5) == (Refuse(Action.START, "Bo", Refusal.BUSY),)
+
+
+@pytest.mark.parametrize("end", [H.IDLE, H.ABORTED, H.FAILED, H.RESULT])
+def test_a_start_is_refused_until_the_cuff_has_rested(ready, end):
+    ready.on(start(), 0)
+    ready.on(H.MEASURING, 1 * S)
+    ready.on(end, 40 * S)
+    assert ready.on(start(), 40 * S + REST_NS - 1) == (Refuse(Action.START, "nurse", Refusal.RESTING),)
+    assert ready.why_not(40 * S + REST_NS) is None
+    assert ready.on(start(), 40 * S + REST_NS) == (SendStart("nurse"),)
+
+
+def test_rest_counts_from_an_empty_cuff(ready):
+    ready.on(start(), 0)
+    ready.on(H.IDLE, 40 * S)
+    ready.on(Pressure(60.0), 45 * S)
+    ready.on(Pressure(3.0), 50 * S)
+    assert ready.on(start(), 74 * S) == (Refuse(Action.START, "nurse", Refusal.RESTING),)
+    assert ready.on(start(), 75 * S) == (SendStart("nurse"),)
+
+
+def test_a_cuff_started_at_the_device_counts_too(ready):
+    ready.on(H.MEASURING, 0)
+    assert ready.on(start(), 1) == (Refuse(Action.START, "nurse", Refusal.BUSY),)
+
+
+# Stopping
+
+
+@pytest.mark.parametrize("activity", Activity)
+@pytest.mark.parametrize("live", [True, False])
+def test_stop_is_always_sent(activity, live):
+    safety = CuffSafety()
+    safety.activity = activity
+    safety.on(Linked(live), 0)
+    assert safety.on(stop("Ada"), 1) == (SendStop("Ada"),)
+
+
+def test_a_stop_that_the_device_does_not_confirm_is_sent_again(ready):
+    ready.on(start(), 0)
+    ready.on(stop(), 1 * S)
+    assert ready.deadline_ns == 1 * S + STOP_AGAIN_NS
+    assert ready.on(Tick(), 1 * S + STOP_AGAIN_NS) == (SendStop(WATCHDOG),)
+    ready.on(H.ABORTED, 12 * S)
+    assert ready.on(Tick(), 60 * S) == ()
+
+
+def test_a_failure_while_stopping_does_not_end_the_stopping(ready):
+    ready.on(start(), 0)
+    assert ready.on(Tick(), DETERMINATION_NS) == (Fail(NibpFailure.TIMEOUT), SendStop(WATCHDOG))
+    ready.on(H.FAILED, DETERMINATION_NS)
+    assert ready.on(Tick(), DETERMINATION_NS + STOP_AGAIN_NS) == (SendStop(WATCHDOG),)
+
+
+# Watchdog
+
+
+@pytest.mark.parametrize("told", [(), (H.MEASURING,)])
+def test_a_determination_without_end_is_stopped_and_failed_once(ready, told):
+    ready.on(start(), 0)
+    for what in told:
+        ready.on(what, 2 * S)
+    assert ready.deadline_ns == DETERMINATION_NS
+    assert ready.on(Tick(), DETERMINATION_NS - 1) == ()
+    assert ready.on(Tick(), DETERMINATION_NS) == (Fail(NibpFailure.TIMEOUT), SendStop(WATCHDOG))
+    assert ready.on(Tick(), DETERMINATION_NS + STOP_AGAIN_NS) == (SendStop(WATCHDOG),)
+
+
+def test_a_determination_that_ends_is_not_failed(ready):
+    ready.on(start(), 0)
+    ready.on(H.MEASURING, 1)
+    ready.on(H.IDLE, 40 * S)
+    assert ready.deadline_ns is None
+    assert ready.on(Tick(), 2 * DETERMINATION_NS) == ()
+
+
+# The link
+
+
+def test_a_link_lost_while_inflated_leaves_the_cuff_unknown_until_the_device_tells(ready):
+    ready.on(start(), 0)
+    ready.on(H.MEASURING, 1 * S)
+    assert ready.on(Linked(False), 5 * S) == ()
+    assert ready.activity is A.UNKNOWN
+    assert ready.on(Linked(True), 20 * S) == (), "nothing is sent by itself"
+    assert ready.on(start(), 21 * S) == (Refuse(Action.START, "nurse", Refusal.UNKNOWN),)
+    ready.on(H.IDLE, 22 * S)
+    assert ready.on(start(), 23 * S) == (Refuse(Action.START, "nurse", Refusal.RESTING),)
+    assert ready.on(start(), 22 * S + REST_NS) == (SendStart("nurse"),)
+
+
+def test_a_link_lost_at_rest_changes_nothing_about_the_cuff(ready):
+    ready.on(Linked(False), 0)
+    assert ready.activity is A.IDLE
+    ready.on(Linked(True), 1)
+    assert ready.why_not(2) is None
+
+
+def test_an_unknown_cuff_is_stopped_if_the_device_does_not_tell_in_time(ready):
+    ready.on(start(), 0)
+    ready.on(Linked(False), 10 * S)
+    assert ready.deadline_ns is None, "without a link there is nothing to do"
+    assert ready.on(Tick(), 500 * S) == ()
+    ready.on(Linked(True), 600 * S)
+    assert ready.on(Tick(), 600 * S + TELLS_WITHIN_NS - 1) == ()
+    assert ready.on(Tick(), 600 * S + TELLS_WITHIN_NS) == (Fail(NibpFailure.TIMEOUT), SendStop(WATCHDOG))
+
+
+# The schedule
+
+FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
+
+
+def at(minutes):
+    return minutes * 60 * S
+
+
+def test_the_schedule_counts_from_the_dose():
+    times = [at(100)]
+    for _ in range(8):
+        times.append(FIVES.after(at(100), times[-1]))
+    assert times[1:] == [at(100 + m) for m in (5, 10, 15, 20, 30, 45, 60, 75)]
+    assert [FIVES.interval_s(at(100), t) // 60 for t in times[1:]] == [5, 5, 5, 5, 10, 15, 15, 15]
+
+
+def test_a_schedule_without_interval_ends():
+    assert Schedule((300,)).after(0, at(5)) is None
+    assert Schedule(every_s=300).after(0, at(5)) == at(10)
+
+
+@pytest.mark.parametrize(
+    "wrong", [((30,), None), ((300, 330), None), ((600, 300), None), ((), 59), ((0,), None)]
+)
+def test_a_schedule_that_would_hurt_is_refused(wrong):
+    with pytest.raises(ConfigError):
+        Schedule(*wrong)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**5))
+def test_planned_times_follow_each_other(dose_s, after_s):
+    first = FIVES.after(dose_s * S, (dose_s + after_s) * S)
+    assert first > (dose_s + after_s) * S
+    assert first - (dose_s + after_s) * S <= 900 * S
+    assert 60 <= FIVES.interval_s(dose_s * S, first) <= 900
+
+
+def test_before_the_dose_nothing_is_planned(ready):
+    assert ready.on(Planned(FIVES, None), 0) == ()
+    assert ready.on(Planned(FIVES, at(1)), at(1)) == (Plan(at(6), 300),)
+
+
+def test_planned_cuffs_are_started_by_the_timer(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    assert ready.deadline_ns == at(5)
+    assert ready.on(Tick(), at(5) - 1) == ()
+    assert ready.on(Tick(), at(5)) == (SendStart(TIMER), Plan(at(10), 300))
+
+
+def test_nothing_is_planned_while_starting_is_off():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    assert safety.on(Planned(FIVES, 0), 0) == ()
+    assert safety.on(Tick(), at(5)) == ()
+    assert safety.on(Request(Action.TURN_ON, "nurse"), at(6)) == (Plan(at(10), 300),)
+
+
+def test_a_planned_cuff_waits_for_the_end_of_the_rest(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(start(), at(4))
+    ready.on(H.IDLE, at(5) - 10 * S)
+    assert ready.on(Tick(), at(5)) == (Plan(at(5) + 20 * S, 320),)
+    assert ready.on(Tick(), at(5) + 20 * S) == (SendStart(TIMER), Plan(at(10), 300))
+
+
+def test_a_planned_cuff_is_skipped_while_one_is_running(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(start(), at(5) - S)
+    refused = Refuse(Action.START, TIMER, Refusal.BUSY)
+    assert ready.on(Tick(), at(5)) == (refused, Plan(at(10), 300))
+
+
+def test_a_planned_cuff_that_the_link_prevented_is_not_made_up_for(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(Linked(False), at(4))
+    refused = Refuse(Action.START, TIMER, Refusal.NO_LINK)
+    assert ready.on(Tick(), at(5)) == (refused, Plan(at(10), 300))
+    ready.on(Linked(True), at(6))
+    assert ready.on(Tick(), at(7)) == ()
+
+
+def test_planned_cuffs_that_the_computer_slept_through_are_skipped(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    refused = Refuse(Action.START, TIMER, Refusal.MISSED)
+    assert ready.on(Tick(), at(5) + LATE_NS + 1) == (refused, Plan(at(10), 300))
+    assert ready.on(Tick(), at(59)) == (refused, Plan(at(60), 900))
+
+
+def test_hold_puts_off_by_one_interval_and_only_once(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    hold = Request(Action.HOLD, "Ada")
+    assert ready.on(hold, at(4)) == (Plan(at(10), 600, held=True),)
+    assert ready.on(hold, at(4)) == (Refuse(Action.HOLD, "Ada", Refusal.ALREADY_HELD),)
+    assert ready.on(Tick(), at(5)) == ()
+    assert ready.on(Tick(), at(10)) == (SendStart(TIMER), Plan(at(15), 300))
+
+
+def test_hold_puts_off_by_ten_minutes_at_most(ready):
+    ready.on(Planned(FIVES, 0), at(31))
+    assert ready.plan.next_t_ns == at(45)
+    (plan,) = ready.on(Request(Action.HOLD, "Ada"), at(40))
+    assert plan.next_t_ns == at(55)
+    ready.on(Tick(), at(55))
+    assert ready.plan == Plan(at(60), 900)
+
+
+def test_release_takes_a_hold_back(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    release = Request(Action.RELEASE, "Ada")
+    assert ready.on(release, 1) == (Refuse(Action.RELEASE, "Ada", Refusal.NOT_HELD),)
+    ready.on(Request(Action.HOLD, "Ada"), at(4))
+    assert ready.on(release, at(4)) == (Plan(at(5), 300),)
+    ready.on(Request(Action.HOLD, "Ada"), at(4))
+    assert ready.on(release, at(8)) == (Plan(at(8), 480),), "its time has passed: it is due now"
+    assert ready.on(Tick(), at(8))[0] == SendStart(TIMER)
+
+
+def test_hold_without_a_plan_is_refused(ready):
+    assert ready.on(Request(Action.HOLD, "Ada"), 0) == (Refuse(Action.HOLD, "Ada", Refusal.NOTHING_PLANNED),)
+
+
+# News
+
+
+def test_what_events_mean():
+    cuff, sys = Metric(CUFF_PRESSURE, ""), Metric(NIBP_SYS, "")
+    meanings = [
+        (CuffChanged(CuffState.MEASURING, 0), H.MEASURING),
+        (CuffChanged(CuffState.IDLE, 0), H.IDLE),
+        (CuffChanged(CuffState.ASLEEP, 0), H.IDLE),
+        (CuffChanged(CuffState.ABORTED, 0), H.ABORTED),
+        (CuffFailed(NibpFailure.MOTION, 2, 0), H.FAILED),
+        (Observation(cuff, 0, Measured(55.0)), Pressure(55.0)),
+        (Observation(cuff, 0, Absent(Validity.INVALID)), None),
+        (Observation(sys, 0, Measured(120.0)), H.RESULT),
+        (Observation(sys, 0, Absent(Validity.INVALID)), H.RESULT),
+        (Observation(sys, 0, Measured(120.0), stored=True), None),
+        (Observation(Metric(SPO2, ""), 0, Measured(97.0)), None),
+        *((LinkChanged(state, 0), Linked(state is LinkState.LIVE)) for state in LinkState),
+    ]
+    assert [(event, news(event)) for event, _ in meanings] == meanings
+
+
+class Storm(RuleBasedStateMachine):
+    """Everything that can happen, in any order, for hours; the rules hold at every moment."""
+
+    def __init__(self):
+        super().__init__()
+        self.safety = CuffSafety()
+        self.now = 0
+        self.on = False
+        self.live = False
+        self.running_since = None
+        self.ended = None
+        self.unknown = False
+        self.stopped = 0
+
+    def tell(self, event):
+        decisions = self.safety.on(event, self.now)
+        for decision in decisions:
+            if isinstance(decision, SendStart):
+                assert self.on
+                assert self.live
+                assert not self.unknown
+                assert self.running_since is None, "a second inflation"
+                assert self.ended is None or self.now - self.ended >= REST_NS
+                self.running_since = self.now
+            if isinstance(decision, Plan) and decision.next_t_ns is not None:
+                assert decision.next_t_ns >= self.now
+        return decisions
+
+    @rule(seconds=st.one_of(st.floats(0.1, 20), st.floats(20, 4000)), regular=st.booleans())
+    def time_passes(self, seconds, regular):
+        until = self.now + int(seconds * S)
+        while regular and self.safety.deadline_ns is not None and self.safety.deadline_ns <= until:
+            self.now = max(self.now, self.safety.deadline_ns)
+            self.tell(Tick())
+        self.now = until
+        self.tell(Tick())
+
+    @rule(by=st.sampled_from(["Ada", "Bo"]))
+    def ask_start(self, by):
+        allowed = self.safety.why_not(self.now) is None
+        decisions = self.tell(start(by))
+        assert decisions == ((SendStart(by),) if allowed else decisions)
+        assert len(decisions) == 1, "a request is always answered"
+
+    @rule(by=st.sampled_from(["Ada", "Bo"]))
+    def ask_stop(self, by):
+        assert self.tell(stop(by)) == (SendStop(by),)
+
+    @rule(action=st.sampled_from([Action.HOLD, Action.RELEASE]))
+    def ask_later(self, action):
+        before = self.safety.plan
+        self.tell(Request(action, "Ada"))
+        if action is Action.HOLD and before.next_t_ns is not None and self.safety.plan.next_t_ns is not None:
+            assert self.safety.plan.next_t_ns <= before.next_t_ns + 600 * S
+
+    @rule(on=st.booleans())
+    def turn(self, on):
+        self.on = on
+        self.tell(Request(Action.TURN_ON if on else Action.TURN_OFF, "Ada"))
+        assert on or self.safety.plan == Plan()
+
+    @rule(live=st.booleans())
+    def link(self, live):
+        if self.live and not live and self.running_since is not None:
+            self.unknown = True
+        self.live = live
+        self.tell(Linked(live))
+
+    @rule(what=st.sampled_from([H.IDLE, H.ABORTED, H.FAILED]))
+    def device_ends(self, what):
+        if self.running_since is not None:
+            self.ended = self.now
+        self.running_since = None
+        self.unknown = False
+        self.tell(what)
+
+    @rule()
+    def device_measures(self):
+        if self.running_since is None:
+            self.running_since = self.now
+        self.unknown = False
+        self.tell(H.MEASURING)
+
+    @rule(dosed=st.booleans())
+    def plan(self, dosed):
+        self.tell(Planned(FIVES, self.now if dosed else None))
+
+    @invariant()
+    def no_deadline_is_forgotten(self):
+        if self.safety.activity in (A.STARTING, A.INFLATED):
+            assert self.safety.deadline_ns is not None
+            assert self.safety.deadline_ns <= self.now + DETERMINATION_NS
+
+    @invariant()
+    def the_end_of_a_determination_is_watched(self):
+        if self.live and self.running_since is not None and self.now > self.running_since + DETERMINATION_NS:
+            watched = self.safety.activity is A.STOPPING or self.safety.deadline_ns is not None
+            assert watched
+
+
+TestStorm = Storm.TestCase
+TestStorm.settings = settings(max_examples=80, stateful_step_count=60, deadline=None)

@@ -1,0 +1,181 @@
+"""Puts the dashboard's parts together over a session: live with notes and music, or a record in review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+
+from kapmonitor.commands import Acknowledge, Command, HoldCuff, MovePhase, StartCuff, StopCuff
+from kapmonitor.session.events import Phase
+from kapmonitor.session.state import SessionState
+from playlists.model import Playlist
+from ui.bridge import Bridge
+from ui.main_window import MainWindow
+from ui.notes import NotesPanel
+from ui.ports import ReplayPort, SessionPort
+from ui.shell import Shell
+from ui.shortcuts import Action
+
+if TYPE_CHECKING:
+    from ui.replay import ReplayBar
+
+MUSIC_MS: Final = 200
+REVIEW_WAVES_MS: Final = 33
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running session. `on_samples` takes what to call, on any thread, when waves have grown."""
+
+    port: SessionPort
+    on_samples: Callable[[Callable[[], None]], None]
+    playlist: Playlist | None = None
+    author: str = ""
+    output: str = ""
+    silent_music: bool = False
+    play: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A record for the dashboard; `state` is all of its session, wherever the playhead stands."""
+
+    port: ReplayPort
+    state: Callable[[], SessionState]
+    close: Callable[[], None]
+
+
+def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
+    """The dashboard of a running session; returns what ends it."""
+    bridge = Bridge()
+    window = MainWindow(live.port, bridge)
+    shell.hold(window)
+    _wire_requests(window, bridge, live)
+    _add_notes(window, live)
+    stop_music = _add_music(window, live)
+    live.on_samples(bridge.wake)
+    # pyqtgraph takes half a second to load; the numbers are up before it.
+    QTimer.singleShot(0, window, lambda: _add_trends(window, live.port))
+
+    def close() -> None:
+        stop_music()
+        bridge.deleteLater()
+
+    return close
+
+
+def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
+    def ask(command: Command) -> None:
+        future: Future[None] = live.port.submit(command)
+        bridge.watch(future)
+
+    window.acknowledge_asked.connect(
+        lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), live.author))
+    )
+    window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
+    window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
+    window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
+    window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
+
+
+def _add_notes(window: MainWindow, live: Live) -> None:
+    notes = NotesPanel(live.port, window.theme, author=live.author)
+    window.set_notes(notes)
+    window.on(Action.TAG, lambda press: notes.tag(press.number, press.t_ns))
+    window.on(Action.TAG_SPAN, lambda press: notes.tag_span(press.number, press.t_ns))
+    window.on(Action.MARK, lambda press: notes.mark(press.t_ns))
+    window.on(Action.NOTE, lambda _press: notes.write())
+    window.on(Action.UNDO, lambda press: notes.undo(press.t_ns))
+
+
+def _add_trends(window: MainWindow, port: SessionPort) -> None:
+    from ui.trends import TrendsPane
+
+    trends = TrendsPane(port, window.theme)
+    window.set_trends(trends)
+    _wire_windows(window, trends.narrower, trends.wider, trends.whole)
+
+
+def _wire_windows(
+    window: MainWindow,
+    narrower: Callable[[], object],
+    wider: Callable[[], object],
+    whole: Callable[[], object],
+) -> None:
+    window.on(Action.WINDOW_SHORTER, lambda _press: narrower())
+    window.on(Action.WINDOW_LONGER, lambda _press: wider())
+    window.on(Action.WINDOW_WHOLE, lambda _press: whole())
+
+
+def _add_music(window: MainWindow, live: Live) -> Callable[[], None]:
+    from ui.music.panel import MusicPanel
+    from ui.music.player import Player
+
+    port = live.port
+    player = None
+    if live.playlist is not None:
+        player = Player(
+            live.playlist,
+            port.submit,
+            port.now_ns,
+            output=live.output,
+            silent=live.silent_music,
+            phase=port.snapshot().session.phase,
+        )
+    panel = MusicPanel(window.theme, player, port.now_ns)
+    panel.bind(window.keys)
+    window.set_music(panel)
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: panel.refresh(port.snapshot()))
+    timer.start(MUSIC_MS)
+    if player is None:
+        return _nothing
+    player.start()
+    if live.play:
+        player.toggle(port.now_ns())
+    return player.close
+
+
+def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
+    """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
+    from ui.music.panel import MusicPanel
+    from ui.replay import MomentsPanel, ReplayBar
+    from ui.trends import Review, TrendsPane
+
+    port = reviewed.port
+    window = MainWindow(port)
+    window.set_review(review=True)
+    shell.hold(window)
+    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
+    bar = ReplayBar(port, window.theme, trends.refresh)
+    music = MusicPanel(window.theme, None, port.now_ns, live=False)
+    window.set_trends(trends)
+    window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))
+    window.set_music(music)
+    window.set_bottom(bar)
+    _wire_windows(window, trends.narrower, trends.wider, trends.whole)
+    _wire_review(window, bar)
+    timer = QTimer(window)
+    timer.timeout.connect(window.numbers.advance)
+    timer.timeout.connect(lambda: music.refresh(port.snapshot()))
+    timer.start(REVIEW_WAVES_MS)
+    return reviewed.close
+
+
+def _wire_review(window: MainWindow, bar: ReplayBar) -> None:
+    window.on(Action.REPLAY_PLAY, lambda _press: bar.toggle())
+    window.on(Action.REPLAY_SLOWER, lambda _press: bar.slower())
+    window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())
+    window.on(Action.REPLAY_BACK, lambda _press: bar.step(-1))
+    window.on(Action.REPLAY_ON, lambda _press: bar.step(1))
+    window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
+    window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
+    window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
+
+
+def _nothing() -> None:
+    """There is nothing to end."""
