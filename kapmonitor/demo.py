@@ -33,7 +33,7 @@ from kapmonitor.station import Person, Plan, Station, open_station
 
 LOOK_S: Final = 1920.0
 """Seconds after the dose at which the live part begins, where the scenario does not say better."""
-ROOM_HEAD_START_S: Final = 2.0
+ROOM_HEAD_START_S: Final = 3.0
 """The simulators' process is up within this; then the session's clock starts to run."""
 PERSON: Final = Person("4471", "M.K.", 3, 6)
 

@@ -22,6 +22,8 @@ from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteKind
 from kapmonitor.station import CuffOptions, Member, Station
 
 S_NS: Final = 1_000_000_000
+TICK_NS: Final = 2 * S_NS
+"""The engine looks at the history this often: often enough for every delay of the limits."""
 DOSE_S: Final = 720.0
 """The made-up session's dose, in seconds from its start."""
 ORIGIN_NS: Final = 1000 * S_NS
@@ -153,7 +155,7 @@ class History:
                 strap.advance(t_ns)
             self._station.cuffs.tick(t_ns)
             if t_ns >= self._next_tick_ns:
-                self._next_tick_ns = t_ns + S_NS
+                self._next_tick_ns = t_ns + TICK_NS
                 self._station.engine.tick(t_ns)
                 progress((t_ns - ORIGIN_NS) / (end_ns - ORIGIN_NS))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from kapmonitor.record.verify import verify
+from kapmonitor.record.verify import Verdict, verify
 from kapmonitor.review import Review
 from ui.console import Console, Dress, Progress
 from ui.dressing import Reviewed, dress_review
+from ui.shell import Shell
 
 CHECKING = "Checking the record"
 FIRST_LOOK_NS = 60_000_000_000
@@ -19,12 +21,17 @@ def prepare(console: Console, path: Path, at_s: float | None) -> None:
 
     def make(progress: Progress) -> Dress:
         progress(0.0, CHECKING)
-        review = Review(path, verify(path))
-        review.seek(_where(review, at_s))
-        reviewed = Reviewed(review, review.whole, review.close)
-        return lambda shell: dress_review(shell, reviewed)
+        verdict = verify(path)
+        return lambda shell: _dress(shell, path, verdict, at_s)
 
     console.prepare(make)
+
+
+def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Callable[[], None]:
+    """Opened on the main thread, to which the record's connection then belongs; takes milliseconds."""
+    review = Review(path, verdict)
+    review.seek(_where(review, at_s))
+    return dress_review(shell, Reviewed(review, review.whole, review.close))
 
 
 def _where(review: Review, at_s: float | None) -> int:

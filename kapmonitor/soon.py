@@ -11,16 +11,25 @@ from collections.abc import Callable
 
 
 class Soon:
-    """Call it as often as you like on the loop's thread; `function` runs once, when this turn is over."""
+    """Call it as often as you like; `function` runs once, when the loop's present turn is over.
+
+    Where no loop runs, as in a stretch of virtual time, there is no turn to wait for and it runs at once.
+    """
 
     def __init__(self, function: Callable[[], None]) -> None:
         self._function = function
         self._waiting = False
 
     def __call__(self) -> None:
-        if not self._waiting:
-            self._waiting = True
-            asyncio.get_running_loop().call_soon(self._run)
+        if self._waiting:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._function()
+            return
+        self._waiting = True
+        loop.call_soon(self._run)
 
     def _run(self) -> None:
         self._waiting = False

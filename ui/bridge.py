@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from kapmonitor.errors import KapError
+from kapmonitor.errors import CommandRefused, KapError
 from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
@@ -21,6 +21,7 @@ from kapmonitor.session.events import (
     PhaseChanged,
     Stamped,
 )
+from ui import strings
 
 FRAME_S: Final = 0.015
 
@@ -100,7 +101,10 @@ class Bridge(QObject):
         if future.cancelled():
             return
         error = future.exception()
-        if isinstance(error, KapError):
+        if isinstance(error, CommandRefused):
+            why = strings.REFUSALS.get(error.reason, error.reason)
+            self._failed.emit(strings.NOT_DONE.format(why=why))
+        elif isinstance(error, KapError):
             self._failed.emit(str(error))
         elif error is not None:
             self._failed.emit(f"{type(error).__name__}: {error}")

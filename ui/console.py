@@ -100,7 +100,11 @@ class Console(QObject):
         self._closers.append(close)
 
     def _on_ready(self, dress: Dress) -> None:
-        self._closers.append(dress(self.shell))
+        try:
+            self._closers.append(dress(self.shell))
+        except KapError as error:
+            self._on_failed(str(error))
+            return
         if self._picture is not None:
             QTimer.singleShot(round(self._picture.after_s * 1000), self._save)
 

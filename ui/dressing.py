@@ -14,6 +14,7 @@ from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 from playlists.model import Playlist
 from ui.bridge import Bridge
+from ui.format import wall
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
 from ui.ports import ReplayPort, SessionPort
@@ -77,9 +78,21 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
         lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), live.author))
     )
     window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
+    window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
     window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
     window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
+
+
+def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:
+    from ui.dose_form import DoseForm
+
+    snapshot = live.port.snapshot()
+    utc_ns = snapshot.utc_ns + t_ns - snapshot.t_ns
+    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), live.author)
+    form.given.connect(ask)
+    form.left.connect(window.close_over_trends)
+    window.open_over_trends(form)
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:

@@ -84,6 +84,9 @@ class MainWindow(QWidget):
         self.keys = Dispatcher(self, self._port.now_ns, LIVE)
         self._register()
         self._watchdog = Watchdog()
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.timeout.connect(self.numbers.begin_waves)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self.setWindowTitle(TITLE)
@@ -349,7 +352,7 @@ class MainWindow(QWidget):
         painter.end()
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.numbers.begin_waves)
+            self._after_paint.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()

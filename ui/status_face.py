@@ -132,7 +132,7 @@ def _clock(session: SessionState, now_ns: int) -> tuple[str, str]:
 def _dose(snapshot: Snapshot) -> str:
     doses = snapshot.session.doses
     if not doses:
-        return strings.NO_DOSE
+        return strings.NO_DOSE if snapshot.session.started is not None else ""
     last = doses[-1]
     route = strings.ROUTES[Route(last.route)] if last.route in set(Route) else last.route
     at = fmt.wall(snapshot.utc_ns + last.t_ns - snapshot.t_ns, snapshot.utc_offset_min)

@@ -15,6 +15,8 @@ CLOCK = 27
 SMALL = 18
 SIGN = 17
 SIDE = 24
+BREATH = 26
+"""Room on either side of the clock."""
 
 
 class StatusZone(QWidget):
@@ -27,6 +29,7 @@ class StatusZone(QWidget):
         self._theme = theme
         self._face: StatusFace | None = None
         self._clock_x = 0.0
+        self._short = False
         self.stepper = PhaseStepper(theme, self)
         self.stepper.asked.connect(self.phase_asked)
 
@@ -53,15 +56,15 @@ class StatusZone(QWidget):
         if face is None:
             return
         left = px(SIDE) + self._person_width(face) + px(22)
-        clock_width = self._clock_width(face)
-        right = self.width() - px(SIDE) - self._signs_width(face, short=False)
         wanted = self.stepper.natural_width()
-        if right - left - clock_width - px(72) < 0.7 * wanted:
-            right = self.width() - px(SIDE) - self._signs_width(face, short=True)
-        spare = right - px(26) - left - clock_width - px(26)
+        fixed = left + self._clock_width(face) + px(SIDE) + 2 * px(BREATH)
+        spare = self.width() - fixed - self._signs_width(face, short=False)
+        self._short = spare < wanted
+        if self._short:
+            spare = self.width() - fixed - self._signs_width(face, short=True)
         width = max(px(120), min(wanted, spare))
         self.stepper.setGeometry(round(left), 0, round(width), self.height())
-        self._clock_x = left + width + px(26) + max(0.0, (spare - width) / 3)
+        self._clock_x = left + width + px(BREATH) + max(0.0, (spare - width) / 2)
         self.update()
 
     def _person_width(self, face: StatusFace) -> float:
@@ -103,8 +106,8 @@ class StatusZone(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_person(painter, face)
-        after = self._paint_clock(painter, face)
-        self._paint_signs(painter, face, after)
+        self._paint_clock(painter, face)
+        self._paint_signs(painter, face)
         painter.end()
 
     def _baseline(self, px: int, weight: int = fonts.MEDIUM) -> float:
@@ -120,7 +123,7 @@ class StatusZone(QWidget):
             ink = colour(p.secondary)
             painting.line(painter, x + self._theme.px(12), baseline, face.visit, ink, t(SMALL), room=room)
 
-    def _paint_clock(self, painter: QPainter, face: StatusFace) -> float:
+    def _paint_clock(self, painter: QPainter, face: StatusFace) -> None:
         t, p, px = self._theme.text_px, self._theme.palette, self._theme.px
         x = self._clock_x
         if face.mark:
@@ -130,7 +133,7 @@ class StatusZone(QWidget):
             ink = colour(p.secondary)
             x += painting.line(painter, x, baseline, face.clock_label, ink, t(SMALL)) + px(10)
         x += painting.line(painter, x, baseline, face.clock, colour(p.text), t(CLOCK), fonts.BOLD) + px(20)
-        return x + painting.line(painter, x, baseline, face.dose, colour(p.secondary), t(SMALL))
+        painting.line(painter, x, baseline, face.dose, colour(p.secondary), t(SMALL))
 
     def _paint_mark(self, painter: QPainter, x: float, mark: str) -> float:
         t, p = self._theme.text_px, self._theme.palette
@@ -146,14 +149,13 @@ class StatusZone(QWidget):
         painting.line(painter, pill.center().x(), baseline, mark, ink, t(20), fonts.BOLD, align=centre)
         return width
 
-    def _paint_signs(self, painter: QPainter, face: StatusFace, after: float) -> None:
+    def _paint_signs(self, painter: QPainter, face: StatusFace) -> None:
         t, p, px = self._theme.text_px, self._theme.palette, self._theme.px
         right = float(self.width() - px(SIDE))
         baseline = self._baseline(t(24), fonts.SEMIBOLD)
         ink, semibold = colour(p.text), fonts.SEMIBOLD
         painting.line(painter, right, baseline, face.wall, ink, t(24), semibold, align=painting.RIGHT)
-        room = right - after - px(30)
-        short = self._signs_width(face, short=False) > room
+        short = self._short
         gap = px(14 if short else 26)
         x = right - self._signs_width(face, short=short)
         for sign in face.signs:

@@ -136,6 +136,19 @@ HOLD: Final = "hold"
 RELEASE: Final = "release"
 KEEP_PRESSING: Final = "keep pressing"
 
+REFUSALS: Final = {
+    "off": "cuff not started from here",
+    "no-link": "no link to the cuff",
+    "cuff-unknown": "what the cuff does is unknown",
+    "cuff-busy": "cuff is measuring",
+    "resting": "arm is resting",
+    "missed": "planned cuff missed",
+    "nothing-planned": "no cuff is planned",
+    "already-held": "already held",
+    "not-held": "not held",
+}
+NOT_DONE: Final = "not done — {why}"
+
 ABOVE: Final = "above"
 BELOW: Final = "below"
 ROLE_NAMES: Final = {

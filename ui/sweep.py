@@ -27,6 +27,8 @@ OLD_SHARE: Final = 0.5
 """How much of the previous pass is blended into the background when a new pass begins."""
 SETTLE_S: Final = 1.5
 """How long a new wave is watched before its scale is chosen for the second time."""
+DENSE_PX: Final = 0.5
+"""Samples closer than this are drawn as one bar for each pixel column."""
 POINT: Final = 0.05
 """Added to the length of each bar: Qt draws nothing for a line from a point to itself."""
 MARGIN: Final = 0.08
@@ -197,14 +199,14 @@ def _stroke(painter: QPainter, line: list[QPointF]) -> None:
 def column_lines(samples: NDArray[np.int16], x: float, step: float) -> NDArray[np.float64]:
     """Line segments, shape (n, 4): x0, raw0, x1, raw1, for samples `step` pixels apart; gaps stay open.
 
-    Denser than one sample a pixel, each pixel column gets one bar from its minimum to its maximum.
+    Where samples are dense, each pixel column gets one bar from its minimum to its maximum.
     """
     import numpy as np
 
     values = samples.astype(np.float64)
     values[samples == NO_SAMPLE] = np.nan
     xs = x + step * np.arange(len(values))
-    if step < 1.0:
+    if step < DENSE_PX:
         return _bars(values, np.floor(xs).astype(np.int64))
     joined = ~(np.isnan(values[:-1]) | np.isnan(values[1:]))
     return np.stack((xs[:-1], values[:-1], xs[1:], values[1:]), axis=1)[joined]

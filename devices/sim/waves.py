@@ -21,8 +21,8 @@ TEMPLATE_POINTS: Final = 1024
 
 
 HUMPS: Final = ((1.0, 0.19, 0.085), (0.62, 0.31, 0.13), (0.40, 0.53, 0.095), (0.24, 0.70, 0.15))
-"""Height, place and width, in beats, of what makes a finger's pulse: systolic peak, its shoulder, the dicrotic
-wave after the notch, and the run-off."""
+"""Height, place and width, in beats, of what makes a finger's pulse: systolic peak, its shoulder, the wave
+after the dicrotic notch, and the run-off."""
 
 
 def _pulse_template() -> Floats:

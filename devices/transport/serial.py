@@ -70,10 +70,7 @@ class SerialPort:
 
     async def close(self) -> None:
         self._closed = True
-        self._stopping.set()
-        with self._guard:
-            if self._reader is not None:
-                self._reader.wake()
+        self._stop()
         if self._opened is not None and self._opened.done() and not self._opened.cancelled():
             assert self._finished is not None  # noqa: S101 both futures are made together
             await asyncio.wait({self._finished}, timeout=CLOSE_WAIT_S)
@@ -119,9 +116,15 @@ class SerialPort:
             try:
                 port.write(data)
             except PORT_ERRORS:
-                self._stopping.set()
+                self._stop()
                 self._post(self._fail, lost_error(self._where))
                 return
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        with self._guard:
+            if self._reader is not None:
+                self._reader.wake()
 
     def _post(self, function: Callable[..., None], *arguments: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop was closed: nobody is left to be told

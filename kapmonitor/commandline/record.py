@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     spoke = _watch(station, stop, arguments.seconds)
     station.stop("signal" if stop.is_set() else "ended")
     _say(f"closed {path}")
-    return 0 if spoke else 1
+    return 0 if spoke or stop.is_set() else 1
 
 
 def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bool:

@@ -49,7 +49,7 @@ def pack_readings(rows: Sequence[NumericRow]) -> tuple[int, int, bytes, str]:
 def unpack_readings(block: bytes, t0_ns: int, n: int) -> Readings:
     """The readings of a block, with `t` made absolute; ValueError if it does not hold n of them."""
     planes = np.frombuffer(expand(block, n * READING.itemsize), np.uint8).reshape(READING.itemsize, n)
-    readings = np.ascontiguousarray(planes.T).reshape(-1).view(READING)
+    readings = planes.T.copy(order="C").reshape(-1).view(READING)
     readings["t"] += t0_ns
     return readings
 

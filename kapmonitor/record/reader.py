@@ -29,6 +29,16 @@ from kapmonitor.record.wave import unpack
 from kapmonitor.session.codec import UnknownEvent, decode
 from kapmonitor.session.events import ChannelDescribed, SessionClosed, SessionEvent, SessionResumed, Stamped
 
+_UNREADABLE: Final = (
+    sqlite3.Error,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    MemoryError,
+)
+"""What rows raise that are not as we write them."""
 ALWAYS: Final = (-(2**63), 2**63 - 1)
 
 
@@ -78,7 +88,7 @@ class RecordReader:
         """The connection, with whatever goes wrong meanwhile turned into RecordDamaged."""
         try:
             yield self.connection
-        except (sqlite3.Error, ValueError, OverflowError) as why:
+        except _UNREADABLE as why:
             raise RecordDamaged(str(self.path), f"cannot be read further ({why})") from why
 
     def events(self) -> Iterator[EventRow]:

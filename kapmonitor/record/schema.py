@@ -122,7 +122,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
         check_tables(connection, path)
-    except sqlite3.DatabaseError as why:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as why:
         connection.close()
         raise RecordDamaged(str(path), f"cannot be read as a record ({why})") from why
     except RecordDamaged:

@@ -106,9 +106,9 @@ def create_record(path: Path, started: Stamped, now_ns: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as why:
-        raise RecordError(str(path), "a file of this name is there already and is not overwritten") from why
     except OSError as why:
+        if path.exists():
+            raise RecordError(str(path), "a file of this name is there and is not overwritten") from why
         raise RecordFull(str(path), f"cannot be created ({why.strerror})") from why
     try:
         schema.create(path, header_of(started.event))

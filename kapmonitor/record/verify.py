@@ -92,12 +92,15 @@ def _check_file(connection: sqlite3.Connection) -> None:
 
 
 def _check_header(connection: sqlite3.Connection) -> None:
-    headers = connection.execute("SELECT id, body FROM header").fetchall()
+    headers = connection.execute("SELECT body FROM header WHERE id = 1").fetchall()
+    (count,) = connection.execute("SELECT count(*) FROM header").fetchone()
     first = connection.execute("SELECT type, body FROM event WHERE seq = 1").fetchone()
-    if len(headers) != 1 or first is None or first[0] != SessionStarted.TYPE:
+    if not headers or count != 1:
+        raise _Bad("header: is not what was written")
+    if first is None or first[0] != SessionStarted.TYPE:
         raise _Bad("entry 1: the record does not begin with session.started")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if f'"format":{version},' not in headers[0][1]:
+    if f'"format":{version},' not in headers[0][0]:
         raise _Bad("header: the file's version was changed")
 
 
@@ -141,8 +144,9 @@ def _changed_row(table: str, rows: list[Row], sealed: Sealed) -> str:
     for number, row in enumerate(rows, sealed.first):
         if row[0] != number or _crc_is_wrong(table, row):
             return f"{table} row {number}"
-    if sealed.first == sealed.last:
-        return f"{table} row {sealed.first}"
+    present = sealed.first + len(rows)
+    if present <= sealed.last or sealed.first == sealed.last:
+        return f"{table} row {min(present, sealed.last)}"
     return f"{table} rows {sealed.first} to {sealed.last}"
 
 

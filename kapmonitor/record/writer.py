@@ -216,7 +216,7 @@ class RecordWriter:
         self._retry_s = time.monotonic() + RETRY_S
         if code == sqlite3.SQLITE_FULL:
             cause = "The disk is full. Make room on it"
-        elif isinstance(why, RecordDamaged):
+        elif isinstance(why, RecordDamaged) or code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
             cause = "The record file was changed by another program. Close that program"
         else:
             cause = f"The disk does not take the record ({why}). Check the disk"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bench_table import Row
 
-ROUNDS = 3
-SECONDS = 7.0
+ROUNDS = 5
+SECONDS = 6.0
 PROGRAM = Path(__file__).with_name("latency_program.py")
 MODES = ("console", "timer", "read256", "busy")
 

@@ -7,6 +7,7 @@ $B mount -t devtmpfs dev /dev
 given() { $B sed -n "s/.*$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 PYTHON=$(given kap_python)
 ROOT=$(given kap_root)
+SCRIPT=$(given kap_script)
 for module in $($B cat /modules/order); do
   $B insmod "/modules/$module" || echo "could not load $module"
 done
@@ -28,11 +29,11 @@ $B chroot /machine /bin/bash -c '
   dbus-daemon --system --fork --nopidfile
   /usr/libexec/bluetooth/bluetoothd -n -d >/run/bluetoothd.log 2>&1 &
   echo "[vm] $(uname -r), BlueZ $(/usr/libexec/bluetooth/bluetoothd -v), up $(cut -d" " -f1 /proc/uptime) s"
-  timeout 500 "$0" "$1/tests/bluez/inside.py"
+  timeout 500 "$0" "$2"
   result=$?
   echo "[vm] ended with $result, up $(cut -d" " -f1 /proc/uptime) s"
   [ $result = 0 ] || { tail -60 /run/bluetoothd.log; dmesg | tail -20; }
-  exit $result' "$PYTHON" "$ROOT"
+  exit $result' "$PYTHON" "$ROOT" "$SCRIPT"
 echo "KAP_RESULT=$?"
 $B sync
 $B poweroff -f

@@ -150,6 +150,7 @@ async def cuff_scenario(room: Room, radio: Radio, address: str, what: str, *, bo
         assert await cuff.offer(), "not all indications were confirmed"
         await ledger.until(lambda reading=reading: len(ledger.values(SYS)) == reading)
         await ledger.until(lambda reading=reading: problems(ledger).count("ended") == reading - 1)
+        assert cuff.peripheral.encrypted is bonded
         say(f"{what}: reading taken, confirmed and ended in {time.monotonic() - started:.1f} s")
         cuff.memory.append(frames.blood_pressure((118, 78, 91), pulse=70))
     told = [(e.reading.value, e.stored) for e in ledger.of(Observation) if e.metric.ref == SYS]
@@ -199,7 +200,7 @@ async def scenario(room: Room) -> None:
             lambda: discovery(room, radio),
             lambda: strap_scenario(room, radio, strap),
             lambda: cuff_scenario(room, radio, cuff_model.ADDRESS, "cuff"),
-            lambda: cuff_scenario(room, radio, BONDED, "cuff that must be paired"),
+            lambda: cuff_scenario(room, radio, BONDED, "cuff that must be paired", bonded=True),
             lambda: leftover_scenario(room, radio, strap),
         ]
         for step in steps:

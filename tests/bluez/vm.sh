@@ -13,6 +13,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 CACHE=${KAP_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kapmonitor-bluez-vm}
 LIMIT_S=${KAP_VM_LIMIT_S:-600}
+SCRIPT=${KAP_VM_SCRIPT:-$HERE/inside.py}
 ACCELERATOR=${KAP_VM_ACCEL:-tcg}
 
 # What the machine needs from the kernel: its file systems, the ciphers that Bluetooth pairing uses, and the
@@ -40,8 +41,6 @@ initramfs() {
   local work=$1 root=$1/root
   mkdir -p "$root"/{bin,dev,proc,sys,host,memory,machine,modules}
   cp /bin/busybox "$root/bin/busybox"
-  cp "$HERE/init.sh" "$root/init"
-  chmod +x "$root/init"
   collect "$work"/kernel/lib/modules/* "$root/modules"
   (cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | zstd -q -f -o "$CACHE/initramfs.zst")
 }
@@ -71,15 +70,18 @@ collect() {
 run() {
   local python=${1:-$ROOT/.venv/bin/python}
   [[ -f $CACHE/vmlinuz && -f $CACHE/initramfs.zst ]] || { echo "first: $0 setup" >&2; exit 2; }
-  log=$(mktemp)
-  trap 'rm -f "$log"' EXIT
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  # The kernel reads archives one behind the other; so a changed init.sh needs no new setup.
+  install -m 755 "$HERE/init.sh" "$work/init"
+  (cd "$work" && echo init | cpio --quiet -o -H newc -R 0:0 | zstd -q | cat "$CACHE/initramfs.zst" - >initramfs)
   timeout "$LIMIT_S" qemu-system-x86_64 -machine q35,accel=$ACCELERATOR -cpu ${KAP_VM_CPU:-max} -smp 2 -m 1024 \
     -nodefaults -no-reboot -display none -serial stdio -nic none -device virtio-rng-pci \
-    -kernel "$CACHE/vmlinuz" -initrd "$CACHE/initramfs.zst" \
-    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off kap_python=$python kap_root=$ROOT" \
+    -kernel "$CACHE/vmlinuz" -initrd "$work/initramfs" \
+    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off kap_python=$python kap_root=$ROOT kap_script=$SCRIPT" \
     -fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
-    -device virtio-9p-pci,fsdev=host,mount_tag=host | tee "$log"
-  grep -q '^KAP_RESULT=0' "$log"
+    -device virtio-9p-pci,fsdev=host,mount_tag=host | tee "$work/log"
+  grep -q '^KAP_RESULT=0' "$work/log"
 }
 
 case ${1:-} in

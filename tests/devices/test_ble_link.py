@@ -170,6 +170,19 @@ def test_a_reading_held_back_is_delivered_while_the_cuff_stays_connected():
     in_room(test)
 
 
+def test_a_cuff_that_wants_to_be_paired_is_paired():
+    async def test(room):
+        cuff = room.cuff(bonded=True)
+        await cuff.peripheral.switch_on(advertise=False)
+        ledger, _ = room.pump(ble_blood_pressure.DRIVER, CUFF)
+        cuff.measure(room.clock.now_ns())
+        assert await cuff.offer()
+        assert cuff.peripheral.encrypted
+        await ledger.until(lambda: ledger.values(SYS) == [120.0])
+
+    in_room(test)
+
+
 def test_a_failed_determination_ends_like_any_other():
     async def test(room):
         cuff = room.cuff(lambda _t_ns: CuffValues(None, None, None, None))

@@ -244,6 +244,16 @@ def test_missing_frames_become_a_gap_of_their_number(frame, place, missing):
 
 
 @pytest.mark.parametrize("frame", [df2, df7])
+@pytest.mark.parametrize("missing", [1, 3, 24])
+def test_frames_missing_from_the_start_of_a_packet_leave_their_gap_there(frame, missing):
+    frames = stream(frame, 5)
+    expected = pleth(events_of(b"".join(frames)))
+    expected[50 : 50 + missing] = [NO_SAMPLE] * missing
+    del frames[50 : 50 + missing]
+    assert pleth(events_of(b"".join(frames))) == expected
+
+
+@pytest.mark.parametrize("frame", [df2, df7])
 @pytest.mark.parametrize("lost", [1, 2, 3, 4, 6, 13, 27])
 def test_missing_bytes_are_made_up_for_at_the_next_sync(frame, lost):
     data = b"".join(stream(frame, 6))

@@ -80,6 +80,8 @@ def test_a_far_end_that_takes_nothing_does_not_hold_up_the_loop(line):
         assert time.monotonic() - started < 0.5
         line.send(b"still here")
         await until(lambda: end.data == b"still here")
+        await until(lambda: [error.problem for error in end.lost] == [LinkProblem.LOST])
+        await until(lambda: not serial_threads())
         await port.close()
 
     run(body())
@@ -164,6 +166,21 @@ def test_closing_an_idle_socket_is_prompt():
             await port.close()
             assert time.monotonic() - started < 2
             assert end.lost == []
+
+    run(body())
+
+
+def test_a_url_without_a_descriptor_is_read_through_pyserial():
+    async def body():
+        port, end = SerialPort("loop://", LINE, SystemClock()), End()
+        await port.open(end.received, end.gone)
+        port.write(bytes(range(200)))
+        await until(lambda: end.data == bytes(range(200)))
+        started = time.monotonic()
+        await port.close()
+        assert time.monotonic() - started < 2
+        assert end.lost == []
+        await until(lambda: not serial_threads())
 
     run(body())
 

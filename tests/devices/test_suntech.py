@@ -139,9 +139,14 @@ def test_constructed_failure_says_loose_cuff_and_no_numbers():
     ],
 )  # fmt: skip
 def test_error_codes_are_decimal(code, failure):
-    events = run(DRIVER, [failed(code)])
+    events = run(DRIVER, [O, K, failed(code)])
     assert [(e.failure.value, e.raw) for e in events if isinstance(e, CuffFailed)] == [(failure, code)]
     assert values(events) == {}
+
+
+def test_an_error_nobody_asked_for_and_nobody_knows_is_a_fault():
+    assert [(e.kind, e.size) for e in run(DRIVER, [failed(50)])] == [(FaultKind.CONTENT, 24)]
+    assert [e.raw for e in run(DRIVER, [failed(2)])] == [2]
 
 
 def bp(systolic, diastolic, mean, pulse, status=1):
@@ -557,6 +562,7 @@ def test_initial_inflation_is_set_before_the_first_start_and_not_right_after_an_
     aborted = line.now
     line.hear(A)
     line.start()
+    line.hear(cuff(0), after=200 * MS)
     line.wait_for(bytes.fromhex("3A17A0000F"), {PRESSURE: cuff(0)})
     assert line.now - aborted >= 500 * MS
     line.hear(K)

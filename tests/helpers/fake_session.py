@@ -568,7 +568,7 @@ _CHANGES = {
     "overdue": _cuff_change(
         freshness=Freshness.OVERDUE, last=_cuff(30, 143, 90, 107), next_t_ns=DOSE_NS + 40 * MIN
     ),
-    "asleep": _cuff_change(state=CuffState.ASLEEP, can_start=False),
+    "asleep": _cuff_change(state=CuffState.ASLEEP, can_start=False, refused="no-link"),
     "extremes": _extremes,
     "low": _low_value,
     "many": _many,

@@ -52,7 +52,7 @@ def wave_of(channel: int, first: int, n: int) -> np.ndarray:
 
 
 def put_second(writer: RecordWriter, clock: ManualClock, second: int) -> None:
-    """One second of everything: two waves in half-second slices, three numerics, wire, now and then a note."""
+    """One second of everything: waves in half-second slices, numerics, wire, now and then a note."""
     t_ns = T0_NS + second * SECOND
     clock.move_to(t_ns)
     for channel, fs in ((1, 75.0), (2, 500.0)):
@@ -62,10 +62,14 @@ def put_second(writer: RecordWriter, clock: ManualClock, second: int) -> None:
             slice_t0_ns = T0_NS + round(start * 1e9 / fs)
             writer.put(WaveSlice(slice_t0_ns, channel, fs, wave_of(channel, start, stop - start)))
     writer.put(NumericRow(t_ns, 11, 97.0 - second % 3, Validity.VALID))
-    writer.put(NumericRow(t_ns, 12, None if second % 7 == 3 else 60.0 + second % 5, Validity.VALID, raw=255.0))
+    writer.put(
+        NumericRow(t_ns, 12, None if second % 7 == 3 else 60.0 + second % 5, Validity.VALID, raw=255.0)
+    )
     writer.put(WireRow(t_ns, "dev", Direction.IN, bytes([second % 256, 1, 2])))
     if second % 20 == 5:
-        writer.put(NumericRow(t_ns, 13, 120.0 + second % 9, Validity.VALID, None, "2026-01-01T00:00:00", True))
+        writer.put(
+            NumericRow(t_ns, 13, 120.0 + second % 9, Validity.VALID, None, "2026-01-01T00:00:00", True)
+        )
         writer.put(Stamped(t_ns, NoteAdded(f"n{second}", "text", f"note at {second}", "AB", t_ns)))
 
 

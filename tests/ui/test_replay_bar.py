@@ -10,7 +10,7 @@ from kapmonitor.session.state import AlarmSpan, LimitLine, SessionState
 from kapmonitor.snapshot import Priority
 from ui.replay import MomentsPanel, ReplayBar
 from ui.replay.listed import lines
-from ui.replay.travel import SPEEDS, STEP_NS, faster, next_moment, previous_moment, slower
+from ui.replay.travel import SPEEDS, STEP_NS, faster, next_moment, previous_moment, record_span, slower
 from ui.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -84,6 +84,14 @@ def test_while_it_plays_previous_passes_over_the_moment_just_reached():
     moments = ((10 * fs.S, "note"), (60 * fs.S, "note"))
     assert previous_moment(moments, "note", 61 * fs.S, playing=True) == 10 * fs.S
     assert previous_moment(moments, "note", 61 * fs.S, playing=False) == 60 * fs.S
+
+
+def test_a_record_spans_its_readings_and_its_moments():
+    moments = ((5, "note"), (90, "note"))
+    assert record_span((10, 80), moments) == (5, 90)
+    assert record_span((0, 0), moments) == (5, 90)
+    assert record_span((10, 80), ()) == (10, 80)
+    assert record_span((0, 0), ()) == (0, 0)
 
 
 # the bar

@@ -68,6 +68,6 @@ def test_a_refusal_is_reported_and_success_is_not(qtbot):
         bridge.watch(future)
     good.set_result(None)
     cancelled.cancel()
-    bad.set_exception(CommandRefused("start cuff", "too-soon"))
+    bad.set_exception(CommandRefused("start cuff", "resting"))
     qtbot.waitUntil(lambda: bool(said), timeout=10_000)
-    assert said == ["start cuff refused: too-soon"]
+    assert said == ["not done — arm is resting"]

@@ -37,7 +37,7 @@ class Watched(Sweep):
 
     painted: list[QRect]
 
-    def paintEvent(self, event):
+    def paintEvent(self, event):  # noqa: N802 - Qt's name
         self.painted.append(event.rect())
         super().paintEvent(event)
 

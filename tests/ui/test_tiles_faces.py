@@ -1,4 +1,4 @@
-"""Every state of a number tile, without a window: what is said, and that no old value passes for a new one."""
+"""Every state of a number tile, without a window: what is said, and that no old value passes for new."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from fake_session import DOSE_NS, MIN, NOW_NS, VARIANTS, FakeSession, S
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.cuff import Refusal
 from kapmonitor.model import Absent, AlertKind, LinkProblem, LinkState, Measured, Validity
 from kapmonitor.snapshot import Freshness, LinkStatus, Tile
 from ui import strings
@@ -126,6 +127,12 @@ def test_the_cuff_is_seen_at_work_held_and_asleep():
     assert face_of("held").plan == "held · next in 7:43"
     assert face_of("asleep").plan == strings.ASLEEP
     assert not face_of("asleep").can_start
+    assert face_of("asleep").refused == "no link to the cuff"
+
+
+@pytest.mark.parametrize("reason", list(Refusal))
+def test_every_refusal_of_the_cuff_has_words(reason):
+    assert strings.REFUSALS[reason.value]
 
 
 def test_before_the_first_reading_nothing_is_claimed():

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
 from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure, Validity
+from kapmonitor.session.state import AlarmSpan, Dose, LimitLine
 from kapmonitor.view import Role
 from ui.theme import DAY, SESSION, Theme
 from ui.trends import Coming, Review, TrendsPane
@@ -288,6 +290,37 @@ def test_the_rest_of_the_dashboard_does_not_load_pyqtgraph_or_numpy():
         "sys.exit(any(name in sys.modules for name in ('numpy', 'pyqtgraph', 'ui.trends')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_neither_wheel_nor_drag_moves_the_time_axis(make_pane, qtbot):
+    pane = make_pane(fs.FakeSession("quiet"))
+    box = pane._canvas._boxes[0]
+    before = box.viewRange()
+    viewport = pane._canvas.view.viewport()
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+        for y in (200, 860):
+            qtbot.mousePress(viewport, button, pos=QPoint(300, y))
+            qtbot.mouseMove(viewport, QPoint(420, y - 60))
+            qtbot.mouseRelease(viewport, button, pos=QPoint(500, y - 90))
+    assert box.viewRange() == before
+
+
+def test_in_review_no_cuff_is_due(make_pane):
+    whole = fs.folded(fs.NOW_NS)
+    port = WholeView(fs.FakeReplay())
+    pane = make_pane(port, Review(lambda: whole, port.seek))
+    assert pane.picture.content.pressure.due == ()
+
+
+def test_words_of_a_later_version_are_drawn_not_feared(make_pane):
+    port = fs.FakeSession("quiet")
+    odd = LimitLine(fs.DOSE_NS, "hr-odd", "hr", "high", "urgent", 120.0, 0.0)
+    span = AlarmSpan("hr-odd", "urgent", fs.NOW_NS - fs.MIN, None, 130.0, 120.0)
+    dose = Dose(fs.DOSE_NS, "ketamine", 70.0, "buccal", "", "RN")
+    port.state = replace(port.state, limits=(odd,), alarms=(span,), doses=(dose,))
+    pane = make_pane(port)
+    assert pane.picture.content.hr.band is None
+    assert count(pane, SESSION.medium) > 20
 
 
 def test_hidden_trends_ask_for_nothing(make_pane, qtbot):

@@ -16,7 +16,15 @@ from ui.panel import paint_panel
 from ui.ports import ReplayPort
 from ui.replay import wording
 from ui.replay.scrub import Scrub
-from ui.replay.travel import STEP_NS, faster, first_dose, next_moment, previous_moment, slower
+from ui.replay.travel import (
+    STEP_NS,
+    faster,
+    first_dose,
+    next_moment,
+    previous_moment,
+    record_span,
+    slower,
+)
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 100
@@ -89,7 +97,8 @@ class ReplayBar(QWidget):
         self.button = PlayButton(theme, self)
         self.speed_key = Key(theme, wording.SPEED.format(speed=1), self)
         self.scrub = Scrub(theme, self.time_text, self)
-        self.scrub.show_record(port.view().span(), self._moments)
+        self._span = record_span(port.view().span(), self._moments)
+        self.scrub.show_record(self._span, self._moments)
         self.button.clicked.connect(self.toggle)
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)
@@ -106,9 +115,8 @@ class ReplayBar(QWidget):
     def toggle(self) -> None:
         """Run or stand; at the end of the record, begin again."""
         playing = not self._port.playing()
-        first, last = self._port.view().span()
-        if playing and self._port.now_ns() >= last:
-            self._port.seek(first)
+        if playing and self._port.now_ns() >= self._span[1]:
+            self._port.seek(self._span[0])
         self._port.play(playing=playing)
         self.refresh()
 

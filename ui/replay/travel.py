@@ -39,3 +39,9 @@ def previous_moment(moments: Sequence[Moment], kind: str, now_ns: int, *, playin
 def first_dose(moments: Sequence[Moment]) -> int | None:
     """From when T+ counts."""
     return next((t_ns for t_ns, kind in moments if kind == "dose"), None)
+
+
+def record_span(data: tuple[int, int], moments: Sequence[Moment]) -> tuple[int, int]:
+    """From the first to the last thing in a record, readings (equal times: none) and moments alike."""
+    times = [*(data if data[1] > data[0] else ()), *(t_ns for t_ns, _ in moments)]
+    return (min(times), max(times)) if times else (0, 0)

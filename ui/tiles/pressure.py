@@ -191,6 +191,20 @@ class PressureTile(QWidget):
             x += box.width() + theme.px(8)
         shown = [key.x() for key in (self.start_key, self.hold_key) if key.isVisible()]
         end = min(shown, default=self.width() - theme.px(SIDE))
+        if face.refused and not shown:
+            quiet, room = colour(theme.palette.secondary), self.width() * 0.42
+            end -= round(
+                painting.line(
+                    painter,
+                    end,
+                    baseline,
+                    face.refused,
+                    quiet,
+                    theme.text_px(18),
+                    room=room,
+                    align=painting.RIGHT,
+                )
+            )
         room = end - x - theme.px(10)
         painting.line(
             painter, x, baseline, face.taken, ink, px, fonts.SEMIBOLD, room=room, smallest=theme.text_px(16)

@@ -40,6 +40,7 @@ class PressureFace:
     words: str
     measuring: bool
     pressure: float | None
+    refused: str
     can_start: bool
     can_stop: bool
     held: bool
@@ -63,6 +64,7 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
         measuring=tile.state is CuffState.MEASURING,
         can_stop=tile.state is CuffState.MEASURING and snapshot.mode is not GenerationMode.TEST,
         pressure=tile.pressure,
+        refused=strings.REFUSALS.get(tile.refused, tile.refused),
         can_start=tile.can_start and snapshot.mode is not GenerationMode.TEST,
         held=tile.held,
         alarm=tile.alarm,
@@ -110,4 +112,4 @@ def _words(tile: CuffTile) -> str:
     last: CuffReading | None = tile.last
     if last is not None and last.failure is not None:
         return strings.ATTEMPT_FAILED.format(why=strings.CUFF_FAILURES[last.failure])
-    return tile.refused
+    return ""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXACT_GAPS: Final = 6
 EDGE_COLUMNS: Final = 32
 
-BAND_POINTS: Final = 200
+BAND_POINTS: Final = 120
 """Points of an expected band: enough for a smooth edge at any window."""
 
 
@@ -86,12 +86,16 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: a span in `width` pixel columns, drawn up to `end_ns`, with now at `now_ns`."""
+    """What is asked for: a span in `width` pixel columns, drawn up to `end_ns`, with now at `now_ns`.
+
+    In review (`live` is False) nothing is due any more.
+    """
 
     span: Span
     width: int
     now_ns: int
     end_ns: int
+    live: bool = True
 
 
 def gather(
@@ -184,7 +188,7 @@ def _pressure(
 def due_cuffs(state: SessionState, request: Request) -> tuple[Due, ...]:
     """The planned cuff and what its interval adds within the span; none once the session is closed."""
     plan = state.cuff_plan
-    if plan is None or not plan.next_t_ns or state.closed_t_ns is not None:
+    if plan is None or not plan.next_t_ns or not request.live or state.closed_t_ns is not None:
         return ()
     late = plan.next_t_ns < request.now_ns
     planned = [Due(plan.next_t_ns, plan.held, late)]

@@ -25,6 +25,9 @@ from ui.trends.ticks import time_ticks
 from ui.trends.window import WHOLE, Span, live_span, narrower, review_span, wider
 
 REFRESH_MS: Final = 1000
+REVIEW_REFRESH_MS: Final = 200
+"""In review the playhead may run fast; as long as the window stays, only its line is moved."""
+
 FOOT: Final = 26
 """Design pixels under the time axis, for one line of words."""
 
@@ -41,7 +44,7 @@ class Review:
 
 
 class TrendsPane(QWidget):
-    """The trends of a session, live or in review. It asks the port once a second while it can be seen."""
+    """The trends of a session, live or in review. It asks the port only while it can be seen."""
 
     def __init__(
         self, port: SessionPort, theme: Theme, review: Review | None = None, parent: QWidget | None = None
@@ -66,7 +69,7 @@ class TrendsPane(QWidget):
         layout.addWidget(self._foot)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
+        self._timer.setInterval(REFRESH_MS if review is None else REVIEW_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
 
     @property
@@ -130,7 +133,8 @@ class TrendsPane(QWidget):
         first, last = self._port.view().span()
         near_ns = (self._canvas.span.t1_ns - self._canvas.span.t0_ns) // 100
         again = self._picked_ns is not None and abs(t_ns - self._picked_ns) <= near_ns
-        self.pick(None if again else min(max(t_ns, first), last))
+        inside_ns = min(max(t_ns, first), last) if last > first else t_ns
+        self.pick(None if again else inside_ns)
 
     def refresh(self) -> None:
         """Ask the port again and draw what changed."""
@@ -141,7 +145,7 @@ class TrendsPane(QWidget):
         key = (span, self._canvas.columns, self._window_min, state, self._theme) if self._review else None
         if key is None or key != self._key:
             self._baseline = baseline_before(self._port.view(), state.dose_t_ns)
-            request = Request(span, self._canvas.columns, now_ns, end_ns)
+            request = Request(span, self._canvas.columns, now_ns, end_ns, live=self._review is None)
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))
             self._picture = Picture(content, request.width, grid)
@@ -153,8 +157,10 @@ class TrendsPane(QWidget):
         """The stretch to show, and where data ends."""
         if self._review is not None:
             first, last = self._port.view().span()
-            first = min(first, state.started_t_ns) if state.started is not None else first
-            return review_span(self._window_min, first, max(last, state.closed_t_ns or last), now_ns), last
+            if state.started is not None:
+                first = min(first, state.started_t_ns) if last > first else state.started_t_ns
+                last = max(first, last, state.closed_t_ns or 0)
+            return review_span(self._window_min, first, last, now_ns), last
         start_ns = state.started_t_ns if state.started is not None else now_ns
         return live_span(self._window_min, start_ns, now_ns), now_ns
 

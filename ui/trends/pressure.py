@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from kapmonitor.model import CuffReading, Measured
 from ui import fonts, strings
 from ui import format as fmt
-from ui.theme import colour
+from ui.theme import colour, mix
 from ui.trends import wording
 from ui.trends.content import Content, Due, Pressure
 from ui.trends.expected import Band
@@ -29,9 +29,16 @@ from ui.trends.limits import Level, verdict
 from ui.trends.scale import ValueScale, value_range
 from ui.trends.strokes import band_outline
 
-USUAL: Final = (36.0, 196.0)
-STEP: Final = 40
-"""Grid lines every 40 mmHg from 20 on, and what the scale grows by."""
+USUAL: Final = (36.0, 190.0)
+GRID: Final = 40
+"""Grid lines every 40 mmHg from 20 on."""
+
+GROWTH: Final = 20.0
+ROOM: Final = 9.0
+"""The scale grows in steps of 20 mmHg and keeps room for an alarm's mark above the highest reading."""
+
+HEAD: Final = 36
+"""Design pixels at the top for the key to the bars."""
 
 SERIF: Final = 14.0
 BAR: Final = 3.0
@@ -42,12 +49,12 @@ FOOT: Final = 25.0
 
 
 def scale(frame: Frame, pressure: Pressure) -> ValueScale:
-    """36 to 196 mmHg, more only if something was measured or is limited beyond that."""
+    """36 to 190 mmHg, more only if something was measured or is limited beyond that."""
     seen = [r.value for c in pressure.cuffs for r in (c.systolic, c.diastolic) if isinstance(r, Measured)]
     now = [level.limit for level in pressure.sys_high]
     values = [*seen, *now]
-    low, high = value_range(USUAL, (min(values), max(values)) if values else None, STEP, 2.0)
-    return ValueScale(low, high, frame.theme.px(8), frame.height - frame.theme.px(6))
+    low, high = value_range(USUAL, (min(values), max(values)) if values else None, GROWTH, ROOM)
+    return ValueScale(low, high, frame.theme.px(HEAD), frame.height - frame.theme.px(6))
 
 
 def draw_body(painter: QPainter, frame: Frame, content: Content, grid: tuple[int, ...]) -> None:
@@ -81,8 +88,8 @@ def draw_words(painter: QPainter, frame: Frame, content: Content) -> None:
 
 
 def _grid_values(values: ValueScale) -> list[int]:
-    first = int(-(-(values.low + 4 - 20) // STEP)) * STEP + 20
-    return [v for v in range(first, int(values.high), STEP) if values.holds(v)]
+    first = int(-(-(values.low + 4 - 20) // GRID)) * GRID + 20
+    return [v for v in range(first, int(values.high), GRID) if values.holds(v)]
 
 
 def _band(painter: QPainter, frame: Frame, values: ValueScale, band: Band | None, alpha: float) -> None:
@@ -123,14 +130,15 @@ def _cuff(painter: QPainter, frame: Frame, values: ValueScale, content: Content,
 
 def _bar(painter: QPainter, frame: Frame, x: float, top: float, bottom: float, ink: QColor) -> None:
     """Stem and ticks as whole pixels: crisp, and many times cheaper than stroked lines."""
-    stem = QColor(ink)
-    stem.setAlphaF(ink.alphaF() * 0.6)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    stem = mix(frame.theme.palette.panel, ink.name(), 0.6)
     thick = max(2, frame.theme.px(BAR))
     left = round(x - thick / 2)
     painter.fillRect(QRect(left, round(top), thick, round(bottom) - round(top)), stem)
     wide = frame.theme.px(SERIF)
     for y in (top, bottom):
         painter.fillRect(QRect(left - (wide - thick) // 2, round(y - thick / 2), wide, thick), ink)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _flat(ink: QColor, width: float) -> QPen:
@@ -204,17 +212,23 @@ def _limit_words(painter: QPainter, frame: Frame, values: ValueScale, content: C
     """The limits in force, at the right end of their lines; the systolic one wins where two would touch."""
     px, taken = frame.label_px, list[QRectF]()
     pressure = content.pressure
-    for levels in (pressure.sys_high, pressure.dia_high, pressure.sys_low):
+    highest = (pressure.sys_high, wording.HIGH_LIMIT), (pressure.dia_high, wording.HIGH_LIMIT)
+    for levels, template in (*highest, (pressure.sys_low, wording.LOW_LIMIT)):
         level = levels[-1] if levels and levels[-1].t1_ns is None else None
-        if level is None or not values.holds(level.limit):
-            continue
-        taken = _limit_word(painter, frame, values, level, px, taken)
+        if level is not None and values.holds(level.limit):
+            text = template.format(limit=fmt.limit(level.limit))
+            taken = _limit_word(painter, frame, values, level, text, px, taken)
 
 
 def _limit_word(
-    painter: QPainter, frame: Frame, values: ValueScale, level: Level, px: int, taken: list[QRectF]
+    painter: QPainter,
+    frame: Frame,
+    values: ValueScale,
+    level: Level,
+    text: str,
+    px: int,
+    taken: list[QRectF],
 ) -> list[QRectF]:
-    text = fmt.limit(level.limit)
     wide = fonts.width(text, px)
     base = values.y(level.limit) - frame.theme.px(6)
     box = QRectF(

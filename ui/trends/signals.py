@@ -26,6 +26,9 @@ HR_USUAL: Final = (45.0, 133.0)
 HR_FALLBACK: Final = (60, 90, 120)
 """Numbers beside the lane while no limits are set."""
 
+HR_ROOM: Final = 8.0
+"""Kept free above the highest and below the lowest beat, so that the trace never runs into the lane's title."""
+
 SPO2_USUAL: Final = (88.5, 101.7)
 SPO2_TOP: Final = 100.0
 SPO2_FALLBACK: Final = 90.0
@@ -40,7 +43,7 @@ def hr_scale(frame: Frame, signal: Signal) -> ValueScale:
     """Heart rate takes the upper two thirds; the scale follows the limits in force and what was seen."""
     limits = [level.limit for level in (*signal.high, *signal.low)]
     usual = (min([HR_USUAL[0] + 5, *limits]) - 5, max([HR_USUAL[1] - 13, *limits]) + 13)
-    low, high = value_range(usual, signal.trace.seen, 10.0, 3.0)
+    low, high = value_range(usual, signal.trace.seen, 10.0, HR_ROOM)
     return ValueScale(low, high, frame.height * 0.06, frame.height * 0.73)
 
 

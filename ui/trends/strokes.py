@@ -68,4 +68,4 @@ def band_outline(band: Band, frame: Frame, scale: ValueScale) -> QPolygonF:
     below = scale.bottom - (band.low - scale.low) * slope
     xs = np.concatenate((x, x[::-1])).tolist()
     ys = np.concatenate((above, below[::-1])).tolist()
-    return QPolygonF([QPointF(a, b) for a, b in zip(xs, ys, strict=True)])
+    return QPolygonF(list(map(QPointF, xs, ys)))

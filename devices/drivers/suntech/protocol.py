@@ -54,6 +54,8 @@ HALF_FRAME_NS = 250 * MS
 EMPTY_MMHG, INFLATED_MMHG = 5, 20
 RESULT_TRIES = 3
 RESTFUL = frozenset({State.UNKNOWN, State.IDLE, State.ASLEEP})
+AWAITING = frozenset({State.PUMPING, State.MEASURING, State.READING})
+"""In these, BP data is the result of the determination that runs or just ended."""
 
 TOLD_STATE = {
     Tell.MEASURING: CuffState.MEASURING,
@@ -214,9 +216,12 @@ class Suntech:
         return events + (self._happen(Event.INFLATED, t_ns) if reading.value >= INFLATED_MMHG else [])
 
     def _result(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
-        self._answer(Ask.RESULT)
         result = packets.result(packet)
-        awaited = self.state in (State.READING, State.MEASURING, State.PUMPING)
+        awaited = self._line.asked is Ask.RESULT or self.state in AWAITING
+        self._answer(Ask.RESULT)
+        if result.error and result.error not in packets.FAILURES and not awaited:
+            # Of what noise forms by chance, most has no meaning.
+            return [Fault(FaultKind.CONTENT, t_ns, len(packet), packet.hex())]
         events = self._happen(Event.RESULT, t_ns)
         if result.error:
             return [*events, CuffFailed(packets.failure(result.error), result.error, t_ns)]

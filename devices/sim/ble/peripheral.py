@@ -38,7 +38,8 @@ def _read_only(value: bytes) -> CharacteristicValue:
 class Peripheral:
     """One device in the air. A value of `readable` is what a central reads under that 16-bit UUID.
 
-    `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know.
+    `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know;
+    `encrypted` tells of the last subscription whether it was.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Peripheral:
         self._device = host_on(self.controller, self.controller, address, name)
         self._pushed = {uuid: self._push_characteristic(uuid, how) for uuid, how in pushed}
         self._connection: Connection | None = None
+        self.encrypted = False
         self.subscribed = asyncio.Event()
         self.free = asyncio.Event()
         self.free.set()
@@ -164,6 +166,7 @@ class Peripheral:
         self.subscribed.clear()
         self.free.set()
 
-    def _on_subscription(self, _connection: Connection, notify: bool, indicate: bool) -> None:
+    def _on_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
         if notify or indicate:
+            self.encrypted = bool(connection.encryption)
             self.subscribed.set()
