@@ -63,8 +63,13 @@ class DoseForm(QWidget):
         grid.setVerticalSpacing(px(18))
         self._title = QLabel(f"Dose given at {time_text}")
         grid.addWidget(self._title, 0, 0, 1, 2)
-        rows = (("Drug", self.drug), ("Amount, mg", self.amount), ("Route", self._route_row()))
-        rows += (("Site", self.site), ("Given by", self.by))
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Drug", self.drug),
+            ("Amount, mg", self.amount),
+            ("Route", self._route_row()),
+            ("Site", self.site),
+            ("Given by", self.by),
+        )
         for number, (name, field) in enumerate(rows, start=1):
             label = QLabel(name)
             label.setBuddy(field)
@@ -129,7 +134,7 @@ class DoseForm(QWidget):
             (not self.drug.text().strip(), "Which drug?"),
             (
                 amount is None or not 0 < amount <= MOST_MG,
-                f"The amount is a number of mg, up to {MOST_MG:g}.",
+                f"The amount is a number of mg up to {MOST_MG:g}.",
             ),
             (route < 0, "Which route?"),
             (not self.by.text().strip(), "Who gave it?"),
