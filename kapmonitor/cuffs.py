@@ -27,6 +27,7 @@ from devices.cuff import (
     news,
 )
 from devices.cuff_schedule import Schedule
+from devices.cuff_table import Happening
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
@@ -130,9 +131,9 @@ class CuffDesk:
     def _carry_out(self, cuff: _Cuff, decision: CuffDecision, now_ns: int) -> CommandRefused | None:
         match decision:
             case SendStart(by):
-                return self._send(cuff, Action.START, by)
+                return self._send(cuff, Action.START, by, now_ns)
             case SendStop(by):
-                return self._send(cuff, Action.STOP, by)
+                return self._send(cuff, Action.STOP, by, now_ns)
             case Refuse(action, by, reason):
                 self._engine.record(CuffAsked(cuff.device, action.value, by, reason.value))
                 return CommandRefused(action.value, reason.value)
@@ -142,12 +143,15 @@ class CuffDesk:
             case Plan():
                 return None
 
-    def _send(self, cuff: _Cuff, action: Action, by: str) -> CommandRefused | None:
+    def _send(self, cuff: _Cuff, action: Action, by: str, now_ns: int) -> CommandRefused | None:
         send = cuff.pump.start_cuff if action is Action.START else cuff.pump.stop_cuff
         try:
             send()
         except CommandRefused as refused:
             self._engine.record(CuffAsked(cuff.device, action.value, by, refused.reason))
+            if action is Action.START:
+                # Nothing went out: without this the layer would wait for an end that cannot come.
+                cuff.safety.on(Happening.FAILED, now_ns)
             return refused
         if by in {"timer", "watchdog"}:
             self._engine.record(CuffAsked(cuff.device, action.value, by))

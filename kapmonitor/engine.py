@@ -94,7 +94,7 @@ class Engine:
         self._watch = Watch(limits)
         self._vitals = vitals_module.Vitals()
         self._devices: dict[str, DeviceView] = {}
-        self._channels: dict[ChannelKey, int] = {}
+        self._channels: dict[tuple[str, Metric], int] = {}
         self._acknowledged: frozenset[str] = frozenset()
         self._outlook = CuffOutlook()
         self._utc_minus_t_ns = started.event.utc_ns - started.t_ns
@@ -181,6 +181,10 @@ class Engine:
             return
         key = ChannelKey(device, block.metric.ref)
         wave = self.view.live_wave(key)
+        if wave is not None and wave.metric != block.metric:
+            # The device changed its format: another scale, so another channel under the same name.
+            self._put_all(wave.flush())
+            wave = None
         if wave is None:
             channel = self._channel(device, block.metric, block.t_ns)
             wave = LiveWave(block.metric, fs, channel, self._jitter_ns)
@@ -229,7 +233,7 @@ class Engine:
             self.on_cuff(device, event.state)
 
     def _channel(self, device: str, metric: Metric, t_ns: int) -> int:
-        key = ChannelKey(device, metric.ref)
+        key = (device, metric)
         known = self._channels.get(key)
         if known is not None:
             return known

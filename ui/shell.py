@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -86,6 +86,10 @@ class Shell(QWidget):
 
     def _paint_progress(self, painter: QPainter, theme: Theme, box: Box) -> None:
         share, words = self._progress
+        if not words:
+            return
+        from PySide6.QtCore import Qt  # slow to load, and not needed for the first paint
+
         px = theme.text_px(20)
         metrics = fonts.metrics(px)
         painter.setFont(fonts.font(px))

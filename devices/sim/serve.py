@@ -22,6 +22,8 @@ from devices.sim.suntech import SunTech
 from kapmonitor.errors import ConfigError
 
 TICK_S: Final = 0.01
+OWN_KEY_S: Final = 90.0
+"""A cuff on its own is started at the bedside this often, for consoles that may not start it."""
 DOSE_S: Final = 1800.0
 """When the dose is given in a session of its own; the scenario says how long before or after to begin."""
 
@@ -75,8 +77,11 @@ class Line:
         self.step()
 
 
-def build(driver: str, room: Bedside) -> SimDevice:
-    """The simulated device for `suntech`, `nonin` or `nonin?format=df7`."""
+def build(driver: str, room: Bedside, own_key_s: float | None = None) -> SimDevice:
+    """The simulated device for `suntech`, `nonin` or `nonin?format=df7`.
+
+    With `own_key_s`, somebody at the bedside presses a cuff's own start key that often.
+    """
     name, _, query = driver.partition("?")
     form = query.removeprefix("format=")
     if name not in SIMULATORS:
@@ -86,7 +91,7 @@ def build(driver: str, room: Bedside) -> SimDevice:
             "simulate", driver, f"formats are {', '.join(SIMULATORS[name]) or 'not to be chosen'}"
         )
     if name == "suntech":
-        return SunTech(room)
+        return SunTech(room, own_key_s)
     return Nonin(room, form) if form else Nonin(room)
 
 
@@ -135,7 +140,7 @@ def serve(
     if fault is not None:
         check_fault(fault, plain)
         room.incidents = (*room.incidents, *fault_incidents(fault, begin_s))
-    device = build(driver, room)
+    device = build(driver, room, OWN_KEY_S)
     if fault is not None:
         device = with_fault(device, fault, seed)
     endpoint = make_endpoint(port or ("tcp:0" if sys.platform == "win32" else "pty"), plain)

@@ -28,13 +28,18 @@ class StrapHistory:
         self._device, self._protocol, self._sink = device, protocol, sink
         self._origin_ns = origin_ns
         self._rhythm = Waves(room.patient).rhythm
+        self._second, self._rate = -1, 0.0
         self._beats = Beats(self._rate_at, 0)
         self._next_ns = origin_ns
         protocol.opened(origin_ns)
         sink.on_link(device, LinkChanged(LinkState.LIVE, origin_ns))
 
     def _rate_at(self, t_ns: int) -> float | None:
-        return self._rhythm.shown_rate(t_ns / 1e9)
+        """The rate of the second that `t_ns` lies in; a beat is asked for several times in each."""
+        second = t_ns // PERIOD_NS
+        if second != self._second:
+            self._second, self._rate = second, self._rhythm.shown_rate(float(second))
+        return self._rate
 
     def advance(self, t_ns: int) -> None:
         """Deliver every message that was due up to `t_ns`."""

@@ -33,6 +33,8 @@ HALF_COMMAND_NS: Final = 500_000_000
 
 NO_ERROR, ARTEFACT, STOPPED, LEAK = 0, 2, 86, 87
 
+OWN_KEY_FIRST_NS: Final = 1_000_000_000
+
 STARTS: Final = {0x20: 160, 0x87: 120, 0x28: 90}
 """Start commands of adult, child and neonate with their usual first targets in mmHg."""
 DATA_BYTES: Final = {
@@ -114,10 +116,12 @@ def bp_packet(
 
 
 class SunTech:
-    """The module on one patient's arm."""
+    """The module on one patient's arm; with `own_key_s` somebody presses its own start key that often."""
 
-    def __init__(self, bedside: Bedside) -> None:
+    def __init__(self, bedside: Bedside, own_key_s: float | None = None) -> None:
         self._bedside = bedside
+        self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
+        self._pressed_ns: int | None = None
         self._heard = b""
         self._heard_ns = 0
         self._out = b""
@@ -137,6 +141,7 @@ class SunTech:
 
     def advance(self, t_ns: int) -> bytes:
         self._finish(t_ns)
+        self._press_own_key(t_ns)
         self._bedside.cuff_mmhg = self._pressure(t_ns)
         out, self._out = self._out, b""
         return out
@@ -192,6 +197,17 @@ class SunTech:
                 return sealed(b"\x3e\x05\x00\x00")
             case _:
                 return ack("N")
+
+    def _press_own_key(self, t_ns: int) -> None:
+        """The first press comes a moment after power-on; while it measures, the key does nothing."""
+        if self._own_key_ns is None:
+            return
+        if self._pressed_ns is None:
+            self._pressed_ns = t_ns + OWN_KEY_FIRST_NS
+        elif t_ns >= self._pressed_ns:
+            self._pressed_ns += self._own_key_ns
+            if self._running is None:
+                self._running = self._plan(self._target or STARTS[0x20], t_ns)
 
     def _plan(self, target: int, t_ns: int) -> Determination:
         start_s = t_ns / 1e9

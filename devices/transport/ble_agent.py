@@ -48,7 +48,6 @@ class PairingAgent:
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.disconnect()
-            await bus.wait_for_disconnect()
 
     def _allows(self, path: str) -> bool:
         address = path.rsplit("/dev_", 1)[-1].replace("_", ":").upper()
@@ -71,9 +70,9 @@ async def _register(allows: Callable[[str], bool]) -> MessageBus:
             body=[PATH, "NoInputNoOutput"],
         )
     )
-    if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+    if reply.message_type is not MessageType.METHOD_RETURN:
         bus.disconnect()
-        raise ConnectionError(f"BlueZ took no agent: {reply.error_name if reply else 'no reply'}")
+        raise ConnectionError(f"BlueZ took no agent: {reply.error_name}")
     return bus
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench_table import Row
 
-ROUNDS = 5
+ROUNDS = 7
 ROOT = Path(__file__).parents[2]
 HEAVY = ("numpy", "pyqtgraph", "pandas", "scipy", "vitaldb", "wfdb", "bumble", "bleak", "soundfile")
 

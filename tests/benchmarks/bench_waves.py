@@ -210,8 +210,13 @@ def _child(scene: str, mode: str, rooms: int = 1, *, xvfb: bool = False) -> dict
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def _median(scene: str, mode: str, key: str, rooms: int = 1, *, xvfb: bool = False) -> float:
-    return statistics.median(_child(scene, mode, rooms, xvfb=xvfb)[key] for _ in range(ROUNDS))
+def _shares(ours: str, peer: str, rooms: int = 1, *, xvfb: bool = False) -> tuple[float, float]:
+    """Median shares of one core, rounds interleaved."""
+    measured: dict[str, list[float]] = {ours: [], peer: []}
+    for _ in range(ROUNDS):
+        for scene, values in measured.items():
+            values.append(_child(scene, "share", rooms, xvfb=xvfb)["share"])
+    return statistics.median(measured[ours]), statistics.median(measured[peer])
 
 
 def _row(what: str, ours: float, peer: float, unit: str, target: float) -> Row:
@@ -233,11 +238,11 @@ def run() -> list[Row]:
         _row("4 waves, CPU per frame / bare strip blit", ms["sweep"], ms["blit"], "ms", 5),
     ]
     if shutil.which("xvfb-run"):
-        ours, peer = (_median(scene, "share", "share", xvfb=True) for scene in ("sweep", "plot"))
+        ours, peer = _shares("sweep", "plot", xvfb=True)
         rows.append(_row("4 waves at 60 fps under Xvfb / pyqtgraph", ours, peer, "%", 1 / 6))
-    ours, peer = (_median(scene, "share", "share", rooms=8) for scene in ("sweep", "plot"))
+    ours, peer = _shares("sweep", "plot", rooms=8)
     rows.append(_row("8 rooms, 32 waves at 60 fps / pyqtgraph", ours, peer, "%", 1 / 4))
-    ours, peer = (_median(scene, "share", "share") for scene in ("room", "plot"))
+    ours, peer = _shares("room", "plot")
     rows.append(_row("one room's dashboard at 60 fps / pyqtgraph's 4 waves", ours, peer, "%", 1 / 4))
     return rows
 

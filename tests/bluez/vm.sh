@@ -1,7 +1,7 @@
 #!/bin/bash
 # The Bluetooth code against a real BlueZ and a real kernel, in a throw-away virtual machine.
 #
-#   tests/bluez/vm.sh setup            once; needs root for apt-get, downloads about 70 MB
+#   tests/bluez/vm.sh setup            needs root for apt-get, downloads about 70 MB; done before, it does nothing
 #   tests/bluez/vm.sh run [PYTHON]     boots, runs inside.py, exit status is that of the scenario
 #
 # For Debian and its relatives. Nothing is installed in the machine and it has no disk and no network: it sees
@@ -23,6 +23,7 @@ MODULES="virtio_pci virtio_console 9pnet_virtio 9p overlay virtio_rng
   bluetooth hci_vhci uhid"
 
 setup() {
+  if is_set_up; then return; fi
   apt-get install -y --no-install-recommends \
     qemu-system-x86 busybox-static cpio zstd kmod bluez dbus iproute2 >/dev/null
   mkdir -p "$CACHE"
@@ -34,7 +35,16 @@ setup() {
   depmod -b "$work/kernel" "$(ls "$work/kernel/lib/modules")"
   initramfs "$work"
   cp "$work"/kernel/boot/vmlinuz-* "$CACHE/vmlinuz"
+  echo "$MODULES" >"$CACHE/modules"
   ls -l "$CACHE"
+}
+
+is_set_up() {
+  local tool
+  for tool in qemu-system-x86_64 busybox cpio zstd dbus-daemon /usr/libexec/bluetooth/bluetoothd; do
+    command -v "$tool" >/dev/null || return 1
+  done
+  [[ -f $CACHE/vmlinuz && -f $CACHE/initramfs.zst && $(cat "$CACHE/modules" 2>/dev/null) == "$MODULES" ]]
 }
 
 initramfs() {
@@ -69,7 +79,8 @@ collect() {
 
 run() {
   local python=${1:-$ROOT/.venv/bin/python}
-  [[ -f $CACHE/vmlinuz && -f $CACHE/initramfs.zst ]] || { echo "first: $0 setup" >&2; exit 2; }
+  python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
+  is_set_up || { echo "first: $0 setup" >&2; exit 2; }
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   # The kernel reads archives one behind the other; so a changed init.sh needs no new setup.

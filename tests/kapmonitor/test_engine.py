@@ -280,3 +280,13 @@ def test_wire_and_close(room):
     assert WireRow(5, "oxi", Direction.IN, b"\x01") in room.recorder.rows
     assert isinstance(room.recorder.events()[-1], SessionClosed)
     assert room.recorder.events(LimitsSet)[0].name == "Example limits, absolute"
+
+
+def test_another_scale_in_mid_stream_is_another_channel(room):
+    wide = Metric(mdc.PLETH, "pleth", fs=75.0, offset=32768.0)
+    t_ns = room.clock.now_ns()
+    room.engine.on_event("oxi", WaveformBlock(PLETH, t_ns, np.ones(25, np.int16)))
+    room.engine.on_event("oxi", WaveformBlock(wide, t_ns + S // 3, np.ones(25, np.int16)))
+    room.engine.close("ended")
+    assert [d.offset for d in room.recorder.events(ChannelDescribed)] == [0.0, 32768.0]
+    assert [row.channel for row in room.recorder.rows if isinstance(row, WaveSlice)] == [1, 2]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
-from kapmonitor.session.state import AlarmSpan, LimitLine, SessionState
+from kapmonitor.session.state import AlarmSpan, Device, LimitLine, SessionState
 from kapmonitor.snapshot import Priority
 from ui.replay import MomentsPanel, ReplayBar
 from ui.replay.listed import lines
@@ -205,15 +205,18 @@ LIMIT = LimitLine(0, "sys-m", "nibp-sys", "high", "medium", 154.0, 0.0)
 def test_alarms_read_as_sentences():
     spans = (
         AlarmSpan("sys-m", "medium", 10 * fs.S, 51 * fs.S, 162.0, 154.0, 30 * fs.S, "RN"),
-        AlarmSpan("link-lost:oximeter", "high", 90 * fs.S, None, None, None),
+        AlarmSpan("link:ox", "high", 90 * fs.S, None, None, None),
+        AlarmSpan("moon-phase", "urgent", 95 * fs.S, None, None, None),
     )
-    first, second = lines(SessionState(limits=(LIMIT,), alarms=spans))
+    devices = (Device("ox", "nonin", "Oximeter", "nonin@/dev/ttyUSB0"),)
+    first, second, odd = lines(SessionState(limits=(LIMIT,), alarms=spans, devices=devices))
     assert (first.text, first.by, first.priority) == (
         "BP systolic 162 above 154, 0:41",
         "RN",
         Priority.MEDIUM,
     )
-    assert (second.text, second.priority) == ("link lost oximeter", Priority.HIGH)
+    assert (second.text, second.priority) == ("Oximeter: link lost", Priority.HIGH)
+    assert (odd.text, odd.priority) == ("moon phase", Priority.MEDIUM)
 
 
 @pytest.fixture

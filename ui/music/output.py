@@ -6,6 +6,9 @@ whatever is left, which may be the staff's own speaker. It comes back only to th
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
@@ -21,6 +24,7 @@ BUFFER_S: Final = 0.5
 RETRY_NS: Final = 3_000_000_000
 LIST_NS: Final = 100_000_000
 FRAME_BYTES: Final = 8
+LATENCY_VARIABLE: Final = "PULSE_LATENCY_MSEC"
 HARMLESS: Final = ("NoError", "UnderrunError")
 """Compared by name, as the enumeration's class differs between the versions of Qt."""
 
@@ -35,6 +39,25 @@ def _format() -> QAudioFormat:
     made.setChannelCount(2)
     made.setSampleFormat(QAudioFormat.SampleFormat.Float)
     return made
+
+
+@contextmanager
+def _roomy_server() -> Iterator[None]:
+    """Streams begun in here get 200 ms in a PulseAudio or PipeWire server, whatever Qt asks for.
+
+    Qt asks for 20 ms whatever its own buffer is, which drops out on a busy computer; more than its own buffer
+    would never begin. libpulse reads the variable when a stream is connected; it is put back so that nothing
+    else, such as an alarm's stream, is delayed.
+    """
+    before = os.environ.get(LATENCY_VARIABLE)
+    os.environ[LATENCY_VARIABLE] = "200"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[LATENCY_VARIABLE]
+        else:
+            os.environ[LATENCY_VARIABLE] = before
 
 
 class DeviceOutput:
@@ -135,7 +158,8 @@ class DeviceOutput:
     def _open(self, device: QAudioDevice, t_ns: int) -> None:
         sink = QAudioSink(device, _format())
         sink.setBufferSize(round(BUFFER_S * RATE) * FRAME_BYTES)
-        pipe: QIODevice | None = sink.start()
+        with _roomy_server():
+            pipe: QIODevice | None = sink.start()
         self._id, self._name = _id(device), device.description()
         if pipe is None or sink.error().name not in HARMLESS:
             sink.stop()

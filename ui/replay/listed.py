@@ -47,7 +47,7 @@ def _note(note: Note) -> Line:
 
 def _alarm(span: AlarmSpan, state: SessionState) -> Line:
     rule = next((line for line in state.limits if line.rule == span.condition), None)
-    text = _crossed(span, rule) if rule is not None else _plain(span.condition)
+    text = _crossed(span, rule) if rule is not None else _technical(span.condition, state)
     if span.t1_ns is not None:
         text = wording.LASTED.format(what=text, length=fmt.duration(span.t1_ns - span.t0_ns))
     priority = Priority(span.priority) if span.priority in set(Priority) else Priority.MEDIUM
@@ -64,6 +64,10 @@ def _crossed(span: AlarmSpan, rule: LimitLine) -> str:
     return wording.ALARM.format(name=named, value=value, side=side, limit=fmt.amount(limit))
 
 
-def _plain(condition: str) -> str:
-    """A technical condition's name as words: `link-lost:oximeter` reads `link lost oximeter`."""
-    return condition.replace("-", " ").replace(":", " ")
+def _technical(condition: str, state: SessionState) -> str:
+    """`link:oximeter` reads `Oximeter: link lost`; a name we do not know, as it is in words."""
+    kind, _, device = condition.partition(":")
+    label = next((known.label for known in state.devices if known.id == device), device)
+    if kind in wording.TECHNICAL:
+        return wording.TECHNICAL[kind].format(what=label)
+    return " ".join(word for word in (kind.replace("-", " "), label) if word)

@@ -157,8 +157,9 @@ class MomentsPanel(QWidget):
             painter, box.right(), base, line.by, colour(palette.faint), by_px, align=painting.RIGHT
         )
         left = box.left() + indent + self._paint_sign(painter, box.left() + indent, box.center().y(), line)
+        room = box.right() - used - theme.px(8) - left
         painting.line(
-            painter, left, base, line.text, self._ink(line), px, room=box.right() - used - theme.px(8) - left
+            painter, left, base, line.text, self._ink(line), px, room=room, smallest=theme.text_px(14)
         )
 
     def _paint_sign(self, painter: QPainter, x: float, y: float, line: Line) -> float:

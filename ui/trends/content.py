@@ -82,6 +82,7 @@ class Content:
     spo2: Signal
     pressure: Pressure
     coming: tuple[Coming, ...]
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def gather(
         spo2=_signal(view, state, Role.SPO2, request, None),
         pressure=_pressure(view, state, request, baseline, grid),
         coming=coming,
+        live=request.live,
     )
 
 

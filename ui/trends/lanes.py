@@ -55,7 +55,7 @@ def _signals_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
     if content.state.started is None:
         marks.quiet_word(painter, frame, wording.NO_SESSION)
     elif not len(content.hr.trace.index) and not len(content.spo2.trace.index):
-        marks.quiet_word(painter, frame, wording.NO_DATA)
+        marks.quiet_word(painter, frame, wording.WAITING if content.live else wording.NO_DATA)
 
 
 def _pressure_body(painter: QPainter, frame: Frame, picture: Picture) -> None:

@@ -27,7 +27,7 @@ HR_FALLBACK: Final = (60, 90, 120)
 """Numbers beside the lane while no limits are set."""
 
 HR_ROOM: Final = 8.0
-"""Kept free above the highest and below the lowest beat, so that the trace never runs into the lane's title."""
+"""Kept free above and below what was seen, so that the trace never runs into the lane's title."""
 
 SPO2_USUAL: Final = (88.5, 101.7)
 SPO2_TOP: Final = 100.0
@@ -93,7 +93,7 @@ def draw_words(painter: QPainter, frame: Frame, content: Content) -> None:
     line = fonts.metrics(frame.small_px).height()
     high, low = frame.theme.px(8), frame.height - frame.theme.px(4) - line
     gaps = content.hr.trace.gaps
-    _gap_words(painter, frame, gaps, (high, high + line + 2), kept)
+    _gap_words(painter, frame, gaps, (high, kept[0].bottom() + 1), kept)
     _gap_words(painter, frame, _alone(content.spo2.trace.gaps, gaps), (low,), kept)
 
 

@@ -11,10 +11,11 @@ from ui import strings
 from ui.trends.content import Content
 
 NO_SESSION: Final = "No session is open"
-NO_DATA: Final = "waiting for the first value"
-NO_CUFF: Final = "no cuff reading yet"
-NO_NOTES: Final = "no notes yet"
-NO_MUSIC: Final = "no music yet"
+WAITING: Final = "waiting for the first value"
+NO_DATA: Final = "no values in this record"
+NO_CUFF: Final = "no cuff reading"
+NO_NOTES: Final = "no notes"
+NO_MUSIC: Final = "no music"
 NO_SIGNAL: Final = "{length} no signal"
 HIGH_LIMIT: Final = "{limit}"
 LOW_LIMIT: Final = "low {limit}"

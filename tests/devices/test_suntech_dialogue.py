@@ -1,0 +1,420 @@
+"""SunTech dialogues: what is asked, when, and what follows from each answer or its absence."""
+
+import itertools
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from suntech_bench import (
+    ABORT,
+    ANSWERS,
+    CUFF,
+    DIA,
+    FETCH,
+    GOOD,
+    MEAN,
+    MS,
+    NOTHING,
+    PREPARE,
+    PRESSURE,
+    PULSE,
+    RESULT,
+    SELF_TEST_A,
+    SELF_TEST_LX,
+    START,
+    SYS,
+    TEXTS,
+    A,
+    B,
+    Bench,
+    E,
+    K,
+    O,
+    S,
+    cuff,
+    sealed,
+    values,
+)
+
+from devices.drivers.suntech import DRIVER, packets
+from devices.drivers.suntech.machine import State
+from devices.drivers.suntech.protocol import Suntech
+from devices.testing import run
+from kapmonitor.errors import ConfigError
+from kapmonitor.model import (
+    Absent,
+    AlertKind,
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    DeviceAlert,
+    DeviceIdentified,
+    Fault,
+    FaultKind,
+    Measured,
+    NibpFailure,
+    Observation,
+)
+
+
+@pytest.fixture
+def bench():
+    ready = Bench()
+    ready.wait_for(FETCH, ANSWERS)
+    ready.wait_for(PRESSURE, ANSWERS)
+    ready.hear(cuff(0))
+    ready.sent.clear()
+    return ready
+
+
+def test_opening_asks_self_test_and_module_data_then_polls():
+    line = Bench()
+    for expected, answer in ((SELF_TEST_LX, cuff(0)), (PREPARE, K), (FETCH, TEXTS), (PRESSURE, cuff(0))):
+        line.wait_for(expected, {})
+        line.hear(answer)
+    sent = [data for _, data in line.sent]
+    assert sent == [SELF_TEST_LX, PREPARE, FETCH, PRESSURE]
+    assert all(b - a >= 100 * MS for (a, _), (b, _) in itertools.pairwise(line.sent))
+    assert line.events[0] == DeviceIdentified(
+        line.events[0].t_ns, "SunTech", "Advantage LX", "SN0815", "LX-1.07"
+    )
+    assert line.states() == [CuffState.IDLE], "the first pressure tells that the cuff is empty"
+    assert values(line.events) == {CUFF: 0}, "the self-test's answer is no pressure"
+
+
+def test_the_other_modules_self_test_is_tried_if_the_first_is_unknown():
+    line = Bench()
+    line.hear(sealed(0x3E, 4, 0x4E))
+    line.wait_for(SELF_TEST_A, {})
+    line.hear(cuff(97))
+    assert [(e.kind, e.present) for e in line.events if isinstance(e, DeviceAlert)] == [
+        (AlertKind.DEVICE_FAULT, True)
+    ]
+
+
+def test_polling_is_slow_at_rest_and_fast_while_measuring(bench):
+    for _ in range(5):
+        bench.wait_for(PRESSURE, ANSWERS)
+        bench.sent.append((bench.now, b""))
+        bench.hear(cuff(0))
+    at_rest = [t for t, data in bench.sent if data == PRESSURE]
+    assert all(S <= b - a < 1.2 * S for a, b in itertools.pairwise(at_rest))
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.hear(O)
+    bench.sent.clear()
+    for _ in range(5):
+        bench.wait_for(PRESSURE, {})
+        bench.hear(cuff(120))
+    measuring = [t for t, data in bench.sent if data == PRESSURE]
+    assert all(200 * MS <= b - a <= 500 * MS for a, b in itertools.pairwise(measuring))
+
+
+def begin(line):
+    line.start()
+    line.wait_for(START, ANSWERS)
+    line.hear(O)
+    line.wait_for(PRESSURE, {})
+    line.hear(cuff(150))
+
+
+def test_a_determination_from_start_to_numbers(bench):
+    begin(bench)
+    bench.wait_for(PRESSURE, {PRESSURE: cuff(90)})
+    bench.hear(K)
+    bench.hear(cuff(2))
+    bench.wait_for(RESULT, {PRESSURE: cuff(0)})
+    bench.hear(GOOD)
+    assert bench.states()[-2:] == [CuffState.MEASURING, CuffState.IDLE]
+    assert values(bench.events)[SYS] == 115
+    bench.wait_for(PRESSURE, {})
+    bench.hear(cuff(0))
+    assert bench.driver.state is State.IDLE
+    assert [data for _, data in bench.sent].count(RESULT) == 1
+    assert [data for _, data in bench.sent].count(START) == 1
+
+
+def test_a_lost_end_is_noticed_by_the_empty_cuff(bench):
+    begin(bench)
+    bench.wait_for(RESULT, {PRESSURE: cuff(1)}, limit_s=5)
+    bench.hear(GOOD)
+    assert values(bench.events)[SYS] == 115
+    bench.hear(K)
+    bench.wait_for(PRESSURE, {})
+    assert [data for _, data in bench.sent].count(RESULT) == 1, "the late K brings no second result"
+
+
+def test_before_the_cuff_is_pumped_up_it_is_not_taken_for_ended(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.hear(O)
+    with pytest.raises(AssertionError, match="was not sent"):
+        bench.wait_for(RESULT, {PRESSURE: cuff(0)}, limit_s=8)
+
+
+def test_an_unread_result_is_a_failure_after_three_tries(bench):
+    begin(bench)
+    bench.hear(K)
+    bench.sent.clear()
+    bench.wait(10)
+    assert [data for _, data in bench.sent].count(RESULT) == 3
+    assert bench.failures() == [NibpFailure.UNKNOWN]
+
+
+def test_an_empty_result_after_a_determination_is_a_failure(bench):
+    begin(bench)
+    bench.hear(K)
+    bench.wait_for(RESULT, {PRESSURE: cuff(0)})
+    bench.hear(NOTHING)
+    assert bench.failures() == [NibpFailure.UNKNOWN]
+    assert all(isinstance(values(bench.events)[ref], Absent) for ref in (SYS, DIA, MEAN, PULSE))
+
+
+def test_abort_goes_out_at_once_and_again_until_acknowledged(bench):
+    begin(bench)
+    bench.sent.clear()
+    bench.stop()
+    assert bench.sent == [(bench.now, ABORT)], "no queue, no pause"
+    bench.wait(1.6)
+    assert [data for _, data in bench.sent] == [ABORT] * 4
+    bench.hear(B)
+    bench.wait(0.3)
+    assert bench.sent[-1][1] == ABORT
+    bench.hear(A)
+    bench.hear(K)
+    sent = len(bench.sent)
+    bench.wait_for(PRESSURE, {})
+    bench.hear(cuff(0))
+    bench.wait(1)
+    assert ABORT not in [data for _, data in bench.sent[sent:]]
+    assert bench.states()[-3:] == [CuffState.MEASURING, CuffState.ABORTED, CuffState.IDLE]
+
+
+def test_abort_overtakes_a_start_that_was_not_sent_yet(bench):
+    bench.driver.start_cuff(bench.now)
+    bench.driver.stop_cuff(bench.now)
+    assert bench.driver.data_to_send() == ABORT
+    bench.hear(A)
+    bench.hear(K)
+    bench.wait(5)
+    assert START not in [data for _, data in bench.sent]
+
+
+def test_a_lost_abort_ack_is_confirmed_by_the_pressure(bench):
+    begin(bench)
+    bench.stop()
+    bench.hear(K)
+    bench.wait_for(PRESSURE, {})
+    bench.hear(cuff(80))
+    bench.wait_for(ABORT, {})
+    bench.hear(K)
+    bench.wait_for(PRESSURE, {})
+    bench.hear(cuff(1))
+    assert bench.states()[-2:] == [CuffState.ABORTED, CuffState.IDLE]
+
+
+def test_a_cuff_that_stays_inflated_after_an_abort_is_aborted_again(bench):
+    begin(bench)
+    bench.stop()
+    bench.hear(A)
+    bench.sent.clear()
+    bench.wait_for(ABORT, {PRESSURE: cuff(60)}, limit_s=25)
+
+
+def test_the_guard_aborts_a_determination_that_does_not_end(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    began = bench.now
+    bench.hear(O)
+    bench.wait_for(ABORT, {PRESSURE: cuff(150)}, limit_s=160)
+    assert 149 * S < bench.now - began < 151 * S
+    assert bench.failures() == [NibpFailure.TIMEOUT]
+    bench.hear(A)
+    assert bench.failures() == [NibpFailure.TIMEOUT], "one determination fails once"
+
+
+def test_a_start_without_an_answer_is_stopped_not_repeated(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.wait_for(ABORT, {}, limit_s=3)
+    assert [data for _, data in bench.sent].count(START) == 1
+    assert bench.failures() == [NibpFailure.TIMEOUT]
+
+
+def test_a_busy_module_is_started_once_the_cuff_has_been_empty(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.hear(B)
+    bench.sent.clear()
+    with pytest.raises(AssertionError, match="was not sent"):
+        bench.wait_for(START, {PRESSURE: cuff(40)}, limit_s=10)
+    bench.wait_for(START, {PRESSURE: cuff(2)}, limit_s=10)
+    bench.hear(O)
+    assert bench.states()[-1] is CuffState.MEASURING
+
+
+def test_a_module_that_stays_busy_is_given_up(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.hear(B)
+    with pytest.raises(AssertionError, match="was not sent"):
+        bench.wait_for(START * 2, {PRESSURE: cuff(40)}, limit_s=40)
+    assert bench.failures() == [NibpFailure.UNKNOWN]
+    assert [data for _, data in bench.sent].count(START) == 1
+
+
+def test_a_refused_start_is_a_failure(bench):
+    bench.start()
+    bench.wait_for(START, ANSWERS)
+    bench.hear(E)
+    assert [(e.failure, e.raw) for e in bench.events if isinstance(e, CuffFailed)] == [
+        (NibpFailure.MODULE_FAULT, ord("E"))
+    ]
+
+
+def test_another_start_while_measuring_is_ignored(bench):
+    begin(bench)
+    bench.sent.clear()
+    bench.start()
+    bench.wait(1)
+    assert START not in [data for _, data in bench.sent]
+
+
+def test_opening_again_starts_nothing(bench):
+    bench.start()
+    bench.driver.closed(bench.now)
+    bench.driver.opened(bench.now)
+    bench.sent.clear()
+    bench._take()
+    for _ in range(40):
+        bench.wait(0.5)
+    assert START not in [data for _, data in bench.sent]
+
+
+def test_a_cuff_found_inflated_after_reopening_is_measuring():
+    line = Bench()
+    line.hear(B)
+    line.wait_for(PRESSURE, {PREPARE: B, FETCH: B, SELF_TEST_A: B})
+    line.hear(cuff(120))
+    assert line.states() == [CuffState.MEASURING]
+    line.hear(K)
+    line.wait_for(RESULT, {PRESSURE: cuff(0)})
+
+
+def test_initial_inflation_is_set_before_the_first_start_and_not_right_after_an_abort():
+    line = Bench(inflate_mmhg=160)
+    line.wait_for(FETCH, ANSWERS)
+    line.hear(TEXTS)
+    line.stop()
+    aborted = line.now
+    line.hear(A)
+    line.start()
+    line.hear(cuff(0), after=200 * MS)
+    line.wait_for(bytes.fromhex("3A17A0000F"), {PRESSURE: cuff(0)})
+    assert line.now - aborted >= 500 * MS
+    line.hear(K)
+    line.wait_for(START, {PRESSURE: cuff(0)})
+
+
+@pytest.mark.parametrize(
+    ("patient", "command"), [("adult", "3A20A6"), ("child", "3A873F"), ("neonate", "3A289E")]
+)
+def test_the_start_command_follows_the_patient(patient, command):
+    line = Bench(patient=patient)
+    line.start()
+    line.wait_for(bytes.fromhex(command), ANSWERS)
+
+
+@pytest.mark.parametrize("options", [{"patient": "cat"}, {"inflate_mmhg": 300}, {"inflate_mmhg": -1}])
+def test_wrong_options_are_named(options):
+    with pytest.raises(ConfigError):
+        Suntech(options)
+
+
+def test_a_half_packet_does_not_hold_up_the_next_ones(bench):
+    bench.hear(b"\x3e\x43\x00")
+    bench.hear(cuff(33))
+    assert 33.0 not in values(bench.events).values()
+    bench.wait(0.3)
+    assert values(bench.events)[CUFF] == 33.0
+
+
+def test_silence_is_a_fault_and_the_dialogue_goes_on():
+    line = Bench()
+    line.wait(20)
+    assert {e.kind for e in line.events if isinstance(e, Fault)} == {FaultKind.TIMEOUT}
+    assert len(line.sent) > 8
+
+
+def test_a_sleeping_module_is_told():
+    assert run(DRIVER, [bytes.fromhex("3E04536B")]) == [CuffChanged(CuffState.ASLEEP, 4)]
+
+
+class Storm(RuleBasedStateMachine):
+    """Whatever a module says and people press, at any time: one start for each press, and a stop wins."""
+
+    packets = st.sampled_from(
+        [O, K, A, B, E, GOOD, NOTHING, TEXTS, cuff(0), cuff(10), cuff(150), b"\x3e", b"\x00\x3e\x18"]
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.line = Bench()
+        self.presses = 0
+        self.busy = 0
+
+    @rule(data=packets, after=st.integers(1, 400))
+    def module_speaks(self, data, after):
+        self.busy += data == B
+        self.line.hear(data, after * MS)
+
+    @rule(seconds=st.floats(0.05, 40))
+    def time_passes(self, seconds):
+        self.line.wait(seconds)
+
+    @rule()
+    def start(self):
+        self.presses += 1
+        self.line.start()
+
+    @rule()
+    def stop(self):
+        before = len(self.line.sent)
+        self.line.stop()
+        assert self.line.sent[before:] == [(self.line.now, ABORT)]
+
+    @rule()
+    def reopen(self):
+        self.line.driver.closed(self.line.now)
+        self.line.now += S
+        self.line.driver.opened(self.line.now)
+        self.line._take()
+
+    @invariant()
+    def starts_were_asked_for(self):
+        starts = sum(data == START for _, data in self.line.sent)
+        assert starts <= self.presses + self.busy
+
+    @invariant()
+    def only_listed_commands_are_sent(self):
+        listed = {ask.value for ask in packets.Ask}
+        assert {data for _, data in self.line.sent} <= listed
+
+    @invariant()
+    def no_number_from_an_empty_result(self):
+        numbers = [
+            e.reading.value
+            for e in self.line.events
+            if isinstance(e, Observation) and isinstance(e.reading, Measured)
+        ]
+        assert set(numbers) <= {115.0, 74.0, 88.0, 85.0, 0.0, 10.0, 150.0}
+
+    @invariant()
+    def commands_keep_their_distance(self):
+        for (a, _), (b, data) in itertools.pairwise(self.line.sent):
+            assert data == ABORT or b - a >= 100 * MS
+
+
+TestStorm = Storm.TestCase
+TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
