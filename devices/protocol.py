@@ -1,8 +1,8 @@
 """The contract between a driver and the rest: bytes and a time go in, events come out.
 
 A protocol object never does I/O, reads no clock, raises on no input, and keeps every buffer bounded. What it
-returns depends only on the bytes and on the time of the byte that completed each frame, never on how they were
-cut into reads.
+returns depends only on the bytes and on the time of the byte that completed each frame, never on how they
+were cut into reads.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from kapmonitor.model import Absent, Measured, Observation, Reading, Validity
 RANGES: dict[str, tuple[float, float]] = {
     mdc.SPO2.ref: (40, 100),
     mdc.PULSE_RATE.ref: (20, 300),
-    mdc.HEART_RATE.ref: (20, 300),
+    mdc.HEART_RATE.ref: (20, 250),
     mdc.NIBP_PULSE.ref: (20, 300),
     mdc.NIBP_SYS.ref: (40, 280),
     mdc.NIBP_DIA.ref: (20, 220),

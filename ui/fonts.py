@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-import fontpkg_inter
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
 REGULAR: Final = 400
@@ -28,6 +27,8 @@ _DISPLAY_CUT: Final = 32.0
 @lru_cache(maxsize=1)
 def load() -> str:
     """Load the typeface once per process and return its family; a QGuiApplication must exist."""
+    import fontpkg_inter
+
     path = fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"
     families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path)))
     return families[0] if families else QFont().family()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import fonts
-from ui.layout import SMALLEST, Box, arrange
+from ui.layout import SMALLEST, Box, Zones, arrange
 from ui.panel import paint_panel
 from ui.theme import DAY, Palette, Theme, colour, scale_for
 
@@ -29,6 +29,10 @@ class Shell(QWidget):
         self._palette = palette
         self._held: QWidget | None = None
         self._progress = (0.0, "")
+        self._with_words = False
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.timeout.connect(self._add_words)
         self.setWindowTitle(TITLE)
         self.setMinimumSize(*SMALLEST)
         self.resize(START_SIZE)
@@ -77,6 +81,17 @@ class Shell(QWidget):
             zones.music,
         ):
             paint_panel(painter, _rect(box), theme)
+        if self._with_words:
+            self._paint_words(painter, theme, zones)
+        else:
+            self._after_paint.start()
+
+    def _add_words(self) -> None:
+        """The typeface is loaded only when the panels are on screen."""
+        self._with_words = True
+        self.update()
+
+    def _paint_words(self, painter: QPainter, theme: Theme, zones: Zones) -> None:
         self._paint_progress(painter, theme, zones.alarm)
         px = theme.text_px(15)
         painter.setPen(colour(self._palette.secondary))

@@ -35,7 +35,7 @@ from dataclasses import replace
 from typing import Final
 
 from devices import gatt
-from devices.drivers.ble_blood_pressure_frame import (
+from devices.blood_pressure_frame import (
     Frame,
     cuff_pressure,
     decode,

@@ -19,7 +19,8 @@ APPLICATION_ID: Final = 0x4B41504D
 MAJOR: Final = 1
 MINOR: Final = 0
 USER_VERSION: Final = 1000 * MAJOR + MINOR
-PAGE_SIZE: Final = 4096
+PAGE_SIZE: Final = 2048
+"""Chunks of waves are about four thousand bytes; on larger pages more of each page stays unused."""
 
 _COLUMNS: Final[dict[str, str]] = {
     "event": "seq INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL, "

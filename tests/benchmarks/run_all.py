@@ -19,7 +19,10 @@ def main(names: list[str]) -> int:
         rows += importlib.import_module(name).run()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     head = ("what", "measured", "peer", "ratio", "target", "")
-    table = [head, *((r.what, r.measured, r.peer, r.ratio, r.target, "ok" if r.ok else "MISSED") for r in rows)]
+    table = [
+        head,
+        *((r.what, r.measured, r.peer, r.ratio, r.target, "ok" if r.ok else "MISSED") for r in rows),
+    ]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
     for row in table:
         print(" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

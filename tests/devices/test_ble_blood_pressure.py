@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff
 from devices.drivers.ble_blood_pressure import (
     DRIVER,
     ENHANCED,
@@ -16,7 +17,6 @@ from devices.drivers.ble_blood_pressure import (
     MEASUREMENT,
     BloodPressureCuff,
 )
-from devices.drivers.ble_blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff
 from devices.gatt import BATTERY_LEVEL, FIRMWARE
 from devices.protocol import GattAction, GattProtocol, Timed
 from devices.sim.ble import frames

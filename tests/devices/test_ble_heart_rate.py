@@ -78,9 +78,9 @@ def test_a_rate_with_contact_is_measured_and_the_intervals_with_it():
         ("0448", Absent(Validity.NOT_AVAILABLE, 72.0)),
         ("0600", Absent(Validity.NOT_AVAILABLE, 0.0)),
         ("0000", Absent(Validity.NOT_AVAILABLE, 0.0)),
-        ("00ff", Absent(Validity.INVALID, 255.0)),
-        ("0613", Absent(Validity.INVALID, 19.0)),
-        ("012c01", Absent(Validity.INVALID, 300.0)),
+        ("00ff", Measured(255.0, Validity.QUESTIONABLE)),
+        ("0613", Measured(19.0, Validity.QUESTIONABLE)),
+        ("012c01", Measured(300.0, Validity.QUESTIONABLE)),
         ("0614", Measured(20.0)),
         ("06fa", Measured(250.0)),
     ],
@@ -211,7 +211,8 @@ def test_any_bytes_under_any_name_make_events_and_no_impossible_rate(messages):
         if isinstance(event, Observation):
             assert event.metric.ref in declared
     for reading in readings(events, mdc.HEART_RATE):
-        assert isinstance(reading, Absent) or 20 <= reading.value <= 250
+        ordinary = isinstance(reading, Absent) or 20 <= reading.value <= 250
+        assert ordinary or reading.validity is Validity.QUESTIONABLE
 
 
 @given(

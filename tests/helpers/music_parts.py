@@ -116,5 +116,6 @@ class Rig:
         return [(r.music.action, r.music.title) for r in self.reports]
 
     def close(self):
-        self.engine.close(self.now_ns)
+        self.engine.stop(self.now_ns)
+        self.engine.close()
         self.engine.join(5.0)

@@ -6,7 +6,6 @@ python tests/helpers/show_dashboard.py OUT_FOLDER [VARIANT ...] [--size 1920x108
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -14,11 +13,14 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from dashboard_parts import add_parts  # noqa: E402
+from fake_player import PLAYING, FakePlayer  # noqa: E402
 from fake_session import VARIANTS, FakeReplay, FakeSession  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ui.main_window import MainWindow  # noqa: E402
+from ui.music.panel import MusicPanel  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.status_face import Audio  # noqa: E402
 
@@ -27,12 +29,12 @@ def compose(session: FakeSession) -> MainWindow:
     """The window with all parts that exist, over a made-up session."""
     window = MainWindow(session)
     window.set_audio(Audio("Staff ear"))
-    for module, build in (("dashboard_parts", "add_parts"),):
-        try:
-            getattr(importlib.import_module(module), build)(window, session)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
+    add_parts(window, session)
+    review = isinstance(session, FakeReplay)
+    player = None if review else FakePlayer(PLAYING)
+    music = MusicPanel(window.theme, player, session.now_ns, live=not review)
+    music.bind(window.keys)
+    window.set_music(music)
     return window
 
 

@@ -6,9 +6,9 @@ import sqlite3
 import time
 
 import pytest
-from kapmonitor.record.reader import RecordReader
 from programs import Program, run
 
+from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import LinkEvent, NoteAdded
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]

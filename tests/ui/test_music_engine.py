@@ -253,6 +253,20 @@ def test_two_loud_tracks_in_a_crossfade_never_exceed_full_scale(rig, tmp_path):
     assert np.abs(r.output.heard()).max() <= 1.0
 
 
+def test_stopping_fades_out(rig):
+    r = rig()
+    loud(r)
+    r.play(1.5)
+    assert r.engine.stop(9) == pytest.approx(0.8 + 0.5, abs=0.01)
+    r.play(1.0)
+    heard = r.output.heard()
+    assert not heard[-RATE // 10 :].any()
+    levels = level_db(heard[-RATE:])
+    assert levels[0] > -21
+    assert -35 < levels[5] < -23
+    assert r.actions()[-1] == ("stopped", "k1")
+
+
 def test_closing_says_that_it_stopped_and_lets_everything_go(tmp_path):
     r = Rig(playlist(tmp_path))
     loud(r)

@@ -27,5 +27,7 @@ JITTER = 50
 
 
 def test_qt_calls_take_no_references():
-    run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60, check=True
+    )
     assert all(abs(moved) < JITTER for moved in eval(run.stdout)), run.stdout

@@ -101,9 +101,14 @@ class Engine:
         trouble = self._trouble if real_ns < self._trouble_until_ns else ""
         return picture(self.playlist, self.state, self._health, self._duck_db, trouble)
 
-    def close(self, t_ns: int) -> None:
-        """Stop, say so, and let files and output go."""
+    def stop(self, t_ns: int) -> float:
+        """Stop, and say so; returns for how many seconds ticks must go on until the fade has been heard."""
+        heard = self._playing and self._health.state is OutputState.READY
         self.ask(Cue(Ask.STOP), t_ns)
+        return GATE_RAMP_S + self._output.buffered() / RATE if heard else 0.0
+
+    def close(self) -> None:
+        """Let files and output go."""
         self._shelf.close()
         self._output.close()
 

@@ -77,9 +77,9 @@ class Player:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop the music and wait for its thread, two seconds at most."""
+        """Fade the music out and wait for its thread: a second and a half if it plays, at most four."""
         self._thread.quit()
-        self._thread.wait(2_000)
+        self._thread.wait(4_000)
 
     def view(self) -> MusicView:
         view = self._view
@@ -133,5 +133,9 @@ class Player:
         self._ticked_ns = real_ns
 
     def finish(self, engine: Engine) -> None:
-        """For the music's thread: the end."""
-        engine.close(self._now_ns())
+        """For the music's thread: the end, never abrupt."""
+        end_ns = time.monotonic_ns() + int(engine.stop(self._now_ns()) * 1e9)
+        while time.monotonic_ns() < end_ns:
+            self.tick(engine)
+            QThread.msleep(TICK_MS)
+        engine.close()

@@ -1,0 +1,94 @@
+"""Small parts of the command line."""
+
+import pytest
+
+from devices.registry import load
+from kapmonitor.cli import main, parser
+from kapmonitor.commandline.replay import parse_at
+from kapmonitor.display import no_display
+from kapmonitor.errors import AddressError
+from kapmonitor.places import new_record_path
+from kapmonitor.station import members
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("T+20:00", 1200),
+        ("T-05:30", -330),
+        ("T+1:02:03", 3723),
+        ("20:00", 1200),
+        ("T\N{MINUS SIGN}0:10", -10),
+    ],
+)
+def test_times_to_begin_at(text, seconds):
+    assert parse_at(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "T+", "noon", "T+20", "T+20:0", "T+20:00:0x"])
+def test_other_texts_are_refused_in_words(text):
+    with pytest.raises(AddressError, match="T\\+MM:SS"):
+        parse_at(text)
+
+
+def test_a_missing_display_is_noticed_before_qt_is_loaded():
+    assert "no display" in no_display({}, "linux")
+    assert no_display({"DISPLAY": ":0"}, "linux") == ""
+    assert no_display({"QT_QPA_PLATFORM": "offscreen"}, "linux") == ""
+    assert no_display({}, "win32") == ""
+
+
+def test_record_names_are_never_taken_twice(tmp_path):
+    from datetime import UTC, datetime
+
+    began = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    first = new_record_path(tmp_path, began, "44/71")
+    first.touch()
+    assert first.name == "2026-11-22-1405-44-71.kap"
+    assert new_record_path(tmp_path, began, "44/71").name == "2026-11-22-1405-44-71-2.kap"
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    for command in ("demo", "replay", "record", "devices", "simulate", "decode", "verify"):
+        with pytest.raises(SystemExit) as left:
+            parser().parse_args([command, "--help"])
+        assert left.value.code == 0
+        assert "Example: kapmonitor" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["demo", "--speed", "0"],
+        ["demo", "--speed", "nan"],
+        ["demo", "--size", "10x10"],
+        ["record"],
+        ["nosuch"],
+        ["record", "--device", "nonin@x", "--for", "-1"],
+    ],
+)
+def test_wrong_use_ends_with_status_2(words, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert capsys.readouterr().err
+
+
+def test_two_of_a_kind_get_numbers_and_names():
+    found = members(("nonin@a", "nonin@b", "suntech@c?cuff=on&every=300"), load())
+    assert [(m.id, m.label) for m in found] == [
+        ("nonin", "Oximeter"),
+        ("nonin-2", "Oximeter"),
+        ("suntech", "Cuff"),
+    ]
+    assert found[2].cuff.on
+    assert found[2].cuff.schedule.every_s == 300
+    assert str(found[2].address) == "suntech@c"
+
+
+@pytest.mark.parametrize(
+    "text", ["nonin@a?cuff=on", "suntech@a?cuff=yes", "suntech@a?cuff=on&every=x", "nothing"]
+)
+def test_devices_that_cannot_be_meant(text):
+    with pytest.raises(AddressError):
+        members((text,), load())

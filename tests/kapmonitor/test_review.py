@@ -1,0 +1,126 @@
+"""A record as a session with a playhead."""
+
+import pytest
+from made_record import ALARM_S, DOSE_S, END_S, LOST_S, NOTE_S, PLETH, T0, UTC0, S, make_record
+
+from kapmonitor.commands import StartCuff
+from kapmonitor.errors import CommandRefused, RecordDamaged
+from kapmonitor.model import ChannelKey, GenerationMode, LinkState, Measured
+from kapmonitor.record.verify import verify
+from kapmonitor.review import Review
+from kapmonitor.session.events import Phase
+from kapmonitor.snapshot import Freshness
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return make_record(tmp_path_factory.mktemp("record") / "r.kap")
+
+
+@pytest.fixture
+def review(path):
+    real = [0]
+    made = Review(path, verify(path), lambda: real[0])
+    made.real = real
+    yield made
+    made.close()
+
+
+def at(review, second):
+    review.seek(T0 + second * S)
+    return review.snapshot()
+
+
+def test_the_span_is_the_session(review):
+    first, last = review.span()
+    assert first == T0
+    assert (last - T0) / S == pytest.approx(END_S, abs=1)
+
+
+def test_numbers_are_those_of_the_playhead(review):
+    snapshot = at(review, 50)
+    assert snapshot.hr.reading == Measured(65.0)
+    assert snapshot.hr.source == "Heart strap"
+    assert snapshot.spo2.reading == Measured(97.0)
+    assert snapshot.nibp.last.systolic == Measured(128.0)
+    assert at(review, 20).nibp.last is None
+    assert snapshot.mode is GenerationMode.TEST
+
+
+def test_what_people_did_appears_when_they_did_it(review):
+    assert at(review, DOSE_S - 1).session.doses == ()
+    after = at(review, NOTE_S)
+    assert after.session.dose_t_ns == T0 + DOSE_S * S
+    assert after.session.phase is Phase.ONSET
+    assert [note.text for note in after.session.notes] == ["tearful"]
+    assert after.session.started.initials == "M.K."
+
+
+def test_alarms_stand_as_they_stood(review):
+    during = at(review, ALARM_S + 20)
+    assert during.alarms[0].condition == "spo2-low"
+    assert during.spo2.alarm is not None
+    assert at(review, ALARM_S - 1).alarms == ()
+
+
+def test_a_lost_link_and_its_stale_number(review):
+    lost = at(review, LOST_S + 6)
+    assert next(link for link in lost.links if link.device == "strap").state is LinkState.WAITING
+    assert lost.hr.freshness is Freshness.STALE
+    assert lost.alarms[0].text == "Heart strap"
+
+
+def test_wall_clock_belongs_to_the_record(review):
+    snapshot = at(review, 100)
+    assert abs(snapshot.utc_ns - (UTC0 + 100 * S)) < S
+    assert snapshot.utc_offset_min == 60
+
+
+def test_playing_runs_at_its_speed_and_ends_at_the_end(review):
+    review.seek(T0)
+    review.set_speed(10)
+    review.play(playing=True)
+    review.real[0] += 5 * S
+    assert review.now_ns() == T0 + 50 * S
+    review.set_speed(60)
+    review.real[0] += 1 * S
+    assert review.now_ns() == T0 + 110 * S
+    review.real[0] += 60 * S
+    assert review.now_ns() == review.span()[1]
+    assert not review.playing()
+
+
+def test_a_speed_beyond_the_limits_is_clipped(review):
+    review.seek(T0)
+    review.set_speed(1000)
+    review.play(playing=True)
+    review.real[0] += S
+    assert review.now_ns() == T0 + 60 * S
+
+
+def test_moments_are_dose_note_and_alarm_in_order(review):
+    assert [kind for _, kind in review.moments()][:3] == ["dose", "note", "alarm"]
+
+
+def test_the_wave_is_where_the_playhead_is(review):
+    at(review, 100)
+    tap = review.tap(ChannelKey("oxi", PLETH.ref))
+    head = tap.head()
+    assert abs(tap.read(head - 75, head).max() - 1000) < 20
+    at(review, 50)
+    assert head - tap.head() == pytest.approx(50 * 75, abs=2)
+
+
+def test_nothing_can_be_changed(review):
+    assert isinstance(review.submit(StartCuff("RN")).exception(0), CommandRefused)
+
+
+def test_summary_is_plain(review):
+    assert review.summary() == "intact"
+
+
+def test_something_else_is_no_record(tmp_path):
+    path = tmp_path / "x.kap"
+    path.write_bytes(b"not a record")
+    with pytest.raises(RecordDamaged):
+        Review(path, verify(path))
