@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from kapmonitor.commands import Acknowledge, Command, HoldCuff, MovePhase, StartCuff, StopCuff
 from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
+from playlists.course import Mode
 from playlists.model import Playlist
 from ui.bridge import Bridge
 from ui.format import wall
@@ -22,9 +23,13 @@ from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
+    from ui.music.player import Player
+    from ui.music.ports import MusicView
     from ui.replay import ReplayBar
+    from ui.trends import Coming
 
 MUSIC_MS: Final = 200
+COMING_MS: Final = 2000
 REVIEW_WAVES_MS: Final = 33
 
 
@@ -57,13 +62,14 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     shell.hold(window)
     _wire_requests(window, bridge, live)
     _add_notes(window, live)
-    stop_music = _add_music(window, live)
+    player = _add_music(window, live)
     live.on_samples(bridge.wake)
     # pyqtgraph takes half a second to load; the numbers are up before it.
-    QTimer.singleShot(0, window, lambda: _add_trends(window, live.port))
+    QTimer.singleShot(0, window, lambda: _add_trends(window, live.port, player))
 
     def close() -> None:
-        stop_music()
+        if player is not None:
+            player.close()
         bridge.deleteLater()
 
     return close
@@ -105,12 +111,28 @@ def _add_notes(window: MainWindow, live: Live) -> None:
     window.on(Action.UNDO, lambda press: notes.undo(press.t_ns))
 
 
-def _add_trends(window: MainWindow, port: SessionPort) -> None:
+def _add_trends(window: MainWindow, port: SessionPort, player: Player | None) -> None:
     from ui.trends import TrendsPane
 
     trends = TrendsPane(port, window.theme)
     window.set_trends(trends)
     _wire_windows(window, trends.narrower, trends.wider, trends.whole)
+    if player is not None:
+        timer = QTimer(trends)
+        timer.timeout.connect(lambda: trends.set_coming(_coming(player.view(), port.now_ns())))
+        timer.start(COMING_MS)
+
+
+def _coming(view: MusicView, now_ns: int) -> tuple[Coming, ...]:
+    """The track after the present one, where the music lane outlines it; nothing while the music stands."""
+    from ui.trends import Coming
+
+    if view.mode is not Mode.PLAYING or not view.coming or view.held:
+        return ()
+    row = view.coming[0]
+    left_s = max(0.0, view.duration_s - view.at_s - view.crossfade_s)
+    begins_ns = now_ns + int(left_s * 1e9)
+    return (Coming(begins_ns, begins_ns + int(row.duration_s * 1e9), row.title),)
 
 
 def _wire_windows(
@@ -124,7 +146,7 @@ def _wire_windows(
     window.on(Action.WINDOW_WHOLE, lambda _press: whole())
 
 
-def _add_music(window: MainWindow, live: Live) -> Callable[[], None]:
+def _add_music(window: MainWindow, live: Live) -> Player | None:
     from ui.music.panel import MusicPanel
     from ui.music.player import Player
 
@@ -145,12 +167,11 @@ def _add_music(window: MainWindow, live: Live) -> Callable[[], None]:
     timer = QTimer(window)
     timer.timeout.connect(lambda: panel.refresh(port.snapshot()))
     timer.start(MUSIC_MS)
-    if player is None:
-        return _nothing
-    player.start()
-    if live.play:
-        player.toggle(port.now_ns())
-    return player.close
+    if player is not None:
+        player.start()
+        if live.play:
+            player.toggle(port.now_ns())
+    return player
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
@@ -188,7 +209,6 @@ def _wire_review(window: MainWindow, bar: ReplayBar) -> None:
     window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
     window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
     window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
-
-
-def _nothing() -> None:
-    """There is nothing to end."""
+    window.on(Action.REPLAY_NOTE_BACK, lambda _press: bar.jump("note", back=True))
+    window.on(Action.REPLAY_ALARM_BACK, lambda _press: bar.jump("alarm", back=True))
+    window.on(Action.REPLAY_DOSE_BACK, lambda _press: bar.jump("dose", back=True))

@@ -222,7 +222,7 @@ class MainWindow(QWidget):
         now_ns = self._port.now_ns()
         self._watchdog.saw(snapshot.t_ns)
         self._follow_theme(snapshot)
-        sound = strings.SOUND_AT.format(where=self._audio.label) if self._audio else ""
+        sound = strings.SOUND_AT.format(where=self._audio.label) if self._audio else strings.NO_ALARM_SOUND
         self.status.set_face(status_face(snapshot, now_ns, self._audio))
         self.alarm.set_face(alarm_face(snapshot, now_ns, sound))
         self.flasher.set_flashing(flashing(snapshot))
@@ -325,7 +325,6 @@ class MainWindow(QWidget):
         ):
             if place in self._places:
                 self._places[place].setGeometry(_rect(box))
-        self._spare_music(zones.notes, zones.music)
         if self._over_trends is not None:
             self._over_trends.setGeometry(_rect(zones.trends))
             self._over_trends.raise_()
@@ -333,14 +332,6 @@ class MainWindow(QWidget):
         for cover in (self.watermark, self.stopped):
             cover.setGeometry(self.rect())
             cover.raise_()
-
-    def _spare_music(self, notes: Box, music: Box) -> None:
-        """A review without music has no use for an empty panel; the list above it takes the room."""
-        panel = self._places["music"]
-        spare = not self._watched and type(panel) is Panel
-        panel.setVisible(not spare)
-        if spare:
-            self._places["notes"].setGeometry(_rect(replace(notes, height=music.bottom - notes.y)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._set_theme(replace(self._theme, scale=scale_for(self.width(), self.height())))

@@ -48,11 +48,6 @@ def middle_baseline(centre_y: float, measures: QFontMetricsF) -> float:
     return centre_y + measures.capHeight() / 2
 
 
-def cap_height(px: int, weight: int = fonts.BOLD) -> float:
-    """Height of digits and capitals at a size."""
-    return fonts.metrics(px, weight).capHeight()
-
-
 def priority_shape(painter: QPainter, priority: Priority, box: QRectF, ink: QColor) -> None:
     """HIGH a diamond, MEDIUM a triangle, LOW a disc."""
     painter.setPen(Qt.PenStyle.NoPen)

@@ -26,18 +26,6 @@ def paint_panel(painter: QPainter, rect: QRectF, theme: Theme, edge: str = "", w
     painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
 
 
-def paint_title(painter: QPainter, rect: QRectF, theme: Theme, title: str, right: str = "") -> None:
-    """Draw a panel's heading along the top of `rect`, with a quiet word at its right end."""
-    from PySide6.QtCore import Qt
-
-    painter.setPen(colour(theme.palette.secondary))
-    painter.setFont(fonts.font(theme.text_px(22), fonts.SEMIBOLD))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
-    if right:
-        painter.setFont(fonts.font(theme.text_px(18)))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, right)
-
-
 class Panel(QWidget):
     """An empty panel; with a word in its middle while what belongs there is on its way."""
 

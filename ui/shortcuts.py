@@ -63,6 +63,9 @@ class Action(StrEnum):
     REPLAY_NOTE = "replay-note"
     REPLAY_ALARM = "replay-alarm"
     REPLAY_DOSE = "replay-dose"
+    REPLAY_NOTE_BACK = "replay-note-back"
+    REPLAY_ALARM_BACK = "replay-alarm-back"
+    REPLAY_DOSE_BACK = "replay-dose-back"
     FULL_SCREEN = "full-screen"
 
 
@@ -134,6 +137,9 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE),
     Binding(K.Key_A, Action.REPLAY_ALARM),
     Binding(K.Key_D, Action.REPLAY_DOSE),
+    Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
+    Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
+    Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )
 

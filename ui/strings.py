@@ -21,7 +21,6 @@ ACKNOWLEDGE: Final = "F acknowledge"
 MORE_ALARMS: Final = "+{n} more"
 ACKNOWLEDGED: Final = "acknowledged"
 IT_WAS: Final = "was"
-LASTED: Final = "over"
 
 PHASES: Final = {
     Phase.PREPARATION: "Prepare",
@@ -46,7 +45,6 @@ RECORD_TROUBLE: Final = "NOT SAVED"
 RECORD_LATE: Final = "REC late"
 NO_RECORD: Final = "no record"
 FROM_RECORD: Final = "from the record"
-NO_SOUND: Final = "no sound"
 
 WATERMARKS: Final = {GenerationMode.DEMO: "DEMO", GenerationMode.TEST: "REPLAY"}
 
@@ -128,7 +126,6 @@ CUFF_AT: Final = "cuff {value}"
 ASLEEP: Final = "cuff asleep"
 ATTEMPT_FAILED: Final = "cuff failed: {why}"
 FROM_MEMORY: Final = "from the cuff's memory"
-OVERDUE: Final = "old"
 TOO_OLD: Final = "last reading {age}"
 START: Final = "B start"
 STOP: Final = "B stop"
@@ -167,11 +164,11 @@ TECHNICAL: Final = {
     "clock": "the computer's clock was changed; session times are not affected",
 }
 STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}
-PRIORITY_NAMES: Final = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
 
 TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
+NO_ALARM_SOUND: Final = "alarms on screen only — the bedside monitor sounds"
 SOUND_AT: Final = "alarm sound: {where}"
 REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   d dose   [ ] window"
 KEYS_HINT: Final = "F acknowledge   J mark   N note   B cuff   M music   [ ] window"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ui import fonts
 from ui.theme import Theme, colour
 
-OPACITY: Final = 0.14
+OPACITY: Final = 0.10
 TEXT: Final = 210
 ROW: Final = 1.34
 SLANT_DEGREES: Final = -17.0

@@ -13,9 +13,10 @@ Flag bits 2..1: 0 and 1 the strap does not sense contact, 2 no contact, 3 contac
 ignored. Any number of RR intervals may come, none included; an odd byte at the end is a packet cut short.
 
 A rate of 0, or any rate without contact, is a placeholder and never a value. One outside 20 to 250 /min is
-what the strap said, marked questionable; the engine's gate keeps it from the screen and the alarms. NO_CONTACT is raised where the strap says so, and where a strap that cannot sense contact reports
-0; a strap in contact that reports 0 is still searching. RR intervals that fit no such rate are kept as
-questionable, since artefacts in them are the business of whoever analyses them.
+what the strap said, marked questionable; the engine's gate keeps it from the screen and the alarms.
+NO_CONTACT is raised where the strap says so, and where a strap that cannot sense contact reports 0; a strap
+in contact that reports 0 is still searching. RR intervals that fit no such rate are kept as questionable,
+since artefacts in them are the business of whoever analyses them.
 """
 
 from __future__ import annotations

@@ -6,9 +6,8 @@ import argparse
 import json
 from dataclasses import asdict
 
-from devices.registry import Registry, load
-
 from devices.protocol import DriverSpec, SerialLink
+from devices.registry import Registry, load
 from kapmonitor.errors import AddressError
 
 

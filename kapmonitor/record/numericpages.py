@@ -41,7 +41,7 @@ class NumericPages:
     def overview(self, channel: int) -> Items:
         """Ten seconds per item, the whole record."""
         if channel not in self._coarse:
-            buckets = self._overview.numeric(channel)
+            buckets = self._overview.numerics.of(channel)
             lo, hi = buckets.lo.astype(np.float32), buckets.hi.astype(np.float32)
             self._coarse[channel] = Items(buckets.t, lo, hi, 2 * pyramid.NUMERIC_BUCKET_NS)
         return self._coarse[channel]

@@ -125,11 +125,33 @@ def _stored(buckets: Buckets, t0_ns: int) -> bytes:
     return stored.tobytes()
 
 
-def read_minutes(rows: Sequence[tuple[int, bytes, bytes]]) -> tuple[Buckets, Buckets]:
-    """All buckets of rows of `minute`, waves and numerics; ValueError if one is cut off."""
+class Level:
+    """All buckets of a record's waves or numerics, sorted by channel."""
+
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets = buckets.pick(np.argsort(buckets.channel, kind="stable"))
+        self._stops = np.cumsum(np.bincount(buckets.channel)).tolist()
+
+    def of(self, channel: int) -> Buckets:
+        """One channel's buckets, in order of time."""
+        if not 0 <= channel < len(self._stops):
+            return self._buckets.pick(slice(0, 0))
+        mine = self._buckets.pick(slice(self._stops[channel - 1] if channel else 0, self._stops[channel]))
+        unsorted = np.any(mine.t[1:] < mine.t[:-1])
+        return mine.pick(np.argsort(mine.t, kind="stable")) if unsorted else mine
+
+    def span(self) -> tuple[int, ...]:
+        """Times of the first and the last bucket, or nothing."""
+        t = self._buckets.t
+        return (int(t.min()), int(t.max())) if len(t) else ()
+
+
+def read_minutes(rows: Sequence[tuple[int, bytes, bytes, int]]) -> tuple[Buckets, Buckets]:
+    """All buckets of rows of `minute` (t0_ns, waves, numerics, crc); ValueError if one is cut off."""
+    t0_ns = [row[0] for row in rows]
     return (
-        _restored([row[0] for row in rows], [row[1] for row in rows], _WAVE),
-        _restored([row[0] for row in rows], [row[2] for row in rows], _NUMERIC),
+        _restored(t0_ns, [row[1] for row in rows], _WAVE),
+        _restored(t0_ns, [row[2] for row in rows], _NUMERIC),
     )
 
 
@@ -138,7 +160,6 @@ def _restored(t0_ns: Sequence[int], blobs: Sequence[bytes], dtype: np.dtype[np.v
     if sum(counts) * dtype.itemsize != sum(map(len, blobs)):
         raise ValueError("a row of the overview is cut off")
     stored = np.frombuffer(b"".join(blobs), dtype)
-    t = stored["at"].astype(np.int64)
-    t *= 1000
-    t += np.repeat(np.array(t0_ns, np.int64), counts)
-    return Buckets(t, *(stored[field].copy() for field in ("channel", "lo", "hi")))
+    t = np.repeat(np.array(t0_ns, np.int64), counts)
+    t += np.multiply(stored["at"], 1000, dtype=np.int64)
+    return Buckets(t, stored["channel"].copy(), stored["lo"].copy(), stored["hi"].copy())

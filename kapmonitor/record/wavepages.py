@@ -53,7 +53,7 @@ class WavePages:
         return self._coarse[channel.channel]
 
     def _make_overview(self, channel: ChannelDescribed) -> Items:
-        buckets = self._overview.wave(channel.channel)
+        buckets = self._overview.waves.of(channel.channel)
         gap_ns = round(1.5e9 * pyramid.second_of(channel.fs) / channel.fs) + SEAM_NS
         return _scaled(channel, buckets.t, buckets.lo.astype(np.int16), buckets.hi.astype(np.int16), gap_ns)
 

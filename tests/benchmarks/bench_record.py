@@ -128,4 +128,4 @@ def eight_hours(folder: Path) -> list[Row]:
 
 if __name__ == "__main__":
     for line in run():
-        print(line)  # noqa: T201
+        print(line)

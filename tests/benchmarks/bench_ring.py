@@ -148,4 +148,4 @@ def trend() -> Row:
 
 if __name__ == "__main__":
     for line in run():
-        print(line)  # noqa: T201
+        print(line)

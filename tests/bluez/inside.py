@@ -51,7 +51,7 @@ asyncio.run(main())
 
 
 def say(*words: object) -> None:
-    print(f"[{time.monotonic() - START_S:6.1f} s]", *words, flush=True)  # noqa: T201 - a console is all there is
+    print(f"[{time.monotonic() - START_S:6.1f} s]", *words, flush=True)
 
 
 def problems(ledger: Ledger) -> list[str]:

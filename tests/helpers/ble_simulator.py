@@ -16,7 +16,7 @@ def main() -> None:
             lambda _t_ns: CuffValues(120, 80, 93, 70),
             SystemClock(),
             3600.0,
-            ready=lambda port: print(port, flush=True),  # noqa: T201 - how the test learns the port
+            ready=lambda port: print(port, flush=True),
         )
     )
 

@@ -25,28 +25,29 @@ from ui.screenshot import save  # noqa: E402
 from ui.status_face import Audio  # noqa: E402
 
 
-def compose(session: FakeSession) -> MainWindow:
-    """The window with all parts that exist, over a made-up session."""
+def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
+    """The window with all its parts over a made-up session; the music panel is to be refreshed."""
     window = MainWindow(session)
-    window.set_audio(Audio("Staff ear"))
     add_parts(window, session)
     review = isinstance(session, FakeReplay)
+    window.set_audio(None if review else Audio("Staff ear"))
     player = None if review else FakePlayer(PLAYING)
     music = MusicPanel(window.theme, player, session.now_ns, live=not review)
     music.bind(window.keys)
     window.set_music(music)
-    return window
+    return window, music
 
 
 def picture(variant: str, folder: Path, size: QSize) -> Path:
     """Write one variant as a PNG after a second of its life."""
     session = FakeReplay() if variant == "replay" else FakeSession(variant)
-    window = compose(session)
+    window, music = compose(session)
     window.resize(size)
     window.show()
     for _ in range(40):
         session.advance(1 / 20)
         window.refresh()
+        music.refresh(session.snapshot())
         QApplication.processEvents()
     path = folder / f"{variant}-{size.width()}.png"
     save(window, path, size)
@@ -66,7 +67,7 @@ def main() -> None:
     width, height = (int(part) for part in arguments.size.split("x"))
     application = QApplication(sys.argv[:1])
     for variant in arguments.variants or VARIANTS:
-        print(picture(variant, arguments.folder, QSize(width, height)))  # noqa: T201
+        print(picture(variant, arguments.folder, QSize(width, height)))
     del application
 
 

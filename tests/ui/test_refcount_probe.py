@@ -1,4 +1,4 @@
-"""PySide6 6.12 on Python below 3.12 takes a reference from None or True in each call and then kills the process."""
+"""PySide6 6.12 below Python 3.12 takes a reference from None or True in each call, until the process dies."""
 
 import subprocess
 import sys

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -34,13 +34,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A filled stretch of a lane; `now` is the one that lasts, `outline` one that is yet to come."""
+    """A filled stretch of a lane; `now` is the one that lasts, `outline` one that is yet to come.
+
+    Neighbours too narrow for their words show the name of the `group` they share.
+    """
 
     t0_ns: int
     t1_ns: int
     text: str
     now: bool = False
     outline: bool = False
+    group: str = ""
 
 
 def moments(state: SessionState) -> tuple[Moment, ...]:
@@ -145,7 +149,7 @@ def _room(frame: Frame, rows: int) -> Room:
 def music_blocks(content: Content) -> tuple[Block, ...]:
     """Tracks that sounded, the one that sounds, and what the player means to play next."""
     played = (
-        Block(s.t0_ns, content.end_ns if s.t1_ns is None else s.t1_ns, s.title, now=s.t1_ns is None)
+        Block(s.t0_ns, s.t1_ns or content.end_ns, s.title, now=s.t1_ns is None, group=s.section)
         for s in content.state.music
     )
     return (*played, *(Block(c.t0_ns, c.t1_ns, c.title, outline=True) for c in content.coming))
@@ -207,12 +211,11 @@ def _block_box(frame: Frame, block: Block) -> QRectF:
 def draw_block_words(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: Inks) -> None:
     """The name in each block, shortened to it; nothing where not even a few letters fit."""
     px, pad = frame.label_px, frame.theme.px(8)
-    least = fonts.width("xxx…", px)
     painter.setFont(fonts.font(px))
-    for block in blocks:
-        box = _block_box(frame, block).intersected(QRectF(frame.time.left, 0, frame.time.width, frame.height))
+    for block in _joined(frame, blocks):
+        box = _visible(frame, block)
         room = box.width() - 2 * pad
-        if room < min(least, fonts.width(block.text, px)):
+        if not _fits(frame, block):
             continue
         painter.setPen(colour(inks.outline if block.outline else inks.text))
         across = Qt.AlignmentFlag.AlignHCenter if inks.centred else Qt.AlignmentFlag.AlignLeft
@@ -221,6 +224,27 @@ def draw_block_words(painter: QPainter, frame: Frame, blocks: Sequence[Block], i
             across | Qt.AlignmentFlag.AlignVCenter,
             elided(block.text, px, room),
         )
+
+
+def _visible(frame: Frame, block: Block) -> QRectF:
+    return _block_box(frame, block).intersected(QRectF(frame.time.left, 0, frame.time.width, frame.height))
+
+
+def _fits(frame: Frame, block: Block) -> bool:
+    """Whether its words, or at least a few letters of them, have room."""
+    px = frame.label_px
+    room = _visible(frame, block).width() - 2 * frame.theme.px(8)
+    return room >= min(fonts.width("xxx…", px), fonts.width(block.text, px))
+
+
+def _joined(frame: Frame, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks as they are worded: runs of one group that are too narrow become one, with the group's name."""
+    for group, run in groupby(blocks, lambda block: block.group or block.text):
+        members = list(run)
+        if len(members) == 1 or any(not m.group for m in members) or all(_fits(frame, m) for m in members):
+            yield from members
+        else:
+            yield Block(members[0].t0_ns, members[-1].t1_ns, group)
 
 
 def quiet_word(painter: QPainter, frame: Frame, text: str) -> None:

@@ -80,15 +80,18 @@ def test_folding_finds_extremes_of_what_is_there(words, size):
 def test_minutes_come_back(starts, rows):
     waves = [pyramid.wave_buckets(3, t0, 50.0, np.arange(230, dtype=np.int16)) for t0 in starts]
     numerics = [pyramid.numeric_buckets(rows)]
-    wave, numeric = pyramid.read_minutes(list(pyramid.minutes(waves, numerics)))
+    stored = [(*row, 0) for row in pyramid.minutes(waves, numerics)]
+    wave, numeric = map(pyramid.Level, pyramid.read_minutes(stored))
     expected = pyramid.all_of(pyramid.NO_WAVES, *waves)
-    order = np.argsort(wave.t, kind="stable")
-    assert np.all(np.abs(wave.t[order] - np.sort(expected.t)) < 1000)
-    assert len(wave.lo) == 5 * len(starts)
-    assert sorted(numeric.channel.tolist()) == sorted(numerics[0].channel.tolist())
-    assert np.array_equal(np.sort(numeric.lo), np.sort(numerics[0].lo), equal_nan=True)
+    found = wave.of(3)
+    assert np.all(np.abs(found.t - np.sort(expected.t)) < 1000)
+    assert len(found.lo) == 5 * len(starts)
+    assert len(wave.of(4).t) == 0
+    for channel in set(numerics[0].channel.tolist()):
+        mine = numerics[0].pick(numerics[0].channel == channel)
+        assert np.array_equal(np.sort(numeric.of(channel).lo), np.sort(mine.lo), equal_nan=True)
 
 
 def test_a_cut_minute_is_refused():
     with pytest.raises(ValueError, match="cut off"):
-        pyramid.read_minutes([(0, bytes(11), b"")])
+        pyramid.read_minutes([(0, bytes(11), b"", 0)])
