@@ -22,6 +22,9 @@ bench: setup
 	@$(UV) sync --locked --group bench --quiet
 	@$(UV) run --no-sync python tests/benchmarks/run_all.py
 
+soak: setup
+	@$(UV) run --no-sync python tests/soak/kill_recordings.py
+
 test-bluez: setup
 	@tests/bluez/vm.sh setup
 	@tests/bluez/vm.sh run .venv/bin/python

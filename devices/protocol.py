@@ -105,6 +105,30 @@ class Timed(Protocol):
         ...
 
 
+@runtime_checkable
+class GattSender(Protocol):
+    """Implemented by GattProtocols that write, read or subscribe in answer to what they hear.
+
+    Not named data_to_send, as a protocol with that and a deadline would pass for a WireProtocol.
+    """
+
+    def steps_to_take(self, now_ns: int) -> tuple[GattStep, ...]:
+        """What to do now, in order; asked once all earlier steps are done, given out once."""
+        ...
+
+    def last_steps(self) -> tuple[GattStep, ...]:
+        """What to do before we end a connection that still stands; none of it may be needed."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """Implemented by GattProtocols whose device may be one that speaks only when it has a reading."""
+
+    streaming: bool
+    """Whether silence would mean trouble now; while it is False, the link's `silence_s` does not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class SerialLink:
     """How a serial line is set."""

@@ -123,6 +123,9 @@ class AlertKind(StrEnum):
     PULSE_OUT_OF_RANGE = "pulse-out-of-range"
     POSITION = "position"
     DEVICE_FAULT = "device-fault"
+    DEVICE_ALARM = "device-alarm"
+    DEVICE_MESSAGE = "device-message"
+    ALARM_SILENCED = "alarm-silenced"
 
 
 @dataclass(frozen=True, slots=True)

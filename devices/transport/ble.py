@@ -6,7 +6,9 @@
 
 Each connection uses a fresh device from the scanner and a new client, and always ends with disconnect(),
 however it ended. A late delivery of an earlier connection is dropped. Devices that end their connections
-themselves, such as cuffs, are waited for without complaint and never counted as silent.
+themselves, such as cuffs, are waited for without complaint and never counted as silent. A protocol that
+answers what it hears is asked for its next steps when the earlier ones are done, so that what waits is in the
+protocol, where it can be replaced.
 """
 
 from __future__ import annotations
@@ -15,12 +17,23 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from devices.backoff import RESET_AFTER_S, delay_s
-from devices.protocol import BleLink, DriverSpec, GattAction, GattProtocol, GattStep, Options, Timed
+from devices.protocol import (
+    BleLink,
+    DriverSpec,
+    GattAction,
+    GattProtocol,
+    GattSender,
+    GattStep,
+    Options,
+    Streaming,
+    Timed,
+)
 from devices.sink import DeviceSink
 from devices.transport.ble_errors import HINTS, needs_bond, tried
 from devices.transport.ble_radio import Radio
@@ -38,11 +51,14 @@ FIND_LIMIT_S: Final = 20.0
 """A device that is on advertises at least every few seconds."""
 STEP_LIMIT_S: Final = 30.0
 """One answer of the device; pairing may be part of the first, with a person at the computer."""
+PARTING_LIMIT_S: Final = 2.0
+"""All that is said to a device before hanging up; whoever ends a session does not wait longer for it."""
 LEAST_SILENCE_S: Final = 1.0
 """On a clock that runs fast, silence is still at least this long in real time, or any hiccup would count."""
 JITTER: Final = 0.25
 """So that two devices lost together do not keep colliding."""
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,7 @@ class _Connection:
         self.live_ns: int | None = None
         self.heard_ns: int | None = None
         self.stirred = asyncio.Event()
+        self.moved = asyncio.Event()
 
     def _on_lost(self) -> None:
         self.lost = True
@@ -160,21 +177,48 @@ class BlePump:
             if steps is not None:
                 steps.cancel()
                 await asyncio.gather(steps, return_exceptions=True)
+                await self._part(connection)
             await self._radio.disconnect(connection.client)
             now_ns = self._clock.now_ns()
             self._deliver(self._driver(connection, lambda: self._protocol.closed(now_ns)))
 
     async def _take_steps(self, connection: _Connection) -> None:
-        """What the protocol wants done, in its order; LinkError if a step that must succeed does not."""
-        for step in self._protocol.opened(self._clock.now_ns()):
-            try:
-                await tried(self._address, self._step(connection, step))
-            except LinkError as error:
-                if not step.optional:
-                    raise
-                _log.debug("%s: %s %s: %s", self._device, step.action, step.uuid, error)
-            else:
-                self._live(connection)
+        """What the protocol wants done, in its order, for as long as the connection stands.
+
+        LinkError if a step that must succeed does not.
+        """
+        now_ns = self._clock.now_ns()
+        for step in self._driver(connection, lambda: self._protocol.opened(now_ns)):
+            await self._take(connection, step)
+        while isinstance(protocol := self._protocol, GattSender):
+            connection.moved.clear()
+            now_ns = self._clock.now_ns()
+            for step in self._driver(connection, partial(protocol.steps_to_take, now_ns)):
+                await self._take(connection, step)
+            connection.stirred.set()  # the protocol's deadline may have moved
+            await connection.moved.wait()
+
+    async def _take(self, connection: _Connection, step: GattStep) -> None:
+        try:
+            await tried(self._address, self._step(connection, step))
+        except LinkError as error:
+            if not step.optional:
+                raise
+            _log.debug("%s: %s %s: %s", self._device, step.action, step.uuid, error)
+        else:
+            self._live(connection)
+
+    async def _part(self, connection: _Connection) -> None:
+        """Say what the protocol wants said before we hang up; nothing depends on its success."""
+        protocol = self._protocol
+        if connection.lost or not isinstance(protocol, GattSender):
+            return
+        try:
+            async with asyncio.timeout(PARTING_LIMIT_S):
+                for step in self._driver(connection, protocol.last_steps):
+                    await self._do(connection, step)
+        except Exception as error:  # noqa: BLE001 - the device may go at any moment, on any platform
+            _log.debug("%s: parting: %r", self._device, error)
 
     async def _step(self, connection: _Connection, step: GattStep) -> None:
         try:
@@ -214,6 +258,7 @@ class BlePump:
         self._sink.on_wire(self._device, WireChunk(t_ns, Direction.IN, copied, uuid))
         self._deliver(self._driver(connection, lambda: self._protocol.receive(uuid, copied, t_ns)))
         connection.stirred.set()
+        connection.moved.set()
 
     async def _watch(self, connection: _Connection, steps: asyncio.Task[None]) -> _End:
         steps.add_done_callback(lambda _task: connection.stirred.set())
@@ -248,11 +293,14 @@ class BlePump:
             return None
         if protocol.deadline_ns is not None and now_ns >= protocol.deadline_ns:
             self._deliver(self._driver(connection, lambda: protocol.on_deadline(now_ns)))
+            connection.moved.set()
         return protocol.deadline_ns
 
     def _silent_at_ns(self, connection: _Connection) -> int | None:
         """When this connection counts as silent, if it ever does."""
         if self._silence_ns is None or connection.live_ns is None:
+            return None
+        if isinstance(self._protocol, Streaming) and not self._protocol.streaming:
             return None
         return max(connection.live_ns, connection.heard_ns or 0) + self._silence_ns
 
@@ -273,7 +321,7 @@ class BlePump:
             connection.stirred.set()
             self._change(LinkState.LIVE)
 
-    def _driver(self, connection: _Connection, call: Callable[[], list[DeviceEvent]]) -> list[DeviceEvent]:
+    def _driver(self, connection: _Connection, call: Callable[[], Sequence[T]]) -> Sequence[T]:
         """What the driver answers; if it fails, that is its own fault and ends this connection only."""
         try:
             return call()
@@ -281,7 +329,7 @@ class BlePump:
             _log.exception("%s: the driver failed; the connection is made anew", self._device)
             connection.failed = True
             connection.stirred.set()
-            return []
+            return ()
 
     def _deliver(self, events: Iterable[DeviceEvent]) -> None:
         for event in events:

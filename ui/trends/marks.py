@@ -239,9 +239,9 @@ def _fits(frame: Frame, block: Block) -> bool:
 
 def _joined(frame: Frame, blocks: Sequence[Block]) -> Iterator[Block]:
     """Blocks as they are worded: runs of one group that are too narrow become one, with the group's name."""
-    for group, run in groupby(blocks, lambda block: block.group or block.text):
+    for (group, fits), run in groupby(blocks, lambda block: (block.group, _fits(frame, block))):
         members = list(run)
-        if len(members) == 1 or any(not m.group for m in members) or all(_fits(frame, m) for m in members):
+        if fits or not group:
             yield from members
         else:
             yield Block(members[0].t0_ns, members[-1].t1_ns, group)
