@@ -33,24 +33,6 @@ class Frame:
     status: int | None = None
 
 
-class _Fields:
-    """Takes fields from the front of a payload; `complete` says whether it was exactly long enough."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def take(self, size: int) -> bytes:
-        """The next `size` bytes, padded with zeros past the end."""
-        taken = self._data[self._at : self._at + size]
-        self._at += size
-        return taken.ljust(size, b"\0")
-
-    @property
-    def complete(self) -> bool:
-        return self._at == len(self._data)
-
-
 def decode(data: bytes, t_ns: int) -> Frame | None:
     """A 0x2A35 or 0x2A36 payload, or None if its length is not what its flags say."""
     return _decode(data, t_ns, pressures=3, enhanced=False)
@@ -67,7 +49,7 @@ def decode_enhanced_cuff(data: bytes, t_ns: int) -> Frame | None:
 
 
 def _decode(data: bytes, t_ns: int, pressures: int, *, enhanced: bool) -> Frame | None:
-    fields = _Fields(data)
+    fields = ieee11073.Fields(data)
     flags = fields.take(1)[0]
     values = tuple(ieee11073.sfloat(fields.take(2)) for _ in range(pressures))
     device_time: str | None = None
@@ -75,7 +57,7 @@ def _decode(data: bytes, t_ns: int, pressures: int, *, enhanced: bool) -> Frame 
         device_time = _epoch(fields.take(4), flags) if enhanced else ieee11073.date_time(fields.take(7))
     pulse = _pulse(ieee11073.sfloat(fields.take(2))) if flags & _PULSE else None
     user = fields.take(1)[0] if flags & _USER else None
-    status = int.from_bytes(fields.take(2), "little") if flags & _STATUS else None
+    status = fields.word() if flags & _STATUS else None
     if enhanced and flags & _LOCAL_TIME:
         device_time = _epoch(fields.take(4), flags)
     if not fields.complete:
@@ -107,13 +89,6 @@ def status_alerts(status: int | None) -> list[tuple[AlertKind, bool, str]]:
         (AlertKind.PULSE_OUT_OF_RANGE, pulse_range in (1, 2), ("", "above", "below", "")[pulse_range]),
         (AlertKind.POSITION, bool(status & 0x20), ""),
     ]
-
-
-def seconds_between(earlier: str | None, later: str) -> float:
-    """How much later `later` is; 0 where the earlier time is not known."""
-    if earlier is None:
-        return 0.0
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
 def _epoch(data: bytes, flags: int) -> str | None:

@@ -134,6 +134,70 @@ class LengthFrames:
         return FaultKind.LENGTH if buffer[pos] == self._start[0] else FaultKind.NOISE
 
 
+class Scan:
+    """Frames of any form, found again after noise: `judge(buffer, place)` says what begins at a place.
+
+    It answers with the length of a good frame, with the FaultKind of what is none, or with None while more
+    bytes are needed; it must make up its mind within a bounded number of bytes, as these are all that is
+    kept. `start` is the byte every frame begins with, or empty where there is none.
+    """
+
+    def __init__(self, start: bytes, judge: Callable[[bytes, int], int | FaultKind | None]) -> None:
+        self._start = start
+        self._judge = judge
+        self._buffer = b""
+        self._waste = Waste()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a frame has begun that is not yet whole."""
+        return bool(self._buffer)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._buffer = b""
+        self._waste.clear()
+
+    def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Take bytes; whole frames and the Faults of what lay between them, in order."""
+        buffer = self._buffer + data
+        out: list[bytes | Fault] = []
+        pos, end = 0, len(buffer)
+        while pos < end:
+            begin = buffer.find(self._start, pos)
+            begin = end if begin < 0 else begin
+            if begin > pos:
+                out += self._waste.add(buffer[pos:begin], t_ns)
+                pos = begin
+                continue
+            verdict = self._judge(buffer, pos)
+            if verdict is None:
+                break
+            if isinstance(verdict, FaultKind):
+                out += self._waste.add(buffer[pos : pos + 1], t_ns, verdict)
+                pos += 1
+            else:
+                out += [*self._waste.end(t_ns), buffer[pos : pos + verdict]]
+                pos += verdict
+        self._buffer = buffer[pos:]
+        return out
+
+    def give_up(self, t_ns: int) -> list[bytes | Fault]:
+        """The frame that has begun will not be completed: look for others behind its first byte."""
+        if not self._buffer:
+            return []
+        out: list[bytes | Fault] = [*self._waste.add(self._buffer[:1], t_ns, FaultKind.LENGTH)]
+        rest, self._buffer = self._buffer[1:], b""
+        return out + self.feed(rest, t_ns)
+
+    def finish(self, t_ns: int) -> list[bytes | Fault]:
+        """The stream is over: frames hidden behind half ones, and the Fault of the rest."""
+        out: list[bytes | Fault] = []
+        while self._buffer:
+            out += self.give_up(t_ns)
+        return [*out, *self._waste.end(t_ns)]
+
+
 class Lines:
     """Text lines ended by LF, CR stripped; a line that grows beyond the limit becomes a Fault."""
 

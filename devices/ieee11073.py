@@ -51,6 +51,35 @@ def date_time(data: bytes) -> str | None:
         return None
 
 
+def seconds_between(earlier: str | None, later: str) -> float:
+    """How much later `later` is, both as date_time() gives them; 0 where the earlier time is not known."""
+    if earlier is None:
+        return 0.0
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+
+
+class Fields:
+    """Takes fields from the front of a payload; `complete` says whether it was exactly long enough."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def take(self, size: int) -> bytes:
+        """The next `size` bytes, padded with zeros past the end."""
+        taken = self._data[self._at : self._at + size]
+        self._at += size
+        return taken.ljust(size, b"\0")
+
+    def word(self, size: int = 2) -> int:
+        """The next `size` bytes as a number, the low byte first."""
+        return int.from_bytes(self.take(size), "little")
+
+    @property
+    def complete(self) -> bool:
+        return self._at == len(self._data)
+
+
 def _number(data: bytes, size: int, mantissa_bits: int) -> Reading:
     if len(data) != size:
         raise ValueError(f"this number has {size} bytes, not {len(data)}")

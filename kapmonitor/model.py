@@ -123,6 +123,7 @@ class AlertKind(StrEnum):
     PULSE_OUT_OF_RANGE = "pulse-out-of-range"
     POSITION = "position"
     DEVICE_FAULT = "device-fault"
+    SIMULATED = "simulated"
     DEVICE_ALARM = "device-alarm"
     DEVICE_MESSAGE = "device-message"
     ALARM_SILENCED = "alarm-silenced"

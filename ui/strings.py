@@ -84,6 +84,7 @@ ALERTS: Final = {
     AlertKind.PULSE_OUT_OF_RANGE: "pulse out of range",
     AlertKind.POSITION: "arm position",
     AlertKind.DEVICE_FAULT: "device fault",
+    AlertKind.SIMULATED: "demonstration values",
     AlertKind.DEVICE_ALARM: "alarm on the device",
     AlertKind.DEVICE_MESSAGE: "message on the device",
     AlertKind.ALARM_SILENCED: "alarm silenced on the device",

@@ -19,18 +19,12 @@ understood; a frame that carries one has the wrong length and becomes a Fault.
 Status: bit 0 movement, 1 cuff loose, 2 irregular pulse, 3..4 pulse above (1) or below (2) the cuff's range,
 5 position. The device raises these about its newest reading, so a reading from its memory raises none.
 
-Old or new? A cuff sends all that its memory holds, mostly oldest first, and its clock may be wrong by
-years. So a reading is held back until the next one, or until HOLD_S of silence, and counts as `stored` when
-its time stamp is more than STORED_GAP_S older than the newest one of this connection. What cannot be known
-without a clock that is trusted: whether that newest one is itself an old one. It is taken as live, as is a
-reading without time stamp; those are not held back. A reading with the same time stamp and the same values
-as an earlier one is a repetition and is dropped, also after a reconnection, since some cuffs send their
-whole memory each time.
+A cuff sends all that its memory holds; devices.burst tells the new reading from the old ones.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -41,9 +35,9 @@ from devices.blood_pressure_frame import (
     decode,
     decode_enhanced,
     decode_enhanced_cuff,
-    seconds_between,
     status_alerts,
 )
+from devices.burst import Burst, Told
 from devices.protocol import BleLink, DriverOption, DriverSpec, Evidence, GattAction, GattStep, Options
 from kapmonitor import mdc
 from kapmonitor.model import (
@@ -76,30 +70,24 @@ MEAN: Final = Metric(mdc.NIBP_MEAN, "Mean")
 PULSE: Final = Metric(mdc.NIBP_PULSE, "Pulse")
 CUFF: Final = Metric(mdc.CUFF_PRESSURE, "Cuff")
 
-HOLD_S: Final = 1.5
-"""Records of one burst follow each other within a few connection intervals; a person does not notice this."""
-STORED_GAP_S: Final = 60.0
-"""Cuffs that average take their inflations within a minute; no cuff measures twice in less on its own."""
-_REMEMBERED: Final = 1024
-"""More readings than the memory of any cuff known to us."""
-
 
 class BloodPressureCuff:
     """The GattProtocol of a cuff; Timed, because a reading may have to wait for the next."""
 
     def __init__(self, options: Options) -> None:
-        self.deadline_ns: int | None = None
         self._enhanced = bool(options.get("enhanced", False))
         self._user = int(options.get("user", 0))
         self._common = gatt.CommonServices()
         self._alerts = gatt.Alerts()
-        self._seen: OrderedDict[Frame, None] = OrderedDict()
-        self._newest: str | None = None
-        self._held: Frame | None = None
+        self._burst: Burst[Frame] = Burst(lambda frame: replace(frame, t_ns=0))
         self._measuring = False
 
+    @property
+    def deadline_ns(self) -> int | None:
+        return self._burst.deadline_ns
+
     def opened(self, t_ns: int) -> tuple[GattStep, ...]:
-        self._newest = None
+        self._burst.opened()
         measurement, cuff = (
             (ENHANCED, ENHANCED_INTERMEDIATE) if self._enhanced else (MEASUREMENT, INTERMEDIATE)
         )
@@ -125,10 +113,10 @@ class BloodPressureCuff:
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
         """The held reading, once nothing newer has come for HOLD_S."""
-        return self._release() if self.deadline_ns is not None and now_ns >= self.deadline_ns else []
+        return self._told(self._burst.due(now_ns))
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
-        return [*self._release(), *self._idle(t_ns), *self._common.identity()]
+        return [*self._told(self._burst.release()), *self._idle(t_ns), *self._common.identity()]
 
     def _inflating(self, frame: Frame) -> list[DeviceEvent]:
         started: list[DeviceEvent] = []
@@ -149,34 +137,10 @@ class BloodPressureCuff:
     def _frame(self, frame: Frame, data: bytes) -> list[DeviceEvent]:
         if self._user and frame.user not in (None, self._user):
             return [gatt.fault(FaultKind.CONTENT, data, frame.t_ns)]
-        if frame.device_time is None:
-            return [*self._release(), *self._events(frame, stored=False)]
-        if self._repeated(frame):
-            self._newest = max(self._newest or frame.device_time, frame.device_time)
-            return []
-        return self._sorted_in(frame, frame.device_time)
+        return self._told(self._burst.take(frame, frame.device_time, frame.t_ns))
 
-    def _sorted_in(self, frame: Frame, device_time: str) -> list[DeviceEvent]:
-        if self._newest is not None and seconds_between(device_time, self._newest) > STORED_GAP_S:
-            return self._events(frame, stored=True)
-        gap_s = seconds_between(self._held.device_time, device_time) if self._held else 0.0
-        before = self._release(stored=gap_s > STORED_GAP_S)
-        self._newest = max(self._newest or device_time, device_time)
-        self._held = frame
-        self.deadline_ns = frame.t_ns + int(HOLD_S * 1e9)
-        return before
-
-    def _repeated(self, frame: Frame) -> bool:
-        content = replace(frame, t_ns=0)
-        repeated = content in self._seen
-        self._seen[content] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return repeated
-
-    def _release(self, *, stored: bool = False) -> list[DeviceEvent]:
-        frame, self._held, self.deadline_ns = self._held, None, None
-        return self._events(frame, stored=stored) if frame else []
+    def _told(self, ready: Iterable[Told[Frame]]) -> list[DeviceEvent]:
+        return [event for told in ready for event in self._events(told.reading, stored=told.stored)]
 
     def _events(self, frame: Frame, *, stored: bool) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []

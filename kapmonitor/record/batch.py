@@ -6,6 +6,7 @@ a copy of it, which takes its place only once the rows are committed.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable
 from typing import Final
@@ -110,12 +111,15 @@ class Fold:
         twin.unsealed = {name: rows.copy() for name, rows in self.unsealed.items()}
         return twin
 
+    @property
+    def due_ns(self) -> float:
+        """When what has arrived is to be folded."""
+        return math.inf if self.folded_ns is None else self.folded_ns + FOLD_NS
+
     def take(self, now_ns: int, item: Stamped | DataRow) -> int:
         """One item that arrived at `now_ns`; the seq of an event, 0 for data."""
         if self.folded_ns is None or now_ns < self.folded_ns:
             self.folded_ns = now_ns
-        elif now_ns - self.folded_ns >= FOLD_NS:
-            self.settle(now_ns)
         match admit(item):
             case Stamped(t_ns=t_ns, event=event):
                 return self._chain(t_ns, event.TYPE, event.VERSION, encode(event))

@@ -45,6 +45,17 @@ class Store:
         self._write(after, places)
         return places
 
+    @property
+    def fold_due_ns(self) -> float:
+        """When to fold next, on the clock of what arrives."""
+        return self._fold.due_ns
+
+    def fold(self, now_ns: int) -> None:
+        """Fold and seal what has been committed; nobody's entry waits for this."""
+        after = self._fold.copy()
+        after.settle(now_ns)
+        self._write(after, [])
+
     def finish(self, now_ns: int, closed: SessionClosed) -> None:
         """Fold and seal what is left, add the closing event unless it is there, leave a single file."""
         after = self._fold.copy()

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -169,8 +170,12 @@ class RecordWriter:
                 self._done(self._store.reopen())
                 self._must_reopen = False
             while self._backlog:
-                self._commit([self._backlog[at] for at in range(min(MOST_ITEMS, len(self._backlog)))])
-            self._checkpoint()
+                batch = self._next_batch()
+                if batch:
+                    self._commit(batch)
+                else:
+                    self._store.fold(self._backlog[0].now_ns)
+            self._tidy()
         except (sqlite3.Error, RecordDamaged) as why:
             self._fail(why)
             return False
@@ -205,7 +210,16 @@ class RecordWriter:
         if waiting.future is not None and waiting.future.set_running_or_notify_cancel():
             waiting.future.set_exception(why)
 
-    def _checkpoint(self) -> None:
+    def _next_batch(self) -> list[_Waiting]:
+        """What arrived before the next fold is due, as much as one transaction takes."""
+        due_ns = self._store.fold_due_ns
+        return list(takewhile(lambda waiting: waiting.now_ns < due_ns, islice(self._backlog, MOST_ITEMS)))
+
+    def _tidy(self) -> None:
+        """What is due but nobody waits for: folding, and moving the log into the file."""
+        now_ns = self._clock.now_ns()
+        if now_ns >= self._store.fold_due_ns:
+            self._store.fold(now_ns)
         if time.monotonic() >= self._checkpoint_s:
             self._checkpoint_s = time.monotonic() + CHECKPOINT_S
             self._store.checkpoint()

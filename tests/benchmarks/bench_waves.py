@@ -201,7 +201,7 @@ def _measure(scene: str, mode: str, rooms: int) -> dict[str, float]:
     }
 
 
-def _child(scene: str, mode: str, rooms: int = 1, *, xvfb: bool = False) -> dict[str, float]:
+def child(scene: str, mode: str, rooms: int = 1, *, xvfb: bool = False) -> dict[str, float]:
     command = [sys.executable, __file__, scene, mode, str(rooms)]
     environment = os.environ | {"QT_QPA_PLATFORM": "xcb" if xvfb else "offscreen"}
     if xvfb:
@@ -215,7 +215,7 @@ def _shares(ours: str, peer: str, rooms: int = 1, *, xvfb: bool = False) -> tupl
     measured: dict[str, list[float]] = {ours: [], peer: []}
     for _ in range(ROUNDS):
         for scene, values in measured.items():
-            values.append(_child(scene, "share", rooms, xvfb=xvfb)["share"])
+            values.append(child(scene, "share", rooms, xvfb=xvfb)["share"])
     return statistics.median(measured[ours]), statistics.median(measured[peer])
 
 
@@ -231,7 +231,7 @@ def run() -> list[Row]:
     frame = {scene: [] for scene in ("sweep", "plot", "blit")}
     for _ in range(ROUNDS):
         for scene, values in frame.items():
-            values.append(_child(scene, "frame")["ms"])
+            values.append(child(scene, "frame")["ms"])
     ms = {scene: statistics.median(values) for scene, values in frame.items()}
     rows = [
         _row("4 waves, CPU per frame / pyqtgraph", ms["sweep"], ms["plot"], "ms", 1 / 12),

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff
+from devices.burst import HOLD_S
 from devices.drivers.ble_blood_pressure import (
     DRIVER,
     ENHANCED,
     ENHANCED_INTERMEDIATE,
     FEATURE,
-    HOLD_S,
     INTERMEDIATE,
     MEASUREMENT,
     BloodPressureCuff,

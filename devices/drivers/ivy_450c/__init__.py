@@ -1,0 +1,46 @@
+"""Ivy Biomedical 450C vital signs monitor over its ANSAR-B stream: numbers, cuff results and five waves."""
+
+from __future__ import annotations
+
+from devices.drivers.ivy_450c import metrics
+from devices.drivers.ivy_450c.protocol import CO2_FACTORS, Ivy
+from devices.protocol import DriverOption, DriverSpec, Evidence, SerialLink
+
+DRIVER = DriverSpec(
+    id="ivy-450c",
+    label="Ivy 450C monitor",
+    vendor="Ivy Biomedical Systems",
+    link=SerialLink(baud=9600, silence_s=3.0),
+    metrics=(
+        metrics.HEART,
+        metrics.BREATHS,
+        metrics.CO2,
+        metrics.SPO2,
+        metrics.PULSE,
+        *metrics.NIBP,
+        *metrics.PRESSURES["P1"],
+        *metrics.PRESSURES["P2"],
+        metrics.ECG,
+        *metrics.ECGS.values(),
+        metrics.BREATHING,
+        metrics.PLETH,
+        *metrics.PRESSURE_WAVES.values(),
+    ),
+    protocol=Ivy,
+    evidence=Evidence(
+        level="capture",
+        sources=(
+            "a recording from a 450C published by the MD PnP program, of which 13 s are decoded in the tests",
+            "frame layout and wave scales of a public driver for it",
+        ),
+        gaps=(
+            "cuff results carry no time: one that equals the last in all four numbers is not seen as new",
+            "a cuff that measures, or fails to, is not told by the monitor",
+            "of the monitor's messages only NO TRANSDUCER was seen; all others are passed on as they are",
+            "temperatures are left out: their unit was never seen",
+            "the CO2 wave is left out: its scale was never seen; the breathing wave stands still meanwhile",
+            "the text is expected to begin with the HR line, as in the recording",
+        ),
+    ),
+    options=(DriverOption("co2_unit", "unknown", "Unit the monitor shows CO2 in", tuple(CO2_FACTORS)),),
+)
