@@ -4,10 +4,14 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo test check bench test-bluez soak system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
+
+# What the demo looks like after ten minutes of it, without a display.
+demo-picture: setup
+	@QT_QPA_PLATFORM=offscreen $(UV) run --no-sync kapmonitor demo --speed 20 --screenshot demo.png --after 30
 
 test: setup
 	@$(UV) run --no-sync pytest

@@ -54,6 +54,8 @@ ECG_AVR = Term("MDC_ECG_ELEC_POTL_AVR", SCADA, 318, "mV")
 ECG_AVL = Term("MDC_ECG_ELEC_POTL_AVL", SCADA, 319, "mV")
 ECG_AVF = Term("MDC_ECG_ELEC_POTL_AVF", SCADA, 320, "mV")
 RESP = Term("MDC_RESP", SCADA, 20480, "1")
+# Found in one table only.
+CO2 = Term("MDC_AWAY_CO2", SCADA, 20652, "mm[Hg]")
 CO2_ET = Term("MDC_AWAY_CO2_ET", SCADA, 20656, "mm[Hg]")
 PRESS_1 = Term("KAP_PRESS_1", PRIVATE, 32, "mm[Hg]")
 PRESS_1_SYS = Term("KAP_PRESS_1_SYS", PRIVATE, 33, "mm[Hg]")
@@ -94,6 +96,7 @@ TERMS: tuple[Term, ...] = (
     ECG_AVL,
     ECG_AVF,
     RESP,
+    CO2,
     CO2_ET,
     PRESS_1,
     PRESS_1_SYS,

@@ -13,7 +13,7 @@ from ui.shell import Shell
 
 CHECKING = "Checking the record"
 FIRST_LOOK_NS = 60_000_000_000
-"""Without a wish, a review begins this long before the end: the whole session is behind the playhead."""
+"""Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
 def prepare(console: Console, path: Path, at_s: float | None) -> None:
@@ -37,6 +37,6 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
 def _where(review: Review, at_s: float | None) -> int:
     first, last = review.span()
     if at_s is None:
-        return max(first, last - FIRST_LOOK_NS)
+        return last - min(FIRST_LOOK_NS, (last - first) // 10)
     zero_ns = review.whole().dose_t_ns or first
     return zero_ns + int(at_s * 1e9)

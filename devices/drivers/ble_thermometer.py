@@ -86,6 +86,7 @@ class Thermometer:
 
     def opened(self, t_ns: int) -> tuple[GattStep, ...]:
         self._burst.opened()
+        self._place = 0
         return (
             GattStep(GattAction.SUBSCRIBE, MEASUREMENT),
             GattStep(GattAction.SUBSCRIBE, INTERMEDIATE, optional=True),

@@ -19,8 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}", file=sys.stderr)
         print(
-            "To save a picture of it instead: QT_QPA_PLATFORM=offscreen uv run kapmonitor demo "
-            "--speed 20 --screenshot demo.png --after 30",
+            "To save a picture of it instead: make demo-picture, or "
+            "QT_QPA_PLATFORM=offscreen uv run kapmonitor demo --speed 20 --screenshot demo.png --after 30",
             file=sys.stderr,
         )
         return 1

@@ -23,6 +23,7 @@ from typing import Final
 from kapmonitor.clock import Clock
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
 from kapmonitor.record import schema
+from kapmonitor.record.batch import FOLD_NS
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session.events import SessionClosed, Stamped
@@ -212,7 +213,7 @@ class RecordWriter:
 
     def _next_batch(self) -> list[_Waiting]:
         """What arrived before the next fold is due, as much as one transaction takes."""
-        due_ns = self._store.fold_due_ns
+        due_ns = min(self._store.fold_due_ns, self._backlog[0].now_ns + FOLD_NS)
         return list(takewhile(lambda waiting: waiting.now_ns < due_ns, islice(self._backlog, MOST_ITEMS)))
 
     def _tidy(self) -> None:

@@ -23,7 +23,6 @@ DRIVER = DriverSpec(
             "not yet tried on an oximeter",
             "that all records is the only operator of the record access, is from memory",
             "the fast and slow averages are read past; the normal one is reported",
-            "the state of a spot-check that the device repeats unasked is not known",
         ),
     ),
     options=(

@@ -25,7 +25,7 @@ DRIVER = DriverSpec(
             "devices with firmware before 4.6 speak at another line speed, which must be given: "
             "?baud=19200&parity=O",
             "that an old device sends saturation 0 or 127 for none is from memory",
-            "stored recordings of newer devices are not read; those of old ones are when another program asks",
+            "stored recordings are not asked for; of what another program asks for, old devices' are read",
             "units that are USB HID devices (28E9:028A) or CMS50D-BT are not reached through a serial port",
         ),
     ),

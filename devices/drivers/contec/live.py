@@ -35,11 +35,14 @@ BLOCK = 4
 MOST_MISSING = FRAMES_PER_S
 """Lost frames made up for by gaps in the wave; after a longer break the wave begins anew."""
 
+DETAILS = {AlertKind.DEVICE_ALARM: "saturation low"}
+
 SPO2_METRIC = Metric(SPO2, "SpO2")
 PULSE_METRIC = Metric(PULSE_RATE, "Pulse rate")
 PI_METRIC = Metric(PERFUSION_INDEX, "Perfusion index")
 PLETH_METRIC = Metric(PLETH, "Pleth", fs=float(FRAMES_PER_S))
 """The device's 0..127 as they are."""
+
 
 @cache
 def pulse_reading(rate: int, none: int) -> Reading:
@@ -189,12 +192,12 @@ class Live:
         conditions = {
             AlertKind.NO_CONTACT: second.finger_out,
             AlertKind.NO_PULSE: second.searching,
-            AlertKind.LOW_SATURATION: second.low,
+            AlertKind.DEVICE_ALARM: second.low,
         }
         now = frozenset(kind for kind, present in conditions.items() if present)
         if now != self._alerts:
             changed = [kind for kind in conditions if (kind in now) != (kind in self._alerts)]
-            events += [DeviceAlert(kind, kind in now, t_ns) for kind in changed]
+            events += [DeviceAlert(kind, kind in now, t_ns, DETAILS.get(kind, "")) for kind in changed]
             self._alerts = now
 
 

@@ -1,8 +1,8 @@
 """Bytes of the Contec CMS50 oximeters: packets and frames, recognised, decoded, and commands encoded.
 
-New protocol (115 200 baud): `type, high, data...`; the type has bit 7 clear, all others have it set, and bit k
-of `high` is bit 7 of data byte k. Old protocol (19 200 baud, odd parity): five bytes, bit 7 set in the first
-alone. Neither has a checksum, so nothing is believed on one frame. Maker's protocol description V7.0 and two
+New protocol (115 200 baud): `type, high, data...`; the type has bit 7 clear, all others have it set, and bit
+k of `high` is bit 7 of data byte k. Old protocol (19 200 baud, odd parity): five bytes, bit 7 set in the
+first alone. Neither has a checksum, so nothing is believed on one frame. Maker's protocol description V7.0 and two
 independent public drivers.
 """
 
@@ -106,9 +106,9 @@ def find(buffer: bytes, pos: int, known: Kind | None, *, following: bool) -> Fou
         marked = _marker(buffer, pos)
         if marked.kind is not Kind.NOTHING:
             return marked
-        return _proof(buffer, pos, Kind.LIVE_OLD, OLD_SIZE, old_frame, old_slow, agree=known is not Kind.LIVE_OLD)
+        return _proof(buffer, pos, OLD, agree=known is not OLD.kind)
     if buffer[pos] == LIVE:
-        return _proof(buffer, pos, Kind.LIVE_NEW, NEW_SIZE, new_frame, new_slow, agree=known is not Kind.LIVE_NEW)
+        return _proof(buffer, pos, NEW, agree=known is not NEW.kind)
     return _answer(buffer, pos, following=following)
 
 
@@ -119,29 +119,30 @@ def _marker(buffer: bytes, pos: int) -> Found:
     return BEGUN if STORED_MARK.startswith(begun) else NOTHING
 
 
-def _proof(
-    buffer: bytes,
-    pos: int,
-    kind: Kind,
-    size: int,
-    good: Callable[[bytes], bool],
-    slow: Callable[[bytes], tuple[int, ...]],
-    *,
-    agree: bool,
-) -> Found:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How the live frames of one protocol are recognised."""
+
+    kind: Kind
+    size: int
+    good: Callable[[bytes], bool]
+    slow: Callable[[bytes], tuple[int, ...]]
+
+
+def _proof(buffer: bytes, pos: int, live: Live, *, agree: bool) -> Found:
     """PROOF frames from `pos`, with the same numbers in all of them if they must agree."""
     first: tuple[int, ...] | None = None
     for number in range(PROOF):
-        frame = buffer[pos + number * size : pos + (number + 1) * size]
-        if not good(frame):
+        frame = buffer[pos + number * live.size : pos + (number + 1) * live.size]
+        if not live.good(frame):
             return NOTHING
-        if len(frame) < size:
+        if len(frame) < live.size:
             return BEGUN
-        numbers = slow(frame)
+        numbers = live.slow(frame)
         if agree and first is not None and numbers != first:
             return NOTHING
         first = numbers
-    return Found(kind, PROOF * size)
+    return Found(live.kind, PROOF * live.size)
 
 
 def new_frame(begun: bytes) -> bool:
@@ -150,7 +151,7 @@ def new_frame(begun: bytes) -> bool:
         return False
     if len(begun) < NEW_SIZE:
         return True
-    flags, pleth, bar, _, spo2, pi_low, pi_high = unpack(begun)
+    flags, _, bar, _, spo2, pi_low, pi_high = unpack(begun)
     pi = pi_high << 8 | pi_low
     credible = (1 <= spo2 <= 100 or spo2 == NO_SPO2) and (pi <= MOST_PI or pi == NO_PI)
     return credible and flags & 0x0F <= MOST_SIGNAL and bar < 0x20
@@ -171,6 +172,10 @@ def old_frame(begun: bytes) -> bool:
 def old_slow(frame: bytes) -> tuple[int, ...]:
     """What stays the same in all frames of a second: conditions and numbers."""
     return frame[0] & 0x30, frame[2] & 0x70, frame[3], frame[4]
+
+
+NEW: Final = Live(Kind.LIVE_NEW, NEW_SIZE, new_frame, new_slow)
+OLD: Final = Live(Kind.LIVE_OLD, OLD_SIZE, old_frame, old_slow)
 
 
 def _answer(buffer: bytes, pos: int, *, following: bool) -> Found:

@@ -208,9 +208,10 @@ class Contec:
     def _answer(self, packet: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
         if packet[0] == packets.DEVICE_ID and (name := packets.device_id(packet)):
             events.append(DeviceIdentified(t_ns, manufacturer="Contec", model=name))
+        asked = self._line.asked
         if packet[0] != packets.FEEDBACK:
             self._heard(packet[0])
-        elif self._line.asked is not None and self._line.asked.value == packets.command(packets.unpack(packet)[0]):
+        elif asked is not None and asked.value == packets.command(packets.unpack(packet)[0]):
             self._line.answered()
 
     def _heard(self, packet_type: int) -> None:

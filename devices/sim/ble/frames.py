@@ -1,4 +1,4 @@
-"""Payloads as straps and cuffs send them; written from the tables, apart from the decoders of the drivers."""
+"""Payloads as Bluetooth devices send them; written from the tables, apart from the decoders of the drivers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 SFLOAT_NAN: Final = b"\xff\x07"
+FLOAT_NAN: Final = b"\xff\xff\x7f\x00"
 UNKNOWN_TIME: Final = bytes(7)
 
 
@@ -64,3 +65,63 @@ def blood_pressure(
 def cuff_pressure(mmhg: float) -> bytes:
     """A 0x2A36 payload: the pressure now, and two words without meaning."""
     return blood_pressure((mmhg, None, None))
+
+
+def _oxygen(pair: Sequence[float | None]) -> bytes:
+    return b"".join(sfloat(value, 0 if value is None or value == round(value) else -1) for value in pair)
+
+
+def _states(status: int | None, sensor: int | None, amplitude: float | None) -> bytes:
+    body = struct.pack("<H", status) if status is not None else b""
+    body += struct.pack("<I", sensor)[:3] if sensor is not None else b""
+    return body + (sfloat(amplitude, -2) if amplitude is not None else b"")
+
+
+def oxygen_now(
+    normal: Sequence[float | None],
+    *,
+    fast: Sequence[float | None] | None = None,
+    slow: Sequence[float | None] | None = None,
+    status: int | None = None,
+    sensor: int | None = None,
+    amplitude: float | None = None,
+) -> bytes:
+    """A 0x2A5F payload; each pair is saturation in percent and pulse per minute."""
+    told = (fast, slow, status, sensor, amplitude)
+    flags = sum((field is not None) << bit for bit, field in enumerate(told))
+    body = _oxygen(normal) + b"".join(_oxygen(pair) for pair in (fast, slow) if pair is not None)
+    return bytes([flags]) + body + _states(status, sensor, amplitude)
+
+
+def oxygen_spot_check(
+    pair: Sequence[float | None],
+    *,
+    when: datetime | None = None,
+    timed: bool = False,
+    status: int | None = None,
+    sensor: int | None = None,
+    amplitude: float | None = None,
+) -> bytes:
+    """A 0x2A5E payload; `timed` without `when`: a clock that was never set."""
+    timed = timed or when is not None
+    told = (True if timed else None, status, sensor, amplitude)
+    flags = sum((field is not None) << bit for bit, field in enumerate(told))
+    flags |= (timed and when is None) << 4
+    stamp = date_time(when) if timed else b""
+    return bytes([flags]) + _oxygen(pair) + stamp + _states(status, sensor, amplitude)
+
+
+def temperature(
+    degrees: float | None,
+    *,
+    fahrenheit: bool = False,
+    when: datetime | None = None,
+    timed: bool = False,
+    place: int | None = None,
+) -> bytes:
+    """A 0x2A1C or 0x2A1E payload, to the hundredth; `timed` without `when`: unset clock."""
+    timed = timed or when is not None
+    flags = fahrenheit | timed << 1 | (place is not None) << 2
+    number = FLOAT_NAN if degrees is None else struct.pack("<i", round(degrees * 100))[:3] + b"\xfe"
+    body = number + (date_time(when) if timed else b"")
+    return bytes([flags]) + body + (bytes([place]) if place is not None else b"")

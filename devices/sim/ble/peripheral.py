@@ -1,11 +1,11 @@
-"""What an emulated strap and an emulated cuff have in common: advertising, one link, common services."""
+"""What emulated devices have in common: advertising, one link, common services."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bumble.att import ATT_WRITE_NOT_PERMITTED_ERROR, ATT_Error, Attribute
@@ -19,11 +19,17 @@ from devices.sim.ble.radio import Air, EmulatedController, host_on
 READ: Final = Characteristic.Properties.READ
 NOTIFY: Final = Characteristic.Properties.NOTIFY
 INDICATE: Final = Characteristic.Properties.INDICATE
+WRITE: Final = Characteristic.Properties.WRITE
 _READABLE: Final = Attribute.Permissions.READABLE
 _CCCD: Final = UUID.from_16_bits(0x2902)
 _ENCRYPTED: Final = Attribute.Permissions.WRITE_REQUIRES_ENCRYPTION
 _FLAGS: Final = bytes([0x06])
 """Found by everyone, no classic Bluetooth."""
+
+Name = int | str
+"""A UUID: an assigned number, or the 128-bit text of a maker's own."""
+Written = Callable[[bytes], int | None]
+"""Takes what a central writes; gives the ATT error to refuse it with."""
 
 
 def _read_only(value: bytes) -> CharacteristicValue:
@@ -47,10 +53,11 @@ class Peripheral:
         air: Air,
         address: str,
         name: str,
-        service: int,
-        pushed: Sequence[tuple[int, Characteristic.Properties]],
-        readable: dict[int, dict[int, bytes]],
+        service: Name,
+        pushed: Sequence[tuple[Name, Characteristic.Properties]],
+        readable: Mapping[Name, Mapping[Name, bytes]],
         *,
+        written: Mapping[Name, Written] | None = None,
         bonded: bool = False,
     ) -> None:
         self.controller = EmulatedController(name, link=air, public_address=address)

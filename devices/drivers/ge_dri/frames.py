@@ -1,0 +1,125 @@
+"""Bytes of the Datex-Ohmeda record interface (DRI): frames between flags, and what a record is made of.
+
+A frame is `7E, record and one check byte, 7E`; inside, 7E is sent as 7D 5E and 7D as 7D 5D. The check byte is
+the sum of the record's bytes modulo 256. A record has a header of 40 bytes with a list of up to 8 parts.
+Numbers are little-endian. Layout from the maker's interface specification (M1017617 and 8005313).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import Final
+
+from devices.checksum import sum8
+from devices.framing import Waste
+from kapmonitor.model import Fault, FaultKind
+
+FLAG, ESCAPE = b"\x7e", b"\x7d"
+ESCAPED_FLAG, ESCAPED_ESCAPE = b"\x7d\x5e", b"\x7d\x5d"
+
+HEADER_SIZE: Final = 40
+MOST_RECORD: Final = 1490
+MOST_BYTES: Final = 2 * (MOST_RECORD + 1)
+"""The longest frame if every byte of it is escaped."""
+
+MOST_PARTS: Final = 8
+END_OF_PARTS: Final = 0xFF
+HEADER: Final = Struct("<hBBHIBBHh")
+PART: Final = Struct("<hB")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: the monitor's interface level, its clock in Unix seconds, and its parts as (type, bytes)."""
+
+    level: int
+    time_s: int
+    main_type: int
+    parts: tuple[tuple[int, bytes], ...]
+
+
+def frame(record: bytes) -> bytes:
+    """A record as it goes over the line."""
+    sealed = record + bytes([sum8(record)])
+    return FLAG + sealed.replace(ESCAPE, ESCAPED_ESCAPE).replace(FLAG, ESCAPED_FLAG) + FLAG
+
+
+def parse(record: bytes) -> Record | None:
+    """The parts of a record of at least 40 bytes; None if they do not lie within it."""
+    _, _, level, _, time_s, _, _, _, main_type = HEADER.unpack_from(record)
+    body = record[HEADER_SIZE:]
+    found: list[tuple[int, int]] = []
+    for number in range(MOST_PARTS):
+        offset, kind = PART.unpack_from(record, HEADER.size + number * PART.size)
+        if kind == END_OF_PARTS:
+            break
+        if not 0 <= offset <= len(body):
+            return None
+        found.append((offset, kind))
+    ends = sorted({offset for offset, _ in found} | {len(body)})
+    parts = [(kind, body[offset : next((e for e in ends if e > offset), offset)]) for offset, kind in found]
+    return Record(level, time_s, main_type, tuple(parts))
+
+
+class FlagFrames:
+    """Takes bytes as they come; gives the records of good frames, unescaped, and Faults for all the rest."""
+
+    def __init__(self) -> None:
+        self._begun: bytearray | None = None
+        self._waste = Waste()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._begun = None
+        self._waste.clear()
+
+    def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Take bytes; records and the Faults of what lay between, in order."""
+        first, *others = data.split(FLAG)
+        out = self._add(first, t_ns)
+        for part in others:
+            out += self._flag(t_ns)
+            out += self._add(part, t_ns)
+        return out
+
+    def finish(self, t_ns: int) -> list[bytes | Fault]:
+        """The stream is over: a half frame becomes a Fault."""
+        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.end(t_ns)]
+
+    def _add(self, part: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Bytes without a flag among them."""
+        if self._begun is None:
+            return [*self._waste.add(part, t_ns)]
+        room = MOST_BYTES - len(self._begun)
+        self._begun += part[:room]
+        if len(part) <= room:
+            return []
+        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.add(part[room:], t_ns)]
+
+    def _flag(self, t_ns: int) -> list[bytes | Fault]:
+        """A flag ends what began before, and may begin something."""
+        sent, self._begun = bytes(self._begun or b""), bytearray()
+        if not sent:
+            return []
+        sealed = sent.replace(ESCAPED_FLAG, FLAG).replace(ESCAPED_ESCAPE, ESCAPE) if ESCAPE in sent else sent
+        why = _wrong(sent, sealed)
+        if why is None:
+            return [*self._waste.end(t_ns), sealed[:-1]]
+        return [*self._waste.add(sent, t_ns, why)]
+
+    def _drop(self, t_ns: int, kind: FaultKind) -> list[bytes | Fault]:
+        sent, self._begun = bytes(self._begun or b""), None
+        return [*self._waste.add(sent, t_ns, kind)]
+
+
+def _wrong(sent: bytes, sealed: bytes) -> FaultKind | None:
+    """Why what was `sent`, unescaped to `sealed`, is no record with its check byte."""
+    if sent.count(ESCAPE) != sent.count(ESCAPED_FLAG) + sent.count(ESCAPED_ESCAPE):
+        return FaultKind.CONTENT
+    if len(sealed) <= HEADER_SIZE:
+        return FaultKind.LENGTH
+    if sum8(sealed[:-1]) != sealed[-1]:
+        return FaultKind.CHECKSUM
+    size = int.from_bytes(sealed[:2], "little", signed=True)
+    return None if size == len(sealed) - 1 else FaultKind.LENGTH

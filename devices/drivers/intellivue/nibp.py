@@ -1,0 +1,91 @@
+"""Telling a new cuff result from the repetition of the last one, and an old result from one of now.
+
+The monitor repeats its last result for hours. A result is new if its time stamp is another one than before, or,
+without a stamp, if the measurement was seen going on before it. One that is older than the connection, or whose
+age cannot be known, is told once, as stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from devices.drivers.intellivue.apdu import Attributes, Polled, absolute_time
+
+ABSOLUTE_STAMP, RELATIVE_STAMP = 0x0990, 0x0991
+TICK_NS = 125_000
+_TICKS = 1 << 32
+
+SLACK_NS = 2_000_000_000
+"""Stamps are in whole seconds, and an answer is up to a second older than its arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a measurement was made, as far as the monitor says."""
+
+    identity: bytes
+    device_time: str | None
+    age_ns: int | None
+
+
+def stamp(attributes: Attributes, reply: Polled) -> Stamp | None:
+    """The time stamp of an object in a poll's answer."""
+    absolute, relative = attributes.get(ABSOLUTE_STAMP), attributes.get(RELATIVE_STAMP)
+    device_time = absolute_time(absolute) if absolute is not None else None
+    if relative is not None and len(relative) == 4:
+        ticks = (reply.ticks - int.from_bytes(relative, "big")) % _TICKS
+        # A stamp slightly ahead of the answer that carries it is of now.
+        age_ns = ticks * TICK_NS if ticks < _TICKS // 2 else 0
+        return Stamp(relative if device_time is None else device_time.encode(), device_time, age_ns)
+    if device_time is None:
+        return None
+    age_ns = None
+    if reply.clock is not None:
+        since = datetime.fromisoformat(reply.clock) - datetime.fromisoformat(device_time)
+        age_ns = max(0, int(since.total_seconds())) * 1_000_000_000
+    return Stamp(device_time.encode(), device_time, age_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with a result: tell it, and whether as one from before the connection."""
+
+    stored: bool
+
+
+class Newness:
+    """Remembers what was told of one kind of result; what it remembers outlasts the connection."""
+
+    def __init__(self) -> None:
+        self._told: bytes | None = None
+        self._unstamped = False
+        self._ongoing = False
+        self._opened_ns = 0
+
+    @property
+    def ongoing(self) -> bool:
+        """Whether a measurement is going on."""
+        return self._ongoing
+
+    def opened(self, t_ns: int) -> None:
+        """The link is open (again)."""
+        self._opened_ns = t_ns
+        self._ongoing = self._unstamped = False
+
+    def going_on(self) -> bool:
+        """A measurement is going on; whether it has just begun."""
+        begun, self._ongoing = not self._ongoing, True
+        return begun
+
+    def judge(self, found: Stamp | None, t_ns: int) -> Verdict | None:
+        """A result that is complete; None if it was told before."""
+        seen, self._ongoing = self._ongoing, False
+        if found is None:
+            first, self._unstamped = not self._unstamped, True
+            return Verdict(stored=not seen) if first or seen else None
+        if found.identity == self._told:
+            return None
+        self._told = found.identity
+        before = found.age_ns is None or t_ns - found.age_ns < self._opened_ns - SLACK_NS
+        return Verdict(stored=before and not seen)
