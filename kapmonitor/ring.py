@@ -68,12 +68,12 @@ class Ring:
     """Interleaved int16 frames of `channels` waves; at least the last `window_frames` can always be read."""
 
     __slots__ = (
-        "_bytes",
         "_history",
         "_history_frames",
         "_lap",
         "_limit",
         "_oldest",
+        "_usual",
         "_window",
         "_words",
         "channels",
@@ -88,9 +88,9 @@ class Ring:
         self._window = channels * window_frames
         self._limit = WINDOWS * self._window
         self._words = np.full(self._limit, NO_SAMPLE, np.int16).data
-        self._bytes = self._words.cast("B")
         self._lap = _Lap(-self._window, self._window)  # the first window stands empty before frame 0
         self._oldest = 0  # number of the oldest frame that is not being overwritten
+        self._usual = 0  # the length of the last write, which was whole frames
         self._history_frames = history_frames
         empty = np.empty((0, channels), np.int16)
         self._history = History(0, empty, empty)
@@ -104,24 +104,21 @@ class Ring:
     def write(self, frames: NDArray[np.int16]) -> None:
         """Append whole frames, a flat array. Writing is for one thread only."""
         lap = self._lap
-        words = len(frames)
         start = lap.end
-        stop = start + words
-        if stop > self._limit or words % self.channels:
-            self._write_in_parts(frames)
-        else:
+        stop = start + self._usual
+        if stop > self._limit:
+            self._write_unusual(frames)
+            return
+        try:
             self._words[start:stop] = frames  # type: ignore[call-overload]
-            lap.end = stop
+        except ValueError:  # another length than the last
+            self._write_unusual(frames)
+            return
+        lap.end = stop
 
     def write_bytes(self, data: bytes) -> None:
         """Append whole frames as native-endian bytes."""
-        start = 2 * self._lap.end
-        stop = start + len(data)
-        if stop > 2 * self._limit or len(data) % (2 * self.channels):
-            self._write_in_parts(np.frombuffer(data, np.int16))
-        else:
-            self._bytes[start:stop] = data
-            self._lap.end = stop // 2
+        self.write(np.frombuffer(data, np.int16))
 
     def window(self, frames: int) -> memoryview:
         """The last `frames` frames, at most a window: flat, format 'h', not copied, NO_SAMPLE before frame 0.
@@ -167,15 +164,22 @@ class Ring:
             lo, hi = np.fmin(lo, old_lo), np.fmax(hi, old_hi)
         return lo, hi
 
-    def _write_in_parts(self, frames: NDArray[np.int16]) -> None:
-        """Parts of at most a window, so that what readers hold is never overwritten within one write."""
+    def _write_unusual(self, frames: NDArray[np.int16]) -> None:
+        """Of another length than the last, or over the end: in parts of at most a window.
+
+        So what readers hold is never overwritten within one write.
+        """
         if len(frames) % self.channels:
             raise ValueError(f"{len(frames)} words are not whole frames of {self.channels} channels")
+        self._usual = len(frames) if len(frames) <= self._window else 0
         for at in range(0, len(frames), self._window):
             part = frames[at : at + self._window]
             if self._lap.end + len(part) > self._limit:
                 self._slide()
-            self.write(part)
+            lap = self._lap
+            stop = lap.end + len(part)
+            self._words[lap.end : stop] = part  # type: ignore[call-overload]
+            lap.end = stop
 
     def _slide(self) -> None:
         """Move the newest window to the front; readers learn what goes before it is overwritten."""

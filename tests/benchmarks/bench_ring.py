@@ -18,7 +18,7 @@ CHANNELS = 4
 CHUNK = 10
 TEN_SECONDS = 5_000
 FIVE_MINUTES = 150_000
-ROUNDS = 21
+ROUNDS = 41
 READS = 5_000
 
 
@@ -62,7 +62,7 @@ def ingest() -> Row:
     peers = [RingBuffer(TEN_SECONDS, dtype=np.float32) for _ in range(CHANNELS)]
     chunk = np.zeros(CHUNK, np.float32)
     write, extends = ring.write, [peer.extend for peer in peers]
-    calls, peer_calls = 5_000, 500
+    calls, peer_calls = 20_000, 2_000
 
     def ours() -> None:
         for _ in range(calls):
