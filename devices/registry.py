@@ -22,8 +22,22 @@ GROUP = "kapmonitor.devices"
 BUILT_IN = (
     ("suntech", "devices.drivers.suntech"),
     ("nonin", "devices.drivers.nonin"),
+    ("ivy-450c", "devices.drivers.ivy_450c"),
+    ("masimo", "devices.drivers.masimo"),
+    ("nellcor", "devices.drivers.nellcor"),
+    ("contec", "devices.drivers.contec"),
+    ("berry-pm6750", "devices.drivers.berry_pm6750"),
+    ("intellivue", "devices.drivers.intellivue"),
+    ("ge-dri", "devices.drivers.ge_dri"),
+    ("dinamap", "devices.drivers.dinamap"),
+    ("par-nibp2020", "devices.drivers.par_nibp2020"),
+    ("maibobo", "devices.drivers.maibobo"),
     ("ble-heart-rate", "devices.drivers.ble_heart_rate"),
     ("ble-blood-pressure", "devices.drivers.ble_blood_pressure"),
+    ("ble-pulse-oximeter", "devices.drivers.ble_pulse_oximeter"),
+    ("ble-thermometer", "devices.drivers.ble_thermometer"),
+    ("ble-nonin", "devices.drivers.ble_nonin"),
+    ("ble-polar-ecg", "devices.drivers.ble_polar_ecg"),
 )
 """Names and modules; each module has a DRIVER."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
+from kapmonitor.commandline import streams
 from kapmonitor.errors import KapError
 
 if TYPE_CHECKING:
@@ -25,19 +26,31 @@ ROUTES = ("iv", "im", "in", "sl")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; exit status 0 done, 1 the answer is no, 2 wrong use or unreadable input."""
-    _check_packages()
-    arguments = parser().parse_args(argv)
-    module = importlib.import_module(f"kapmonitor.commandline.{arguments.module}")
+    streams.prepare()
     try:
-        status = module.run(arguments)
+        _check_packages()
+        arguments = parser().parse_args(argv)
+        module = importlib.import_module(f"kapmonitor.commandline.{arguments.module}")
+        status = int(module.run(arguments))
+        streams.finish()
     except KapError as error:
-        print(f"kapmonitor: {error}", file=sys.stderr)
-        return 2
+        return _failed(str(error))
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more while flushing at exit.
-        sys.stdout = None
+        streams.let_go_of_output()
         return 0
-    return int(status)
+    except OSError as error:
+        streams.let_go_of_output()
+        return _failed(f"{error.filename or 'input or output'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        _failed("interrupted")
+        return 1
+    return status
+
+
+def _failed(message: str) -> int:
+    one_line = message.replace("\n", " ")
+    print(f"kapmonitor: {one_line}", file=sys.stderr)
+    return 2
 
 
 def _check_packages() -> None:

@@ -314,7 +314,8 @@ class Engine:
             chosen = self._vitals.chosen(role, now_ns)
             if chosen is not None:
                 latest = chosen[0]
-                yield role.value, Sample(latest.t_ns, usable(latest.reading, latest.t_ns, now_ns))
+                value = usable(latest.reading, latest.t_ns, now_ns, latest.period_s)
+                yield role.value, Sample(latest.t_ns, value)
         yield from self._cuff_samples(now_ns)
         for device, view in self._devices.items():
             yield link_role(device), Sample(now_ns, float(view.lost), view.label)

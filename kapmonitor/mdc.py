@@ -54,10 +54,12 @@ ECG_III = Term("MDC_ECG_ELEC_POTL_III", SCADA, 317, "mV")
 ECG_AVR = Term("MDC_ECG_ELEC_POTL_AVR", SCADA, 318, "mV")
 ECG_AVL = Term("MDC_ECG_ELEC_POTL_AVL", SCADA, 319, "mV")
 ECG_AVF = Term("MDC_ECG_ELEC_POTL_AVF", SCADA, 320, "mV")
+# One table only for the breathing wave: the number list of one maker, which follows 11073 elsewhere.
 RESP = Term("MDC_RESP", SCADA, 20480, "1")
 # Found in one table only.
 CO2 = Term("MDC_AWAY_CO2", SCADA, 20652, "mm[Hg]")
 CO2_ET = Term("MDC_AWAY_CO2_ET", SCADA, 20656, "mm[Hg]")
+# Pressures of a monitor that does not say where they are measured.
 PRESS_1 = Term("KAP_PRESS_1", PRIVATE, 32, "mm[Hg]")
 PRESS_1_SYS = Term("KAP_PRESS_1_SYS", PRIVATE, 33, "mm[Hg]")
 PRESS_1_DIA = Term("KAP_PRESS_1_DIA", PRIVATE, 34, "mm[Hg]")
@@ -92,6 +94,12 @@ CVP_SYS = Term("MDC_PRESS_BLD_VEN_CENT_SYS", SCADA, 19013, "mm[Hg]")
 CVP_DIA = Term("MDC_PRESS_BLD_VEN_CENT_DIA", SCADA, 19014, "mm[Hg]")
 CVP_MEAN = Term("MDC_PRESS_BLD_VEN_CENT_MEAN", SCADA, 19015, "mm[Hg]")
 CO2_ET_PERCENT = Term("MDC_CONC_AWAY_CO2_ET", SCADA, 20636, "%")
+ECG_ST = Term("MDC_ECG_AMPL_ST", SCADA, 768, "mV")
+ECG_LEADS_UNSCALED: tuple[Term, ...] = tuple(
+    Term(f"KAP_ECG_UNSCALED_{lead}", PRIVATE, 65 + number, "1")
+    for number, lead in enumerate(("I", "II", "III", "AVR", "AVL", "AVF", "V"))
+)
+"""ECG leads whose steps per millivolt are not known."""
 # 11073-10101 has MDC_CONC_AWAY_CO2; its code was found in no table.
 CO2_PERCENT = Term("KAP_CONC_AWAY_CO2", PRIVATE, 96, "%")
 
@@ -137,6 +145,8 @@ TERMS: tuple[Term, ...] = (
     PLETH_VARIABILITY,
     PULSE_AMPLITUDE,
     ECG_UNSCALED,
+    *ECG_LEADS_UNSCALED,
+    ECG_ST,
     ECG_V,
     TEMP,
     TEMP_SKIN,

@@ -46,7 +46,8 @@ class GenerationMode(StrEnum):
 class Metric:
     """One thing a device can measure. `fs` is samples per second for waves, None for numerics.
 
-    A wave's physical value is `sample * resolution + offset` in the term's unit.
+    A wave's physical value is `sample * resolution + offset` in the term's unit. A numeric that is measured
+    all the time comes every `period_s` seconds.
     """
 
     term: Term
@@ -54,6 +55,7 @@ class Metric:
     fs: float | None = None
     resolution: float = 1.0
     offset: float = 0.0
+    period_s: float = 1.0
 
     @property
     def ref(self) -> str:
@@ -127,6 +129,7 @@ class AlertKind(StrEnum):
     DEVICE_ALARM = "device-alarm"
     DEVICE_MESSAGE = "device-message"
     ALARM_SILENCED = "alarm-silenced"
+    LEAD_OFF = "lead-off"
 
 
 @dataclass(frozen=True, slots=True)

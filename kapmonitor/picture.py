@@ -78,7 +78,8 @@ def _tile(scene: Scene, role: Role, now_ns: int) -> Tile:
     view = scene.devices.get(latest.device)
     label = view.label if view is not None else latest.device
     alerts: tuple[AlertKind, ...] = tuple(sorted(view.alerts)) if view is not None else ()
-    return tile((latest.t_ns, latest.reading, label), now_ns, role, scene.rules, scene.alarms, alerts)
+    newest = latest.t_ns, latest.reading, label
+    return tile(newest, now_ns, role, scene.rules, scene.alarms, alerts, latest.period_s)
 
 
 def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:

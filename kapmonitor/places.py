@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import re
+import stat
 from datetime import datetime
 from pathlib import Path
 
 import platformdirs
 
+from kapmonitor.errors import RecordError, RecordFull
+
 APP = "kapmonitor"
 
 
-def records_folder() -> Path:
-    """The folder of session records; made if it is not there."""
-    folder = Path(platformdirs.user_data_dir(APP, appauthor=False)) / "records"
-    folder.mkdir(parents=True, exist_ok=True)
+def records_folder(*below: str) -> Path:
+    """The folder of session records, or one below it; made if it is not there, RecordFull if it cannot be."""
+    folder = Path(platformdirs.user_data_dir(APP, appauthor=False), "records", *below)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as why:
+        said = why.strerror if isinstance(why, OSError) else why
+        reason = f"records are kept there, and the folder cannot be made ({said}); make that possible"
+        raise RecordFull(str(folder), reason) from why
     return folder
+
+
+def record_file(text: str) -> Path:
+    """A record that somebody names, to be read; RecordError unless it is a file that this user may read."""
+    path = Path(text)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RecordError(text, "is a folder or a device, not a session record")
+        path.open("rb").close()
+    except FileNotFoundError as why:
+        raise RecordError(text, "there is no such file") from why
+    except (OSError, ValueError) as why:
+        said = why.strerror if isinstance(why, OSError) else why
+        raise RecordError(text, f"cannot be opened ({said})") from why
+    return path
 
 
 def settings_file() -> Path:

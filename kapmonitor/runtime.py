@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Final, TypeVar
 
+from kapmonitor.errors import CommandRefused
+
 SWITCH_INTERVAL_S: Final = 0.001
 """How often a busy Python thread lets others run: at the default 5 ms, samples paint up to 35 ms late."""
 
@@ -71,7 +73,10 @@ class Runtime:
             else:
                 inner.add_done_callback(lambda done: _copy(done, out))
 
-        self._loop.call_soon_threadsafe(run)
+        try:
+            self._loop.call_soon_threadsafe(run)
+        except RuntimeError:  # the loop is closed
+            out.set_exception(CommandRefused("this", "the session has ended"))
         return out
 
     def ask(self, function: Callable[[], T], timeout_s: float = STOP_LIMIT_S) -> T:

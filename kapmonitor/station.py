@@ -12,19 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from devices.address import DeviceAddress, driver_options, parse_device
-from devices.cuff_schedule import Schedule
+from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
 from devices.protocol import DriverSpec, Options, SerialLink
 from devices.pump import SerialPump
 from devices.registry import Registry, load
 from devices.transport.ble import BlePump
 from devices.transport.ble_radio import Radio
+from devices.transport.line import LINE_OPTIONS, line_settings
 from kapmonitor import __version__, mdc
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.clock import Clock
 from kapmonitor.commands import Command, GiveDose, HoldCuff, StartCuff, StopCuff
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
-from kapmonitor.errors import AddressError
+from kapmonitor.errors import AddressError, DriverLoadError, KapError
 from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
@@ -32,6 +33,9 @@ from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
 
 TICK_S: Final = 0.25
 """How often alarms are evaluated; real time, also on a clock that runs faster."""
+
+LONGEST_EVERY_S: Final = 4 * 3600
+"""A cuff that measures less often than this does not measure by itself."""
 
 LABELS: Final = (
     (mdc.NIBP_SYS.ref, "Cuff"),
@@ -112,8 +116,28 @@ def members(devices: Iterable[str], registry: Registry) -> tuple[Member, ...]:
         cuff, plain = cuff_options(address)
         if cuff.on and not any(command.on_patient for command in spec.commands):
             raise AddressError(text, f"{spec.id} has no cuff that the host can start; leave out cuff=on")
-        out.append(Member(_numbered(spec.id, number), _label(spec), spec, plain, cuff))
+        member = Member(_numbered(spec.id, number), _label(spec), spec, plain, cuff)
+        check_options(member)
+        out.append(member)
     return tuple(out)
+
+
+def check_options(member: Member) -> None:
+    """AddressError if the DEVICE text asks for what neither line nor driver knows, DriverLoadError if the
+    driver does not start: later, on the core thread, nobody could be told."""
+    if isinstance(member.spec.link, SerialLink):
+        line_settings(member.spec.link, member.address)
+        options: Options = driver_options(member.address, member.spec.options, LINE_OPTIONS)
+    else:
+        place, options = radio_options(member)
+        if place:
+            open_radio(place)  # connects only when it is first used
+    try:
+        member.spec.protocol(options)
+    except KapError:
+        raise
+    except Exception as why:  # a driver may be anybody's
+        raise DriverLoadError(member.spec.id, f"does not start ({why})") from why
 
 
 def cuff_options(address: DeviceAddress) -> tuple[CuffOptions, DeviceAddress]:
@@ -127,8 +151,9 @@ def cuff_options(address: DeviceAddress) -> tuple[CuffOptions, DeviceAddress]:
         raise AddressError(str(address), "cuff is on or off")
     if every is None:
         return CuffOptions(on == "on"), plain
-    if not every.isdecimal():
-        raise AddressError(str(address), "every is a number of seconds, 60 or more")
+    if not (every.isascii() and every.isdecimal()) or not LEAST_INTERVAL_S <= int(every) <= LONGEST_EVERY_S:
+        allowed = f"every is a number of seconds from {LEAST_INTERVAL_S} to {LONGEST_EVERY_S}"
+        raise AddressError(str(address), f"{allowed}, not '{every}'")
     return CuffOptions(on == "on", Schedule((), int(every))), plain
 
 

@@ -13,17 +13,21 @@ from kapmonitor.view import Role
 CONTINUOUS_FRESH_NS: Final = 3_000_000_000
 """A heart rate or saturation older than this is not shown: it would pass for live."""
 
+PERIODS_FRESH: Final = 1.5
+"""Where a device sends more rarely than that allows, a value holds until the next is half a period late."""
+
 CUFF_GRACE_NS: Final = 120_000_000_000
 CUFF_STALE_NS: Final = 15 * 60_000_000_000
 CUFF_GONE_NS: Final = 30 * 60_000_000_000
 """A cuff reading is overdue so long after its interval, struck after 15 and withdrawn after 30 minutes."""
 
 
-def continuous_freshness(t_ns: int, now_ns: int) -> Freshness:
+def continuous_freshness(t_ns: int, now_ns: int, period_s: float = 1.0) -> Freshness:
     """How old a continuously measured value is; `t_ns` 0 means that there never was one."""
     if t_ns == 0:
         return Freshness.NONE
-    return Freshness.FRESH if now_ns - t_ns <= CONTINUOUS_FRESH_NS else Freshness.STALE
+    fresh_ns = max(CONTINUOUS_FRESH_NS, int(PERIODS_FRESH * period_s * 1e9))
+    return Freshness.FRESH if now_ns - t_ns <= fresh_ns else Freshness.STALE
 
 
 def cuff_freshness(last: CuffReading | None, interval_s: float, now_ns: int) -> Freshness:
@@ -47,6 +51,7 @@ def tile(
     rules: Iterable[Rule],
     alarms: Iterable[ActiveAlarm],
     alerts: tuple[AlertKind, ...],
+    period_s: float = 1.0,
 ) -> Tile:
     """The tile of a continuous role from its newest (time, reading, source)."""
     t_ns, value, source = reading if reading is not None else (0, NOTHING, "")
@@ -54,7 +59,7 @@ def tile(
     return Tile(
         reading=value,
         t_ns=t_ns,
-        freshness=continuous_freshness(t_ns, now_ns),
+        freshness=continuous_freshness(t_ns, now_ns, period_s),
         source=source,
         low=low,
         high=high,
@@ -78,8 +83,8 @@ def top_priority(alarms: Iterable[ActiveAlarm], roles: tuple[Role, ...]) -> Prio
     return max(found, key=lambda priority: priority.rank, default=None)
 
 
-def usable(reading: Reading, t_ns: int, now_ns: int) -> float | None:
+def usable(reading: Reading, t_ns: int, now_ns: int, period_s: float = 1.0) -> float | None:
     """A continuous value if it is valid and fresh, else None."""
-    if isinstance(reading, Measured) and continuous_freshness(t_ns, now_ns) is Freshness.FRESH:
+    if isinstance(reading, Measured) and continuous_freshness(t_ns, now_ns, period_s) is Freshness.FRESH:
         return reading.value
     return None

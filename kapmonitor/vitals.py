@@ -32,12 +32,13 @@ NIBP_REFS: Final = frozenset({mdc.NIBP_SYS.ref, mdc.NIBP_DIA.ref, mdc.NIBP_MEAN.
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The newest reading of one metric of one device, and when it last was valid (0: never)."""
+    """The newest reading of one metric of one device, when last valid (0: never), how often it comes."""
 
     device: str
     t_ns: int
     reading: Reading
     valid_t_ns: int
+    period_s: float = 1.0
 
 
 class Vitals:
@@ -60,7 +61,9 @@ class Vitals:
             return
         known = self._latest.get((device, ref))
         valid = observation.t_ns if isinstance(reading, Measured) else (known.valid_t_ns if known else 0)
-        self._latest[device, ref] = Latest(device, observation.t_ns, reading, valid)
+        self._latest[device, ref] = Latest(
+            device, observation.t_ns, reading, valid, observation.metric.period_s
+        )
         if isinstance(reading, Measured):
             if ref == mdc.CUFF_PRESSURE.ref:
                 self.cuff_pressure = (observation.t_ns, reading.value)

@@ -5,6 +5,7 @@ The composition root makes the session in a thread of its own; nothing here wait
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -25,10 +26,19 @@ if sys.platform != "win32":
 TICK_FOR_SIGNALS_MS: Final = 200
 """Python handles a signal only when it runs; an idle Qt loop would keep Ctrl+C waiting."""
 
+CLOSE_WAIT_S: Final = 10.0
+"""How long ending waits for a session that is still being made, so that it is not closed under its hands."""
+
+log = logging.getLogger(__name__)
+
 Progress = Callable[[float, str], None]
-"""Called with a share, 0 to 1, and what is being done."""
+"""Called with a share, 0 to 1, and what is being done; raises Ended once the window was closed."""
 Dress = Callable[[Shell], Callable[[], None]]
 """Puts the dashboard into the shell; returns what must be called before the program ends."""
+
+
+class Ended(Exception):
+    """The window was closed while a session was being made: whoever makes it stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Console(QObject):
         self._picture = picture
         self._closers: list[Callable[[], None]] = []
         self._status = 0
+        self._making: threading.Thread | None = None
+        self._ended = threading.Event()
         self.trouble = ""
         self.shell = Shell()
         queued = Qt.ConnectionType.QueuedConnection
@@ -70,28 +82,47 @@ class Console(QObject):
     def prepare(self, make: Callable[[Progress], Dress]) -> None:
         """Run `make` in a thread once the shell is painted; what it returns puts the dashboard on, here."""
 
+        def progress(share: float, text: str) -> None:
+            if self._ended.is_set():
+                raise Ended
+            self._progressed.emit(share, text)
+
         def work() -> None:
             try:
-                dress = make(self._progressed.emit)
+                dress = make(progress)
+            except Ended:
+                return
             except KapError as error:
                 self._failed.emit(str(error))
+            except OSError as error:
+                self._failed.emit(f"{error.filename or 'this computer'}: {error.strerror or error}")
+            except Exception as error:
+                log.exception("the session could not be made")
+                self._failed.emit(f"The program has failed ({type(error).__name__}: {error})")
             else:
                 self._ready.emit(dress)
 
-        thread = threading.Thread(target=work, name="kap-prepare", daemon=True)
-        QTimer.singleShot(0, thread.start)
+        self._making = threading.Thread(target=work, name="kap-prepare", daemon=True)
+        QTimer.singleShot(0, self._making.start)
 
     def run(self) -> int:
         """Until the window is closed; the exit status."""
         if sys.platform != "win32":
-            signal.signal(signal.SIGINT, lambda *_: self.application.quit())
-            signal.signal(signal.SIGTERM, lambda *_: self.application.quit())
+            # Not at once: Python may be in the middle of painting the window that this closes.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: QTimer.singleShot(0, self.application.quit))
         ticking = QTimer()
         ticking.timeout.connect(_nothing)
         ticking.start(TICK_FOR_SIGNALS_MS)
         self.application.exec()
+        self._ended.set()
+        if self._making is not None and self._making.is_alive():
+            self._making.join(CLOSE_WAIT_S)
         for close in reversed(self._closers):
-            close()
+            try:
+                close()
+            except KapError as error:
+                self._trouble_at_end(str(error))
         self.shell.close()
         return self._status
 
@@ -107,6 +138,11 @@ class Console(QObject):
             return
         if self._picture is not None:
             QTimer.singleShot(round(self._picture.after_s * 1000), self._save)
+
+    def _trouble_at_end(self, message: str) -> None:
+        """There is no window any more; the others that must be closed still are."""
+        self.trouble = self.trouble or message
+        self._status = 2
 
     def _on_failed(self, message: str) -> None:
         self.trouble = message

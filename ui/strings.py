@@ -88,6 +88,7 @@ ALERTS: Final = {
     AlertKind.DEVICE_ALARM: "alarm on the device",
     AlertKind.DEVICE_MESSAGE: "message on the device",
     AlertKind.ALARM_SILENCED: "alarm silenced on the device",
+    AlertKind.LEAD_OFF: "ECG electrode off",
 }
 CUFF_FAILURES: Final = {
     NibpFailure.WEAK_SIGNAL: "pulse too weak",

@@ -1,89 +1,13 @@
-"""Heart rate straps: the Bluetooth Heart Rate Service 0x180D, version 1.0.
-
-Heart Rate Measurement 0x2A37, notified about once a second, little-endian:
-
-| field           | bytes  | when                                                     |
-|-----------------|--------|----------------------------------------------------------|
-| flags           | 1      | always                                                   |
-| heart rate /min | 1 or 2 | always; 2 with flag bit 0                                |
-| energy, kJ      | 2      | flag bit 3; stays at 65535 when full                     |
-| RR intervals    | 2 each | flag bit 4; unit 1/1024 s, oldest first, to the end      |
-
-Flag bits 2..1: 0 and 1 the strap does not sense contact, 2 no contact, 3 contact. Bits 5..7 are reserved and
-ignored. Any number of RR intervals may come, none included; an odd byte at the end is a packet cut short.
-
-A rate of 0, or any rate without contact, is a placeholder and never a value. One outside 20 to 250 /min is
-what the strap said, marked questionable; the engine's gate keeps it from the screen and the alarms.
-NO_CONTACT is raised where the strap says so, and where a strap that cannot sense contact reports 0; a strap
-in contact that reports 0 is still searching. RR intervals that fit no such rate are kept as questionable,
-since artefacts in them are the business of whoever analyses them.
-"""
+"""Heart rate straps of any maker; what they say is in devices.heart_rate_service."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from devices import gatt
-from devices.protocol import BleLink, DriverSpec, Evidence, GattAction, GattStep, Options
-from kapmonitor import mdc
-from kapmonitor.model import (
-    Absent,
-    AlertKind,
-    DeviceEvent,
-    FaultKind,
-    Measured,
-    Metric,
-    Observation,
-    Reading,
-    Validity,
-)
-
-SERVICE: Final = gatt.uuid16(0x180D)
-MEASUREMENT: Final = gatt.uuid16(0x2A37)
-BODY_LOCATION: Final = gatt.uuid16(0x2A38)
-
-HEART_RATE: Final = Metric(mdc.HEART_RATE, "HR")
-RR_INTERVAL: Final = Metric(mdc.RR_INTERVAL, "RR")
-ENERGY: Final = Metric(mdc.ENERGY_EXPENDED, "Energy")
-
-LOCATIONS: Final = ("other", "chest", "wrist", "finger", "hand", "ear lobe", "foot")
-RATE_MIN: Final = 20
-RATE_MAX: Final = 250
-_ENERGY_FULL: Final = 0xFFFF
-
-
-@dataclass(frozen=True, slots=True)
-class HeartRate:
-    """One 0x2A37 payload. `contact` None: the strap cannot sense it; `left_over`: bytes that had no use."""
-
-    rate: int
-    contact: bool | None
-    energy_kj: int | None
-    rr_ms: tuple[float, ...]
-    left_over: int
-
-
-def decode(data: bytes) -> HeartRate | None:
-    """A 0x2A37 payload, or None if it is too short for its own flags."""
-    if not 2 <= len(data) <= gatt.ATT_MAX_SIZE:
-        return None
-    flags = data[0]
-    end = 3 if flags & 0x01 else 2
-    rate = data[1:end]
-    energy = data[end : end + 2] if flags & 0x08 else b""
-    body = data[end + len(energy) :] if flags & 0x10 else b""
-    if len(data) < end or len(energy) != (2 if flags & 0x08 else 0):
-        return None
-    pairs = len(body) // 2
-    words = (int.from_bytes(body[2 * i : 2 * i + 2], "little") for i in range(pairs))
-    return HeartRate(
-        rate=int.from_bytes(rate, "little"),
-        contact=bool(flags & 0x02) if flags & 0x04 else None,
-        energy_kj=int.from_bytes(energy, "little") if energy else None,
-        rr_ms=tuple(word * 1000 / 1024 for word in words),
-        left_over=len(data) - end - len(energy) - 2 * pairs,
-    )
+from devices.heart_rate_service import BODY_LOCATION, METRICS, SERVICE, HeartRateService
+from devices.protocol import BleLink, DriverSpec, Evidence, GattStep, Options
+from kapmonitor.model import DeviceEvent
 
 
 class HeartRateStrap:
@@ -91,64 +15,17 @@ class HeartRateStrap:
 
     def __init__(self, options: Options) -> None:
         self._common = gatt.CommonServices()
-        self._alerts = gatt.Alerts()
+        self._heart = HeartRateService(self._common)
 
     def opened(self, t_ns: int) -> tuple[GattStep, ...]:
-        return (
-            GattStep(GattAction.SUBSCRIBE, MEASUREMENT),
-            GattStep(GattAction.READ, BODY_LOCATION, optional=True),
-            *gatt.COMMON_STEPS,
-        )
+        return (*self._heart.steps(), *gatt.COMMON_STEPS)
 
     def receive(self, uuid: str, data: bytes, t_ns: int) -> list[DeviceEvent]:
-        if uuid == BODY_LOCATION:
-            return self._location(data, t_ns)
-        events = self._common.receive(uuid, data, t_ns)
-        return [*events, *self._measurement(data, t_ns)] if uuid == MEASUREMENT else events
+        common = [] if uuid == BODY_LOCATION else self._common.receive(uuid, data, t_ns)
+        return [*common, *self._heart.receive(uuid, data, t_ns)]
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
-        return [*self._common.identity(), *self._alerts.withdraw_all(t_ns)]
-
-    def _location(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
-        if len(data) != 1:
-            return [gatt.fault(FaultKind.LENGTH, data, t_ns)]
-        if data[0] >= len(LOCATIONS):
-            return [gatt.fault(FaultKind.CONTENT, data, t_ns)]
-        self._common.worn_at(LOCATIONS[data[0]], t_ns)
-        return []
-
-    def _measurement(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
-        heard = decode(data)
-        if heard is None:
-            return [gatt.fault(FaultKind.LENGTH, data, t_ns)]
-        off = heard.contact is False or (heard.contact is None and heard.rate == 0)
-        events: list[DeviceEvent] = [
-            *self._alerts.set(AlertKind.NO_CONTACT, off, t_ns),
-            Observation(HEART_RATE, t_ns, _rate(heard)),
-            *(Observation(RR_INTERVAL, t_ns, _rr(ms, heard.contact)) for ms in heard.rr_ms),
-        ]
-        if heard.energy_kj is not None:
-            full = heard.energy_kj == _ENERGY_FULL
-            validity = Validity.QUESTIONABLE if full else Validity.VALID
-            events.append(Observation(ENERGY, t_ns, Measured(float(heard.energy_kj), validity)))
-        if heard.left_over:
-            events.append(gatt.fault(FaultKind.LENGTH, data, t_ns, size=heard.left_over))
-        return events
-
-
-def _rate(heard: HeartRate) -> Reading:
-    if heard.contact is False or heard.rate == 0:
-        return Absent(Validity.NOT_AVAILABLE, float(heard.rate))
-    if not RATE_MIN <= heard.rate <= RATE_MAX:
-        return Measured(float(heard.rate), Validity.QUESTIONABLE)
-    return Measured(float(heard.rate))
-
-
-def _rr(ms: float, contact: bool | None) -> Reading:
-    if contact is False or ms == 0:
-        return Absent(Validity.NOT_AVAILABLE, ms)
-    plausible = 60_000 / RATE_MAX <= ms <= 60_000 / RATE_MIN
-    return Measured(ms, Validity.VALID if plausible else Validity.QUESTIONABLE)
+        return [*self._common.identity(), *self._heart.closed(t_ns)]
 
 
 DRIVER: Final = DriverSpec(
@@ -156,7 +33,7 @@ DRIVER: Final = DriverSpec(
     label="Heart rate strap (Bluetooth)",
     vendor="Any maker, Bluetooth Heart Rate Service",
     link=BleLink(services=(SERVICE,), silence_s=5.0),
-    metrics=(HEART_RATE, RR_INTERVAL, ENERGY, gatt.BATTERY),
+    metrics=(*METRICS, gatt.BATTERY),
     protocol=HeartRateStrap,
     evidence=Evidence(
         "manual",

@@ -106,7 +106,7 @@ class Contec:
             case 0xA1:
                 self._connected_ns = t_ns
             case 0xAF:
-                if self._connected_ns is not None:
+                if self._streams(t_ns):
                     self._connected_ns = t_ns
             case 0xA2 | 0xA7:
                 self._connected_ns = None

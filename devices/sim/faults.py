@@ -39,6 +39,8 @@ class FaultInfo:
     drivers: tuple[str, ...] = ()
 
 
+OXIMETERS: Final = ("nonin", "contec", "berry-pm6750", "masimo", "nellcor", "ivy-450c", "ge-dri")
+
 FAULTS: Final = {
     info.name: info
     for info in (
@@ -50,10 +52,10 @@ FAULTS: Final = {
         FaultInfo("wrong-speed", "the device sends at 19200 baud instead of 9600"),
         FaultInfo("disconnect", "the cable is out for 20 s in each minute"),
         FaultInfo("clock-skew", "the device's own clock runs 2 % slow"),
-        FaultInfo("sensor-off", "the sensor is unplugged for 20 s in each minute", ("nonin",)),
-        FaultInfo("no-finger", "no finger is in the sensor for 20 s in each minute", ("nonin",)),
-        FaultInfo("stuck-value", "the numbers stand still while the wave goes on", ("nonin",)),
-        FaultInfo("leak", "the cuff leaks", ("suntech",)),
+        FaultInfo("sensor-off", "the sensor is unplugged for 20 s in each minute", OXIMETERS),
+        FaultInfo("no-finger", "no finger is in the sensor for 20 s in each minute", OXIMETERS),
+        FaultInfo("stuck-value", "the numbers stand still while the wave goes on", OXIMETERS),
+        FaultInfo("leak", "the cuff leaks", ("suntech", "berry-pm6750", "ivy-450c", "ge-dri")),
         FaultInfo("motion", "the patient moves"),
     )
 }

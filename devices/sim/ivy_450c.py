@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from devices.sim.fingertip import BEHIND_S, Fingertip
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
 from devices.sim.waves import Waves
@@ -23,9 +24,6 @@ ECG_HZ, SLOW_HZ = 200, 50
 INTERVAL_S: Final = 300.0
 LASTS_S: Final = 35.0
 """How often the monitor measures by itself, from its start on, and how long that takes."""
-BEHIND_S: Final = 2.0
-FORGET_S: Final = 4.0
-"""Shown numbers are this far behind, and stay this long after the pulse was lost."""
 
 HIGHEST: Final = 250
 NO_TRANSDUCER: Final = 251
@@ -77,7 +75,7 @@ def text(screen: Screen) -> bytes:
     return "".join(lines).encode("ascii")
 
 
-def _line(name: str, values: int | None | tuple[int | None, ...], label: str = "", message: str = "") -> str:
+def _line(name: str, values: int | tuple[int | None, ...] | None, label: str = "", message: str = "") -> str:
     values = values if isinstance(values, tuple) else (values,)
     words = ["" if value is None else str(value) for value in values]
     return f"{name}={len(values)};" + ";".join([*words, label, message]) + "\r"
@@ -95,7 +93,7 @@ class Ivy450c:
         self._waves = Waves(bedside.patient)
         self._interval_s = interval_s
         self._next: int | None = None
-        self._lost_since_s: float | None = None
+        self._finger = Fingertip(bedside, self._waves.rhythm, DRIVER)
         self._cuff: tuple[int, tuple[int, int, int, int] | None] = (-1, None)
 
     def receive(self, data: bytes, t_ns: int) -> None:
@@ -107,7 +105,7 @@ class Ivy450c:
             self._next = number + 1
         out = b""
         while self._next <= number:
-            out += frame(self._wave_bytes(self._next - 1), self._screen(float(self._next)))
+            out += frame(self._wave_bytes(self._next - 1.0), self._screen(float(self._next)))
             self._next += 1
         return out
 
@@ -115,33 +113,17 @@ class Ivy450c:
         return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, DRIVER) is None
 
     def _screen(self, t_s: float) -> Screen:
-        stuck = self._bedside.happening(IncidentKind.STUCK, t_s, DRIVER)
-        seen_s = max(0.0, (stuck.t_s if stuck else t_s) - BEHIND_S)
-        rate = round(self._waves.rhythm.shown_rate(seen_s))
-        lost = self._finger_lost(t_s)
-        since_s = self._lost_since_s
-        gone = lost and since_s is not None and t_s - since_s >= FORGET_S
-        held_s = max(0.0, since_s - BEHIND_S) if since_s is not None else seen_s
+        found = self._finger.found(t_s)
         return Screen(
-            heart_rate=rate,
+            heart_rate=round(self._waves.rhythm.shown_rate(max(0.0, t_s - BEHIND_S))),
             breaths=round(self._bedside.patient.traits.breaths),
-            spo2=None if gone else round(float(self._bedside.patient.spo2(held_s))),
-            pulse=None if gone else round(self._waves.rhythm.shown_rate(held_s)),
+            spo2=found.spo2,
+            pulse=found.rate,
             cuff=self._last_cuff(t_s),
         )
 
-    def _finger_lost(self, t_s: float) -> bool:
-        happening = self._bedside.happening
-        off = any(happening(k, t_s, DRIVER) for k in (IncidentKind.SENSOR_OFF, IncidentKind.FINGER_OFF))
-        lost = off or self._bedside.finger_occluded(t_s)
-        if not lost:
-            self._lost_since_s = None
-        elif self._lost_since_s is None:
-            self._lost_since_s = t_s
-        return lost
-
     def _last_cuff(self, t_s: float) -> tuple[int, int, int, int] | None:
-        """The newest determination that succeeded; one that a leak or movement spoils leaves the one before."""
+        """The newest determination that succeeded; a leak or movement leaves the one before."""
         number = int((t_s - LASTS_S) // self._interval_s)
         while self._cuff[0] < number:
             self._cuff = (self._cuff[0] + 1, self._measure((self._cuff[0] + 1) * self._interval_s))
@@ -158,13 +140,13 @@ class Ivy450c:
     def _wave_bytes(self, start_s: float) -> bytes:
         fast, slow = (start_s + np.arange(hz) / hz for hz in (ECG_HZ, SLOW_HZ))
         breath = np.sin(2 * np.pi * self._bedside.patient.traits.breaths / 60 * slow)
-        pleth = np.zeros(SLOW_HZ) if self._finger_lost(start_s) else self._waves.pleth(slow)
+        pleth = np.zeros(SLOW_HZ) if self._finger.found(start_s).lost else self._waves.pleth(slow)
         parts = (100 + ecg(self._waves.rhythm.count(fast)) / 0.02, 110 + 80 * breath, 86 + 120 * pleth)
         return b"".join(_bytes(part) for part in parts) + bytes([NO_TRANSDUCER]) * 2 * SLOW_HZ
 
 
 def ecg(beats: Floats) -> Floats:
-    """The heart's potential in mV at a count of beats with its fraction; the R wave is where a beat begins."""
+    """The heart's potential in mV at a count of beats with its fraction; the R wave begins a beat."""
     phase = (beats + 0.5) % 1 - 0.5
     humps = (height * np.exp(-(((phase - place) / width) ** 2)) for height, place, width in HEART)
     return np.asarray(sum(humps, np.zeros_like(phase)))

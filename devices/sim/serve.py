@@ -13,10 +13,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from devices.sim.berry_pm6750 import Berry
+from devices.sim.contec import FORMATS as CONTEC_FORMATS
+from devices.sim.contec import Contec
 from devices.sim.device import SimDevice
+from devices.sim.dinamap import FORMATS as DINAMAP_FORMATS
+from devices.sim.dinamap import make as make_dinamap
 from devices.sim.endpoints import Endpoint, make_endpoint
 from devices.sim.faults import check_fault, fault_incidents, with_fault
+from devices.sim.ge_dri import LEVELS as GE_MODELS
+from devices.sim.ge_dri import GeDri
+from devices.sim.intellivue import IntelliVue
+from devices.sim.ivy_450c import Ivy450c
+from devices.sim.maibobo import Maibobo
+from devices.sim.masimo import Masimo
+from devices.sim.nellcor import Nellcor
 from devices.sim.nonin import FORMATS, Nonin
+from devices.sim.par_nibp2020 import ParNibp2020
 from devices.sim.scenario import Bedside, bedside, scenario
 from devices.sim.suntech import SunTech
 from kapmonitor.errors import ConfigError
@@ -27,8 +40,34 @@ OWN_KEY_S: Final = 90.0
 DOSE_S: Final = 1800.0
 """When the dose is given in a session of its own; the scenario says how long before or after to begin."""
 
-SIMULATORS: Final[dict[str, tuple[str, ...]]] = {"suntech": (), "nonin": FORMATS}
+SIMULATORS: Final[dict[str, tuple[str, ...]]] = {
+    "suntech": (),
+    "nonin": FORMATS,
+    "contec": CONTEC_FORMATS,
+    "berry-pm6750": (),
+    "ge-dri": tuple(GE_MODELS),
+    "ivy-450c": (),
+    "intellivue": (),
+    "masimo": (),
+    "dinamap": DINAMAP_FORMATS,
+    "par-nibp2020": (),
+    "maibobo": (),
+    "nellcor": (),
+}
 """Drivers that have a simulated device, with the formats it can speak."""
+
+CUFFS: Final[dict[str, Callable[[Bedside, float | None], SimDevice]]] = {
+    "par-nibp2020": ParNibp2020,
+    "maibobo": Maibobo,
+}
+PLAIN: Final[dict[str, Callable[[Bedside], SimDevice]]] = {
+    "ivy-450c": Ivy450c,
+    "berry-pm6750": Berry,
+    "intellivue": IntelliVue,
+    "masimo": Masimo,
+    "nellcor": Nellcor,
+}
+"""Simulated devices that need to know nothing but the bedside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +131,16 @@ def build(driver: str, room: Bedside, own_key_s: float | None = None) -> SimDevi
         )
     if name == "suntech":
         return SunTech(room, own_key_s)
+    if name == "dinamap":
+        return make_dinamap(room, own_key_s, form)
+    if name in CUFFS:
+        return CUFFS[name](room, own_key_s)
+    if name == "ge-dri":
+        return GeDri(room, own_key_s, form or "carescape")
+    if name == "contec":
+        return Contec(room, form) if form else Contec(room)
+    if name in PLAIN:
+        return PLAIN[name](room)
     return Nonin(room, form) if form else Nonin(room)
 
 

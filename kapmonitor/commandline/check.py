@@ -12,7 +12,7 @@ from kapmonitor.clock import SystemClock
 from kapmonitor.commandline.record import status_line
 from kapmonitor.model import GenerationMode, LinkProblem, LinkState
 from kapmonitor.snapshot import LinkStatus
-from kapmonitor.station import Plan, open_station
+from kapmonitor.station import Plan, Station, open_station
 
 SECONDS = 10
 
@@ -32,20 +32,28 @@ def check(device: str, *, as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="kapmonitor-check-") as folder:
         plan = Plan(Path(folder) / "check.kap", (device,), example(), GenerationMode.TEST)
         station = open_station(plan, clock)
-        began_ns = clock.now_ns()
         station.start()
-        spoke = False
-        for _ in range(SECONDS):
-            time.sleep(1.0)
-            snapshot = station.engine.snapshot
-            spoke = spoke or any(link.state is LinkState.LIVE for link in snapshot.links)
-            if not as_json:
-                print(status_line(snapshot, clock.now_ns() - began_ns), flush=True)
-        link = station.engine.snapshot.links[0]
-        station.stop("ended")
+        try:
+            spoke, link = _listen(station, quiet=as_json)
+        finally:
+            station.stop("ended")
     verdict = "speaks" if spoke else advice(link)
     print(json.dumps({"device": device, "live": spoke, "verdict": verdict}) if as_json else verdict)
     return 0 if spoke else 1
+
+
+def _listen(station: Station, *, quiet: bool) -> tuple[bool, LinkStatus]:
+    """Whether the device ever spoke, and how its link is in the end."""
+    clock = station.clock
+    began_ns = clock.now_ns()
+    spoke = False
+    for _ in range(SECONDS):
+        time.sleep(1.0)
+        snapshot = station.engine.snapshot
+        spoke = spoke or any(link.state is LinkState.LIVE for link in snapshot.links)
+        if not quiet:
+            print(status_line(snapshot, clock.now_ns() - began_ns), flush=True)
+    return spoke, station.engine.snapshot.links[0]
 
 
 def advice(link: LinkStatus) -> str:

@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     status = console.run()
     if console.trouble:
         print(f"kapmonitor: {console.trouble}", file=sys.stderr)
-    else:
+    elif path.exists():
         print(f"The record: {path}")
     return status

@@ -34,19 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     console.show()
     from kapmonitor.show_demo import prepare
 
-    path = new_record_path(_folder(), datetime.now().astimezone(), "demo")
+    path = new_record_path(records_folder("demo"), datetime.now().astimezone(), "demo")
     prepare(console, arguments, path, strap=importlib.util.find_spec("bumble") is not None)
     status = console.run()
     if console.trouble:
         print(f"kapmonitor: {console.trouble}", file=sys.stderr)
     elif picture is not None:
         print(picture.path)
-    else:
+    elif path.exists():
         print(f"The record of this demo: {path}\nTo look at it again: kapmonitor replay {path}")
     return status
-
-
-def _folder() -> Path:
-    folder = records_folder() / "demo"
-    folder.mkdir(exist_ok=True)
-    return folder

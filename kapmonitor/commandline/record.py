@@ -4,39 +4,57 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 from kapmonitor.alarms.limits import example
 from kapmonitor.clock import SystemClock
+from kapmonitor.commandline.notelines import clean, note_lines
 from kapmonitor.commands import AddNote
-from kapmonitor.model import LinkState, Measured, Reading
+from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
 from kapmonitor.places import new_record_path, records_folder
 from kapmonitor.session.events import NoteAdded, NoteKind
-from kapmonitor.snapshot import Freshness, Snapshot
+from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
 from kapmonitor.station import Plan, Station, open_station
 
-LONGEST_NOTE = 2000
-"""Characters of one line that become a note: a file piped in by mistake must not become one huge note."""
+MOST_UNSAVED: Final = 100
+"""Notes read but not yet on disk; reading waits beyond that, so that a flood of them stays bounded."""
+READ_BYTES: Final = 65536
+
+WAITING_FOR: Final = {
+    LinkProblem.NONE: "waiting",
+    LinkProblem.ENDED: "waiting",
+    LinkProblem.LOST: "lost, trying again",
+    LinkProblem.NOT_FOUND: "lost, trying again (not found)",
+    LinkProblem.BUSY: "lost, trying again (in use elsewhere)",
+    LinkProblem.DENIED: "lost, trying again (not allowed)",
+    LinkProblem.NO_RADIO: "lost, trying again (no Bluetooth)",
+    LinkProblem.REFUSED: "lost, trying again (refused)",
+    LinkProblem.SILENT: "lost, trying again (silent)",
+    LinkProblem.GARBLED: "lost, trying again (garbled)",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until the time is over or a signal comes; 1 if no device ever spoke."""
+    stop = threading.Event()
+    _stop_on_signals(stop)  # before the record exists: whenever a signal comes, it is closed
     clock = SystemClock()
-    path = Path(arguments.out) if arguments.out else new_record_path(records_folder(), datetime.now(UTC))
+    path = Path(arguments.out or new_record_path(records_folder(), datetime.now().astimezone()))
     station = open_station(Plan(path.absolute(), tuple(arguments.device), example()), clock)
     _say(str(path))
-    stop = threading.Event()
-    _stop_on_signals(stop)
     station.start()
-    for text in arguments.note:
-        _note(station, text, clock.now_ns())
+    for text in filter(None, map(clean, arguments.note)):
+        _note(station, text, clock.now_ns(), _nothing)
     threading.Thread(target=_read_notes, args=(station, clock), name="kap-notes", daemon=True).start()
     spoke = _watch(station, stop, arguments.seconds)
     station.stop("signal" if stop.is_set() else "ended")
@@ -65,7 +83,7 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
 
 def status_line(snapshot: Snapshot, elapsed_ns: int) -> str:
     """One line: how long, each link, the numbers, and whether the record is well."""
-    links = "  ".join(f"{link.label.lower()} {_link(link.state)}" for link in snapshot.links)
+    links = "  ".join(f"{link.label.lower()} {_link(link)}" for link in snapshot.links)
     cuff = snapshot.nibp.last
     bp = f"{_value(cuff.systolic)}/{_value(cuff.diastolic)}" if cuff is not None else "---/---"
     numbers = f"HR {_fresh(snapshot.hr.reading, snapshot.hr.freshness)}  "
@@ -75,8 +93,17 @@ def status_line(snapshot: Snapshot, elapsed_ns: int) -> str:
     return f"{_clock(elapsed_ns)}  {links}  {numbers}  {state}"
 
 
-def _link(state: LinkState) -> str:
-    return {LinkState.STALE: "silent", LinkState.WAITING: "lost, trying again"}.get(state, state.value)
+def _link(link: LinkStatus) -> str:
+    match link.state:
+        case LinkState.WAITING:
+            return WAITING_FOR[link.problem]
+        case LinkState.STALE:
+            return "garbled" if link.problem is LinkProblem.GARBLED else "silent"
+        case LinkState.LIVE:
+            odd = [alert.value.replace("-", " ") for alert in link.alerts] + [link.detail] * bool(link.detail)
+            return f"live ({', '.join(odd)})" if odd else "live"
+        case _:
+            return link.state.value
 
 
 def _fresh(reading: Reading, freshness: Freshness) -> str:
@@ -93,17 +120,23 @@ def _clock(elapsed_ns: int) -> str:
 
 
 def _read_notes(station: Station, clock: SystemClock) -> None:
-    for line in sys.stdin:
-        t_ns = clock.now_ns()
-        text = line.rstrip("\r\n")[:LONGEST_NOTE]
-        if text.strip():
-            _note(station, text, t_ns)
+    if sys.stdin is None:
+        return
+    # Not through sys.stdin: whoever waits in its buffer would keep the program from ending.
+    descriptor, encoding = sys.stdin.fileno(), sys.stdin.encoding
+    room = threading.Semaphore(MOST_UNSAVED)
+    with contextlib.suppress(OSError):  # the terminal went away
+        for text in note_lines(lambda: os.read(descriptor, READ_BYTES), encoding):
+            t_ns = clock.now_ns()
+            room.acquire()
+            _note(station, text, t_ns, room.release)
 
 
-def _note(station: Station, text: str, t_ns: int) -> None:
+def _note(station: Station, text: str, t_ns: int, answered: Callable[[], None]) -> None:
     note = NoteAdded(uuid.uuid4().hex, NoteKind.LINE.value, text, "", t_ns)
     future = station.submit(AddNote(t_ns, note))
     future.add_done_callback(lambda done: _answer(station, text, t_ns, done))
+    future.add_done_callback(lambda _: answered())
 
 
 def _answer(station: Station, text: str, t_ns: int, done: Future[None]) -> None:
@@ -114,12 +147,18 @@ def _answer(station: Station, text: str, t_ns: int, done: Future[None]) -> None:
         print(f"kapmonitor: not saved: {text}: {error}", file=sys.stderr, flush=True)
 
 
+def _nothing() -> None:
+    """Nobody waits for this answer."""
+
+
 _SAYING = threading.Lock()
 
 
 def _say(text: str) -> None:
     """One whole line, whichever thread speaks; nobody listening any more must not end the recording."""
     with _SAYING, contextlib.suppress(OSError, ValueError):
+        if sys.stdout is None:
+            return
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 

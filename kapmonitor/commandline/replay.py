@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from kapmonitor.display import no_display
-from kapmonitor.errors import AddressError, RecordDamaged
+from kapmonitor.errors import AddressError
+from kapmonitor.places import record_file
 
 AFTER_S = 1.5
 """Long enough for trends and waves to be painted before the picture is taken."""
@@ -21,9 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
         return 1
-    path = Path(arguments.record)
-    if not path.is_file():
-        raise RecordDamaged(str(path), "there is no such file")
+    path = record_file(arguments.record)
     at_s = parse_at(arguments.at) if arguments.at else None
     from ui.console import Console, Picture
 

@@ -44,7 +44,7 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
     if arguments.fault is not None:
         raise ConfigError("--fault", arguments.fault, "faults are for serial devices; leave it out here")
     kind, _, where = (arguments.port or "tcp:0").partition(":")
-    if kind != "tcp" or not where.isdecimal():
+    if kind != "tcp" or not (where.isascii() and where.isdecimal()) or int(where) > 65535:
         raise ConfigError("--port", str(arguments.port), "emulated Bluetooth is served on tcp:PORT")
     begin_s = DOSE_S + scenario(arguments.scenario).look_s
     clock = PatientTime(time.monotonic_ns(), begin_s, 1.0)
@@ -56,7 +56,11 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for each in (task, waiting):
         each.cancel()
-    await asyncio.gather(task, waiting, return_exceptions=True)
+    ended, _ = await asyncio.gather(task, waiting, return_exceptions=True)
+    if isinstance(ended, OSError):
+        raise ConfigError("--port", str(arguments.port), f"choose another port; {ended.strerror}") from ended
+    if isinstance(ended, Exception):
+        raise ended
     return 0
 
 

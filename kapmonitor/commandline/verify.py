@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 
-from kapmonitor.record.verify import Verdict, verify
+from kapmonitor.errors import RecordError
+from kapmonitor.places import record_file
+from kapmonitor.record.verify import INTACT, Verdict, verify
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if every record is intact, 1 if one is interrupted or damaged."""
-    verdicts = [(path, verify(path)) for path in arguments.record]
+    """0 if every record is intact, 1 if one is interrupted or damaged, 2 if one cannot be looked at."""
+    verdicts: list[tuple[str, Verdict]] = []
+    status = 0
+    for path in arguments.record:
+        try:
+            verdicts.append((path, verify(record_file(path))))
+        except RecordError as error:
+            print(f"kapmonitor: {error}", file=sys.stderr)
+            status = 2
     if arguments.json:
         print(json.dumps([{"path": path, **asdict(verdict)} for path, verdict in verdicts], indent=2))
     else:
         for path, verdict in verdicts:
             _print(path, verdict)
-    return 0 if all(verdict.kind == "intact" for _, verdict in verdicts) else 1
+    return status or int(any(verdict.kind != INTACT for _, verdict in verdicts))
 
 
 def _print(path: str, verdict: Verdict) -> None:

@@ -25,6 +25,8 @@ SAMPLES = 10
 CHANNELS = 4
 FRAME = struct.Struct(f"<2sQ{SAMPLES * CHANNELS}h")
 MAGIC = b"\xa5\x5a"
+MARKS = []
+"""Wall and CPU seconds at each read: the share of a core is taken while frames come."""
 WARM_UP = 100
 """Frames until the strips have settled on a scale."""
 
@@ -77,7 +79,7 @@ def console(mode, port, seconds):
     QTimer.singleShot(int(seconds * 1000), application.quit)
     say("ready")
     application.exec()
-    (wall0_s, cpu0_s), (wall1_s, cpu1_s) = spec.protocol.marks[WARM_UP], spec.protocol.marks[-1]
+    (wall0_s, cpu0_s), (wall1_s, cpu1_s) = MARKS[WARM_UP], MARKS[-1]
     cpu = (cpu1_s - cpu0_s) / (wall1_s - wall0_s)
     say(json.dumps({"delays": screen.delays[WARM_UP:], "sent": len(stamps), "cpu": cpu}))
     os._exit(0)
@@ -181,7 +183,6 @@ def frame_spec():
 
     class Frames:
         deadline_ns = None
-        marks = []  # (wall, CPU) seconds at each read: the share of a core is taken while frames come
 
         def __init__(self, options):
             self._buffer = b""
@@ -190,7 +191,7 @@ def frame_spec():
             self._buffer = b""
 
         def receive(self, data, t_ns):
-            self.marks.append((time.monotonic(), time.process_time()))
+            MARKS.append((time.monotonic(), time.process_time()))
             self._buffer += data
             events = []
             while len(self._buffer) >= FRAME.size:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.drivers.ble_heart_rate import BODY_LOCATION, DRIVER, MEASUREMENT, HeartRateStrap, decode
+from devices.drivers.ble_heart_rate import DRIVER, HeartRateStrap
 from devices.gatt import BATTERY_LEVEL, FIRMWARE, MANUFACTURER, SERIAL, uuid16
+from devices.heart_rate_service import BODY_LOCATION, MEASUREMENT, decode
 from devices.protocol import GattAction, GattProtocol
 from devices.sim.ble import frames
 from devices.sim.ble.beats import Beats

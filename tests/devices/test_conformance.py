@@ -4,6 +4,8 @@ import random
 import time
 from dataclasses import replace
 
+import ge_bench
+import intellivue_frames as intellivue
 import pytest
 from nonin_frames import df1, df2, df7, packet, slow_bytes
 
@@ -11,6 +13,8 @@ from devices.drivers.nonin import DRIVER as NONIN
 from devices.drivers.nonin.protocol import Nonin
 from devices.protocol import SerialLink
 from devices.registry import load
+from devices.sim.ivy_450c import Screen
+from devices.sim.ivy_450c import frame as ivy_frame
 from devices.testing import ConformanceError, GattSample, Sample, check_driver, check_garbage, run
 from kapmonitor.model import Measured, Observation
 
@@ -41,6 +45,49 @@ SAMPLES = {
         Sample("public frames", bytes.fromhex("0181010083018001 48CA".replace(" ", ""))),
         Sample("one format after another", packets(df2, 2) + packets(df7, 2) + b"SPO2=097 HR=072\r\n"),
     ],
+    "ivy-450c": [
+        Sample(
+            "three seconds",
+            b"\xfe"
+            + b"".join(
+                ivy_frame(bytes(range(200)) * 2, Screen(80, 14, None, spo2, 80, (121, 75, 90, 80)))
+                for spo2 in (97, 98, None)
+            ),
+            checked=False,
+        )
+    ],
+    "masimo": [
+        Sample(
+            "a Rad-8, then a Radical-7 without a sensor",
+            b"02/22/16 22:47:45 SN=0000056661 SPO2=098% BPM=097 PI=03.60% ALARM=0000 EXC=000800\r\n\r\n"
+            b"02/22/16 22:47:46 SN=0000056661 SPO2=---% BPM=--- PI=--.--% ALARM=0020 EXC=000820\r\n\r\n"
+            b"05/15/07 08:12:21 SN=0000070986 SPO2=---% BPM=--- PVI=--- ALARM=0000 EXC=000001\r\n\r\n",
+            checked=False,
+        )
+    ],
+    "nellcor": [
+        Sample(
+            "headings and three rows",
+            b"N-395 VERSION 2.0.0.0   CRC: XXXX   SpO2 Limit: 70-100%   PR Limit: 60-160BPM\r\n"
+            b"                 ADULT 0SAT-S  SPO2 RESP MODE: NORMAL\r\n"
+            b"TIME               %SPO2   BPM   PA   Status\r\n"
+            b"12-NOV-97 14:00:05   100    120   50\r\n"
+            b"12-NOV-97 14:00:07    88*   118   20  SL\r\n"
+            b"12-NOV-97 14:00:09   ---    ---  ---  SO\r\n",
+            checked=False,
+        )
+    ],
+    "ge-dri": [
+        Sample("values and a wave", bytes.fromhex(ge_bench.REPLY) + bytes.fromhex(ge_bench.PLETH_BLOCK)),
+        Sample("a session", ge_bench.session()),
+    ],
+    "intellivue": [
+        Sample("numbers and a wave", intellivue.NUMERICS + intellivue.PLETH + intellivue.NUMERICS),
+        Sample("a wave", intellivue.PLETH * 5),
+        Sample(
+            "association", intellivue.ACCEPT + intellivue.create() + intellivue.NUMERICS + intellivue.ABORT
+        ),
+    ],
     "ble-heart-rate": [
         GattSample(
             "straps", tuple((BLE.format("2a37"), bytes.fromhex(h)) for h in ("0048", "163deb03f203", "0400"))
@@ -68,7 +115,12 @@ def test_every_built_in_driver_has_samples():
 
 @pytest.mark.parametrize(
     ("driver", "sample"),
-    [(driver, sample) for driver in ("suntech", "nonin") for sample in SAMPLES[driver]],
+    [
+        (spec.id, sample)
+        for spec in SPECS
+        if isinstance(spec.link, SerialLink)
+        for sample in SAMPLES.get(spec.id, ())
+    ],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_decoding_is_200_times_faster_than_the_line(driver, sample):

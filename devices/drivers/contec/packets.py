@@ -2,8 +2,8 @@
 
 New protocol (115 200 baud): `type, high, data...`; the type has bit 7 clear, all others have it set, and bit
 k of `high` is bit 7 of data byte k. Old protocol (19 200 baud, odd parity): five bytes, bit 7 set in the
-first alone. Neither has a checksum, so nothing is believed on one frame. Maker's protocol description V7.0 and two
-independent public drivers.
+first alone. Neither has a checksum, so nothing is believed on one frame. Maker's protocol description V7.0
+and two independent public drivers.
 """
 
 from __future__ import annotations

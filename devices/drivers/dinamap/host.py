@@ -71,6 +71,8 @@ class Host:
         self._last: Nibp | None = None
         self._begun_ns = t_ns
         self._busy_seen = self._stop_refused = False
+        self._busy_ns = t_ns
+        self._age_before: int | None = None
         self._guard_ns: int | None = None
         self._held: Pressures | None = None
         self._rate_tries = 0
@@ -127,7 +129,7 @@ class Host:
     def _reply(self, reply: bytes, t_ns: int) -> list[DeviceEvent]:
         answered = replies.BY_LETTERS.get(reply[1:3])
         asked = self._line.asked
-        if answered is None or answered is asked:
+        if asked is not None and answered in (None, asked):
             self._line.answered()
         match answered:
             case None:
@@ -155,22 +157,28 @@ class Host:
         events = self._release(None, t_ns)
         event, first = self._meaning(nibp, t_ns), self._last is None
         self._last = nibp
+        busy = nibp.status == replies.BUSY
+        if busy:
+            self._busy_ns = t_ns
+        else:
+            self._age_before = nibp.age
+        self._busy_seen = busy or (self._busy_seen and event is Event.RESTING)
+        if event is None:
+            return events
         if event is Event.FRESH:
             self._held, self._rate_tries = nibp.pressures, RATE_TRIES
         elif first and nibp.status == replies.VALID:
             events += _observations(nibp.pressures, None, t_ns, stored=True)
-        events += self._happen(event, t_ns, nibp.status)
-        self._busy_seen = event is Event.BUSY or (self._busy_seen and event is Event.RESTING)
-        return events
+        return events + self._happen(event, t_ns, nibp.status)
 
-    def _meaning(self, nibp: Nibp, t_ns: int) -> Event:
-        """What an answer says beyond the one before."""
+    def _meaning(self, nibp: Nibp, t_ns: int) -> Event | None:
+        """What an answer says beyond the one before; None if nothing."""
         last = self._last
         if nibp.status == replies.BUSY:
             return Event.BUSY
         if last is None:
             return self._first(nibp, t_ns)
-        younger = self._is_younger(nibp, last)
+        younger = self._is_younger(nibp, last, t_ns)
         if nibp.status == replies.VALID:
             blank = last.age is None or nibp.age is None
             if younger or (blank and last.status != replies.VALID):
@@ -187,15 +195,21 @@ class Host:
         valid = nibp.status == replies.VALID and nibp.age is not None
         return Event.FRESH if valid and (nibp.age or 0) + 1 < since_s else Event.RESTING
 
-    def _is_younger(self, nibp: Nibp, last: Nibp) -> bool:
-        if nibp.age is None or last.age is None or nibp.age >= last.age:
+    def _is_younger(self, nibp: Nibp, last: Nibp, t_ns: int) -> bool:
+        """Whether the counter began anew: against the answer before and, after a determination was seen
+        going on, against the one from before it and against the time since."""
+        if nibp.age is None or last.age is None:
             return False
-        return self._busy_seen or last.age < LAST_AGES or nibp.pressures != last.pressures
+        if self._busy_seen:
+            before = last.age if self._age_before is None else max(last.age, self._age_before)
+            return nibp.age < before or nibp.age * 1_000 * MS <= t_ns - self._busy_ns
+        changed = last.age < LAST_AGES or nibp.pressures != last.pressures
+        return changed and nibp.age < last.age
 
-    def _resting(self) -> Event:
-        """While a cancel is under way, an old status proves that it worked only if another was seen before."""
+    def _resting(self) -> Event | None:
+        """While a cancel is under way, an old status proves something only if another was seen."""
         if self.state is State.STOPPING and not (self._busy_seen or self._stop_refused):
-            return Event.BUSY
+            return None
         return Event.RESTING
 
     def _release(self, rate: Reading | None, t_ns: int) -> list[DeviceEvent]:
@@ -238,7 +252,7 @@ class Host:
     # What is asked
 
     def _ask(self, command: Ask, now_ns: int) -> None:
-        limit_ns = STOP_ANSWER_NS if command is Ask.STOP else ANSWER_NS
+        limit_ns = STOP_ANSWER_NS if self.state is State.STOPPING else ANSWER_NS
         self._line.ask(command, command.value, now_ns, limit_ns)
 
     def _ask_next(self, now_ns: int) -> None:

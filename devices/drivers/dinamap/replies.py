@@ -1,7 +1,7 @@
 """The text lines of a DINAMAP's host port: unit, two letters, arguments, two check characters, CR.
 
-The unit is a blank. The first letter names a group (N blood pressure, R pulse rate), the second what is asked.
-A monitor answers each line with one that begins alike. Facts from a public program that drove such a monitor.
+The unit is a blank. The first letter names a group (N blood pressure, R pulse rate), the second what is
+asked. A monitor answers each line with one that begins alike. Facts from a public program that drove one.
 """
 
 from __future__ import annotations

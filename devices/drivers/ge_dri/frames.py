@@ -31,7 +31,7 @@ PART: Final = Struct("<hB")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: the monitor's interface level, its clock in Unix seconds, and its parts as (type, bytes)."""
+    """One record: the monitor's interface level and Unix clock, and its parts as (type, bytes)."""
 
     level: int
     time_s: int

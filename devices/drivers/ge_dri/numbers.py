@@ -8,8 +8,7 @@ from typing import Final
 
 from devices.drivers.ge_dri import values
 from devices.drivers.ge_dri.values import LOWEST, Pressure, pressure_of, reading
-from kapmonitor.mdc import Term
-from kapmonitor.model import AlertKind, Metric, Observation, Reading
+from kapmonitor.model import Metric, Observation, Reading
 
 SIZE: Final = 278
 CLASS_OFFSET: Final = 276
@@ -158,8 +157,3 @@ def observations(
     events = [Observation(metric, t_ns, found, displayed.time) for metric, found in now.items()]
     events += [Observation(metric, t_ns, values.GONE, displayed.time) for metric in gone]
     return events, known | now.keys()
-
-
-def word_reading(word: int, term: Term) -> Reading:
-    """A rate of the cuff."""
-    return reading(word, term)

@@ -11,11 +11,8 @@ from devices.drivers.ge_dri.frames import END_OF_PARTS, HEADER, HEADER_SIZE, PAR
 PHYSIOLOGICAL, WAVEFORMS, ALARMS = 0, 1, 4
 """Main types of records."""
 
-DISPLAYED, AUXILIARY = 1, 4
-"""Parts of physiological records."""
-
-NO_INTERVAL: Final = 0
-"""In place of an interval, it ends the sending."""
+REQUEST, DISPLAYED, AUXILIARY = 0, 1, 4
+"""Parts of physiological records; a request has type 0 in all records."""
 
 DIFFERENTIAL: Final = 2
 """Alarm status now, then at each change."""
@@ -47,5 +44,5 @@ def alarms(level: int = 0) -> bytes:
 
 def _request(main_type: int, body: bytes, level: int) -> bytes:
     header = HEADER.pack(HEADER_SIZE + len(body), 0, level, 0, 0, 0, 0, 0, main_type)
-    parts = PART.pack(0, 0) + PART.pack(0, END_OF_PARTS)
+    parts = PART.pack(0, REQUEST) + PART.pack(0, END_OF_PARTS)
     return frame((header + parts).ljust(HEADER_SIZE, b"\0") + body)

@@ -27,19 +27,27 @@ CODES: Final = {
 }
 """Invalid, not updated, under range, over range, not calibrated; any other code counts as invalid."""
 
-HEART = Metric(mdc.HEART_RATE, "HR")
-SATURATION = Metric(mdc.SPO2, "SpO2")
-PULSE = Metric(mdc.PULSE_RATE, "Pulse rate")
-BREATHS = Metric(mdc.RESP_RATE, "Breaths")
-CO2_END = Metric(mdc.CO2_ET_PERCENT, "EtCO2")
+GONE: Final = Absent(Validity.NOT_AVAILABLE)
+"""The module is not there any more."""
+
+
+def _number(term: Term, label: str) -> Metric:
+    return Metric(term, label, period_s=PERIOD_S)
+
+
+HEART = _number(mdc.HEART_RATE, "HR")
+SATURATION = _number(mdc.SPO2, "SpO2")
+PULSE = _number(mdc.PULSE_RATE, "Pulse rate")
+BREATHS = _number(mdc.RESP_RATE, "Breaths")
+CO2_END = _number(mdc.CO2_ET_PERCENT, "EtCO2")
 SYS = Metric(mdc.NIBP_SYS, "NIBP sys")
 DIA = Metric(mdc.NIBP_DIA, "NIBP dia")
 MEAN = Metric(mdc.NIBP_MEAN, "NIBP mean")
 CUFF_PULSE = Metric(mdc.NIBP_PULSE, "Pulse (cuff)")
 
-TEMP = Metric(mdc.TEMP, "Temperature")
-TEMP_BODY = Metric(mdc.TEMP_BODY, "Body temperature")
-TEMP_SKIN = Metric(mdc.TEMP_SKIN, "Skin temperature")
+TEMP = _number(mdc.TEMP, "Temperature")
+TEMP_BODY = _number(mdc.TEMP_BODY, "Body temperature")
+TEMP_SKIN = _number(mdc.TEMP_SKIN, "Skin temperature")
 
 TEMPERATURES: Final = {
     **dict.fromkeys((1, 2, 3, 4, 5, 6, 15), TEMP_BODY),
@@ -49,7 +57,7 @@ TEMPERATURES: Final = {
 """By label: oesophagus, nose, ear, rectum, bladder, axilla and core; skin and surface; sites without a name.
 Airway, room and heart muscle are no temperatures of the person."""
 
-CO2 = Metric(mdc.CO2_CONCENTRATION, "CO2", fs=25.0, resolution=0.01)
+CO2 = Metric(mdc.CO2_PERCENT, "CO2", fs=25.0, resolution=0.01)
 PLETH = Metric(mdc.PLETH, "Pleth", fs=100.0, resolution=0.0001)
 BREATHING = Metric(mdc.RESP, "Breathing", fs=25.0, resolution=0.01)
 BREATHING_FAST = Metric(mdc.RESP, "Breathing", fs=100.0, resolution=0.01)
@@ -75,9 +83,9 @@ class Pressure:
 
 def _pressure(name: str, systolic: Term, diastolic: Term, mean: Term, wave: Term) -> Pressure:
     return Pressure(
-        Metric(systolic, f"{name} sys"),
-        Metric(diastolic, f"{name} dia"),
-        Metric(mean, f"{name} mean"),
+        _number(systolic, f"{name} sys"),
+        _number(diastolic, f"{name} dia"),
+        _number(mean, f"{name} mean"),
         Metric(wave, name, fs=100.0, resolution=0.01),
     )
 

@@ -8,8 +8,8 @@
 | 19         | abort                                     |
 | E1         | data: event, result, part of one, error   |
 
-Every list is a count and a length in bytes, every attribute an id, a length and a value, all big-endian. A poll's
-answer may come in parts; each part holds whole objects and is read by itself.
+Every list is a count and a length in bytes, every attribute an id, a length and a value, all big-endian.
+A poll's answer may come in parts; each part holds whole objects and is read by itself.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ MODEL = 0x0928
 
 Attributes = dict[int, bytes]
 
-_SESSION = {0x0E: Event.ACCEPTED, 0x0C: Event.REFUSED, 0x09: Event.RELEASED, 0x0A: Event.RELEASED, 0x19: Event.ABORTED}
+_SESSION = {
+    0x0E: Event.ACCEPTED,
+    0x0C: Event.REFUSED,
+    0x09: Event.RELEASED,
+    0x0A: Event.RELEASED,
+    0x19: Event.ABORTED,
+}
 _INVOKE, _RESULT, _ERROR, _LINKED = 1, 2, 3, 5
 _OBJECT_SIZE = 6
 
@@ -139,7 +145,8 @@ def _create_attributes(body: bytes) -> Attributes:
 
 def _model(value: bytes) -> tuple[str, str]:
     """Maker and model of the model attribute; empty where it does not hold them."""
-    texts, at = [], 0
+    texts: list[str] = []
+    at = 0
     while at + 2 <= len(value) and len(texts) < 2:
         size = int.from_bytes(value[at : at + 2], "big")
         texts.append(_text(value[at + 2 : at + 2 + size]))
@@ -212,12 +219,13 @@ def _list(data: bytes, at: int, limit: int) -> tuple[int, int]:
 
 
 def absolute_time(value: bytes) -> str | None:
-    """Eight bytes of binary-coded decimals, century to hundredths, as ISO 8601; None if unknown or no time."""
+    """Eight bytes of binary-coded decimals, century to hundredths, as ISO 8601; None if it is no time."""
     digits = value[:7].hex()
     if len(digits) != 14 or not digits.isdecimal():
         return None
-    year, *rest = int(digits[:4]), *(int(digits[i : i + 2]) for i in range(4, 14, 2))
+    month, day, hour, minute, second = (int(digits[at : at + 2]) for at in range(4, 14, 2))
     try:
-        return datetime(year, *rest).isoformat()  # noqa: DTZ001 the monitor's clock has no zone
+        moment = datetime(int(digits[:4]), month, day, hour, minute, second)  # noqa: DTZ001 it has no zone
     except ValueError:
         return None
+    return moment.isoformat()

@@ -60,7 +60,7 @@ _UNITS: dict[str, dict[int, float]] = {
 
 
 def factor(metric: Metric, unit: int) -> float | None:
-    """What a number in the monitor's `unit` is to be multiplied by; None if the unit does not fit the metric."""
+    """What a number in the monitor's `unit` is to be multiplied by; None if the unit does not fit."""
     if metric is PERFUSION and unit == DIMENSIONLESS:
         return 1.0
     return _UNITS[metric.unit].get(unit)

@@ -1,4 +1,4 @@
-"""Frames of the data export port: `C0, 11 01, length, user data, check, C1`, escaped, found again after noise.
+"""Frames of the data export port: `C0, 11 01, length, user data, check, C1`, escaped.
 
 Length is two bytes, big-endian, and counts the user data before escaping. The check is the PPP frame check
 sequence (CRC-16/X-25 over header and user data, low byte first). Between C0 and C1, every C0, C1 and 7D is
@@ -16,11 +16,8 @@ from kapmonitor.model import Fault, FaultKind
 BEGIN, END, ESCAPE = b"\xc0", b"\xc1", b"\x7d"
 HEADER = b"\x11\x01"
 HEADER_SIZE, FCS_SIZE = 4, 2
-MOST_USER_DATA = 1456
-"""What both sides agree on when they associate."""
-
 MOST_BYTES = 4096
-"""Longest frame as sent that is waited for: the longest agreed one takes 2 924 bytes if all of it is escaped."""
+"""Longest frame as sent that is waited for; the longest agreed one, all of it escaped, takes 2 924 bytes."""
 
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _SPECIAL = re.compile(rb"[\xc0\xc1\x7d]")
@@ -30,7 +27,7 @@ _ESCAPED = re.compile(rb"\x7d(.)", re.DOTALL)
 def fcs(data: bytes) -> bytes:
     """The two check bytes of `data`, in the order they are sent.
 
-    X-25 is the mirror image of the CRC that binascii has: all bits of each byte and of the result turned round.
+    X-25 is the mirror image of the CRC that binascii has: the bits of each byte and of the result in reverse.
     """
     crc = crc_hqx(data.translate(_MIRRORED), 0xFFFF) ^ 0xFFFF
     return crc.to_bytes(2, "big").translate(_MIRRORED)

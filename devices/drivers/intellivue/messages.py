@@ -1,7 +1,7 @@
 """What this driver sends, as user data of frames. It asks and never sets anything that concerns the patient.
 
-The only thing it sets is which waves are sent to it. Invoke ids and poll numbers are fixed for each question, so
-that an error, which carries nothing else, can be told to whom it belongs.
+The only thing it sets is which waves are sent to it. Invoke ids and poll numbers are fixed for each question,
+so that it is known what an error, which carries nothing else, is about.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-NUMERIC, ENUMERATION, WAVE, ALARMS, MDS = 0x0006, 0x0005, 0x0009, 0x0036, 0x0021
+NUMERIC, WAVE, ALARMS = 0x0006, 0x0009, 0x0036
 """Classes of objects in the monitor."""
 
-ALL_GROUPS, ALARM_GROUP, PRODUCTION_GROUP = 0x0000, 0x0801, 0x080C
+ALL_GROUPS, ALARM_GROUP = 0x0000, 0x0801
 """Attribute groups."""
 
 SINGLE_POLL, EXTENDED_POLL = 0x0C16, 0xF13B
@@ -50,7 +50,7 @@ ASSOCIATE = bytes.fromhex(
     "0102 0034 0006 0030 0001002100000001 00010006000000C9 000100090000003C 0001000500000010"
     "0001002A00000001 0001003600000001"
 ) + bytes(16)
-"""Association request: answers at least 0.5 s apart, frames of up to 1456 bytes, extended polls with waves."""
+"""Association request: polls at least 0.5 s apart, up to 1456 bytes in a frame, extended polls with waves."""
 
 RELEASE = bytes.fromhex("0918C11661803080020101A08062808001000000000000000000")
 """Ends the association."""
@@ -80,7 +80,7 @@ def _extended(invoke_id: int, number: int, polled: int, group: int) -> Ask:
 
 
 def set_waves(invoke_id: int, physio_ids: tuple[int, ...]) -> Ask:
-    """Choose the waves the monitor is to send, the most wanted one first; it replaces what was chosen before."""
+    """Choose the waves the monitor is to send, the most wanted one first, in place of any earlier choice."""
     labels = b"".join(struct.pack(">HH", _TEXT_PARTITION, physio) for physio in physio_ids)
     texts = struct.pack(">HH", len(physio_ids), len(labels)) + labels
     replace = struct.pack(">HHH", 0, WAVE_LIST, len(texts)) + texts
@@ -105,7 +105,6 @@ def _data(kind: int, body: bytes) -> bytes:
 
 
 SINGLE_NUMERICS = _single(0, 1, NUMERIC, ALL_GROUPS)
-KEEP_ALIVE = _single(1, 1, MDS, PRODUCTION_GROUP)
 EXTENDED_NUMERICS = _extended(3, 2, NUMERIC, ALL_GROUPS)
 EXTENDED_WAVES = _extended(4, 3, WAVE, ALL_GROUPS)
 EXTENDED_ALARMS = _extended(5, 4, ALARMS, ALARM_GROUP)

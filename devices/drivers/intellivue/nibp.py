@@ -1,8 +1,8 @@
 """Telling a new cuff result from the repetition of the last one, and an old result from one of now.
 
-The monitor repeats its last result for hours. A result is new if its time stamp is another one than before, or,
-without a stamp, if the measurement was seen going on before it. One that is older than the connection, or whose
-age cannot be known, is told once, as stored.
+The monitor repeats its last result for hours. A result is new if its time stamp is another one than before,
+or, without a stamp, if the measurement was seen going on before it. One that is older than the connection, or
+whose age cannot be known, is told once, as stored.
 """
 
 from __future__ import annotations
@@ -40,11 +40,14 @@ def stamp(attributes: Attributes, reply: Polled) -> Stamp | None:
         return Stamp(relative if device_time is None else device_time.encode(), device_time, age_ns)
     if device_time is None:
         return None
-    age_ns = None
-    if reply.clock is not None:
-        since = datetime.fromisoformat(reply.clock) - datetime.fromisoformat(device_time)
-        age_ns = max(0, int(since.total_seconds())) * 1_000_000_000
-    return Stamp(device_time.encode(), device_time, age_ns)
+    return Stamp(device_time.encode(), device_time, _age_ns(device_time, reply.clock))
+
+
+def _age_ns(device_time: str, clock: str | None) -> int | None:
+    if clock is None:
+        return None
+    since = datetime.fromisoformat(clock) - datetime.fromisoformat(device_time)
+    return max(0, int(since.total_seconds())) * 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +62,40 @@ class Newness:
 
     def __init__(self) -> None:
         self._told: bytes | None = None
-        self._unstamped = False
+        self._first = True
         self._ongoing = False
         self._opened_ns = 0
-
-    @property
-    def ongoing(self) -> bool:
-        """Whether a measurement is going on."""
-        return self._ongoing
 
     def opened(self, t_ns: int) -> None:
         """The link is open (again)."""
         self._opened_ns = t_ns
-        self._ongoing = self._unstamped = False
+        self._ongoing, self._first = False, True
 
     def going_on(self) -> bool:
         """A measurement is going on; whether it has just begun."""
         begun, self._ongoing = not self._ongoing, True
         return begun
 
-    def judge(self, found: Stamp | None, t_ns: int) -> Verdict | None:
-        """A result that is complete; None if it was told before."""
+    def ended(self) -> bool:
+        """No measurement is going on; whether one has just ended."""
         seen, self._ongoing = self._ongoing, False
+        return seen
+
+    def judge(self, found: Stamp | None, t_ns: int, *, seen: bool, empty: bool) -> Verdict | None:
+        """What to do with a complete result; None if it is not to be told.
+
+        `seen`: its measurement was seen going on. `empty`: it has no number.
+        """
         if found is None:
-            first, self._unstamped = not self._unstamped, True
-            return Verdict(stored=not seen) if first or seen else None
+            return self._unstamped(seen=seen, empty=empty)
         if found.identity == self._told:
             return None
         self._told = found.identity
         before = found.age_ns is None or t_ns - found.age_ns < self._opened_ns - SLACK_NS
         return Verdict(stored=before and not seen)
+
+    def _unstamped(self, *, seen: bool, empty: bool) -> Verdict | None:
+        if empty and not seen:
+            return None
+        first, self._first = self._first, False
+        return Verdict(stored=not seen) if first or seen else None

@@ -1,7 +1,8 @@
 """One number of the monitor, ten bytes: physiological id, state, unit, FLOAT.
 
-State bits: 8000 invalid, 4000 questionable, 2000 unavailable, 1000 calibrating, 0800 test, 0400 demonstration,
-0080 validated, 0040 systolic known early, 0020 measurement going on, 0002 in alarm, 0001 alarm off.
+State bits: 8000 invalid, 4000 questionable, 2000 unavailable, 1000 calibrating, 0800 test,
+0400 demonstration, 0080 validated, 0040 systolic known early, 0020 measurement going on, 0002 in alarm,
+0001 alarm off.
 """
 
 from __future__ import annotations

@@ -35,11 +35,12 @@ DRIVER = DriverSpec(
         ),
         gaps=(
             "cuff results carry no time: one that equals the last in all four numbers is not seen as new",
+            "the result that is there when the line opens, also again after a loss, is told as stored",
             "a cuff that measures, or fails to, is not told by the monitor",
             "of the monitor's messages only NO TRANSDUCER was seen; all others are passed on as they are",
             "temperatures are left out: their unit was never seen",
             "the CO2 wave is left out: its scale was never seen; the breathing wave stands still meanwhile",
-            "the text is expected to begin with the HR line, as in the recording",
+            "the text has to begin with the HR line, and HR is taken to be from the ECG, as in the recording",
         ),
     ),
     options=(DriverOption("co2_unit", "unknown", "Unit the monitor shows CO2 in", tuple(CO2_FACTORS)),),

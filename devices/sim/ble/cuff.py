@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from devices.sim.ble import frames
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -28,7 +28,7 @@ ADVERTISE_S: Final = 30.0
 _SUBSCRIBE_LIMIT_S: Final = 10.0
 _LINGER_S: Final = 0.2
 """Between the last confirmation and hanging up."""
-_READABLE: Final = {
+_READABLE: Final[Readable] = {
     SERVICE: {0x2A49: b"\x1f\x00"},
     0x180F: {0x2A19: b"\x50"},
     0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated cuff", 0x2A25: b"C-0001", 0x2A26: b"1.0"},

@@ -1,4 +1,4 @@
-"""Payloads as Bluetooth devices send them; written from the tables, apart from the decoders of the drivers."""
+"""Payloads as Bluetooth devices send them; written from the tables, apart from the drivers' decoders."""
 
 from __future__ import annotations
 

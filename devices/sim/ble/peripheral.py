@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from bumble.att import ATT_WRITE_NOT_PERMITTED_ERROR, ATT_Error, Attribute
@@ -21,6 +22,7 @@ NOTIFY: Final = Characteristic.Properties.NOTIFY
 INDICATE: Final = Characteristic.Properties.INDICATE
 WRITE: Final = Characteristic.Properties.WRITE
 _READABLE: Final = Attribute.Permissions.READABLE
+_WRITEABLE: Final = Attribute.Permissions.WRITEABLE
 _CCCD: Final = UUID.from_16_bits(0x2902)
 _ENCRYPTED: Final = Attribute.Permissions.WRITE_REQUIRES_ENCRYPTION
 _FLAGS: Final = bytes([0x06])
@@ -28,8 +30,30 @@ _FLAGS: Final = bytes([0x06])
 
 Name = int | str
 """A UUID: an assigned number, or the 128-bit text of a maker's own."""
+Readable = Mapping[Name, Mapping[Name, bytes]]
+"""What is read under each UUID of each service."""
 Written = Callable[[bytes], int | None]
 """Takes what a central writes; gives the ATT error to refuse it with."""
+
+
+def _uuid(name: Name) -> UUID:
+    return UUID.from_16_bits(name) if isinstance(name, int) else UUID(name)
+
+
+def _service_list(service: Name) -> tuple[int, bytes]:
+    """The advertisement's list of services; with a 128-bit one there is room for a name of 8 letters."""
+    if isinstance(service, int):
+        return AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, struct.pack("<H", service)
+    return AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, _uuid(service).to_bytes()
+
+
+def _write_to(written: Written | None) -> Callable[[Connection, bytes], None]:
+    def take(_connection: Connection, data: bytes) -> None:
+        error = ATT_WRITE_NOT_PERMITTED_ERROR if written is None else written(bytes(data))
+        if error:
+            raise ATT_Error(error)
+
+    return take
 
 
 def _read_only(value: bytes) -> CharacteristicValue:
@@ -42,7 +66,9 @@ def _read_only(value: bytes) -> CharacteristicValue:
 
 
 class Peripheral:
-    """One device in the air. A value of `readable` is what a central reads under that 16-bit UUID.
+    """One device in the air. A value of `readable` is what a central reads under that UUID of that service.
+
+    `pushed` are the characteristics of `service` that do more than be read, `written` takes their writes.
 
     `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know;
     `encrypted` tells of the last subscription whether it was.
@@ -55,27 +81,33 @@ class Peripheral:
         name: str,
         service: Name,
         pushed: Sequence[tuple[Name, Characteristic.Properties]],
-        readable: Mapping[Name, Mapping[Name, bytes]],
+        readable: Readable,
         *,
         written: Mapping[Name, Written] | None = None,
         bonded: bool = False,
     ) -> None:
         self.controller = EmulatedController(name, link=air, public_address=address)
         self._device = host_on(self.controller, self.controller, address, name)
-        self._pushed = {uuid: self._push_characteristic(uuid, how) for uuid, how in pushed}
+        own = readable.get(service, {})
+        self._pushed = {
+            uuid: self._push_characteristic(uuid, how, own.get(uuid), (written or {}).get(uuid))
+            for uuid, how in pushed
+        }
         self._connection: Connection | None = None
         self.encrypted = False
         self.subscribed = asyncio.Event()
+        self.subscriptions: set[Name] = set()
         self.free = asyncio.Event()
         self.free.set()
         services = {service: list(self._pushed.values())}
         for uuid, values in readable.items():
             services.setdefault(uuid, []).extend(
-                Characteristic(UUID.from_16_bits(short), READ, _READABLE, _read_only(value))
-                for short, value in values.items()
+                Characteristic(_uuid(name), READ, _READABLE, _read_only(value))
+                for name, value in values.items()
+                if name not in self._pushed
             )
         for uuid, characteristics in services.items():
-            self._device.add_service(Service(UUID.from_16_bits(uuid), characteristics))
+            self._device.add_service(Service(_uuid(uuid), characteristics))
         if bonded:
             self._require_bond()
         self._device.on("connection", self._on_connection)
@@ -83,7 +115,7 @@ class Peripheral:
             AdvertisingData(
                 [
                     (AdvertisingData.FLAGS, _FLAGS),
-                    (AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS, struct.pack("<H", service)),
+                    _service_list(service),
                     (AdvertisingData.COMPLETE_LOCAL_NAME, name.encode()),
                 ]
             )
@@ -113,7 +145,7 @@ class Peripheral:
         if self._device.is_advertising:
             await self._device.stop_advertising()
 
-    async def push(self, uuid: int, data: bytes) -> bool:
+    async def push(self, uuid: Name, data: bytes) -> bool:
         """Notify or indicate the subscriber; True once it went out, or was confirmed if it is indicated."""
         characteristic = self._pushed[uuid]
         if self._connection is None:
@@ -145,9 +177,15 @@ class Peripheral:
         self.controller.reappear()
         await self.advertise(auto_restart=True)
 
-    def _push_characteristic(self, uuid: int, how: Characteristic.Properties) -> Characteristic:
-        characteristic = Characteristic(UUID.from_16_bits(uuid), how, Attribute.Permissions(0), b"")
-        characteristic.on("subscription", self._on_subscription)
+    def _push_characteristic(
+        self, uuid: Name, how: Characteristic.Properties, value: bytes | None, written: Written | None
+    ) -> Characteristic:
+        permissions = Attribute.Permissions(0)
+        permissions |= _READABLE if value is not None else permissions
+        permissions |= _WRITEABLE if written is not None else permissions
+        held = CharacteristicValue(read=lambda _connection: value or b"", write=_write_to(written))
+        characteristic = Characteristic(_uuid(uuid), how, permissions, held)
+        characteristic.on("subscription", partial(self._on_subscription, uuid))
         return characteristic
 
     def _require_bond(self) -> None:
@@ -171,9 +209,11 @@ class Peripheral:
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = None
         self.subscribed.clear()
+        self.subscriptions.clear()
         self.free.set()
 
-    def _on_subscription(self, connection: Connection, notify: bool, indicate: bool) -> None:
+    def _on_subscription(self, uuid: Name, connection: Connection, notify: bool, indicate: bool) -> None:
         if notify or indicate:
+            self.subscriptions.add(uuid)
             self.encrypted = bool(connection.encryption)
             self.subscribed.set()

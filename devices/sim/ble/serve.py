@@ -1,6 +1,6 @@
 """Emulated devices for other processes, and the console's way to them.
 
-The simulator's process calls serve_strap, serve_cuff or serve_both. The console connects to a DEVICE such as
+The simulator's process calls one of the serve functions. The console connects to a DEVICE such as
 `ble-heart-rate@C1:00:00:00:00:02?hci=tcp:127.0.0.1:5370`: the option `hci` names the emulated radio, which
 hci_place reads and open_tcp_radio opens.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.sim.ble.beats import RateAt
 from devices.transport.ble_radio import Radio
@@ -18,14 +18,23 @@ from kapmonitor.clock import Clock
 from kapmonitor.errors import AddressError, DriverLoadError
 
 if TYPE_CHECKING:
-    from devices.sim.ble.cuff import Cuff, ReadingAt
+    from devices.sim.ble.cuff import ReadingAt
+    from devices.sim.ble.oximeter import FingerAt
     from devices.sim.ble.radio import Air
-    from devices.sim.ble.strap import Strap
+    from devices.sim.ble.thermometer import TemperatureAt
 
 HCI_OPTION: Final = "hci"
 LOOPBACK: Final = "127.0.0.1"
 Ready = Callable[[int], None]
 """Called with the port once consoles can connect."""
+
+
+class Emulated(Protocol):
+    """A device of the air."""
+
+    async def run(self) -> None:
+        """Be there until cancelled."""
+        ...
 
 
 def require_bumble() -> None:
@@ -83,6 +92,36 @@ async def serve_cuff(
     await _serve(air, [Cuff(air, reading_at, clock, interval_s)], host, port, ready)
 
 
+async def serve_oximeter(
+    port: int, finger_at: FingerAt, clock: Clock, *, host: str = LOOPBACK, ready: Ready | None = None
+) -> None:
+    """An oximeter on a TCP port, until cancelled."""
+    require_bumble()
+    from devices.sim.ble.oximeter import Oximeter
+    from devices.sim.ble.radio import Air
+
+    air = Air()
+    await _serve(air, [Oximeter(air, finger_at, clock)], host, port, ready)
+
+
+async def serve_thermometer(
+    port: int,
+    temperature_at: TemperatureAt,
+    clock: Clock,
+    interval_s: float,
+    *,
+    host: str = LOOPBACK,
+    ready: Ready | None = None,
+) -> None:
+    """A thermometer on a TCP port, until cancelled."""
+    require_bumble()
+    from devices.sim.ble.radio import Air
+    from devices.sim.ble.thermometer import Thermometer
+
+    air = Air()
+    await _serve(air, [Thermometer(air, temperature_at, clock, interval_s)], host, port, ready)
+
+
 async def serve_both(
     port: int,
     rate_at: RateAt,
@@ -100,13 +139,11 @@ async def serve_both(
     from devices.sim.ble.strap import Strap
 
     air = Air()
-    devices: list[Strap | Cuff] = [Strap(air, rate_at, clock), Cuff(air, reading_at, clock, interval_s)]
+    devices: list[Emulated] = [Strap(air, rate_at, clock), Cuff(air, reading_at, clock, interval_s)]
     await _serve(air, devices, host, port, ready)
 
 
-async def _serve(
-    air: Air, devices: Sequence[Strap | Cuff], host: str, port: int, ready: Ready | None
-) -> None:
+async def _serve(air: Air, devices: Sequence[Emulated], host: str, port: int, ready: Ready | None) -> None:
     from devices.sim.ble.hci_tcp import listen
 
     server = await listen(air, host, port)

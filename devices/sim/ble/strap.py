@@ -7,7 +7,7 @@ from typing import Final
 
 from devices.sim.ble import frames
 from devices.sim.ble.beats import Beats, RateAt
-from devices.sim.ble.peripheral import NOTIFY, Peripheral
+from devices.sim.ble.peripheral import NOTIFY, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -18,7 +18,7 @@ MEASUREMENT: Final = 0x2A37
 MAX_INTERVALS: Final = 9
 """As many as fit a message of 20 bytes; a burst of more loses the oldest, as on a real strap."""
 _PERIOD_NS: Final = 1_000_000_000
-_READABLE: Final = {
+_READABLE: Final[Readable] = {
     SERVICE: {0x2A38: b"\x01"},
     0x180F: {0x2A19: b"\x5a"},
     0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated strap", 0x2A25: b"S-0001", 0x2A26: b"1.0"},

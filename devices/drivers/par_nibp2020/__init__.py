@@ -1,0 +1,52 @@
+"""PAR NIBP2010 and NIBP2020 blood pressure modules, and others that speak alike (UN300C, N6, NIBScan)."""
+
+from __future__ import annotations
+
+from devices.drivers.par_nibp2020.protocol import CUFF_METRIC, DIA, MEAN, PULSE, SYS, Nibp2020
+from devices.protocol import CommandSpec, DriverOption, DriverSpec, Evidence, SerialLink
+
+DRIVER = DriverSpec(
+    id="par-nibp2020",
+    label="PAR NIBP2020 module and compatible (UN300C, Sinnor N6, NIBScan)",
+    vendor="PAR Medizintechnik",
+    # One lost answer (1.5 s between questions and 1 s of waiting) must not look like a lost link.
+    link=SerialLink(baud=4800, silence_s=5.0),
+    metrics=(SYS, DIA, MEAN, PULSE, CUFF_METRIC),
+    protocol=Nibp2020,
+    evidence=Evidence(
+        level="manual",
+        sources=(
+            "command bytes of two independent public programs, compared in the tests",
+            "text formats of the same programs and one published status, decoded in the tests",
+        ),
+        gaps=(
+            "not yet tried on a module",
+            "the sum of the status is assumed to be that of the commands; the published example does not "
+            "fit, so a status whose sum is wrong counts if it comes twice",
+            "the names of the message codes are from memory, those of 05 and 13 are not known; the number is "
+            "always kept",
+            "automatic cycle times (codes 04 to 13) are left out; measuring at intervals is done by this "
+            "program",
+            "manometer mode and leakage test are for service and are left out, and so is the second, binary "
+            "port of the variant with an oximeter",
+        ),
+    ),
+    options=(
+        DriverOption("patient", "adult", "Cuff and limits the module uses", ("adult", "neonate")),
+        DriverOption(
+            "inflate_mmhg",
+            140,
+            "First inflation in mmHg; 160 and 180 for adults alone, 100 and 120 for neonates alone",
+            (100, 120, 140, 160, 180),
+        ),
+        DriverOption("end_cycle", False, "On connecting, end automatic measuring of the module's own"),
+    ),
+    commands=(
+        CommandSpec("start", "Inflate the cuff and measure once", on_patient=True),
+        CommandSpec("abort", "Stop at once and let the air out", on_patient=True),
+        CommandSpec("patient mode", "Set adult or neonate before each start", on_patient=True),
+        CommandSpec("first inflation", "Set the first inflation before each start", on_patient=True),
+        CommandSpec("manual mode", "End the module's own automatic measuring", on_patient=True),
+        CommandSpec("status", "Ask what the module is doing and how its last measurement ended"),
+    ),
+)

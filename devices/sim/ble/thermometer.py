@@ -1,0 +1,107 @@
+"""An emulated ear thermometer: asleep, except after a measurement, until a console has taken it.
+
+It advertises for half a minute, shows where the temperature is going, indicates all that was never confirmed,
+oldest first, and hangs up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from devices.sim.ble import frames
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral, Readable
+from devices.sim.ble.radio import Air
+from kapmonitor.clock import Clock
+
+ADDRESS: Final = "C1:00:00:00:00:04"
+NAME: Final = "KAP thermometer"
+SERVICE: Final = 0x1809
+MEASUREMENT: Final = 0x2A1C
+INTERMEDIATE: Final = 0x2A1E
+EARDRUM: Final = 9
+MEMORY: Final = 30
+ADVERTISE_S: Final = 30.0
+ON_ITS_WAY: Final = (2.5, 0.9, 0.3)
+"""Degrees below the end at which the intermediate temperatures are."""
+_SETTLE_S: Final = 2.0
+_LINGER_S: Final = 0.2
+"""Between the last confirmation and hanging up."""
+_READABLE: Final[Readable] = {
+    SERVICE: {0x2A1D: bytes([EARDRUM])},
+    0x180F: {0x2A19: b"\x3c"},
+    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated thermometer", 0x2A25: b"T-0001", 0x2A26: b"1.0"},
+}
+
+TemperatureAt = Callable[[int], float | None]
+"""The body's temperature (degrees Celsius) at a time (ns); None where the measurement fails."""
+
+
+class Thermometer:
+    """Used every `interval_s` of the clock, as if someone pressed its button."""
+
+    def __init__(
+        self,
+        air: Air,
+        temperature_at: TemperatureAt,
+        clock: Clock,
+        interval_s: float = 300.0,
+        *,
+        address: str = ADDRESS,
+        name: str = NAME,
+    ) -> None:
+        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY)]
+        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, _READABLE)
+        self.memory: deque[bytes] = deque(maxlen=MEMORY)
+        self._newest: float | None = None
+        self._temperature_at = temperature_at
+        self._clock = clock
+        self._interval_ns = int(interval_s * 1e9)
+
+    async def run(self) -> None:
+        """Switch on, then measure and offer the reading, again and again until cancelled."""
+        await self.peripheral.switch_on(advertise=False)
+        next_ns = self._clock.now_ns()
+        while True:
+            self.measure(next_ns)
+            await self.offer()
+            next_ns += self._interval_ns
+            await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+
+    def measure(self, t_ns: int) -> None:
+        """Take a reading into the memory."""
+        when = datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)
+        self._newest = self._temperature_at(t_ns)
+        self.memory.append(frames.temperature(self._newest, when=when, place=EARDRUM))
+
+    async def offer(self) -> bool:
+        """Advertise until a console comes and takes the readings; True if it took them all."""
+        await self.peripheral.advertise()
+        try:
+            async with asyncio.timeout(ADVERTISE_S):
+                await self.peripheral.subscribed.wait()
+        except TimeoutError:
+            return False
+        finally:
+            await self.peripheral.fall_silent()
+        await self._show_the_way()
+        while self.memory and await self.peripheral.push(MEASUREMENT, self.memory[0]):
+            self.memory.popleft()
+        await asyncio.sleep(_LINGER_S)
+        await self.peripheral.hang_up()
+        return not self.memory
+
+    async def _show_the_way(self) -> None:
+        """Intermediate temperatures, if the console wants them; it has a moment to say so."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_S):
+                while INTERMEDIATE not in self.peripheral.subscriptions:
+                    self.peripheral.subscribed.clear()
+                    await self.peripheral.subscribed.wait()
+        if self._newest is not None:
+            for below in ON_ITS_WAY:
+                await self.peripheral.push(INTERMEDIATE, frames.temperature(self._newest - below))

@@ -1,0 +1,481 @@
+"""Maibobo station: worked packets, the dialogue, and the simulator."""
+
+import itertools
+import random
+import time
+
+import pytest
+from cuff_line import MS, CuffLine, S, faults, numbers, values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from wire_parts import KeepingSink
+
+from devices.drivers.maibobo import DRIVER, packets
+from devices.drivers.maibobo.machine import GUARD_S, TABLE, Event, State, Tell, step
+from devices.drivers.maibobo.packets import Ask
+from devices.drivers.maibobo.protocol import Maibobo as Driver
+from devices.sim.fastforward import FastForward, Joined
+from devices.sim.faults import fault_incidents
+from devices.sim.maibobo import Maibobo, packet, result_packet
+from devices.sim.patient import Patient, Traits
+from devices.sim.scenario import Bedside, Incident, IncidentKind
+from devices.testing import Sample, check_driver, run
+from kapmonitor.model import Absent, CuffFailed, Fault, Observation
+
+CONNECT, START, STOP = (
+    bytes.fromhex(h) for h in ("CC80030301010000", "CC80030301020003", "CC80030301030002")
+)
+CONNECTED, STARTED, STOPPED = (packet(kind, b"\0") for kind in (1, 2, 3))
+CUFF_142 = bytes.fromhex("AA8003040105008E8D")
+RESULT = bytes.fromhex("AA80030F01060018011F0C2238007C004E004861")
+NO_PULSE = bytes.fromhex("AA80030301070600")
+LATER = result_packet((2024, 1, 31, 12, 44, 56), 131, 80, 66)
+NUMBERS = [("NIBP sys", 124), ("NIBP dia", 78), ("Pulse (cuff)", 72)]
+
+
+def station():
+    line = CuffLine(Driver({}))
+    line.talk({CONNECT: CONNECTED}, 2.5)
+    line.events.clear()
+    line.sent.clear()
+    return line
+
+
+def begin(line):
+    line.start()
+    line.talk({START: STARTED}, 0.1)
+    line.hear(CUFF_142)
+
+
+# Bytes
+
+
+def test_commands_have_the_published_bytes():
+    assert [ask.value for ask in Ask] == [CONNECT, START, STOP]
+
+
+def test_worked_packets():
+    assert values(run(DRIVER, [CUFF_142])) == {"Cuff pressure": 142}
+    events = run(DRIVER, [CUFF_142 + RESULT])
+    assert numbers(events) == NUMBERS
+    assert {e.device_time for e in events if isinstance(e, Observation)} == {None, "2024-01-31T12:34:56"}
+    failed = [e for e in run(DRIVER, [NO_PULSE]) if isinstance(e, CuffFailed)]
+    assert [(e.failure.value, e.raw) for e in failed] == [("weak-signal", 6)]
+
+
+def test_several_packets_in_one_read():
+    assert numbers(run(DRIVER, [STARTED + CUFF_142 * 3 + RESULT + STARTED + CUFF_142 + LATER]))[:4] == [
+        *NUMBERS,
+        ("NIBP sys", 131),
+    ]
+
+
+@pytest.mark.parametrize("stamp", [(2000, 0, 0, 0, 0, 0), (2024, 2, 30, 1, 1, 1), (2024, 1, 1, 25, 0, 0)])
+def test_a_clock_that_cannot_be_is_none(stamp):
+    events = run(DRIVER, [CUFF_142 + result_packet(stamp, 124, 78, 72)])
+    assert numbers(events) == NUMBERS
+    assert {e.device_time for e in events if isinstance(e, Observation)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("said", "absent"),
+    [
+        ((0, 0, 0), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
+        ((65535, 65535, 65535), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
+        ((120, 115, 70), {"NIBP sys", "NIBP dia"}),
+        ((80, 120, 70), {"NIBP sys", "NIBP dia"}),
+        ((120, 80, 0), {"Pulse (cuff)"}),
+    ],
+)
+def test_what_cannot_be_is_absent(said, absent):
+    events = run(DRIVER, [STARTED + result_packet((2024, 1, 31, 12, 0, 0), *said)])
+    assert {label for label, value in values(events).items() if isinstance(value, Absent)} == absent
+    assert bool([e for e in events if isinstance(e, CuffFailed)]) is ("NIBP sys" in absent)
+
+
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [
+        (1, "overpressure"),
+        (2, "air-leak"),
+        (5, "air-leak"),
+        (6, "weak-signal"),
+        (9, "timeout"),
+        (77, "unknown"),
+    ],
+)
+def test_error_codes(code, failure):
+    line = station()
+    begin(line)
+    line.hear(packet(7, bytes([code])))
+    assert line.failures == [(failure, code)]
+    assert line.states == ["measuring", "idle"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        (packet(5, b"\0"), "content"),
+        (packet(6, bytes(12)), "content"),
+        (packet(9, b"\0"), "content"),
+        (RESULT[:-1] + b"\0", "checksum"),
+        (b"\xaa\x80\x03\xff", "length"),
+        (b"\xaa\x80\x04", "noise"),
+    ],
+)
+def test_other_packets_are_faults(wrong, kind):
+    events = run(DRIVER, [wrong])
+    assert [k for k, _ in faults(events)] == [kind]
+    assert values(events) == {}
+
+
+def test_a_half_packet_does_not_hold_up_the_next_ones():
+    line = station()
+    line.hear(b"\xaa\x80\x03\x1f\x01")
+    line.hear(CUFF_142)
+    assert values(line.events) == {}
+    line.wait(0.3)
+    assert values(line.events) == {"Cuff pressure": 142}
+
+
+# Readings, told once
+
+
+def test_a_result_before_anything_else_is_stored():
+    line = CuffLine(Driver({}))
+    line.hear(RESULT)
+    assert (line.stored, line.live) == (NUMBERS, [])
+
+
+def test_a_repeated_result_is_one_reading_and_equal_determinations_are_two():
+    line = station()
+    begin(line)
+    line.hear(RESULT)
+    line.hear(RESULT)
+    assert line.live == NUMBERS
+    line.talk({CONNECT: CONNECTED}, 30)
+    begin(line)
+    line.hear(RESULT)
+    assert line.live == NUMBERS * 2
+    assert line.count(START) == 2
+
+
+def test_a_determination_of_the_stations_own_key_is_followed():
+    line = station()
+    line.hear(CUFF_142)
+    line.hear(LATER)
+    assert line.states == ["measuring", "idle"]
+    assert line.live[0] == ("NIBP sys", 131)
+
+
+def test_a_cuff_that_empties_after_its_result_is_not_measuring_again():
+    line = station()
+    begin(line)
+    line.hear(RESULT)
+    line.hear(CUFF_142)
+    assert line.states == ["measuring", "idle"]
+    line.talk({CONNECT: CONNECTED}, 12)
+    line.hear(CUFF_142)
+    assert line.states[-1] == "measuring"
+
+
+# The dialogue
+
+
+def test_connecting_tells_idle_once_no_pressure_came_for_a_while():
+    line = CuffLine(Driver({}))
+    assert line.sent[0][1] == CONNECT
+    line.talk({CONNECT: CONNECTED}, 1)
+    assert line.states == []
+    line.talk({CONNECT: CONNECTED}, 2)
+    assert line.states == ["idle"]
+
+
+def test_a_cuff_found_inflated_is_measuring():
+    line = CuffLine(Driver({}))
+    line.talk({CONNECT: CONNECTED}, 0.5)
+    line.hear(CUFF_142)
+    line.talk({CONNECT: CONNECTED}, 1.0)
+    assert line.states == ["measuring"]
+
+
+def test_a_start_is_repeated_until_it_is_echoed():
+    line = station()
+    line.start()
+    line.wait(0.45)
+    assert line.count(START) == 3
+    line.hear(STARTED)
+    line.wait(5)
+    assert line.count(START) == 3
+    assert line.states == ["measuring"]
+
+
+def test_a_pressure_tells_as_much_as_an_echo():
+    line = station()
+    line.start()
+    line.hear(CUFF_142)
+    line.wait(3)
+    assert line.count(START) == 1
+
+
+def test_a_start_that_is_never_echoed_is_stopped():
+    line = station()
+    line.start()
+    line.talk({STOP: STOPPED, CONNECT: CONNECTED}, 5)
+    assert line.count(START) == 5
+    assert line.failures == [("timeout", 0)]
+    assert line.states == ["aborted", "idle"]
+
+
+def test_a_stop_goes_out_at_once_and_again_until_it_is_echoed():
+    line = station()
+    begin(line)
+    line.sent.clear()
+    line.stop()
+    assert line.sent == [(line.now, STOP)], "no queue, no pause"
+    line.wait(1.5)
+    assert line.count(STOP) > 5
+    line.hear(STOPPED)
+    line.hear(NO_PULSE)
+    line.talk({CONNECT: CONNECTED}, 5)
+    assert line.states == ["measuring", "aborted", "idle"]
+    assert line.failures == [], "an error that follows from the stop is no news"
+
+
+def test_a_stop_overtakes_a_start_that_was_not_sent_yet():
+    line = station()
+    line.driver.start_cuff(line.now)
+    line.driver.stop_cuff(line.now)
+    assert line.driver.data_to_send() == STOP
+    line.talk({STOP: STOPPED, CONNECT: CONNECTED}, 5)
+    assert line.count(START) == 0
+
+
+def test_a_cuff_that_stays_inflated_after_a_stop_is_stopped_again():
+    line = station()
+    begin(line)
+    line.stop()
+    line.hear(STOPPED)
+    line.sent.clear()
+    for _ in range(105):
+        line.hear(CUFF_142, 200 * MS)
+        line.wait(0)
+    assert line.count(STOP) >= 1
+
+
+def test_silence_in_a_determination_ends_it():
+    line = station()
+    begin(line)
+    line.talk({STOP: STOPPED}, 9)
+    assert line.failures == [("unknown", 0)]
+    assert line.states == ["measuring", "aborted"]
+
+
+def test_the_guard_ends_a_determination():
+    line = station()
+    begin(line)
+    while not line.failures:
+        line.hear(CUFF_142, S)
+        line.wait(0)
+        assert line.now < 200 * S
+    assert line.failures == [("timeout", 0)]
+    assert line.sent[-1][1] == STOP
+
+
+def test_silence_is_a_fault_and_has_news_at_its_end():
+    line = station()
+    line.wait(10)
+    assert {kind for kind, _ in line.faults} == {"timeout"}
+    line.talk({CONNECT: CONNECTED}, 3)
+    assert line.states == ["idle"]
+
+
+def test_opening_again_starts_nothing():
+    line = station()
+    line.start()
+    line.reopen()
+    line.sent.clear()
+    line.talk({CONNECT: CONNECTED, START: STARTED}, 10)
+    assert line.count(START) == 0
+
+
+class Storm(RuleBasedStateMachine):
+    """Whatever a station says and people press: at most five starts for each press, and a stop wins."""
+
+    said = st.sampled_from(
+        [
+            CONNECTED,
+            STARTED,
+            STOPPED,
+            CUFF_142,
+            RESULT,
+            LATER,
+            NO_PULSE,
+            packet(5, b"\0\0"),
+            b"\xaa",
+            b"\xaa\x80\x03",
+        ]
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.line = CuffLine(Driver({}))
+        self.presses = 0
+
+    @rule(data=said, after=st.integers(1, 400))
+    def station_speaks(self, data, after):
+        self.line.hear(data, after * MS)
+
+    @rule(seconds=st.floats(0.05, 40))
+    def time_passes(self, seconds):
+        self.line.wait(seconds)
+
+    @rule()
+    def start(self):
+        self.presses += 1
+        self.line.start()
+
+    @rule()
+    def stop(self):
+        before = len(self.line.sent)
+        self.line.stop()
+        assert self.line.sent[before:] == [(self.line.now, STOP)]
+
+    @rule()
+    def reopen(self):
+        self.line.reopen()
+
+    @invariant()
+    def starts_were_asked_for(self):
+        assert self.line.count(START) <= 5 * self.presses
+
+    @invariant()
+    def only_listed_commands_are_sent(self):
+        assert {data for _, data in self.line.sent} <= {CONNECT, START, STOP}
+
+    @invariant()
+    def numbers_were_said(self):
+        assert {v for _, v in self.line.live + self.line.stored} <= {124, 78, 72, 131, 80, 66}
+
+
+TestStorm = Storm.TestCase
+TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+def test_the_table_over_its_whole_product():
+    assert set(TABLE) == set(State)
+    for state, event in itertools.product(State, Event):
+        after, tell = step(state, event)
+        if after is State.STARTING and state is not State.STARTING:
+            assert event is Event.START
+        if event is Event.STOP:
+            assert after is State.STOPPING, "a stop is always a stop"
+        if event in (Event.START, Event.STOP):
+            assert tell is None, "commands return nothing, so they can tell nothing"
+        if state is State.STOPPING and event is Event.START:
+            assert after is state
+        if tell in (Tell.TIMED_OUT, Tell.UNREAD):
+            assert after is State.STOPPING
+    assert set(State) - set(GUARD_S) == {State.UNKNOWN, State.IDLE, State.STOPPING}
+
+
+# The kit, speed
+
+TRAFFIC = b"".join(
+    [CONNECTED, STARTED, *[CUFF_142] * 5, RESULT, RESULT, STARTED, CUFF_142, NO_PULSE, STOPPED]
+)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_conformance_with_traffic(seed):
+    check_driver(DRIVER, [Sample("two determinations", TRAFFIC)], seed)
+
+
+def test_decoding_is_200_times_faster_than_the_faster_line():
+    data = TRAFFIC * (200_000 // len(TRAFFIC))
+    pieces = [data[i : i + 32] for i in range(0, len(data), 32)]
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        run(DRIVER, pieces)
+        best = min(best, time.process_time() - began)
+    assert len(data) / best > 200 * DRIVER.link.baud / 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_megabyte_of_noise_is_no_reading(seed):
+    noise = random.Random(seed).randbytes(1_000_000)
+    events = run(DRIVER, [noise])
+    assert all(isinstance(e, Fault) for e in events)
+    assert sum(size for _, size in faults(events)) == len(noise)
+
+
+# The simulator with the driver
+
+TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=False)
+
+
+def drive(sim, cuffs_s, until_s):
+    sink = KeepingSink()
+    FastForward([Joined("cuff", sim, Driver({}))], sink, 0).run(
+        0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
+    )
+    return sink.events
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(85, 220), st.integers(40, 110), st.integers(45, 150))
+def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressure, pulse):
+    diastolic = max(40, systolic - pulse_pressure)
+    traits = Traits(
+        systolic=systolic, diastolic=diastolic, pulse=pulse, rises=(0, 0, 0), anxiety=0, dips=False
+    )
+    patient = Patient(8, traits)
+    events = drive(Maibobo(Bedside(patient)), [5, 150], 300)
+    found = numbers(events)
+    assert [label for label, _ in found] == ["NIBP sys", "NIBP dia", "Pulse (cuff)"] * 2
+    truth = patient.vitals(5)
+    for (_, value), true in zip(found[:3], (truth.systolic, truth.diastolic, truth.pulse), strict=True):
+        assert abs(value - true) < 20
+    assert faults(events) == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(60, 250), st.integers(15, 100), st.integers(20, 250), st.integers(0, 350))
+def test_what_is_encoded_is_decoded(systolic, pulse_pressure, pulse, cuff):
+    said = (systolic, max(20, systolic - pulse_pressure), pulse)
+    data = packet(5, cuff.to_bytes(2, "big")) + STARTED + result_packet((2031, 12, 31, 23, 59, 59), *said)
+    events = run(DRIVER, [data])
+    assert [value for _, value in numbers(events)] == list(said)
+    assert values(events)["Cuff pressure"] == cuff
+
+
+def test_the_simulated_stations_own_key_gives_readings():
+    sim = Maibobo(Bedside(Patient(4, TRAITS)), own_key_s=90)
+    assert len(numbers(drive(sim, [], 170))) == 6
+
+
+@pytest.mark.parametrize(("fault", "failure"), [("leak", ("air-leak", 2)), ("motion", ("weak-signal", 6))])
+def test_a_leak_and_movement_become_failures_without_numbers(fault, failure):
+    events = drive(Maibobo(Bedside(Patient(4, TRAITS), fault_incidents(fault, 0))), [20], 150)
+    assert [(e.failure.value, e.raw) for e in events if isinstance(e, CuffFailed)] == [failure]
+    assert numbers(events) == []
+
+
+def test_a_pulled_cable_makes_no_reading():
+    room = Bedside(Patient(4, TRAITS), (Incident(IncidentKind.CABLE_OUT, 80, 20, "maibobo"),))
+    events = drive(Maibobo(room), [5], 140)
+    assert len(numbers(events)) == 3
+    assert numbers(events, stored=True) == []
+
+
+def test_the_simulator_takes_only_what_is_whole():
+    sim = Maibobo(Bedside(Patient(4, TRAITS)))
+    for wrong in (START[:-1] + b"\0", START[1:], b"\xcc\x80\x03\x03\x01\x09\x00\x08", bytes(100)):
+        sim.receive(wrong, 0)
+        assert sim.advance(0) == b""
+    sim.receive(START[:3], 0)
+    sim.receive(START[3:], 0)
+    assert sim.advance(0) == STARTED
+    assert packets.sub(sim.advance(S)[:9]) is packets.Sub.PRESSURE
