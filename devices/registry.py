@@ -38,6 +38,7 @@ BUILT_IN = (
     ("ble-thermometer", "devices.drivers.ble_thermometer"),
     ("ble-nonin", "devices.drivers.ble_nonin"),
     ("ble-polar-ecg", "devices.drivers.ble_polar_ecg"),
+    ("ble-viatom", "devices.drivers.ble_viatom"),
 )
 """Names and modules; each module has a DRIVER."""
 

@@ -8,10 +8,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kapmonitor import mdc
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
+    NO_SAMPLE,
     AlertKind,
     ChannelKey,
     CuffReading,
@@ -52,7 +56,7 @@ class Review:
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
-        self._taps: dict[ChannelKey, RecordTap] = {}
+        self._taps: dict[ChannelKey, _CarefulTap] = {}
         self._at_ns = self._span[0]
         self._from_real_ns = 0
         self._speed = SLOWEST
@@ -129,7 +133,7 @@ class Review:
             found = self._view.tap(key)
             if found is None:
                 return None
-            tap = self._taps[key] = found
+            tap = self._taps[key] = _CarefulTap(found)
         tap.move_to(self.now_ns())
         return tap
 
@@ -209,6 +213,26 @@ class Review:
     def _utc_minus_t_ns(self, now_ns: int) -> int:
         before = [offset for t_ns, offset in self._anchors if t_ns <= now_ns]
         return before[-1] if before else self._anchors[0][1]
+
+
+class _CarefulTap:
+    """A wave of which a part may be damaged: there it has no samples. The summary says that it is damaged."""
+
+    def __init__(self, tap: RecordTap) -> None:
+        self._tap = tap
+        self.fs, self.resolution, self.offset = tap.fs, tap.resolution, tap.offset
+
+    def move_to(self, t_ns: int) -> None:
+        self._tap.move_to(t_ns)
+
+    def head(self) -> int:
+        return self._tap.head()
+
+    def read(self, start: int, stop: int) -> NDArray[np.int16]:
+        try:
+            return self._tap.read(start, stop)
+        except RecordDamaged:
+            return np.full(max(0, stop - start), NO_SAMPLE, np.int16)
 
 
 def _anchors(events: list[Stamped], last: Frame) -> list[tuple[int, int]]:

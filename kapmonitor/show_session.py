@@ -15,6 +15,7 @@ from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
 
 OPENING = "Opening the session"
+LARGEST_LIMITS_BYTES = 1_000_000
 
 
 def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None:
@@ -39,7 +40,13 @@ def _limits(path: str | None) -> limits.LimitSet:
     if path is None:
         return limits.example()
     try:
-        text = Path(path).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(path, "the limits", f"a readable TOML file ({error})") from error
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST_LIMITS_BYTES + 1)
+        if len(data) > LARGEST_LIMITS_BYTES:
+            raise ConfigError(path, "the limits", f"a file of at most {LARGEST_LIMITS_BYTES} bytes")
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "the limits", "must be text in UTF-8") from error
+    except OSError as error:
+        raise ConfigError(path, "the limits", f"cannot be read: {error.strerror}") from error
     return limits.parse(text, path)

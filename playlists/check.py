@@ -44,9 +44,9 @@ def duration_s(path: Path) -> float:
     """How long a sound file is; raises ValueError, in words for the screen, where it cannot be played."""
     import soundfile
 
-    if not path.is_file():
-        raise ValueError(f"{path.name} is not there")
     try:
+        if not path.is_file():
+            raise ValueError(f"{path.name} is not there")
         info = soundfile.info(str(path))
     except (soundfile.SoundFileError, OSError) as why:
         raise ValueError(f"{path.name} cannot be read as music") from why

@@ -40,12 +40,16 @@ def load(path: Path) -> Playlist:
     Raises ConfigError where the file cannot be read or a value is not allowed.
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+        if len(data) > LARGEST_BYTES:
             raise ConfigError(str(path), "file", f"a playlist of at most {LARGEST_BYTES} bytes")
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(data.decode("utf-8"))
     except OSError as why:
         raise ConfigError(str(path), "file", f"cannot be read: {why.strerror or why}") from why
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+    except ConfigError:
+        raise
+    except (ValueError, RecursionError) as why:
         raise ConfigError(str(path), "file", f"must be TOML in UTF-8: {why}") from why
     return _playlist(_Table(path, "", table, _TOP))
 

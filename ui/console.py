@@ -60,6 +60,10 @@ class Console(QObject):
     def __init__(self, picture: Picture | None = None) -> None:
         self.application = QApplication.instance() or QApplication(sys.argv[:1])
         super().__init__()
+        self._signalled = False
+        if sys.platform != "win32":
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self._on_signal)
         QGuiApplication.setApplicationDisplayName("kapmonitor")
         self._picture = picture
         self._closers: list[Callable[[], None]] = []
@@ -107,12 +111,8 @@ class Console(QObject):
 
     def run(self) -> int:
         """Until the window is closed; the exit status."""
-        if sys.platform != "win32":
-            # Not at once: Python may be in the middle of painting the window that this closes.
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: QTimer.singleShot(0, self.application.quit))
         ticking = QTimer()
-        ticking.timeout.connect(_nothing)
+        ticking.timeout.connect(self._look_at_signals)
         ticking.start(TICK_FOR_SIGNALS_MS)
         self.application.exec()
         self._ended.set()
@@ -125,6 +125,15 @@ class Console(QObject):
                 self._trouble_at_end(str(error))
         self.shell.close()
         return self._status
+
+    def _on_signal(self, *_: object) -> None:
+        """Only noted: Python may be in the middle of painting the window that ending would close."""
+        self._signalled = True
+
+    def _look_at_signals(self) -> None:
+        """Also lets Python see that there are any."""
+        if self._signalled:
+            self.application.quit()
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call this before the program ends; the last one first."""
@@ -162,7 +171,3 @@ class Console(QObject):
                 self.trouble = str(error)
                 self._status = 2
         self.application.quit()
-
-
-def _nothing() -> None:
-    """Let Python look at its signals."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -35,6 +36,19 @@ def render(window: QWidget, size: QSize = FULL_HD) -> QImage:
 
 
 def save(window: QWidget, path: Path, size: QSize = FULL_HD) -> None:
-    """Write the window as a PNG file; OSError if it cannot be written."""
-    if not render(window, size).save(str(path)):
-        raise OSError(f"{path}: the picture could not be written; check the folder and the disk")
+    """Write the window as a PNG file; OSError if it cannot be written, and then nothing is left of it."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not render(window, size).save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise OSError(f"{path}: this computer cannot make PNG pictures")
+    fresh = path.with_name(f".{path.name}.part")
+    try:
+        fresh.write_bytes(data.data())
+        fresh.replace(path)
+    except OSError as why:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise OSError(
+            f"{path}: the picture could not be written ({why.strerror}); choose another place"
+        ) from why

@@ -40,7 +40,7 @@ def parse(text: str, path: str) -> LimitSet:
     """Read a limit set; ConfigError names the first mistake."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(path, "the file", f"not readable as TOML: {error}") from error
     entries = table.get("limit")
     if not isinstance(entries, list) or not entries:
@@ -50,6 +50,7 @@ def parse(text: str, path: str) -> LimitSet:
     for rule_id in ids:
         if ids.count(rule_id) > 1:
             raise ConfigError(path, f"id {rule_id}", "each limit needs an id of its own")
+    _check_sides(rules, path)
     return LimitSet(
         _text(table, "name", path),
         _text(table, "signed_by", path),
@@ -57,6 +58,18 @@ def parse(text: str, path: str) -> LimitSet:
         bool(table.get("example", False)),
         rules,
     )
+
+
+def _check_sides(rules: tuple[Rule, ...], path: str) -> None:
+    """ConfigError for limits between which no value is free of alarm, and for an `at_once` before its limit."""
+    for rule in rules:
+        sign = 1 if rule.side is Side.HIGH else -1
+        if rule.bypass is not None and sign * rule.bypass < sign * rule.limit:
+            raise ConfigError(path, f"id {rule.id}.at_once", f"{rule.limit:g} or further out")
+        lows = [low.limit for low in rules if low.role == rule.role and low.side is Side.LOW]
+        if rule.side is Side.HIGH and rule.limit <= max(lows, default=rule.limit - 1):
+            allowed = f"above the low limit of {rule.role}, {max(lows):g}, or every value alarms"
+            raise ConfigError(path, f"id {rule.id}.at", allowed)
 
 
 def _text(table: Mapping[str, object], key: str, path: str) -> str:

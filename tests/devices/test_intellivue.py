@@ -431,6 +431,16 @@ def test_eight_bit_samples():
     assert samples(block) == [0, 128, 255]
 
 
+def test_only_so_many_waves_are_remembered():
+    driver = Intellivue({})
+    driver.opened(0)
+    for handle in range(300):
+        described = wave(0x0102, [0, 1], SPEC14, SCALE, PERIOD, handle=handle)
+        (block,) = driver.receive(reply(described, polled=9), handle)
+        assert block.metric.fs == 500.0
+    assert len(driver._readings._waves._packing) <= 64
+
+
 def test_compound_waves():
     one = bytes.fromhex("010100000004") + bytes(4)
     two = bytes.fromhex("010200000004") + bytes(4)

@@ -1,4 +1,4 @@
-"""The GattProtocol of an O2 ring: ask who it is, then for its values again and again, one question at a time."""
+"""The GattProtocol of an O2 ring: ask who it is, then for its values again and again, one at a time."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _REQUESTS: Final = {
 
 
 class ViatomRing:
-    """GattSender and Timed; asks for the wave until a ring refuses it, then for the numbers alone."""
+    """GattSender and Timed; asks for the wave until a ring refuses or garbles it, then for numbers alone."""
 
     def __init__(self, options: Options) -> None:
         self.deadline_ns: int | None = None
@@ -132,7 +132,10 @@ class ViatomRing:
         if reply.status:
             return self._refused(asked, reply, t_ns)
         heard = (live.numbers_and_wave if asked is Command.WAVE else live.numbers)(reply.payload)
-        return self._live(heard, t_ns) if heard else [gatt.fault(FaultKind.LENGTH, reply.payload, t_ns)]
+        if heard is None:
+            self._poll = Command.NUMBERS
+            return [gatt.fault(FaultKind.LENGTH, reply.payload, t_ns)]
+        return self._live(heard, t_ns)
 
     def _refused(self, asked: Command, reply: Reply, t_ns: int) -> list[DeviceEvent]:
         """Older rings do not know the wave."""
@@ -174,7 +177,7 @@ def _identity(reply: Reply, t_ns: int) -> list[DeviceEvent]:
     told = live.info(reply.payload)
     if told is None:
         return [gatt.fault(FaultKind.CONTENT, reply.payload, t_ns)]
-    return [DeviceIdentified(t_ns, "Viatom", told.model, told.serial, told.firmware)]
+    return [DeviceIdentified(t_ns, "", told.model, told.serial, told.firmware)]
 
 
 def _reading(term: mdc.Term, said: float, worn: int) -> Reading:

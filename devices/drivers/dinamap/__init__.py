@@ -31,7 +31,7 @@ def make(options: Options) -> WireProtocol:
 
 DRIVER = DriverSpec(
     id="dinamap",
-    label="DINAMAP blood pressure monitor (V100, ProCare, PRO 100 to 400, Compact, PRO 1000)",
+    label="DINAMAP blood pressure monitor (V100, ProCare, PRO, Compact)",
     vendor="GE Healthcare (Critikon)",
     # The monitor counts as gone after three lost answers of 2 s each.
     link=SerialLink(baud=9600, silence_s=7.0),

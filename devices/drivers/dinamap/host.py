@@ -44,6 +44,9 @@ RATE_TRIES: Final = 2
 SLOW_FAILURE_NS: Final = 10_000 * MS
 """So long after a start, the failure the monitor shows is that of the new determination."""
 
+SAME_END_NS: Final = 5_000 * MS
+"""Equal pressures whose ages lead back to the same moment are one reading."""
+
 LAST_AGES: Final = 9_990
 """From here on the counter of the age may begin anew by itself."""
 
@@ -61,6 +64,7 @@ class Host:
     def __init__(self) -> None:
         self._lines = replies.lines()
         self._line: Dialogue[Ask] = Dialogue(GAP_NS)
+        self._known: tuple[Pressures, int, int] | None = None
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
@@ -81,6 +85,9 @@ class Host:
         self._line.clear()
 
     def opened(self, t_ns: int) -> None:
+        if self._known is not None and t_ns < self._known[2]:
+            # Another session's time, in which nothing is known yet.
+            self._known = None
         self._reset(t_ns)
         self._ask_next(t_ns)
 
@@ -166,8 +173,9 @@ class Host:
         if event is None:
             return events
         if event is Event.FRESH:
+            self._is_known(nibp, t_ns)
             self._held, self._rate_tries = nibp.pressures, RATE_TRIES
-        elif first and nibp.status == replies.VALID:
+        elif first and nibp.status == replies.VALID and not self._is_known(nibp, t_ns):
             events += _observations(nibp.pressures, None, t_ns, stored=True)
         return events + self._happen(event, t_ns, nibp.status)
 
@@ -194,6 +202,14 @@ class Host:
         since_s = (t_ns - self._opened_ns) / 1e9
         valid = nibp.status == replies.VALID and nibp.age is not None
         return Event.FRESH if valid and (nibp.age or 0) + 1 < since_s else Event.RESTING
+
+    def _is_known(self, nibp: Nibp, t_ns: int) -> bool:
+        """Whether the reading was told before, perhaps before the line was lost; from now on it is."""
+        known, end_ns = self._known, t_ns - (nibp.age or 0) * 1_000 * MS
+        self._known = nibp.pressures, end_ns, t_ns
+        if known is None or known[0] != nibp.pressures:
+            return False
+        return nibp.age is None or abs(known[1] - end_ns) <= SAME_END_NS
 
     def _is_younger(self, nibp: Nibp, last: Nibp, t_ns: int) -> bool:
         """Whether the counter began anew: against the answer before and, after a determination was seen

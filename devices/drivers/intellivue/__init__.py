@@ -29,6 +29,7 @@ DRIVER = DriverSpec(
             "not yet tried on a monitor, apart from the model attribute no real bytes were seen",
             "sample rates used until the monitor tells them, the port's set-up and cable, and how long an "
             "association lasts without traffic are from memory",
+            "whether extended answers repeat unchanged numbers is unknown; single polls every 5 s make sure",
             "what the codes of the monitor's alarms mean is not known; they are told as alarm or message",
             "the association is not released when the program ends, but before the next one is asked for",
             "invasive pressures, skin temperature, patient data and enumerations are not read",
@@ -43,7 +44,7 @@ DRIVER = DriverSpec(
         CommandSpec("confirm", "Confirm what the monitor said it is"),
         CommandSpec(
             "poll",
-            "Ask for numbers, waves and alarms, once or for ten minutes; also shows that the host is there",
+            "Ask for numbers, waves and alarms; at least every 5 s, to be kept as host",
         ),
         CommandSpec("choose waves", "Name the waves the monitor is to send; its display is not changed"),
     ),

@@ -1,9 +1,9 @@
 """What is asked when, once the association stands.
 
 Extended polls are answered by themselves for ten minutes and renewed before that. Single polls fill in where
-no extended answer comes: at the beginning, and with monitors that refuse extended polls. They also go on beside
-the extended ones, more seldom, as a monitor may leave numbers that do not change out of extended answers, and
-drops a host that has sent nothing for about 10 s.
+no extended answer comes: at the beginning, and with monitors that refuse extended polls. They also go on
+beside the extended ones, more seldom, as a monitor may leave numbers that do not change out of extended
+answers, and drops a host that has sent nothing for about 10 s.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from devices.protocol import CommandSpec, DriverSpec, Evidence, SerialLink
 
 DRIVER = DriverSpec(
     id="maibobo",
-    label="Maibobo (Raycome RBP) arm-in station; if it stays silent, add ?baud=115200",
+    label="Maibobo (Raycome RBP) arm-in station",
     vendor="Raycome",
     link=SerialLink(baud=9600, silence_s=6.0),
     metrics=(SYS, DIA, PULSE, CUFF_METRIC),
@@ -17,7 +17,8 @@ DRIVER = DriverSpec(
         sources=("packet layout of three independent public programs, worked frames decoded in the tests",),
         gaps=(
             "not yet tried on a station",
-            "sources differ on the line's speed, 9600 or 115200 baud; it is chosen by hand",
+            "sources differ on the line's speed, 9600 or 115200 baud; if 9600 stays silent, add "
+            "?baud=115200 to the address",
             "whether connecting again and again while at rest is welcome is not known; it is how a station "
             "that was switched off is noticed",
             "error codes other than 1, 2, 5, 6 and 9 are unknown; 2 and 5 may also mean a wrong arm position",

@@ -62,6 +62,7 @@ class Nibp2020:
         self._end_cycle = bool(options.get("end_cycle", False))
         self._frames = packets.frames()
         self._line: Dialogue[Ask] = Dialogue(GAP_NS)
+        self._known: tuple[Status, int] | None = None
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
@@ -79,6 +80,9 @@ class Nibp2020:
         self._line.clear()
 
     def opened(self, t_ns: int) -> None:
+        if self._known is not None and t_ns < self._known[1]:
+            # Another session's time, in which nothing is known yet.
+            self._known = None
         self._reset(t_ns)
         self._ask_next(t_ns)
 
@@ -159,13 +163,19 @@ class Nibp2020:
         before = self.state
         events += self._happen(Event.REST, t_ns)
         if before is State.UNKNOWN and status.has_numbers:
-            events += _observations(status, t_ns, stored=True)
+            events += _observations(status, t_ns, stored=True) if not self._is_known(status) else []
+            self._known = status, t_ns
         elif before is State.READING:
+            self._known = status, t_ns
             events += _observations(status, t_ns) if status.message == 0 else []
             if not status.has_numbers:
                 failure = packets.FAILURES.get(status.message, NibpFailure.UNKNOWN)
                 events.append(CuffFailed(failure, status.message, t_ns))
         return events
+
+    def _is_known(self, status: Status) -> bool:
+        """Whether the result found on connecting is the one told before the line was lost."""
+        return self._known is not None and status.says_the_same(self._known[0])
 
     def _module_fault(self, message: int, t_ns: int) -> list[DeviceEvent]:
         """Messages about the module itself, raised and withdrawn."""
