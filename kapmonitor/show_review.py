@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from kapmonitor.record.verify import Verdict, verify
+from kapmonitor.errors import KapError, RecordDamaged
+from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.review import Review
 from ui.console import Console, Dress, Progress
 from ui.dressing import Reviewed, dress_review
@@ -29,9 +30,16 @@ def prepare(console: Console, path: Path, at_s: float | None) -> None:
 
 def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Callable[[], None]:
     """Opened on the main thread, to which the record's connection then belongs; takes milliseconds."""
-    review = Review(path, verdict)
-    review.seek(_where(review, at_s))
-    return dress_review(shell, Reviewed(review, review.whole, review.close))
+    try:
+        review = Review(path, verdict)
+        review.seek(_where(review, at_s))
+        return dress_review(shell, Reviewed(review, review.whole, review.close))
+    except KapError:
+        raise
+    except Exception as why:
+        if verdict.kind != DAMAGED:
+            raise
+        raise RecordDamaged(str(path), f"is damaged, and what is left cannot be shown ({why})") from why
 
 
 def _where(review: Review, at_s: float | None) -> int:

@@ -39,19 +39,23 @@ def load(path: Path) -> Playlist:
 
     Raises ConfigError where the file cannot be read or a value is not allowed.
     """
+    data = _bytes(path)
+    if len(data) > LARGEST_BYTES:
+        raise ConfigError(str(path), "file", f"a playlist of at most {LARGEST_BYTES} bytes")
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-        if len(data) > LARGEST_BYTES:
-            raise ConfigError(str(path), "file", f"a playlist of at most {LARGEST_BYTES} bytes")
         table = tomllib.loads(data.decode("utf-8"))
-    except OSError as why:
-        raise ConfigError(str(path), "file", f"cannot be read: {why.strerror or why}") from why
-    except ConfigError:
-        raise
     except (ValueError, RecursionError) as why:
         raise ConfigError(str(path), "file", f"must be TOML in UTF-8: {why}") from why
     return _playlist(_Table(path, "", table, _TOP))
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in a file, up to a little more than a playlist may have."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except OSError as why:
+        raise ConfigError(str(path), "file", f"cannot be read: {why.strerror or why}") from why
 
 
 def example_path() -> Path:

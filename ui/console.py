@@ -102,7 +102,7 @@ class Console(QObject):
                 self._failed.emit(f"{error.filename or 'this computer'}: {error.strerror or error}")
             except Exception as error:
                 log.exception("the session could not be made")
-                self._failed.emit(f"The program has failed ({type(error).__name__}: {error})")
+                self._failed.emit(_our_fault(error))
             else:
                 self._ready.emit(dress)
 
@@ -145,6 +145,10 @@ class Console(QObject):
         except KapError as error:
             self._on_failed(str(error))
             return
+        except Exception as error:
+            log.exception("the dashboard could not be put up")
+            self._on_failed(_our_fault(error))
+            return
         if self._picture is not None:
             QTimer.singleShot(round(self._picture.after_s * 1000), self._save)
 
@@ -171,3 +175,7 @@ class Console(QObject):
                 self.trouble = str(error)
                 self._status = 2
         self.application.quit()
+
+
+def _our_fault(error: Exception) -> str:
+    return f"the program has failed ({type(error).__name__}: {error}); please report this"

@@ -39,7 +39,26 @@ class FaultInfo:
     drivers: tuple[str, ...] = ()
 
 
-OXIMETERS: Final = ("nonin", "contec", "berry-pm6750", "masimo", "nellcor", "ivy-450c", "ge-dri")
+LEAKING: Final = (
+    "suntech",
+    "berry-pm6750",
+    "dinamap",
+    "par-nibp2020",
+    "maibobo",
+    "ivy-450c",
+    "ge-dri",
+    "intellivue",
+)
+OXIMETERS: Final = (
+    "nonin",
+    "contec",
+    "berry-pm6750",
+    "masimo",
+    "nellcor",
+    "ivy-450c",
+    "ge-dri",
+    "intellivue",
+)
 
 FAULTS: Final = {
     info.name: info
@@ -55,7 +74,7 @@ FAULTS: Final = {
         FaultInfo("sensor-off", "the sensor is unplugged for 20 s in each minute", OXIMETERS),
         FaultInfo("no-finger", "no finger is in the sensor for 20 s in each minute", OXIMETERS),
         FaultInfo("stuck-value", "the numbers stand still while the wave goes on", OXIMETERS),
-        FaultInfo("leak", "the cuff leaks", ("suntech", "berry-pm6750", "ivy-450c", "ge-dri")),
+        FaultInfo("leak", "the cuff leaks", LEAKING),
         FaultInfo("motion", "the patient moves"),
     )
 }

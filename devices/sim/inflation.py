@@ -1,6 +1,6 @@
 """One inflation of a simulated cuff, planned whole when it begins: its pressure over time and what it finds.
 
-The cuff is pumped at 14 mmHg/s to its target, pumped on if that was too low, bled at 4 mmHg/s until it is
+The cuff is pumped at 12 mmHg/s to its target, pumped on if that was too low, bled at 4 mmHg/s until it is
 below the diastolic pressure, and opened. A leak keeps it from filling; movement keeps it from finding pulses.
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from devices.sim.scenario import Bedside, IncidentKind
 
-PUMP_MMHG_S: Final = 14.0
+PUMP_MMHG_S: Final = 12.0
 BLEED_MMHG_S: Final = 4.0
 OPEN_MMHG_S: Final = 70.0
 ABOVE_MMHG: Final = 20.0

@@ -151,8 +151,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             runner.run(serve_room(parse(words)))
-    except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
+    except (ConfigError, OSError) as error:
+        sys.stderr.write(f"the simulated devices: {error}\n")
         return 2
     return 0
 

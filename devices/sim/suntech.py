@@ -3,35 +3,21 @@
 Host packets are 3A, command, data, checksum; module packets 3E, length of the whole, data, checksum. The
 bytes of a packet add up to 0 modulo 256. Acknowledgements: O started, K done, A aborted, B busy,
 N unknown command, D bad checksum, S asleep.
-
-A determination pumps 12 mmHg/s to its target, pumps again if that was too low, lets 4 mmHg/s out until it is
-below the diastolic pressure, and opens the valves.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Final
 
+from devices.sim.inflation import Inflation, Outcome, inflate
 from devices.sim.scenario import Bedside, IncidentKind
 
-PUMP_MMHG_S: Final = 12.0
-BLEED_MMHG_S: Final = 4.0
-DUMP_MMHG_S: Final = 60.0
-MARGIN_MMHG: Final = 22.0
-"""The cuff has to be this far above the systolic pressure; if it is not, the module pumps on."""
-STEP_MMHG: Final = 45.0
-MOST_MMHG: Final = 280.0
-BELOW_MMHG: Final = 14.0
-LEAK_MMHG: Final = 38.0
-"""A leaking cuff does not get beyond this."""
-LEAK_GIVEN_UP_S: Final = 22.0
-MOTION_GIVEN_UP_S: Final = 48.0
 HALF_COMMAND_NS: Final = 500_000_000
 """A command that does not go on for this long is forgotten."""
 
 NO_ERROR, ARTEFACT, STOPPED, LEAK = 0, 2, 86, 87
+ERRORS: Final = {Outcome.GOOD: NO_ERROR, Outcome.MOTION: ARTEFACT, Outcome.LEAK: LEAK}
 
 OWN_KEY_FIRST_NS: Final = 1_000_000_000
 
@@ -54,49 +40,6 @@ IDENTITY: Final = (
 )
 
 
-Corners = tuple[tuple[float, float], ...]
-"""Seconds since the start and mmHg, joined by straight lines."""
-
-LEAKING: Final[Corners] = (
-    (0.0, 0.0),
-    (LEAK_MMHG / PUMP_MMHG_S, LEAK_MMHG),
-    (LEAK_GIVEN_UP_S, LEAK_MMHG),
-    (LEAK_GIVEN_UP_S + 1, 0.0),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Determination:
-    """One cuff measurement, planned whole when it starts: corners of the pressure curve and how it ends."""
-
-    start_ns: int
-    corners: Corners
-    systolic: int
-    diastolic: int
-    pulse: int
-    error: int
-
-    @property
-    def end_ns(self) -> int:
-        return self.start_ns + int(self.corners[-1][0] * 1e9)
-
-    def pressure(self, t_ns: int) -> float:
-        """Cuff pressure in mmHg at a time."""
-        s = (t_ns - self.start_ns) / 1e9
-        for (s0, p0), (s1, p1) in zip(self.corners, self.corners[1:], strict=False):
-            if s < s1:
-                return p0 + (p1 - p0) * (s - s0) / (s1 - s0)
-        return 0.0
-
-    def packet(self) -> bytes:
-        """The 24-byte blood pressure packet."""
-        if self.error:
-            return bp_packet(0, 0, 0, 0, 0, 0, self.error)
-        mean = self.diastolic + round((self.systolic - self.diastolic) / 3)
-        beats = max(8, self.pulse // 3)
-        return bp_packet(self.systolic, self.diastolic, mean, self.pulse, beats, 1, NO_ERROR)
-
-
 def sealed(body: bytes) -> bytes:
     """A packet with the byte that makes its sum 0."""
     return body + bytes([-sum(body) & 0xFF])
@@ -115,6 +58,16 @@ def bp_packet(
     return sealed(body)
 
 
+def result_of(inflation: Inflation) -> bytes:
+    """The 24-byte blood pressure packet of a determination that ended."""
+    error = ERRORS[inflation.outcome]
+    if error != NO_ERROR:
+        return bp_packet(0, 0, 0, 0, 0, 0, error)
+    beats = 10 + inflation.pulse % 20
+    pressures = (inflation.systolic, inflation.diastolic, inflation.mean)
+    return bp_packet(*pressures, inflation.pulse, beats, 1, NO_ERROR)
+
+
 class SunTech:
     """The module on one patient's arm; with `own_key_s` somebody presses its own start key that often."""
 
@@ -126,7 +79,7 @@ class SunTech:
         self._heard_ns = 0
         self._out = b""
         self._target: int | None = None
-        self._running: Determination | None = None
+        self._running: Inflation | None = None
         self._result = bp_packet(0, 0, 0, 0, 0, 0, NO_ERROR)
         self._return_code = 0
 
@@ -209,24 +162,15 @@ class SunTech:
             if self._running is None:
                 self._running = self._plan(self._target or STARTS[0x20], t_ns)
 
-    def _plan(self, target: int, t_ns: int) -> Determination:
-        start_s = t_ns / 1e9
-        systolic, diastolic = self._bedside.patient.cuff_reading(start_s)
-        pulse = round(self._bedside.patient.vitals(start_s).pulse)
-        if self._bedside.happening(IncidentKind.CUFF_LEAK, start_s, "suntech"):
-            return Determination(t_ns, LEAKING, 0, 0, 0, LEAK)
-        moving = self._bedside.happening(IncidentKind.MOTION, start_s, "suntech") is not None
-        corners = _curve(float(target), systolic, diastolic)
-        if moving:
-            corners = _cut(corners, MOTION_GIVEN_UP_S)
-        return Determination(t_ns, corners, systolic, diastolic, pulse, ARTEFACT if moving else NO_ERROR)
+    def _plan(self, target: int, t_ns: int) -> Inflation:
+        return inflate(self._bedside, "suntech", t_ns, float(target))
 
     def _pressure(self, t_ns: int) -> float:
         return self._running.pressure(t_ns) if self._running is not None else 0.0
 
     def _finish(self, t_ns: int) -> None:
         if self._running is not None and t_ns >= self._running.end_ns:
-            self._result = self._running.packet()
+            self._result = result_of(self._running)
             self._running = None
             self._say(ack("K"))
 
@@ -237,25 +181,3 @@ class SunTech:
 
     def _say(self, packet: bytes) -> None:
         self._out += packet
-
-
-def _curve(target: float, systolic: int, diastolic: int) -> Corners:
-    """A determination that succeeds."""
-    corners = [(0.0, 0.0)]
-    top = 0.0
-    while True:
-        top = min(max(target, top + STEP_MMHG if top else target), MOST_MMHG)
-        corners.append((corners[-1][0] + (top - corners[-1][1]) / PUMP_MMHG_S, top))
-        if top >= min(systolic + MARGIN_MMHG, MOST_MMHG):
-            break
-        corners.append((corners[-1][0] + 3.0, top - 3 * BLEED_MMHG_S))
-    low = max(diastolic - BELOW_MMHG, 20.0)
-    corners.append((corners[-1][0] + (top - low) / BLEED_MMHG_S, low))
-    corners.append((corners[-1][0] + low / DUMP_MMHG_S, 0.0))
-    return tuple(corners)
-
-
-def _cut(corners: Corners, at_s: float) -> Corners:
-    """The same curve held and given up at `at_s`, as when movement keeps the module from finding pulses."""
-    kept = [corner for corner in corners[:-1] if corner[0] < at_s - 2]
-    return (*kept, (at_s, kept[-1][1]), (at_s + kept[-1][1] / DUMP_MMHG_S, 0.0))

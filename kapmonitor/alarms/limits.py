@@ -61,7 +61,7 @@ def parse(text: str, path: str) -> LimitSet:
 
 
 def _check_sides(rules: tuple[Rule, ...], path: str) -> None:
-    """ConfigError for limits between which no value is free of alarm, and for an `at_once` before its limit."""
+    """ConfigError for limits that leave no value without an alarm, and for an `at_once` inside its limit."""
     for rule in rules:
         sign = 1 if rule.side is Side.HIGH else -1
         if rule.bypass is not None and sign * rule.bypass < sign * rule.limit:

@@ -120,8 +120,6 @@ def _clock(elapsed_ns: int) -> str:
 
 
 def _read_notes(station: Station, clock: SystemClock) -> None:
-    if sys.stdin is None:
-        return
     # Not through sys.stdin: whoever waits in its buffer would keep the program from ending.
     descriptor, encoding = sys.stdin.fileno(), sys.stdin.encoding
     room = threading.Semaphore(MOST_UNSAVED)
@@ -157,8 +155,6 @@ _SAYING = threading.Lock()
 def _say(text: str) -> None:
     """One whole line, whichever thread speaks; nobody listening any more must not end the recording."""
     with _SAYING, contextlib.suppress(OSError, ValueError):
-        if sys.stdout is None:
-            return
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import math
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING
 
 from devices.sim.serve import DOSE_S, PatientTime, serve, stop_on_signals
 from kapmonitor.errors import ConfigError
 
-if TYPE_CHECKING:
-    from devices.sim.ble.serve import Ready
-    from devices.sim.scenario import Bedside
-
-BLE = ("ble-heart-rate", "ble-blood-pressure", "ble-pulse-oximeter", "ble-thermometer")
-CUFF_EVERY_S = 60.0
-TEMPERATURE_EVERY_S = 60.0
-PERFUSION_PERCENT = 3.0
-"""What an oximeter finds on an ordinary finger."""
+ADDRESSES = {
+    "ble-blood-pressure": "C1:00:00:00:00:01",
+    "ble-heart-rate": "C1:00:00:00:00:02",
+    "ble-pulse-oximeter": "C1:00:00:00:00:03",
+    "ble-thermometer": "C1:00:00:00:00:04",
+    "ble-nonin": "C1:00:00:00:00:05",
+    "ble-polar-ecg": "C1:00:00:00:00:06",
+    "ble-viatom": "C1:00:00:00:00:07",
+}
+"""Of the emulated Bluetooth devices; bumble, which their own modules need, may not be installed."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; the first line printed is the DEVICE to connect to."""
-    if arguments.driver in BLE:
+    if arguments.driver in ADDRESSES:
         return asyncio.run(_serve_ble(arguments))
     serve(
         arguments.driver,
@@ -39,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve_ble(arguments: argparse.Namespace) -> int:
     import time
 
+    from devices.sim.ble import serve as ble
     from devices.sim.scenario import bedside, scenario
 
     if arguments.fault is not None:
@@ -49,9 +48,17 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
     begin_s = DOSE_S + scenario(arguments.scenario).look_s
     clock = PatientTime(time.monotonic_ns(), begin_s, 1.0)
     room = bedside(arguments.scenario, arguments.seed, DOSE_S)
+    driver = arguments.driver
+
+    def ready(port: int) -> None:
+        print(f"{driver}@{ADDRESSES[driver]}?{ble.HCI_OPTION}=tcp:{ble.LOOPBACK}:{port}", flush=True)
+
+    ble.require_bumble()
+    from devices.sim.ble.build import maker
+
     stop = asyncio.Event()
     stop_on_signals(stop)
-    task = asyncio.create_task(_device(arguments.driver, int(where), room, clock))
+    task = asyncio.create_task(ble.serve_device(int(where), maker(driver, room, clock), ready=ready))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for each in (task, waiting):
@@ -62,45 +69,3 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
     if isinstance(ended, Exception):
         raise ended
     return 0
-
-
-def _device(driver: str, port: int, room: Bedside, clock: PatientTime) -> Coroutine[None, None, None]:
-    """The emulated device of that driver, on the patient of the room."""
-    from devices.sim.ble import cuff, oximeter, serve, strap, thermometer
-    from devices.sim.scenario import IncidentKind
-    from devices.sim.waves import Waves
-
-    patient, waves = room.patient, Waves(room.patient)
-
-    def rate_at(t_ns: int) -> float:
-        return waves.rhythm.shown_rate(t_ns / 1e9)
-
-    def reading_at(t_ns: int) -> cuff.CuffValues:
-        systolic, diastolic = patient.cuff_reading(t_ns / 1e9)
-        mean = diastolic + (systolic - diastolic) / 3
-        return cuff.CuffValues(systolic, diastolic, round(mean), rate_at(t_ns))
-
-    def finger_at(t_ns: int) -> oximeter.Finger:
-        t_s = t_ns / 1e9
-        off = room.happening(IncidentKind.FINGER_OFF, t_s) or room.finger_occluded(t_s)
-        perfusion = PERFUSION_PERCENT * patient.traits.perfusion
-        return oximeter.Finger(float(patient.spo2(t_s)), rate_at(t_ns), perfusion, worn=not off)
-
-    def temperature_at(t_ns: int) -> float:
-        return 36.8 + 0.2 * math.sin(t_ns / 1e9 / 1800)
-
-    def ready(address: str) -> Ready:
-        return lambda port: print(f"{driver}@{address}?{serve.HCI_OPTION}=tcp:127.0.0.1:{port}", flush=True)
-
-    match driver:
-        case "ble-heart-rate":
-            return serve.serve_strap(port, rate_at, clock, ready=ready(strap.ADDRESS))
-        case "ble-pulse-oximeter":
-            return serve.serve_oximeter(port, finger_at, clock, ready=ready(oximeter.ADDRESS))
-        case "ble-thermometer":
-            every_s = TEMPERATURE_EVERY_S
-            return serve.serve_thermometer(
-                port, temperature_at, clock, every_s, ready=ready(thermometer.ADDRESS)
-            )
-        case _:
-            return serve.serve_cuff(port, reading_at, clock, CUFF_EVERY_S, ready=ready(cuff.ADDRESS))

@@ -14,6 +14,9 @@ STANDARD: Final = (0, 1, 2)
 def prepare() -> None:
     """Fill closed standard streams, and let no character that the other side lacks stop a line."""
     _fill_closed()
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the program
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -31,8 +34,7 @@ def _fill_closed() -> None:
 
 def finish() -> None:
     """Write out what was printed, here, where it can still be said that it could not be written."""
-    if sys.stdout is not None:
-        sys.stdout.flush()
+    sys.stdout.flush()
 
 
 def let_go_of_output() -> None:
@@ -40,4 +42,4 @@ def let_go_of_output() -> None:
     try:
         finish()
     except OSError:
-        sys.stdout = None
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

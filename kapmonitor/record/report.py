@@ -13,6 +13,8 @@ from kapmonitor.session.events import ChannelDescribed, SessionResumed, SessionS
 
 GAP_NS: Final = 2_000_000_000
 """Waves missing for longer than this are worth a line."""
+MOST_OFFSET_MIN: Final = 24 * 60 - 1
+"""A damaged record may claim more."""
 MOST_GAPS: Final = 20
 """Lines about gaps of one wave; the rest are counted."""
 
@@ -133,7 +135,8 @@ class _Wall:
         self._utc0_ns, self._zone = 0, UTC
         if first is not None and isinstance(first.stamped.event, SessionStarted):
             self._utc0_ns = first.stamped.event.utc_ns - first.stamped.t_ns
-            self._zone = timezone(timedelta(minutes=first.stamped.event.utc_offset_min))
+            offset_min = max(-MOST_OFFSET_MIN, min(first.stamped.event.utc_offset_min, MOST_OFFSET_MIN))
+            self._zone = timezone(timedelta(minutes=offset_min))
 
     def text(self, t_ns: int) -> str:
         try:

@@ -118,7 +118,7 @@ def create_record(path: Path, started: Stamped, now_ns: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as why:
-        if path.exists():
+        if os.path.lexists(path):
             raise RecordError(str(path), "a file of this name is there and is not overwritten") from why
         raise RecordFull(str(path), f"cannot be created ({why.strerror})") from why
     try:

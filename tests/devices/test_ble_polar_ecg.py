@@ -281,11 +281,12 @@ def test_conformance():
 
 def test_an_emulated_strap_streams_loses_a_frame_and_is_told_to_stop():
     async def test(room):
-        device = model.PolarStrap(room.air, lambda t_s: t_s % 1, room.clock)
+        device = model.PolarStrap(room.air, lambda t_s: t_s % 1, lambda _t_ns: 72.0, room.clock)
         room.start(device.run())
         ledger, task = room.pump(DRIVER, model.ADDRESS)
         await ledger.until(lambda: len(ledger.of(WaveformBlock)) >= 2)
         assert device.asked == [b"\x01\x00", START]
+        await ledger.until(lambda: 72.0 in ledger.values(mdc.HEART_RATE.ref))
         device.dropped = 1
         await ledger.until(lambda: ledger.of(Fault))
         assert faults(ledger.of(Fault)) == [(FaultKind.LOST, 3 * 73)]

@@ -11,9 +11,13 @@ import pytest
 from ble_parts import PATIENCE_S, in_room
 
 from devices.drivers import ble_blood_pressure, ble_heart_rate
+from devices.registry import load
+from devices.sim.ble.build import DRIVERS, maker
 from devices.sim.ble.serve import hci_place, open_tcp_radio, require_bumble, serve_strap
+from devices.sim.scenario import bedside
 from kapmonitor import mdc
 from kapmonitor.clock import SystemClock
+from kapmonitor.commandline.simulate import ADDRESSES
 from kapmonitor.errors import AddressError, DriverLoadError
 from kapmonitor.model import LinkChanged
 
@@ -78,6 +82,29 @@ def test_a_second_console_is_served_after_the_first_has_left():
     in_room(test)
 
 
+@pytest.mark.parametrize(
+    ("driver", "ref"),
+    [
+        ("ble-heart-rate", HR),
+        ("ble-blood-pressure", mdc.NIBP_SYS.ref),
+        ("ble-pulse-oximeter", mdc.SPO2.ref),
+        ("ble-thermometer", mdc.TEMP_BODY.ref),
+        ("ble-nonin", mdc.SPO2.ref),
+        ("ble-polar-ecg", HR),
+        ("ble-viatom", mdc.SPO2.ref),
+    ],
+)
+def test_every_emulated_device_is_heard_on_the_patient_of_a_room(driver, ref):
+    async def test(room):
+        device = maker(driver, bedside("quiet", 7, 600), room.clock)(room.air)
+        room.start(device.run())
+        ledger, _ = room.pump(load().get(driver), ADDRESSES[driver])
+        await ledger.until(lambda: ledger.values(ref))
+
+    assert set(DRIVERS) == set(ADDRESSES)
+    in_room(test)
+
+
 def test_a_port_that_is_taken_is_an_error_of_the_simulator():
     async def whole():
         server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
@@ -118,6 +145,10 @@ def test_without_bumble_the_error_names_the_extra(monkeypatch):
         ("devices.transport.ble", ("bleak", "bumble", "dbus_fast", "numpy")),
         ("devices.drivers.ble_heart_rate", ("bleak", "bumble", "asyncio", "numpy")),
         ("devices.drivers.ble_blood_pressure", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_pulse_oximeter", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_nonin", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_polar_ecg", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_viatom", ("bleak", "bumble", "asyncio", "numpy")),
         ("devices.sim.ble.serve", ("bumble", "bleak", "numpy")),
     ],
 )

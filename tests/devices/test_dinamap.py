@@ -225,6 +225,12 @@ def test_pressures_without_a_rate_are_told_after_two_questions():
     assert line.live == NUMBERS_OF_NEW[:3]
 
 
+def test_a_repeated_status_does_not_part_the_pressures_from_their_rate():
+    line = monitor()
+    line.hear(NEW + NEW + RATE_72)
+    assert line.live == NUMBERS_OF_NEW
+
+
 def test_pressures_that_wait_for_their_rate_are_not_lost_with_the_line():
     line = monitor()
     line.hear(NEW)

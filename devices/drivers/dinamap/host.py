@@ -161,7 +161,8 @@ class Host:
         return self._unanswered(asked, t_ns)
 
     def _nibp(self, nibp: Nibp, t_ns: int) -> list[DeviceEvent]:
-        events = self._release(None, t_ns)
+        repeated = nibp == self._last and self._rate_tries
+        events = self._release(None, t_ns) if not repeated else []
         event, first = self._meaning(nibp, t_ns), self._last is None
         self._last = nibp
         busy = nibp.status == replies.BUSY

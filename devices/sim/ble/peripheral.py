@@ -32,6 +32,8 @@ Name = int | str
 """A UUID: an assigned number, or the 128-bit text of a maker's own."""
 Readable = Mapping[Name, Mapping[Name, bytes]]
 """What is read under each UUID of each service."""
+Pushed = Mapping[Name, Sequence[tuple[Name, Characteristic.Properties]]]
+"""The characteristics of each service that do more than be read."""
 Written = Callable[[bytes], int | None]
 """Takes what a central writes; gives the ATT error to refuse it with."""
 
@@ -68,7 +70,8 @@ def _read_only(value: bytes) -> CharacteristicValue:
 class Peripheral:
     """One device in the air. A value of `readable` is what a central reads under that UUID of that service.
 
-    `pushed` are the characteristics of `service` that do more than be read, `written` takes their writes.
+    `pushed` are the characteristics of `service` that do more than be read, `written` takes their writes;
+    `more` are those of services that are not advertised.
 
     `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know;
     `encrypted` tells of the last subscription whether it was.
@@ -84,6 +87,7 @@ class Peripheral:
         readable: Readable,
         *,
         written: Mapping[Name, Written] | None = None,
+        more: Pushed | None = None,
         bonded: bool = False,
     ) -> None:
         self.controller = EmulatedController(name, link=air, public_address=address)
@@ -93,13 +97,17 @@ class Peripheral:
             uuid: self._push_characteristic(uuid, how, own.get(uuid), (written or {}).get(uuid))
             for uuid, how in pushed
         }
+        services = {service: list(self._pushed.values())}
+        for other, extra in (more or {}).items():
+            added = {uuid: self._push_characteristic(uuid, how, None, None) for uuid, how in extra}
+            services[other] = list(added.values())
+            self._pushed |= added
         self._connection: Connection | None = None
         self.encrypted = False
         self.subscribed = asyncio.Event()
         self.subscriptions: set[Name] = set()
         self.free = asyncio.Event()
         self.free.set()
-        services = {service: list(self._pushed.values())}
         for uuid, values in readable.items():
             services.setdefault(uuid, []).extend(
                 Characteristic(_uuid(name), READ, _READABLE, _read_only(value))

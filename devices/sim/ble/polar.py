@@ -1,4 +1,4 @@
-"""An emulated Polar H10: its ECG, in frames of 73 samples, once it is asked for."""
+"""An emulated Polar H10: heart rate each second, and an ECG in frames of 73 samples once it is asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
+from devices.sim.ble import frames
+from devices.sim.ble.beats import RateAt
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Pushed, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -17,6 +19,7 @@ NAME: Final = "Polar H1"
 SERVICE: Final = "FB005C80-02E7-F387-1CAD-8ACD2D8DF0C8"
 CONTROL_POINT: Final = "FB005C81-02E7-F387-1CAD-8ACD2D8DF0C8"
 DATA: Final = "FB005C82-02E7-F387-1CAD-8ACD2D8DF0C8"
+HEART_RATE: Final = 0x2A37
 CCCD_OFF: Final = 0xFD
 FRAME_SAMPLES: Final = 73
 RATE_HZ: Final = 130
@@ -29,6 +32,7 @@ _READABLE: Final[Readable] = {
     0x180F: {0x2A19: b"\x5a"},
     0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated H10", 0x2A25: b"P-0001", 0x2A26: b"1.0"},
 }
+_HEART: Final[Pushed] = {0x180D: [(HEART_RATE, NOTIFY)]}
 EcgAt = Callable[[float], float]
 """The ECG in mV at a time (s)."""
 
@@ -43,22 +47,44 @@ class PolarStrap:
     """Worn by a patient; `dropped` frames are left out, as when the air was busy."""
 
     def __init__(
-        self, air: Air, ecg_at: EcgAt, clock: Clock, *, address: str = ADDRESS, name: str = NAME
+        self,
+        air: Air,
+        ecg_at: EcgAt,
+        rate_at: RateAt,
+        clock: Clock,
+        *,
+        address: str = ADDRESS,
+        name: str = NAME,
     ) -> None:
         pushed = [(CONTROL_POINT, READ | WRITE | INDICATE), (DATA, NOTIFY)]
         self.peripheral = Peripheral(
-            air, address, name, SERVICE, pushed, _READABLE, written={CONTROL_POINT: self._asked}
+            air, address, name, SERVICE, pushed, _READABLE, written={CONTROL_POINT: self._asked}, more=_HEART
         )
         self.running = False
         self.dropped = 0
         self.asked: list[bytes] = []
         self._ecg_at = ecg_at
+        self._rate_at = rate_at
         self._clock = clock
         self._answers: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
         """Switch on and send until cancelled."""
         await self.peripheral.switch_on()
+        async with asyncio.TaskGroup() as sending:
+            sending.create_task(self._send_ecg())
+            sending.create_task(self._send_heart_rate())
+
+    async def _send_heart_rate(self) -> None:
+        next_ns = self._clock.now_ns()
+        while True:
+            next_ns += 1_000_000_000
+            await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+            rate = self._rate_at(next_ns)
+            said = frames.heart_rate(0, contact=False) if rate is None else frames.heart_rate(round(rate))
+            await self.peripheral.push(HEART_RATE, said)
+
+    async def _send_ecg(self) -> None:
         start_ns, number = self._clock.now_ns(), 0
         while True:
             number += 1

@@ -19,9 +19,7 @@ from kapmonitor.errors import AddressError, DriverLoadError
 
 if TYPE_CHECKING:
     from devices.sim.ble.cuff import ReadingAt
-    from devices.sim.ble.oximeter import FingerAt
     from devices.sim.ble.radio import Air
-    from devices.sim.ble.thermometer import TemperatureAt
 
 HCI_OPTION: Final = "hci"
 LOOPBACK: Final = "127.0.0.1"
@@ -92,34 +90,15 @@ async def serve_cuff(
     await _serve(air, [Cuff(air, reading_at, clock, interval_s)], host, port, ready)
 
 
-async def serve_oximeter(
-    port: int, finger_at: FingerAt, clock: Clock, *, host: str = LOOPBACK, ready: Ready | None = None
+async def serve_device(
+    port: int, make: Callable[[Air], Emulated], *, host: str = LOOPBACK, ready: Ready | None = None
 ) -> None:
-    """An oximeter on a TCP port, until cancelled."""
+    """Any emulated device on a TCP port, until cancelled."""
     require_bumble()
-    from devices.sim.ble.oximeter import Oximeter
     from devices.sim.ble.radio import Air
 
     air = Air()
-    await _serve(air, [Oximeter(air, finger_at, clock)], host, port, ready)
-
-
-async def serve_thermometer(
-    port: int,
-    temperature_at: TemperatureAt,
-    clock: Clock,
-    interval_s: float,
-    *,
-    host: str = LOOPBACK,
-    ready: Ready | None = None,
-) -> None:
-    """A thermometer on a TCP port, until cancelled."""
-    require_bumble()
-    from devices.sim.ble.radio import Air
-    from devices.sim.ble.thermometer import Thermometer
-
-    air = Air()
-    await _serve(air, [Thermometer(air, temperature_at, clock, interval_s)], host, port, ready)
+    await _serve(air, [make(air)], host, port, ready)
 
 
 async def serve_both(
