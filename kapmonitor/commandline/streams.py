@@ -6,7 +6,8 @@ import contextlib
 import io
 import os
 import sys
-from typing import Final
+from pathlib import Path
+from typing import Final, TextIO, cast
 
 STANDARD: Final = (0, 1, 2)
 
@@ -14,9 +15,9 @@ STANDARD: Final = (0, 1, 2)
 def prepare() -> None:
     """Fill closed standard streams, and let no character that the other side lacks stop a line."""
     _fill_closed()
-    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115 - as long as the program
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -42,4 +43,8 @@ def let_go_of_output() -> None:
     try:
         finish()
     except OSError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout = _nowhere("w")
+
+
+def _nowhere(mode: str) -> TextIO:
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end

@@ -529,7 +529,7 @@ def test_the_simulator_takes_only_what_is_whole_and_aborts_at_once():
     for wrong in (b"\x0201;;D8\x03\r", b"01;;D7\x03\r", b"\x0201;;d7\x03\r", bytes(100)):
         sim.receive(wrong, 0)
     sim.receive(START, S)
-    assert sim.advance(2 * S).startswith(b"\x02003C0S3\x03\r")
+    assert sim.advance(2 * S).startswith(b"\x02002C0S3\x03\r")
     sim.receive(b"X", 2 * S)
     assert sim.advance(2 * S) == END
     sim.receive(STATUS, 2 * S)
