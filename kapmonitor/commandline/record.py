@@ -83,7 +83,7 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
 
 def status_line(snapshot: Snapshot, elapsed_ns: int) -> str:
     """One line: how long, each link, the numbers, and whether the record is well."""
-    links = "  ".join(f"{link.label.lower()} {_link(link)}" for link in snapshot.links)
+    links = "  ".join(f"{link.label.lower()} {link_words(link)}" for link in snapshot.links)
     cuff = snapshot.nibp.last
     bp = f"{_value(cuff.systolic)}/{_value(cuff.diastolic)}" if cuff is not None else "---/---"
     numbers = f"HR {_fresh(snapshot.hr.reading, snapshot.hr.freshness)}  "
@@ -93,7 +93,8 @@ def status_line(snapshot: Snapshot, elapsed_ns: int) -> str:
     return f"{_clock(elapsed_ns)}  {links}  {numbers}  {state}"
 
 
-def _link(link: LinkStatus) -> str:
+def link_words(link: LinkStatus) -> str:
+    """How a link is doing, for people."""
     match link.state:
         case LinkState.WAITING:
             return WAITING_FOR[link.problem]

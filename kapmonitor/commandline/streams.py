@@ -47,4 +47,4 @@ def let_go_of_output() -> None:
 
 
 def _nowhere(mode: str) -> TextIO:
-    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))

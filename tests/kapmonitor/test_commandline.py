@@ -1,13 +1,16 @@
 """Small parts of the command line."""
 
+from dataclasses import replace
+
 import pytest
 
-from devices.registry import load
+import kapmonitor.commandline.verify  # noqa: F401 - patched below by name
+from devices.registry import Registry, load
 from kapmonitor.cli import main, parser
 from kapmonitor.commandline.replay import parse_at
 from kapmonitor.display import no_display
-from kapmonitor.errors import AddressError
-from kapmonitor.places import new_record_path
+from kapmonitor.errors import AddressError, ConfigError, DriverLoadError, RecordError
+from kapmonitor.places import new_record_path, record_file
 from kapmonitor.station import members
 
 
@@ -87,8 +90,62 @@ def test_two_of_a_kind_get_numbers_and_names():
 
 
 @pytest.mark.parametrize(
-    "text", ["nonin@a?cuff=on", "suntech@a?cuff=yes", "suntech@a?cuff=on&every=x", "nothing"]
+    "text",
+    [
+        "nonin@a?cuff=on",
+        "suntech@a?cuff=yes",
+        "suntech@a?cuff=on&every=x",
+        "suntech@a?cuff=on&every=59",
+        "suntech@a?cuff=on&every=99999999999",
+        "nothing",
+        "nonin@a?baud=abc",
+        "nonin@a?parity=Q",
+        "nonin@a?no=1",
+        "ble-heart-rate@C1:00:00:00:00:02?hci=nowhere",
+        "ble-heart-rate@C1:00:00:00:00:02?baud=9600",
+    ],
 )
 def test_devices_that_cannot_be_meant(text):
     with pytest.raises(AddressError):
         members((text,), load())
+
+
+def test_a_driver_that_does_not_start_is_found_out_before_the_session():
+    nonin = load().get("nonin")
+
+    def broken(_options):
+        raise RuntimeError("no luck")
+
+    registry = Registry((replace(nonin, protocol=broken),), ())
+    with pytest.raises(DriverLoadError, match="no luck"):
+        members(("nonin@a",), registry)
+
+
+@pytest.mark.parametrize(
+    ("thrown", "status", "words"),
+    [
+        (KeyboardInterrupt(), 1, "interrupted"),
+        (PermissionError(13, "Permission denied", "/x"), 2, "/x: Permission denied"),
+        (ConfigError("p", "k", "one\nor two"), 2, "one or two"),
+    ],
+)
+def test_what_a_command_cannot_do_is_one_line(monkeypatch, capsys, thrown, status, words):
+    def run(_arguments):
+        raise thrown
+
+    monkeypatch.setattr("kapmonitor.commandline.verify.run", run)
+    assert main(["verify", "x"]) == status
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("kapmonitor: ")
+    assert words in line
+
+
+def test_a_record_to_be_read_must_be_a_file(tmp_path):
+    with pytest.raises(RecordError, match="no such file"):
+        record_file(str(tmp_path / "absent.kap"))
+    with pytest.raises(RecordError, match="folder"):
+        record_file(str(tmp_path))
+    with pytest.raises(RecordError, match="cannot be opened"):
+        record_file("x" * 5000)
+    (tmp_path / "a.kap").touch()
+    assert record_file(str(tmp_path / "a.kap")) == tmp_path / "a.kap"

@@ -1,11 +1,12 @@
 """A record as a session with a playhead."""
 
 import pytest
+from fault_parts import damaged_waves
 from made_record import ALARM_S, DOSE_S, END_S, LOST_S, NOTE_S, PLETH, T0, UTC0, S, make_record
 
 from kapmonitor.commands import StartCuff
 from kapmonitor.errors import CommandRefused, RecordDamaged
-from kapmonitor.model import ChannelKey, GenerationMode, LinkState, Measured
+from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, Measured
 from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
 from kapmonitor.session.events import Phase
@@ -124,3 +125,14 @@ def test_something_else_is_no_record(tmp_path):
     path.write_bytes(b"not a record")
     with pytest.raises(RecordDamaged):
         Review(path, verify(path))
+
+
+def test_damaged_waves_have_no_samples_and_the_rest_is_shown(path, tmp_path):
+    bad = damaged_waves(path, tmp_path / "bad.kap")
+    review = Review(bad, verify(bad))
+    tap = review.tap(ChannelKey("oxi", PLETH.ref))
+    assert at(review, 50).spo2.reading == Measured(97.0)
+    head = tap.head()
+    assert (tap.read(head - 75, head) == NO_SAMPLE).all()
+    assert "damaged" in review.summary()
+    review.close()

@@ -80,6 +80,12 @@ def test_refuses_in_words_that_name_the_place(tmp_path, change, key, words):
     assert caught.value.path == str(path)
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 3000, "a = " + "9" * 5000, "#" + "x" * 1_000_000])
+def test_what_the_reader_of_toml_cannot_take_is_an_error_with_its_path(tmp_path, text):
+    with pytest.raises(ConfigError, match=r"evening\.toml"):
+        load(write(tmp_path, text))
+
+
 def test_missing_file_is_an_error_with_its_path(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "nowhere.toml")

@@ -34,6 +34,11 @@ def test_a_limit_is_read():
         (GOOD + "deadband = -1\n", "limit[0].deadband"),
         (GOOD + "at_onec = 80\n", "limit[0].at_onec"),
         (GOOD + GOOD, "id a"),
+        (GOOD.replace("91", "9" * 5000), "the file"),
+        ("a = " + "[" * 3000, "the file"),
+        (GOOD + "at_once = 95\n", "id a.at_once"),
+        (GOOD + GOOD.replace('"a"', '"b"').replace("low", "high").replace("91", "90"), "id b.at"),
+        (GOOD + GOOD.replace('"a"', '"b"').replace("low", "high"), "id b.at"),
     ],
 )
 def test_a_mistake_is_named(text, key):
@@ -41,3 +46,8 @@ def test_a_mistake_is_named(text, key):
         parse(text, "x.toml")
     assert caught.value.key == key
     assert caught.value.allowed
+
+
+def test_a_high_limit_above_the_low_one_and_an_at_once_further_out_are_right():
+    high = GOOD.replace('"a"', '"b"').replace("low", "high").replace("91", "99")
+    assert len(parse(GOOD + "at_once = 85\n" + high + "at_once = 100\n", "x.toml").rules) == 2
