@@ -25,6 +25,7 @@ check: setup
 bench: setup
 	@$(UV) sync --locked --group bench --quiet
 	@$(UV) run --no-sync python tests/benchmarks/run_all.py
+	@$(UV) run --no-sync pytest -q -n 0 -m speed
 
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py

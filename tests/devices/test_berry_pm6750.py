@@ -577,6 +577,7 @@ def tell(bench, safety):
     bench.events.clear()
 
 
+@pytest.mark.speed
 def test_decoding_is_200_times_faster_than_the_line():
     pieces = [STREAM[i : i + 32] for i in range(0, len(STREAM), 32)] * 400
     best = float("inf")

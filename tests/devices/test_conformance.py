@@ -113,6 +113,7 @@ def test_every_built_in_driver_has_samples():
     assert all(SAMPLES.values())
 
 
+@pytest.mark.speed
 @pytest.mark.parametrize(
     ("driver", "sample"),
     [

@@ -222,6 +222,7 @@ def test_conformance_of_both_protocols(seed):
     check_driver(DRIVER, samples, seed)
 
 
+@pytest.mark.speed
 @pytest.mark.parametrize("frame", [NEW_72, OLD_72])
 def test_decoding_is_200_times_faster_than_the_line(frame):
     data = of(frame) * (300_000 // (len(frame) // 2))

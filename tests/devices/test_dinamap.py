@@ -532,6 +532,7 @@ def test_conformance_of_both_formats(seed):
     check_driver(PRO_1000, [Sample("blocks", WAVE)], seed)
 
 
+@pytest.mark.speed
 @pytest.mark.parametrize(("spec", "data"), [(DRIVER, TRAFFIC), (PRO_1000, WAVE)])
 def test_decoding_is_200_times_faster_than_the_line(spec, data):
     data *= 200_000 // len(data)

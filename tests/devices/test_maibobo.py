@@ -392,6 +392,7 @@ def test_conformance_with_traffic(seed):
     check_driver(DRIVER, [Sample("two determinations", TRAFFIC)], seed)
 
 
+@pytest.mark.speed
 def test_decoding_is_200_times_faster_than_the_faster_line():
     data = TRAFFIC * (200_000 // len(TRAFFIC))
     pieces = [data[i : i + 32] for i in range(0, len(data), 32)]

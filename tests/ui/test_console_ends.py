@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from kapmonitor.errors import ConfigError, RecordFull
 from ui.console import Console, Picture
@@ -22,6 +23,14 @@ def console(qtbot, tmp_path):
     yield made
     for number, handler in before.items():
         signal.signal(number, handler)
+    _settle(made.application)
+
+
+def _settle(application):
+    """A quit still queued would end every event loop of the tests that follow; exec() takes it back."""
+    application.processEvents()
+    QTimer.singleShot(0, application.quit)
+    application.exec()
 
 
 def nothing():
