@@ -5,10 +5,13 @@ Everything is vectorised over samples; the ring, the trend store and the record 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kapmonitor.model import NO_SAMPLE
+from kapmonitor.model import NO_SAMPLE, Columns
 
 Floats = NDArray[np.float32]
 Times = NDArray[np.int64]
@@ -82,3 +85,16 @@ def _between(bounds: NDArray[np.intp], times: Times, gap: int) -> NDArray[np.int
     empty = np.flatnonzero((bounds[1:] == bounds[:-1]) & (bounds[:-1] > 0) & (bounds[:-1] < len(times)))
     after = bounds[empty]
     return empty[times[after] - times[after - 1] <= gap]
+
+
+def blank(columns: Columns, breaks: Iterable[tuple[int, int]]) -> Columns:
+    """The same columns with nothing in those that lie within a break: between two times no value was had."""
+    width = len(columns.lo)
+    step = max(1.0, (columns.t1_ns - columns.t0_ns) / width)
+    lo, hi = columns.lo.copy(), columns.hi.copy()
+    for t0_ns, t1_ns in breaks:
+        first = max(0, math.ceil((t0_ns - columns.t0_ns) / step))
+        last = min(width, math.floor((t1_ns - columns.t0_ns) / step))
+        if first < last:
+            lo[first:last] = hi[first:last] = np.nan
+    return Columns(columns.t0_ns, columns.t1_ns, lo, hi)

@@ -40,6 +40,7 @@ from kapmonitor.model import (
     Fault,
     GenerationMode,
     LinkChanged,
+    LinkState,
     Measured,
     Metric,
     Observation,
@@ -147,9 +148,17 @@ class Engine:
         before = view.link
         self._devices[device] = view.linked(change)
         after = self._devices[device].link
+        if before.state is LinkState.LIVE and after.state is not LinkState.LIVE:
+            self._break_trends(device, change.t_ns)
         if (before.state, before.problem) != (after.state, after.problem):
             event = LinkEvent(device, change.state.value, change.problem.value, change.detail)
             self._emit(event, change.t_ns)
+
+    def _break_trends(self, device: str, t_ns: int) -> None:
+        for role in vitals_module.SOURCES:
+            chosen = self._vitals.chosen(role, t_ns)
+            if chosen is not None and chosen[0].device == device:
+                self.view.break_trend(role, t_ns)
 
     def on_event(self, device: str, event: DeviceEvent) -> None:
         """A driver made something of the bytes."""

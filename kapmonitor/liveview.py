@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kapmonitor.columns import nothing
+from kapmonitor.columns import blank, nothing
 from kapmonitor.model import (
     NO_SAMPLE,
     ChannelKey,
@@ -23,7 +23,7 @@ RING_S: Final = 600
 HISTORY_S: Final = 8 * 3600
 """Seconds of each wave kept sample by sample, and as minima and maxima; the record holds everything."""
 
-SLICE_S: Final = 0.5
+SLICE_S: Final = 0.3
 """Longest stretch of wave not yet on its way to the record; with the commit, under a second is at risk."""
 
 TREND_GAP_NS: Final = 5_000_000_000
@@ -94,11 +94,20 @@ class LiveView:
         self._waves: dict[ChannelKey, LiveWave] = {}
         self._cuffs: tuple[CuffReading, ...] = ()
         self._span = (0, 0)
+        self._breaks: dict[Role, tuple[tuple[int, int], ...]] = {}
+        self._broken: dict[Role, int] = {}
 
     def add_trend(self, role: Role, t_ns: int, value: float) -> None:
         """One more value of a continuous role."""
         self._trends[role].append(t_ns, value)
+        since_ns = self._broken.pop(role, None)
+        if since_ns is not None:
+            self._breaks = {**self._breaks, role: (*self._breaks.get(role, ()), (since_ns, t_ns))}
         self._reach(t_ns)
+
+    def break_trend(self, role: Role, t_ns: int) -> None:
+        """The source of a role is lost: until its next value there is a gap, however short."""
+        self._broken.setdefault(role, t_ns)
 
     def add_cuff(self, reading: CuffReading) -> None:
         """One more determination or failure."""
@@ -132,7 +141,7 @@ class LiveView:
         series = self._trends.get(role)
         if series is None:
             return no_columns(t0_ns, t1_ns, width)
-        return series.columns(t0_ns, t1_ns, width)
+        return blank(series.columns(t0_ns, t1_ns, width), self._breaks.get(role, ()))
 
     def wave(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
         wave = self._waves.get(key)

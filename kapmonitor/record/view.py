@@ -5,6 +5,7 @@ Everything here belongs to the thread that opened it. Nothing is loaded whole bu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -12,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from kapmonitor import mdc
-from kapmonitor.columns import nothing
+from kapmonitor.columns import blank, nothing
 from kapmonitor.model import (
     ChannelKey,
     Columns,
     CuffReading,
+    LinkState,
 )
 from kapmonitor.record.cuffs import determinations, failures
 from kapmonitor.record.items import EventRow, NumericRow
@@ -26,7 +28,7 @@ from kapmonitor.record.overview import load_overview
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.wavepages import WavePages
-from kapmonitor.session.events import ChannelDescribed
+from kapmonitor.session.events import ChannelDescribed, LinkEvent, Stamped
 from kapmonitor.view import Role
 
 TREND_GAP_NS: Final = 5_000_000_000
@@ -57,6 +59,7 @@ class RecordView:
         self._numerics = NumericPages(self.reader, overview)
         self._events: tuple[EventRow, ...] | None = None
         self._cuffs: tuple[CuffReading, ...] | None = None
+        self._lost: dict[str, tuple[tuple[int, int], ...]] | None = None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -93,7 +96,13 @@ class RecordView:
         key = self.key_of(role)
         if key is None:
             return Columns(t0_ns, t1_ns, nothing(width), nothing(width))
-        return self.numeric(key, t0_ns, t1_ns, width)
+        return blank(self.numeric(key, t0_ns, t1_ns, width), self._breaks(key.device))
+
+    def _breaks(self, device: str) -> tuple[tuple[int, int], ...]:
+        """When a device's link was lost, each until it was live again."""
+        if self._lost is None:
+            self._lost = losses(row.stamped for row in self.events())
+        return self._lost.get(device, ())
 
     def numeric(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
         """Minimum and maximum of any numeric in each of `width` columns."""
@@ -135,3 +144,23 @@ class RecordView:
     def _described(self, key: ChannelKey) -> list[ChannelDescribed]:
         """All channels of that name; a record that was taken up again may have it twice."""
         return [c for c in self.channels.values() if (c.device, c.ref) == (key.device, key.ref)]
+
+
+def losses(events: Iterable[Stamped]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """By device, the stretches from a link's loss to its return; one that never came back has no end."""
+    live, lost = LinkState.LIVE.value, LinkState.OFF.value
+    since: dict[str, int] = {}
+    was_live: set[str] = set()
+    out: dict[str, tuple[tuple[int, int], ...]] = {}
+    for stamped in events:
+        event = stamped.event
+        if not isinstance(event, LinkEvent) or event.state == lost:
+            continue
+        if event.state == live:
+            was_live.add(event.device)
+            if event.device in since:
+                stretch = (since.pop(event.device), stamped.t_ns)
+                out[event.device] = (*out.get(event.device, ()), stretch)
+        elif event.device in was_live:
+            since.setdefault(event.device, stamped.t_ns)
+    return out

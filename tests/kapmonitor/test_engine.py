@@ -199,6 +199,21 @@ def test_a_lost_link_alarms_and_a_device_that_never_came_does_not(room):
     assert snapshot.links[0].problem is LinkProblem.LOST
 
 
+def test_a_short_loss_of_the_link_is_a_gap_in_the_trend(room):
+    room.engine.on_link("oxi", LinkChanged(LinkState.LIVE, room.clock.now_ns()))
+    room.after(5, saying=[("oxi", SPO2, 97)])
+    lost_ns = room.clock.now_ns()
+    room.engine.on_link("oxi", LinkChanged(LinkState.WAITING, lost_ns, LinkProblem.LOST, "", 0.5))
+    room.after(2)
+    room.engine.on_link("oxi", LinkChanged(LinkState.LIVE, room.clock.now_ns()))
+    room.after(5, saying=[("oxi", SPO2, 97)])
+    columns = room.engine.view.trend(Role.SPO2, lost_ns - 4 * S, lost_ns + 6 * S, 100)
+    nothing = np.flatnonzero(np.isnan(columns.lo))
+    assert 15 <= len(nothing) <= 25
+    assert nothing[0] >= 40
+    assert nothing[-1] <= 65
+
+
 def test_sensor_off_is_an_alert_of_the_device_then_an_alarm_of_ours(room):
     room.engine.on_event("oxi", DeviceAlert(AlertKind.SENSOR_OFF, True, room.clock.now_ns()))
     room.say("oxi", SPO2, Absent(Validity.NOT_AVAILABLE, 127))
