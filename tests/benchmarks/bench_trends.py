@@ -33,7 +33,7 @@ def run() -> list[Row]:
     return [
         _row("8 h trends, same look (pyqtgraph pen 2, antialiased)", ours, found["pen2aa"], 20.0),
         _row("8 h trends, pyqtgraph pen 2", ours, found["pen2"], 3.0),
-        _row("8 h trends, bare curves, pen 1, clipped and downsampled", ours, found["down"], 0.5),
+        _row("8 h trends, bare curves, pen 1, clipped and downsampled", ours, found["down"], 1.0),
     ]
 
 
