@@ -140,6 +140,8 @@ class SerialLink:
     rtscts: bool = False
     silence_s: float = 3.0
     """Without a byte for this long, the line counts as silent."""
+    also: tuple[SerialLink, ...] = ()
+    """Other settings that devices of this driver are made or set up with; tried when a line is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class BleLink:
     """None for devices that speak only when they have a reading, such as cuffs."""
     ends_itself: bool = False
     """True where the device ends each connection as its normal way of finishing."""
+    pairing: str = ""
+    """What a person does at the device so that it can be connected for the first time, in a nurse's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,18 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the driver was checked against. `level` is 'manual', 'capture' or 'device'."""
+    """What the driver was checked against. `level` is 'manual', 'capture' or 'device'.
+
+    `documents` are manuals with pages and other descriptions read, `vectors` published frames that the tests
+    decode, `captures` recordings of real devices that the tests decode, `gaps` what is left out or unsure.
+    """
 
     level: str
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
+    captures: tuple[str, ...] = ()
 
 
 Options = Mapping[str, OptionValue]
@@ -205,3 +216,8 @@ class DriverSpec:
     def transport(self) -> str:
         """'serial' or 'ble'."""
         return "serial" if isinstance(self.link, SerialLink) else "ble"
+
+    @property
+    def beta(self) -> bool:
+        """True until a real device has confirmed the driver."""
+        return self.evidence.level != "device"
