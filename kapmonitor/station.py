@@ -15,6 +15,7 @@ from devices.address import DeviceAddress, driver_options, parse_device
 from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
 from devices.protocol import DriverSpec, Options, SerialLink
 from devices.pump import SerialPump
+from devices.raw import with_raw
 from devices.registry import Registry, load
 from devices.transport.ble import BlePump
 from devices.transport.ble_radio import Radio
@@ -27,6 +28,7 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import AddressError, DriverLoadError, KapError
 from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
+from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
 from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
@@ -65,6 +67,8 @@ class Plan:
     mode: GenerationMode = GenerationMode.REAL
     person: Person = Person()
     speed: float = 1.0
+    wire_only: bool = False
+    """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
 
 
 def started_event(plan: Plan, clock: Clock) -> Stamped:
@@ -168,10 +172,11 @@ def _label(spec: DriverSpec) -> str:
 
 def open_station(plan: Plan, clock: Clock) -> Station:
     """Create the record and everything that fills it; nothing runs before start()."""
-    found = members(plan.devices, load())
+    found = members(plan.devices, with_raw(load()) if plan.wire_only else load())
     started = started_event(plan, clock)
     writer = RecordWriter.create(plan.path, started, clock)
-    engine = Engine(clock, writer, started, plan.limits, speed=plan.speed)
+    recorder = WireOnly(writer) if plan.wire_only else writer
+    engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
     station = Station(plan, clock, writer, engine, found)
     station.add_devices()
     return station
