@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteAmended, Phase
+from kapmonitor.view import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,53 @@ class HoldCuff:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAround:
+    """Begin or end looking for devices that are plugged in or in range."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TryDevice:
+    """Connect a device that is only in range, to see what it shows; `key` is nearby.NearbyDevice's."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptDevice:
+    """The device of this key is on this person: take it into the session."""
+
+    key: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmDevice:
+    """What now answers in place of an adopted device is on this person too."""
+
+    device: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDevice:
+    """Take a device out of the session."""
+
+    device: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSource:
+    """Let this device's values stand on the dashboard for a role."""
+
+    role: Role
+    device: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportMusic:
     """The player did something that belongs in the record."""
 
@@ -77,6 +125,18 @@ class ReportMusic:
     music: MusicEvent
 
 
+DeviceCommand = LookAround | TryDevice | AdoptDevice | ConfirmDevice | ReleaseDevice | ShowSource
+"""What concerns the devices of the session; carried out by the station."""
+
 Command = (
-    AddNote | AmendNote | MovePhase | GiveDose | Acknowledge | StartCuff | StopCuff | HoldCuff | ReportMusic
+    AddNote
+    | AmendNote
+    | MovePhase
+    | GiveDose
+    | Acknowledge
+    | StartCuff
+    | StopCuff
+    | HoldCuff
+    | DeviceCommand
+    | ReportMusic
 )

@@ -6,14 +6,13 @@ the dashboard reads `snapshot`, which is replaced at each tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Final
 
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.alarms.technical import CLOCK, RECORD, cuff_role, link_role, sensor_role
+from kapmonitor.alarms.technical import CLOCK, RECORD
 from kapmonitor.alarms.types import Sample
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
@@ -25,6 +24,7 @@ from kapmonitor.commands import (
     MovePhase,
     ReportMusic,
 )
+from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
 from kapmonitor.links import DeviceView
 from kapmonitor.liveview import LiveView, LiveWave
@@ -40,7 +40,6 @@ from kapmonitor.model import (
     Fault,
     GenerationMode,
     LinkChanged,
-    LinkState,
     Measured,
     Metric,
     Observation,
@@ -52,19 +51,16 @@ from kapmonitor.plausible import gate
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.session.events import (
     AlarmAcknowledged,
-    AlertEvent,
     ChannelDescribed,
     ClockAnchored,
-    CuffEvent,
     CuffPlan,
     DeviceAdded,
-    DeviceIdentity,
-    FaultsCounted,
-    LinkEvent,
     PhaseChanged,
     SessionClosed,
     SessionEvent,
     SessionStarted,
+    SourceChosen,
+    SourceShown,
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
@@ -94,7 +90,9 @@ class Engine:
         self._state: SessionState = fold(SessionState(), started)
         self._watch = Watch(limits)
         self._vitals = vitals_module.Vitals()
-        self._devices: dict[str, DeviceView] = {}
+        self._book = DeviceBook(self._emit)
+        self._shown: dict[Role, tuple[str, str]] = {}
+        self.searching: tuple[LinkStatus, ...] = ()
         self._channels: dict[tuple[str, Metric], int] = {}
         self._acknowledged: frozenset[str] = frozenset()
         self._outlook = CuffOutlook()
@@ -108,12 +106,42 @@ class Engine:
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
         self._emit(self._watch.limits_event())
 
+    @property
+    def devices(self) -> Mapping[str, DeviceView]:
+        """The devices of the session, by id."""
+        return self._book.views
+
     def add_device(self, added: DeviceAdded) -> None:
         """A device belongs to the session from now on."""
-        label = added.label
-        self._devices[added.device] = DeviceView(added.device, label, LinkStatus(added.device, label))
         self._watch.add_device(added.device)
-        self._emit(added)
+        self._book.add(added, self._clock.now_ns())
+
+    def adopt(self, device: str, by: str, known: DeviceIdentified | None) -> Future[int]:
+        """Somebody said that this device, which said this of itself, is on this person."""
+        return self.record(self._book.adopt(device, by, known))
+
+    def confirm(self, device: str, by: str) -> Future[int]:
+        """What answers in the place of a device is right; CommandRefused if nothing was asked."""
+        return self.record(self._book.confirm(device, by))
+
+    def release(self, device: str, by: str) -> Future[int]:
+        """Somebody took this device out of the session; CommandRefused if it is not in it."""
+        released = self._book.release(device, by)
+        self._silence(device)
+        return self.record(released)
+
+    def choose(self, role: Role, device: str, by: str) -> Future[int]:
+        """Somebody chose the device that stands for a role; CommandRefused if it is not in the session."""
+        if device not in self._book.views:
+            raise CommandRefused("show", "not-adopted")
+        self._vitals.prefer(role, device)
+        return self.record(SourceChosen(role.value, device, by))
+
+    def _silence(self, device: str) -> None:
+        """Nothing this device said stands for the person any longer."""
+        now_ns = self._clock.now_ns()
+        self._break_trends(device, now_ns)
+        self._vitals.forget(device)
 
     def plan_cuff(self, device: str, outlook: CuffOutlook) -> None:
         """The cuff safety layer plans something else than before."""
@@ -144,15 +172,8 @@ class Engine:
 
     def on_link(self, device: str, change: LinkChanged) -> None:
         """A link changed state."""
-        view = self._device(device)
-        before = view.link
-        self._devices[device] = view.linked(change)
-        after = self._devices[device].link
-        if before.state is LinkState.LIVE and after.state is not LinkState.LIVE:
+        if self._book.linked(device, change):
             self._break_trends(device, change.t_ns)
-        if (before.state, before.problem) != (after.state, after.problem):
-            event = LinkEvent(device, change.state.value, change.problem.value, change.detail)
-            self._emit(event, change.t_ns)
 
     def _break_trends(self, device: str, t_ns: int) -> None:
         for role in vitals_module.SOURCES:
@@ -168,21 +189,14 @@ class Engine:
             case Observation():
                 self._on_numeric(device, gate(event))
             case Fault():
-                self._devices[device] = self._device(device).faulted(event)
+                self._book.faulted(device, event)
             case DeviceAlert():
-                self._on_alert(device, event)
+                self._book.alerted(device, event)
             case CuffChanged() | CuffFailed():
                 self._on_cuff(device, event)
             case DeviceIdentified():
-                identity = (event.manufacturer, event.model, event.serial, event.firmware)
-                self._emit(DeviceIdentity(device, *identity), event.t_ns)
-
-    def _device(self, device: str) -> DeviceView:
-        known = self._devices.get(device)
-        if known is None:
-            self.add_device(DeviceAdded(device, "", device, ""))
-            known = self._devices[device]
-        return known
+                if self._book.identified(device, event):
+                    self._silence(device)
 
     def _on_wave(self, device: str, block: WaveformBlock) -> None:
         fs = block.metric.fs
@@ -214,31 +228,25 @@ class Engine:
                 stored=observation.stored,
             )
         )
+        if self._book.speaks(device):
+            self._show(device, observation)
+
+    def _show(self, device: str, observation: Observation) -> None:
+        """Let the number stand for what it is the chosen source of."""
         self._vitals.observe(device, observation)
+        reading = observation.reading
         for role in vitals_module.SOURCES:
             chosen = self._vitals.chosen(role, observation.t_ns)
             is_it = chosen is not None and (chosen[0].device, chosen[1]) == (device, observation.metric.ref)
             if is_it and isinstance(reading, Measured) and not observation.stored:
                 self.view.add_trend(role, observation.t_ns, reading.value)
 
-    def _on_alert(self, device: str, alert: DeviceAlert) -> None:
-        view = self._device(device)
-        if (alert.kind in view.alerts) == alert.present:
-            return
-        self._devices[device] = view.alerted(alert.kind, present=alert.present)
-        self._emit(AlertEvent(device, alert.kind.value, alert.present, alert.detail), alert.t_ns)
-
     def _on_cuff(self, device: str, event: CuffChanged | CuffFailed) -> None:
-        view = self._device(device)
+        changed = self._book.cuffed(device, event)
         if isinstance(event, CuffFailed):
-            self._devices[device] = replace(view, cuff=CuffState.IDLE, cuff_failure=event.failure)
-            self.view.add_cuff(self._vitals.failed_cuff(device, event.failure, event.t_ns))
-            failed = CuffEvent(device, CuffState.IDLE.value, event.failure.value, event.raw)
-            self._emit(failed, event.t_ns)
-            return
-        if view.cuff is not event.state:
-            self._devices[device] = replace(view, cuff=event.state)
-            self._emit(CuffEvent(device, event.state.value), event.t_ns)
+            if self._book.speaks(device):
+                self.view.add_cuff(self._vitals.failed_cuff(device, event.failure, event.t_ns))
+        elif changed:
             self.on_cuff(device, event.state)
 
     def _channel(self, device: str, metric: Metric, t_ns: int) -> int:
@@ -287,14 +295,24 @@ class Engine:
         for reading in self._vitals.finished_cuffs(now_ns):
             self.view.add_cuff(reading)
             if not reading.stored:
-                self._devices[reading.device] = replace(self._device(reading.device), cuff_failure=None)
+                self._book.cuff_succeeded(reading.device)
         self._check_clock(now_ns)
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
         acknowledged, self._acknowledged = self._acknowledged, frozenset()
+        self._tell_sources(now_ns)
         for change in self._watch.step(self._samples(now_ns), acknowledged, now_ns):
             self._emit(change, now_ns)
         self.snapshot = self._picture(now_ns)
+
+    def _tell_sources(self, now_ns: int) -> None:
+        """Put on record which device's values the dashboard shows, whenever that changes."""
+        for role in vitals_module.SOURCES:
+            chosen = self._vitals.chosen(role, now_ns)
+            source = (chosen[0].device, chosen[1]) if chosen is not None else ("", "")
+            if source != self._shown.get(role, ("", "")):
+                self._shown[role] = source
+                self._emit(SourceShown(role.value, *source), chosen[0].t_ns if chosen is not None else now_ns)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""
@@ -313,10 +331,7 @@ class Engine:
 
     def _report_faults(self, now_ns: int) -> None:
         self._faults_t_ns = now_ns
-        for device, view in self._devices.items():
-            for kind, tally in view.faults:
-                self._emit(FaultsCounted(device, kind, tally.faults, tally.size, tally.head), now_ns)
-            self._devices[device] = replace(view, faults=())
+        self._book.report_faults(now_ns)
 
     def _samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
         for role in (Role.HR, Role.SPO2):
@@ -326,12 +341,7 @@ class Engine:
                 value = usable(latest.reading, latest.t_ns, now_ns, latest.period_s)
                 yield role.value, Sample(latest.t_ns, value)
         yield from self._cuff_samples(now_ns)
-        for device, view in self._devices.items():
-            yield link_role(device), Sample(now_ns, float(view.lost), view.label)
-            yield sensor_role(device), Sample(now_ns, float(view.sensor_off), view.label)
-            failed = view.cuff_failure
-            text = f"{view.label}\t{failed.value}" if failed else ""
-            yield cuff_role(device), Sample(now_ns, float(failed is not None), text)
+        yield from self._book.samples(now_ns)
         problem = self._recorder.status().problem
         yield RECORD, Sample(now_ns, float(bool(problem)), problem)
         yield CLOCK, Sample(now_ns, float(self._clock_stepped))
@@ -352,7 +362,8 @@ class Engine:
             utc_minus_t_ns=self._utc_minus_t_ns,
             session=self._state,
             vitals=self._vitals,
-            devices=self._devices,
+            devices=self._book.views,
+            searching=self.searching,
             alarms=self._watch.shown(),
             rules=self._watch.limits.rules,
             outlook=self._outlook,

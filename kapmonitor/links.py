@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from kapmonitor.identity import Bound
 from kapmonitor.model import AlertKind, CuffState, Fault, LinkChanged, LinkState, NibpFailure
 from kapmonitor.snapshot import LinkStatus
 
@@ -31,6 +32,8 @@ class DeviceView:
     cuff: CuffState = CuffState.IDLE
     cuff_failure: NibpFailure | None = None
     faults: tuple[tuple[str, FaultTally], ...] = ()
+    bound: Bound = field(default_factory=Bound)
+    released: bool = False
 
     def linked(self, change: LinkChanged) -> DeviceView:
         """After a change of the link."""
@@ -60,9 +63,20 @@ class DeviceView:
         return replace(self, faults=tuple(tallies.items()))
 
     @property
+    def changed(self) -> bool:
+        """Whether another device answers in its place and nobody has confirmed that one."""
+        return self.bound.waiting is not None
+
+    @property
+    def speaks_for_person(self) -> bool:
+        """Whether its values may be shown and alarmed on."""
+        return not self.released and not self.changed
+
+    @property
     def lost(self) -> bool:
         """Whether a device that was there is not."""
-        return self.was_live and self.link.state in {LinkState.WAITING, LinkState.STALE, LinkState.CONNECTING}
+        gone = {LinkState.WAITING, LinkState.STALE, LinkState.CONNECTING}
+        return self.was_live and not self.released and self.link.state in gone
 
     @property
     def sensor_off(self) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kapmonitor import mdc
 from kapmonitor.alarms.types import Rule
 from kapmonitor.links import DeviceView
-from kapmonitor.model import AlertKind, ChannelKey, CuffState, GenerationMode
+from kapmonitor.model import AlertKind, ChannelKey, CuffState, GenerationMode, Measured
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import SessionStarted
 from kapmonitor.session.state import SessionState
-from kapmonitor.snapshot import ActiveAlarm, CuffTile, Snapshot, Tile
+from kapmonitor.snapshot import ActiveAlarm, CuffTile, LinkStatus, Snapshot, Tile
 from kapmonitor.tiles import CONTINUOUS_FRESH_NS, cuff_freshness, nearest_limits, tile, top_priority
 from kapmonitor.view import Role
 from kapmonitor.vitals import Vitals
@@ -48,6 +48,7 @@ class Scene:
     outlook: CuffOutlook
     waves: tuple[ChannelKey, ...]
     record: RecordStatus | None
+    searching: tuple[LinkStatus, ...] = ()
 
 
 def picture(scene: Scene, now_ns: int) -> Snapshot:
@@ -61,10 +62,10 @@ def picture(scene: Scene, now_ns: int) -> Snapshot:
         session=scene.session,
         hr=_tile(scene, Role.HR, now_ns),
         spo2=_tile(scene, Role.SPO2, now_ns),
-        perfusion=_recent(scene.vitals.perfusion, now_ns),
+        perfusion=_perfusion(scene, now_ns),
         nibp=_cuff_tile(scene, now_ns),
-        pleth=next((key for key in scene.waves if key.ref == mdc.PLETH.ref), None),
-        links=tuple(view.status() for view in scene.devices.values()),
+        pleth=_pleth(scene, now_ns),
+        links=_links(scene),
         alarms=scene.alarms,
         record=scene.record,
     )
@@ -79,14 +80,38 @@ def _tile(scene: Scene, role: Role, now_ns: int) -> Tile:
     label = view.label if view is not None else latest.device
     alerts: tuple[AlertKind, ...] = tuple(sorted(view.alerts)) if view is not None else ()
     newest = latest.t_ns, latest.reading, label
-    return tile(newest, now_ns, role, scene.rules, scene.alarms, alerts, latest.period_s)
+    shown = tile(newest, now_ns, role, scene.rules, scene.alarms, alerts, latest.period_s)
+    return replace(shown, others=max(0, len(scene.vitals.sources(role, now_ns)) - 1))
+
+
+def _pleth(scene: Scene, now_ns: int) -> ChannelKey | None:
+    """The pulse wave of the device whose saturation is shown, else of any that speaks for the person."""
+    chosen = scene.vitals.chosen(Role.SPO2, now_ns)
+    found = [key for key in scene.waves if key.ref == mdc.PLETH.ref and _speaks(scene, key.device)]
+    own = [key for key in found if chosen is not None and key.device == chosen[0].device]
+    return next(iter([*own, *found]), None)
+
+
+def _speaks(scene: Scene, device: str) -> bool:
+    view = scene.devices.get(device)
+    return view is None or view.speaks_for_person
+
+
+def _links(scene: Scene) -> tuple[LinkStatus, ...]:
+    present = tuple(view.status() for view in scene.devices.values() if not view.released)
+    return (*present, *scene.searching)
+
+
+def _perfusion(scene: Scene, now_ns: int) -> float | None:
+    chosen = scene.vitals.chosen(Role.SPO2, now_ns)
+    return _recent(scene.vitals, chosen[0].device if chosen else "", mdc.PERFUSION_INDEX.ref, now_ns)
 
 
 def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:
     last, outlook = scene.vitals.last_cuff, scene.outlook
     low_sys, high_sys = nearest_limits(scene.rules, Role.NIBP_SYS)
     _, high_dia = nearest_limits(scene.rules, Role.NIBP_DIA)
-    measuring = any(view.cuff is CuffState.MEASURING for view in scene.devices.values())
+    measuring = next((v.id for v in scene.devices.values() if v.cuff is CuffState.MEASURING), None)
     source = scene.devices.get(last.device) if last is not None else None
     return CuffTile(
         last=last,
@@ -95,8 +120,8 @@ def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:
         high_sys=high_sys,
         high_dia=high_dia,
         low_sys=low_sys,
-        state=CuffState.MEASURING if measuring else CuffState.IDLE,
-        pressure=_recent(scene.vitals.cuff_pressure, now_ns) if measuring else None,
+        state=CuffState.MEASURING if measuring is not None else CuffState.IDLE,
+        pressure=_recent(scene.vitals, measuring, mdc.CUFF_PRESSURE.ref, now_ns) if measuring else None,
         next_t_ns=outlook.next_t_ns,
         held=outlook.held,
         can_start=outlook.can_start,
@@ -105,7 +130,8 @@ def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:
     )
 
 
-def _recent(value: tuple[int, float] | None, now_ns: int) -> float | None:
-    if value is None or now_ns - value[0] > CONTINUOUS_FRESH_NS:
+def _recent(vitals: Vitals, device: str, ref: str, now_ns: int) -> float | None:
+    latest = vitals.newest(device, ref)
+    if latest is None or now_ns - latest.t_ns > CONTINUOUS_FRESH_NS:
         return None
-    return value[1]
+    return latest.reading.value if isinstance(latest.reading, Measured) else None

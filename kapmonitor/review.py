@@ -163,8 +163,8 @@ class Review:
     def _tile(self, role: Role, frame: Frame, now_ns: int) -> Tile:
         newest: tuple[int, Reading, str] | None = None
         alerts: tuple[AlertKind, ...] = ()
-        for ref in SOURCES[role]:
-            found = self._newest(ref, now_ns)
+        for ref, device in self._sources(role, frame):
+            found = self._newest(ref, now_ns, device)
             if found is None:
                 continue
             link = next((link for link in frame.links if link.device == found[2]), None)
@@ -173,10 +173,18 @@ class Review:
                 newest, alerts = named, link.alerts if link is not None else ()
         return tile(newest, now_ns, role, frame.rules, frame.alarms, alerts)
 
-    def _newest(self, ref: str, now_ns: int) -> tuple[int, Reading, str] | None:
+    def _sources(self, role: Role, frame: Frame) -> tuple[tuple[str, str], ...]:
+        """The metric and device that stood for a role then; any device's where the record does not tell."""
+        shown = next((shown for shown in frame.session.shown if shown.role == role.value), None)
+        if shown is not None:
+            return ((shown.ref, shown.device),) if shown.device else ()
+        return tuple((ref, "") for ref in SOURCES[role])
+
+    def _newest(self, ref: str, now_ns: int, device: str = "") -> tuple[int, Reading, str] | None:
         best: tuple[int, Reading, str] | None = None
         for key in self._view.numeric_keys():
-            row = self._view.numeric_before(key, now_ns) if key.ref == ref else None
+            wanted = key.ref == ref and device in ("", key.device)
+            row = self._view.numeric_before(key, now_ns) if wanted else None
             if row is not None and not row.stored and (best is None or row.t_ns > best[0]):
                 best = (row.t_ns, reading_of(row), key.device)
         return best

@@ -49,6 +49,8 @@ class Tile:
     high: float | None = None
     alerts: tuple[AlertKind, ...] = ()
     alarm: Priority | None = None
+    others: int = 0
+    """How many other devices could stand here now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +28,8 @@ SOURCES: Final[dict[Role, tuple[str, ...]]] = {
 FALL_BACK_NS: Final = 10_000_000_000
 """Without a valid reading from the preferred source for this long, the next one is shown, with its name."""
 
+CUFF_STANDS_IN_NS: Final = 15 * 60_000_000_000
+
 NIBP_REFS: Final = frozenset({mdc.NIBP_SYS.ref, mdc.NIBP_DIA.ref, mdc.NIBP_MEAN.ref, mdc.NIBP_PULSE.ref})
 
 
@@ -46,16 +49,15 @@ class Vitals:
 
     def __init__(self) -> None:
         self._latest: dict[tuple[str, str], Latest] = {}
-        self._cuff: dict[str, list[Observation]] = {}
-        self.last_cuff: CuffReading | None = None
-        self.cuff_pressure: tuple[int, float] | None = None
-        self.perfusion: tuple[int, float] | None = None
+        self._parts: dict[str, list[Observation]] = {}
+        self._cuffs: dict[str, CuffReading] = {}
+        self._preferred: dict[Role, str] = {}
 
     def observe(self, device: str, observation: Observation) -> None:
         """Take one gated observation; a stored one never becomes the newest number."""
         ref, reading = observation.metric.ref, observation.reading
         if ref in NIBP_REFS:
-            self._cuff.setdefault(device, []).append(observation)
+            self._parts.setdefault(device, []).append(observation)
             return
         if observation.stored:
             return
@@ -64,21 +66,26 @@ class Vitals:
         self._latest[device, ref] = Latest(
             device, observation.t_ns, reading, valid, observation.metric.period_s
         )
-        if isinstance(reading, Measured):
-            if ref == mdc.CUFF_PRESSURE.ref:
-                self.cuff_pressure = (observation.t_ns, reading.value)
-            elif ref == mdc.PERFUSION_INDEX.ref:
-                self.perfusion = (observation.t_ns, reading.value)
+
+    def prefer(self, role: Role, device: str) -> None:
+        """Somebody chose this device for a role; others stand in for it only while it has nothing."""
+        self._preferred[role] = device
+
+    def forget(self, device: str) -> None:
+        """Nothing this device said stands for anything from now on."""
+        self._latest = {key: latest for key, latest in self._latest.items() if key[0] != device}
+        self._parts.pop(device, None)
+        self._cuffs.pop(device, None)
 
     def finished_cuffs(self, now_ns: int) -> tuple[CuffReading, ...]:
         """Cuff readings that have come in, oldest first; parts belong together if they share a time."""
         out: list[CuffReading] = []
-        for device, parts in self._cuff.items():
+        for device, parts in self._parts.items():
             times = dict.fromkeys((part.t_ns, part.device_time, part.stored) for part in parts)
             for key in times:
                 group = [part for part in parts if (part.t_ns, part.device_time, part.stored) == key]
                 out.append(_whole(device, group))
-        self._cuff.clear()
+        self._parts.clear()
         for reading in out:
             self._note_cuff(reading)
         return tuple(sorted(out, key=lambda reading: reading.t_ns))
@@ -91,20 +98,51 @@ class Vitals:
     def _note_cuff(self, reading: CuffReading) -> None:
         has_number = isinstance(reading.systolic, Measured) or isinstance(reading.mean, Measured)
         if has_number and not reading.stored:
-            self.last_cuff = reading
+            self._cuffs[reading.device] = reading
+
+    @property
+    def last_cuff(self) -> CuffReading | None:
+        """The reading that stands for the blood pressure: of the chosen cuff, else of the first to deliver.
+
+        Another cuff stands in once its reading is a quarter of an hour newer.
+        """
+        if not self._cuffs:
+            return None
+        newest = max(self._cuffs.values(), key=lambda reading: reading.t_ns)
+        own = self._cuffs.get(self._preferred.get(Role.NIBP_SYS, ""), next(iter(self._cuffs.values())))
+        return newest if newest.t_ns - own.t_ns > CUFF_STANDS_IN_NS else own
+
+    def newest(self, device: str, ref: str) -> Latest | None:
+        """The newest reading of one metric of one device."""
+        return self._latest.get((device, ref))
 
     def chosen(self, role: Role, now_ns: int) -> tuple[Latest, str] | None:
         """The reading that stands for a role now, with its metric: the preferred source while it is alive."""
         newest: tuple[Latest, str] | None = None
-        for ref in SOURCES[role]:
-            for (_, known_ref), latest in self._latest.items():
-                if known_ref != ref:
-                    continue
-                if latest.valid_t_ns and now_ns - latest.valid_t_ns <= FALL_BACK_NS:
-                    return latest, ref
-                if newest is None or latest.t_ns > newest[0].t_ns:
-                    newest = (latest, ref)
+        for latest, ref in self._sources(role):
+            if _is_alive(latest, now_ns):
+                return latest, ref
+            if newest is None or latest.t_ns > newest[0].t_ns:
+                newest = (latest, ref)
         return newest
+
+    def sources(self, role: Role, now_ns: int) -> tuple[str, ...]:
+        """The devices that could stand for a role now, the preferred one first."""
+        alive = (latest.device for latest, _ in self._sources(role) if _is_alive(latest, now_ns))
+        return tuple(dict.fromkeys(alive))
+
+    def _sources(self, role: Role) -> Iterator[tuple[Latest, str]]:
+        """The chosen device's readings, then everybody's, the better metric first, the older device first."""
+        preferred = self._preferred.get(role)
+        for wanted in (True, False):
+            for ref in SOURCES[role]:
+                for (device, known_ref), latest in self._latest.items():
+                    if known_ref == ref and (device == preferred) is wanted:
+                        yield latest, ref
+
+
+def _is_alive(latest: Latest, now_ns: int) -> bool:
+    return bool(latest.valid_t_ns) and now_ns - latest.valid_t_ns <= FALL_BACK_NS
 
 
 def _whole(device: str, parts: list[Observation]) -> CuffReading:

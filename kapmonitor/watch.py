@@ -33,7 +33,8 @@ class Watch:
 
     def add_device(self, device: str) -> None:
         """Watch one more device's link, sensor and cuff."""
-        self._rules = (*self._rules, *device_rules(device))
+        known = {rule.id for rule in self._rules}
+        self._rules = (*self._rules, *(rule for rule in device_rules(device) if rule.id not in known))
 
     def step(
         self, samples: Iterable[tuple[str, Sample]], acknowledged: frozenset[str], now_ns: int

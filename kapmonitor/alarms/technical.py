@@ -13,6 +13,11 @@ def link_role(device: str) -> str:
     return f"link:{device}"
 
 
+def changed_role(device: str) -> str:
+    """The role under which it is watched whether a device is still the adopted one."""
+    return f"changed:{device}"
+
+
 def sensor_role(device: str) -> str:
     """The role under which a device's sensor is watched."""
     return f"sensor:{device}"
@@ -24,8 +29,9 @@ def cuff_role(device: str) -> str:
 
 
 def device_rules(device: str) -> tuple[Rule, ...]:
-    """What is watched of every device: its link, its sensor, its cuff."""
+    """What is watched of every device: its link, whether it is the same one, its sensor, its cuff."""
     return (
+        _flag(changed_role(device), Priority.MEDIUM),
         _flag(link_role(device), Priority.MEDIUM, delay_s=5.0),
         _flag(sensor_role(device), Priority.LOW, delay_s=10.0),
         _flag(cuff_role(device), Priority.LOW),

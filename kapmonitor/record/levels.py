@@ -36,6 +36,12 @@ def merged(parts: list[Items]) -> Items:
     return Items(times, lo, hi, max(part.gap_ns for part in parts))
 
 
+def clipped(items: Items, t0_ns: int, t1_ns: int) -> Items:
+    """The items at t0_ns or later and before t1_ns."""
+    first, last = np.searchsorted(items.times, (t0_ns, t1_ns), side="left")
+    return Items(items.times[first:last], items.lo[first:last], items.hi[first:last], items.gap_ns)
+
+
 def draw(items: Items, t0_ns: int, t1_ns: int, width: int, *, line: bool) -> Columns:
     """Items in pixel columns; where one has none between two that touch, a line or the item before it."""
     edges = column_edges(t0_ns, t1_ns, width)

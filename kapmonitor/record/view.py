@@ -5,7 +5,6 @@ Everything here belongs to the thread that opened it. Nothing is loaded whole bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,17 +17,17 @@ from kapmonitor.model import (
     ChannelKey,
     Columns,
     CuffReading,
-    LinkState,
 )
 from kapmonitor.record.cuffs import determinations, failures
 from kapmonitor.record.items import EventRow, NumericRow
-from kapmonitor.record.levels import draw, merged
+from kapmonitor.record.levels import Items, clipped, draw, merged
 from kapmonitor.record.numericpages import NumericPages
 from kapmonitor.record.overview import load_overview
 from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.stories import Stories
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.wavepages import WavePages
-from kapmonitor.session.events import ChannelDescribed, LinkEvent, Stamped
+from kapmonitor.session.events import ChannelDescribed
 from kapmonitor.view import Role
 
 TREND_GAP_NS: Final = 5_000_000_000
@@ -59,7 +58,7 @@ class RecordView:
         self._numerics = NumericPages(self.reader, overview)
         self._events: tuple[EventRow, ...] | None = None
         self._cuffs: tuple[CuffReading, ...] | None = None
-        self._lost: dict[str, tuple[tuple[int, int], ...]] | None = None
+        self._stories: Stories | None = None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,6 +72,13 @@ class RecordView:
         if self._events is None:
             self._events = tuple(self.reader.events())
         return self._events
+
+    @property
+    def stories(self) -> Stories:
+        """What became of each device."""
+        if self._stories is None:
+            self._stories = Stories(row.stamped for row in self.events())
+        return self._stories
 
     def wave_keys(self) -> tuple[ChannelKey, ...]:
         """The waves there are, in the order in which they appeared."""
@@ -93,24 +99,30 @@ class RecordView:
         return None
 
     def trend(self, role: Role, t0_ns: int, t1_ns: int, width: int) -> Columns:
-        key = self.key_of(role)
-        if key is None:
+        """Of the device that the dashboard showed at each time; of the only one where nothing was chosen."""
+        stretches = self.stories.shown(role)
+        if not stretches and (key := self.key_of(role)) is not None:
+            stretches = ((t0_ns, t1_ns, key),)
+        parts: list[Items] = []
+        breaks: list[tuple[int, int]] = []
+        for begin_ns, end_ns, key in stretches:
+            if begin_ns <= t1_ns and t0_ns <= end_ns:
+                parts += [clipped(items, begin_ns, end_ns) for items in self._items(key, t0_ns, t1_ns, width)]
+                losses = self.stories.losses(key.device)
+                breaks += [(max(lost_ns, begin_ns), min(back_ns, end_ns)) for lost_ns, back_ns in losses]
+        if not parts:
             return Columns(t0_ns, t1_ns, nothing(width), nothing(width))
-        return blank(self.numeric(key, t0_ns, t1_ns, width), self._breaks(key.device))
-
-    def _breaks(self, device: str) -> tuple[tuple[int, int], ...]:
-        """When a device's link was lost, each until it was live again."""
-        if self._lost is None:
-            self._lost = losses(row.stamped for row in self.events())
-        return self._lost.get(device, ())
+        return blank(draw(merged(parts), t0_ns, t1_ns, width, line=False), breaks)
 
     def numeric(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
         """Minimum and maximum of any numeric in each of `width` columns."""
-        parts = [
+        return draw(merged(self._items(key, t0_ns, t1_ns, width)), t0_ns, t1_ns, width, line=False)
+
+    def _items(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> list[Items]:
+        return [
             self._numerics.items(channel.channel, t0_ns, t1_ns, width, TREND_GAP_NS)
             for channel in self._described(key)
         ]
-        return draw(merged(parts), t0_ns, t1_ns, width, line=False)
 
     def wave(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
         channels = [channel for channel in self._described(key) if channel.fs > 0]
@@ -133,7 +145,8 @@ class RecordView:
     def cuffs(self, t0_ns: int, t1_ns: int) -> tuple[CuffReading, ...]:
         if self._cuffs is None:
             found = [*determinations(self._numerics, self.channels), *failures(self.events())]
-            self._cuffs = tuple(sorted(found, key=lambda cuff: cuff.t_ns))
+            own = (cuff for cuff in found if not self.stories.doubted(cuff.device, cuff.t_ns))
+            self._cuffs = tuple(sorted(own, key=lambda cuff: cuff.t_ns))
         return tuple(cuff for cuff in self._cuffs if t0_ns <= cuff.t_ns <= t1_ns)
 
     def tap(self, key: ChannelKey) -> RecordTap | None:
@@ -144,23 +157,3 @@ class RecordView:
     def _described(self, key: ChannelKey) -> list[ChannelDescribed]:
         """All channels of that name; a record that was taken up again may have it twice."""
         return [c for c in self.channels.values() if (c.device, c.ref) == (key.device, key.ref)]
-
-
-def losses(events: Iterable[Stamped]) -> dict[str, tuple[tuple[int, int], ...]]:
-    """By device, the stretches from a link's loss to its return; one that never came back has no end."""
-    live, lost = LinkState.LIVE.value, LinkState.OFF.value
-    since: dict[str, int] = {}
-    was_live: set[str] = set()
-    out: dict[str, tuple[tuple[int, int], ...]] = {}
-    for stamped in events:
-        event = stamped.event
-        if not isinstance(event, LinkEvent) or event.state == lost:
-            continue
-        if event.state == live:
-            was_live.add(event.device)
-            if event.device in since:
-                stretch = (since.pop(event.device), stamped.t_ns)
-                out[event.device] = (*out.get(event.device, ()), stretch)
-        elif event.device in was_live:
-            since.setdefault(event.device, stamped.t_ns)
-    return out

@@ -10,6 +10,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from kapmonitor.session.device_events import (
+    AlertEvent,
+    CuffAsked,
+    CuffEvent,
+    CuffPlan,
+    DeviceAdded,
+    DeviceAdopted,
+    DeviceChanged,
+    DeviceClock,
+    DeviceConfirmed,
+    DeviceIdentity,
+    DeviceReleased,
+    FaultsCounted,
+    LinkEvent,
+    SourceChosen,
+    SourceShown,
+)
+
 
 class Phase(StrEnum):
     """The phases of a session, in their usual order; a person moves them."""
@@ -124,104 +142,6 @@ class ChannelDescribed:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceAdded:
-    """A device belongs to this session; `address` is the DEVICE text it is reached under."""
-
-    TYPE: ClassVar[str] = "device.added"
-    VERSION: ClassVar[int] = 1
-    device: str
-    driver: str
-    label: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceIdentity:
-    """What a device said it is."""
-
-    TYPE: ClassVar[str] = "device.identity"
-    VERSION: ClassVar[int] = 1
-    device: str
-    manufacturer: str
-    model: str
-    serial: str
-    firmware: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkEvent:
-    """A device link changed state; words of LinkState and LinkProblem."""
-
-    TYPE: ClassVar[str] = "link.changed"
-    VERSION: ClassVar[int] = 1
-    device: str
-    state: str
-    problem: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlertEvent:
-    """A device raised or withdrew a condition of its own; a word of AlertKind."""
-
-    TYPE: ClassVar[str] = "device.alert"
-    VERSION: ClassVar[int] = 1
-    device: str
-    kind: str
-    present: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class CuffEvent:
-    """The cuff changed state (a CuffState word) or, with `failure`, gave no numbers."""
-
-    TYPE: ClassVar[str] = "cuff.changed"
-    VERSION: ClassVar[int] = 1
-    device: str
-    state: str
-    failure: str = ""
-    raw: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CuffAsked:
-    """Somebody or the timer asked for a cuff action; `refused` says why nothing was sent."""
-
-    TYPE: ClassVar[str] = "cuff.asked"
-    VERSION: ClassVar[int] = 1
-    device: str
-    action: str
-    by: str
-    refused: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CuffPlan:
-    """The next cuff that is due, as planned now; 0 means none."""
-
-    TYPE: ClassVar[str] = "cuff.plan"
-    VERSION: ClassVar[int] = 1
-    device: str
-    next_t_ns: int
-    interval_s: int
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FaultsCounted:
-    """Bytes of a device that became no value, since the previous such event."""
-
-    TYPE: ClassVar[str] = "device.faults"
-    VERSION: ClassVar[int] = 1
-    device: str
-    kind: str
-    faults: int
-    size: int
-    head: str
-
-
-@dataclass(frozen=True, slots=True)
 class PhaseChanged:
     """A person moved the session to another phase."""
 
@@ -330,6 +250,13 @@ SessionEvent = (
     | ChannelDescribed
     | DeviceAdded
     | DeviceIdentity
+    | DeviceAdopted
+    | DeviceChanged
+    | DeviceConfirmed
+    | DeviceReleased
+    | DeviceClock
+    | SourceChosen
+    | SourceShown
     | LinkEvent
     | AlertEvent
     | CuffEvent

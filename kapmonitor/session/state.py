@@ -10,7 +10,12 @@ from kapmonitor.session.events import (
     CuffEvent,
     CuffPlan,
     DeviceAdded,
+    DeviceAdopted,
+    DeviceChanged,
+    DeviceClock,
+    DeviceConfirmed,
     DeviceIdentity,
+    DeviceReleased,
     DoseGiven,
     LimitsSet,
     MusicAction,
@@ -22,6 +27,8 @@ from kapmonitor.session.events import (
     SessionClosed,
     SessionEvent,
     SessionStarted,
+    SourceChosen,
+    SourceShown,
     Stamped,
 )
 
@@ -86,6 +93,11 @@ class Device:
     address: str
     model: str = ""
     serial: str = ""
+    adopted_by: str = ""
+    unconfirmed: str = ""
+    """What answers in its place and has not been confirmed; empty if it is itself."""
+    released: bool = False
+    clock: DeviceClock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,10 @@ class SessionState:
     limits_signed_by: str = ""
     cuff_plan: CuffPlan | None = None
     cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    """Which device somebody chose for a role: (role, device)."""
+    shown: tuple[SourceShown, ...] = ()
+    """What the dashboard shows for each role."""
 
     @property
     def dose_t_ns(self) -> int | None:
@@ -175,10 +191,25 @@ def _acknowledge(span: AlarmSpan, event: AlarmAcknowledged, t_ns: int) -> AlarmS
     return replace(span, acknowledged_t_ns=t_ns, acknowledged_by=event.by)
 
 
-def _identify(device: Device, event: DeviceIdentity) -> Device:
+OfDevice = DeviceIdentity | DeviceAdopted | DeviceChanged | DeviceConfirmed | DeviceReleased | DeviceClock
+
+
+def _told(device: Device, event: OfDevice) -> Device:
     if device.id != event.device:
         return device
-    return replace(device, model=event.model or device.model, serial=event.serial or device.serial)
+    match event:
+        case DeviceIdentity():
+            return replace(device, model=event.model or device.model, serial=event.serial or device.serial)
+        case DeviceAdopted():
+            return replace(device, adopted_by=event.by, released=False)
+        case DeviceChanged():
+            return replace(device, unconfirmed=event.after)
+        case DeviceConfirmed():
+            return replace(device, unconfirmed="")
+        case DeviceReleased():
+            return replace(device, released=True)
+        case DeviceClock():
+            return replace(device, clock=event)
 
 
 def fold(state: SessionState, stamped: Stamped) -> SessionState:
@@ -229,8 +260,21 @@ def _fold_device(state: SessionState, t_ns: int, event: SessionEvent) -> Session
         case DeviceAdded():
             device = Device(event.device, event.driver, event.label, event.address)
             return replace(state, devices=(*state.devices, device))
-        case DeviceIdentity():
-            return replace(state, devices=tuple(_identify(device, event) for device in state.devices))
+        case (
+            DeviceIdentity()
+            | DeviceAdopted()
+            | DeviceChanged()
+            | DeviceConfirmed()
+            | DeviceReleased()
+            | DeviceClock()
+        ):
+            return replace(state, devices=tuple(_told(device, event) for device in state.devices))
+        case SourceChosen():
+            others = tuple(pair for pair in state.sources if pair[0] != event.role)
+            return replace(state, sources=(*others, (event.role, event.device)))
+        case SourceShown():
+            kept = tuple(shown for shown in state.shown if shown.role != event.role)
+            return replace(state, shown=(*kept, event))
         case CuffPlan():
             return replace(state, cuff_plan=event)
         case CuffEvent() if event.failure:

@@ -8,7 +8,7 @@ from kapmonitor.commands import StartCuff
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, Measured
 from kapmonitor.record.verify import verify
-from kapmonitor.record.view import losses
+from kapmonitor.record.stories import Stories
 from kapmonitor.review import Review
 from kapmonitor.session.events import LinkEvent, Phase, Stamped
 from kapmonitor.snapshot import Freshness
@@ -76,7 +76,7 @@ def test_losses_last_from_the_loss_to_the_return():
     told = [("connecting", 1), ("live", 2), ("stale", 5), ("waiting", 6), ("connecting", 7), ("live", 9)]
     told += [("waiting", 20), ("off", 30)]
     events = [Stamped(t_ns, LinkEvent("oxi", state, "none", "")) for state, t_ns in told]
-    assert losses(events) == {"oxi": ((5, 9),)}
+    assert Stories(events).losses("oxi") == ((5, 9),)
 
 
 def test_wall_clock_belongs_to_the_record(review):
