@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -74,6 +75,10 @@ class GattStep:
     uuid: str
     data: bytes = b""
     optional: bool = False
+    clock: Callable[[datetime], bytes] | None = None
+    """Makes what is written, in place of `data`, from the local time then; sets a device's clock."""
+    without: str = ""
+    """What to tell a person if the device does not offer this and it is not optional."""
 
 
 @runtime_checkable
@@ -156,6 +161,10 @@ class BleLink:
     """True where the device ends each connection as its normal way of finishing."""
     pairing: str = ""
     """What a person does at the device so that it can be connected for the first time, in a nurse's words."""
+    company_ids: tuple[int, ...] = ()
+    """Makers' numbers in the manufacturer data that such devices advertise; a hint, no proof."""
+    objection: Callable[[Mapping[int, bytes]], str] | None = None
+    """Why a device advertising this manufacturer data cannot be used, in a nurse's words; '' if it can."""
 
 
 @dataclass(frozen=True, slots=True)

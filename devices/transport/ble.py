@@ -19,6 +19,7 @@ import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -145,8 +146,12 @@ class BlePump:
         """Listen until the device advertises, however long that takes; LinkError if there is no listening."""
         found: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
 
-        def heard(device: BLEDevice, _said: AdvertisementData) -> None:
-            if device.address.upper() == self._address.upper() and not found.done():
+        def heard(device: BLEDevice, said: AdvertisementData) -> None:
+            if device.address.upper() != self._address.upper() or found.done():
+                return
+            if objection := _objection(self._link, said):
+                found.set_exception(LinkError(self._address, LinkProblem.REFUSED, objection))
+            else:
                 found.set_result(device)
 
         async with self._radio.scanner.listening(heard):
@@ -202,6 +207,8 @@ class BlePump:
         try:
             await tried(self._address, self._step(connection, step))
         except LinkError as error:
+            if not step.optional and step.without and error.problem == LinkProblem.REFUSED:
+                raise LinkError(self._address, error.problem, step.without) from error
             if not step.optional:
                 raise
             _log.debug("%s: %s %s: %s", self._device, step.action, step.uuid, error)
@@ -244,9 +251,10 @@ class BlePump:
                 data = await client.read_gatt_char(characteristic)
                 self._on_data(connection, step.uuid, data)
             case GattAction.WRITE:
-                chunk = WireChunk(self._clock.now_ns(), Direction.OUT, step.data, step.uuid)
+                data = step.data if step.clock is None else step.clock(_local_time(self._clock))
+                chunk = WireChunk(self._clock.now_ns(), Direction.OUT, data, step.uuid)
                 self._sink.on_wire(self._device, chunk)
-                await client.write_gatt_char(characteristic, step.data, response=True)
+                await client.write_gatt_char(characteristic, data, response=True)
 
     def _on_data(self, connection: _Connection, uuid: str, data: bytearray) -> None:
         t_ns = self._clock.now_ns()
@@ -353,6 +361,19 @@ class BlePump:
         if problem not in (LinkProblem.NONE, LinkProblem.ENDED) and not self._warned:
             self._warned = True
             _log.warning("%s: %s: %s; %s", self._device, self._address, problem, detail)
+
+
+def _objection(link: BleLink, said: AdvertisementData) -> str:
+    try:
+        return "" if link.objection is None else link.objection(said.manufacturer_data)
+    except Exception:  # noqa: BLE001 - a driver may be anybody's; its bug must not stop the scanner
+        _log.exception("a driver failed on what a device advertises")
+        return ""
+
+
+def _local_time(clock: Clock) -> datetime:
+    """The wall clock that people look at, as the devices' own clocks have no zone."""
+    return datetime.fromtimestamp(clock.utc_ns() / 1e9).astimezone().replace(tzinfo=None)
 
 
 def _silence_ns(link: BleLink, clock: Clock) -> int | None:
