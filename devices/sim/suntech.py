@@ -35,9 +35,7 @@ DATA_BYTES: Final = {
     0x8A: 0,
 }
 STOP_WORD: Final = b"STOP"
-IDENTITY: Final = (
-    b"LX-1.07 " + b"SFT-1.02" + b"LOT0000000000042" + b"SIM0000000000001" + b"00000000000123" + b"\0\0"
-)
+SERIAL: Final = "SIM0000000000001"
 
 
 def sealed(body: bytes) -> bytes:
@@ -58,6 +56,12 @@ def bp_packet(
     return sealed(body)
 
 
+def identity(serial: str) -> bytes:
+    """The answer to "fetch module data": two firmwares of 8, lot and serial of 16, cycles of 14 letters."""
+    text = f"LX-1.07 SFT-1.02LOT0000000000042{serial[:16]:<16}00000000000123"
+    return sealed(b"\x3e\x43" + text.encode("ascii", "replace") + bytes(2))
+
+
 def result_of(inflation: Inflation) -> bytes:
     """The 24-byte blood pressure packet of a determination that ended."""
     error = ERRORS[inflation.outcome]
@@ -71,8 +75,9 @@ def result_of(inflation: Inflation) -> bytes:
 class SunTech:
     """The module on one patient's arm; with `own_key_s` somebody presses its own start key that often."""
 
-    def __init__(self, bedside: Bedside, own_key_s: float | None = None) -> None:
+    def __init__(self, bedside: Bedside, own_key_s: float | None = None, serial: str = SERIAL) -> None:
         self._bedside = bedside
+        self._identity = identity(serial)
         self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
         self._pressed_ns: int | None = None
         self._heard = b""
@@ -143,7 +148,7 @@ class SunTech:
             case 0x03, 0x00:
                 return self._result
             case 0x02, 0x40:
-                return sealed(b"\x3e\x43" + IDENTITY)
+                return self._identity
             case 0x02, 0x03:
                 return sealed(b"\x3e\x06\x00" + bytes([0, self._return_code]))
             case (0x10, 0x03) | (0x11, 0x00):

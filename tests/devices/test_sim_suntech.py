@@ -5,13 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire_parts import KeepingSink
 
+from devices.drivers.suntech import DRIVER
 from devices.drivers.suntech.protocol import Suntech as Driver
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside
 from devices.sim.suntech import SunTech, bp_packet, sealed
-from kapmonitor.model import CuffFailed, Fault, NibpFailure, Observation
+from devices.testing import run
+from kapmonitor.model import CuffFailed, DeviceIdentified, Fault, Measured, NibpFailure, Observation
 
 S = 1_000_000_000
 START, ABORT, PRESSURE, RESULT = "3A20A6", "3A7901004C", "3A79050048", "3A7903004A"
@@ -72,6 +74,8 @@ def test_the_module_says_who_it_is():
     assert answer[:2] == b"\x3e\x43"
     assert answer[2:4] == b"LX"
     assert sum(answer) & 0xFF == 0
+    other = SunTech(Bedside(Patient(4, TRAITS)), serial="SN0816")
+    assert bytes.fromhex(ask(other, "3A7902400B"))[34:50] == b"SN0816          "
 
 
 def test_a_determination_pumps_up_bleeds_down_and_ends_with_done():
@@ -143,6 +147,16 @@ def drive(sim, cuffs_s, until_s):
     return sink
 
 
+def test_the_real_driver_learns_the_serial_number():
+    told = [
+        (e.model, e.serial)
+        for sim in (module(), SunTech(Bedside(Patient(4, TRAITS)), serial="SN0816"))
+        for e in drive(sim, [], 5).events
+        if isinstance(e, DeviceIdentified)
+    ]
+    assert told == [("Advantage LX", "SIM0000000000001"), ("Advantage LX", "SN0816")]
+
+
 def by_ref(sink, ref):
     return [e.reading.value for e in sink.events if isinstance(e, Observation) and e.metric.ref == ref]
 
@@ -170,3 +184,52 @@ def test_a_leak_and_movement_become_failures_without_numbers():
         assert len(failed) == 1, fault
         assert failed[0].failure in {failure, NibpFailure.CUFF_LOOSE}
         assert by_ref(sink, "MDC_PRESS_BLD_NONINV_SYS") == []
+
+
+WORDS = st.integers(0, 65535)
+
+
+def told(packet):
+    """Label to number, or to the raw word of an Absent; and the failures."""
+    events = run(DRIVER, [packet])
+    readings = {
+        e.metric.label: e.reading.value if isinstance(e.reading, Measured) else (e.reading.raw,)
+        for e in events
+        if isinstance(e, Observation)
+    }
+    return readings, [(e.failure, e.raw) for e in events if isinstance(e, CuffFailed)]
+
+
+@given(WORDS, WORDS, WORDS, st.integers(0, 255), st.integers(0, 255), st.sampled_from([0, 1, 1, 1]))
+def test_every_bp_data_packet_comes_back_or_is_absent(systolic, diastolic, mean, pulse, beats, status):
+    readings, failures = told(bp_packet(systolic, diastolic, mean, pulse, beats, status, 0))
+    pair = 40 <= systolic <= 280 and 20 <= diastolic <= 220 and systolic - diastolic >= 10 and status == 1
+    between = pair and 25 <= mean <= 240 and diastolic < mean < systolic
+    assert readings == {
+        "NIBP sys": systolic if pair else (systolic,),
+        "NIBP dia": diastolic if pair else (diastolic,),
+        "NIBP mean": mean if between else (mean,),
+        "Pulse (cuff)": pulse if pulse >= 20 and status == 1 else (pulse,),
+    }
+    assert failures == []
+
+
+@given(st.integers(40, 280), st.integers(10, 200), st.integers(20, 255))
+def test_every_plausible_result_comes_back(systolic, width, pulse):
+    diastolic = max(20, min(systolic - width, 220))
+    mean = min(diastolic + max(1, (systolic - diastolic) // 3), 240)
+    readings, _ = told(bp_packet(systolic, diastolic, mean, pulse, 20, 1, 0))
+    assert list(readings.values()) == [systolic, diastolic, (mean,) if mean < 25 else mean, pulse]
+
+
+@given(st.integers(-32768, 32767))
+def test_every_cuff_pressure_comes_back_or_is_absent(mmhg):
+    readings, _ = told(sealed(b"\x3e\x05" + mmhg.to_bytes(2, "little", signed=True)))
+    assert readings == {"Cuff pressure": mmhg if -20 <= mmhg <= 350 and mmhg != -1 else (mmhg,)}
+
+
+@pytest.mark.parametrize("code", [1, 2, 3, 4, 85, 86, 87, 88, 89, 90, 91, 97, 99])
+def test_every_error_code_is_a_failure_without_numbers(code):
+    readings, failures = told(bp_packet(120, 80, 93, 70, 20, 1, code))
+    assert readings == {}
+    assert [raw for _, raw in failures] == [code]

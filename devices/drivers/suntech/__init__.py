@@ -9,19 +9,23 @@ DRIVER = DriverSpec(
     id="suntech",
     label="SunTech Advantage NIBP module",
     vendor="SunTech Medical",
-    # One lost answer (1 s between polls and 2 s of waiting) must not look like a lost link.
-    link=SerialLink(baud=9600, silence_s=3.5),
+    link=SerialLink(baud=9600, silence_s=3.0),
     metrics=(SYS, DIA, MEAN, PULSE, CUFF),
     protocol=Suntech,
     evidence=Evidence(
         level="manual",
-        sources=(
-            "three frames of a public unit test, decoded in the tests",
-            "packet layout and error list of two independent public drivers",
+        documents=(
+            "two independent public drivers: commands, packet layout, error list and timing",
+            "a public kiosk program and a C driver of the module: limits of time and error list",
         ),
+        vectors=("three frames of a public unit test: a result, a cuff pressure and an acknowledgement",),
         gaps=(
             "not yet tried on a module",
-            "meaning of BP status 0 and the module's behaviour when an abort finds it idle are from memory",
+            "that BP status 0 means no reading, and what the module answers to an abort while it rests, are "
+            "from memory",
+            "what a sleeping module does with a command is not known; its word for sleep is told as it comes",
+            "sleep, manual valves, calibration, venous stasis and reset are left out",
+            "in a recording, the answer to a self-test cannot be told from a cuff pressure",
         ),
     ),
     options=(

@@ -48,7 +48,7 @@ class Event(Enum):
     """The module was busy when asked to start."""
     REFUSED = auto()
     SILENT = auto()
-    """No answer to a start."""
+    """No answer to a start, or to a poll while a start waits."""
     UNREAD = auto()
     """The result could not be had."""
     SETTLED = auto()
@@ -92,6 +92,7 @@ TABLE: dict[State, dict[Event, Step]] = {
     S.WAITING: {
         **_BY_ITSELF,
         E.SETTLED: (S.STARTING, ()),
+        E.SILENT: (S.IDLE, (T.BUSY,)),
         E.GUARD: (S.IDLE, (T.BUSY,)),
     },
     S.STARTING: {

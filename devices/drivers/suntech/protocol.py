@@ -9,7 +9,7 @@ from __future__ import annotations
 from devices.dialogue import Dialogue
 from devices.drivers.suntech import packets
 from devices.drivers.suntech.machine import GUARD_S, SETTLE_S, Event, State, Tell, step
-from devices.drivers.suntech.packets import Ack, Ask
+from devices.drivers.suntech.packets import Ack, Ask, Texts
 from devices.protocol import Options
 from kapmonitor.errors import ConfigError
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_DIA, NIBP_MEAN, NIBP_PULSE, NIBP_SYS
@@ -47,12 +47,16 @@ AFTER_ABORT_NS = 500 * MS
 """An initial inflation sent sooner after an abort swallows the abort's ack."""
 
 POLL_BUSY_NS = 300 * MS
-POLL_REST_NS = 1_000 * MS
+POLL_REST_NS = 700 * MS
+"""With ANSWER_NS less than the link's silence limit: one lost answer must not look like a lost link."""
+
+IDENTIFY_AGAIN_NS = 10_000 * MS
 HALF_FRAME_NS = 250 * MS
 """The longest packet takes 70 ms on the line; a half one older than this will not be completed."""
 
 EMPTY_MMHG, INFLATED_MMHG = 5, 20
-RESULT_TRIES = 3
+RESULT_TRIES, IDENTIFY_TRIES = 3, 4
+SETUP = (Ask.SELF_TEST_LX, Ask.PREPARE_TEXTS)
 RESTFUL = frozenset({State.UNKNOWN, State.IDLE, State.ASLEEP})
 AWAITING = frozenset({State.PUMPING, State.MEASURING, State.READING})
 """In these, BP data is the result of the determination that runs or just ended."""
@@ -91,7 +95,11 @@ class Suntech:
     def _reset(self, t_ns: int) -> None:
         self.deadline_ns: int | None = None
         self.state = State.UNKNOWN
-        self._setup = [Ask.SELF_TEST_LX, Ask.PREPARE_TEXTS]
+        self._setup = list(SETUP)
+        self._texts: Texts | None = None
+        self._identify_tries = IDENTIFY_TRIES
+        self._identify_ns: int | None = None
+        self._lost = False
         self._inflation_set = self._inflate_mmhg == 0
         self._result_tries = 0
         self._self_test_failed = False
@@ -136,6 +144,10 @@ class Suntech:
             self._half_frame_ns = now_ns + HALF_FRAME_NS if self._frames.waiting else None
         if (command := self._line.overdue(now_ns)) is not None:
             events += [Fault(FaultKind.TIMEOUT, now_ns, 0), *self._unanswered(command, now_ns)]
+            self._lost = self._lost or command is Ask.PRESSURE
+            if self.state is State.WAITING:
+                # Nobody knows what happened meanwhile: the start that waits is not sent any more.
+                events += self._happen(Event.SILENT, now_ns)
         if _due(self._settled_ns, now_ns):
             self._settled_ns = None
             events += self._happen(Event.SETTLED, now_ns)
@@ -164,9 +176,7 @@ class Suntech:
             case packets.BP_DATA:
                 return self._result(packet, t_ns)
             case packets.TEXTS:
-                self._answer(Ask.TEXTS)
-                texts = packets.texts(packet)
-                return [DeviceIdentified(t_ns, "SunTech", texts.model, texts.serial, texts.firmware)]
+                return self._identified(packets.texts(packet), t_ns)
             case _:
                 return []
 
@@ -182,7 +192,8 @@ class Suntech:
             if asked is Ask.PREPARE_TEXTS:
                 self._setup.insert(0, Ask.TEXTS)
             return []
-        if (ack is Ack.STARTED and asked is self._start) or (ack is Ack.ABORTED and asked is Ask.ABORT):
+        started = ack is Ack.STARTED and asked is self._start
+        if started or ack is Ack.ASLEEP or (ack is Ack.ABORTED and asked is Ask.ABORT):
             self._line.answered()
         return self._happen(ACK_EVENTS[ack], t_ns)
 
@@ -194,6 +205,14 @@ class Suntech:
             return self._happen(Event.BUSY if ack is Ack.BUSY else Event.REFUSED, t_ns, ord(ack))
         return self._unanswered(asked, t_ns) if asked is not None else []
 
+    def _identified(self, texts: Texts, t_ns: int) -> list[DeviceEvent]:
+        """What the module says it is, told once and again when it says something else."""
+        self._answer(Ask.TEXTS)
+        before, self._texts = self._texts, texts
+        if texts == before:
+            return []
+        return [DeviceIdentified(t_ns, "SunTech", texts.model, texts.serial, texts.firmware)]
+
     def _self_test(self, code: int, t_ns: int) -> list[DeviceEvent]:
         self._line.answered()
         failed, self._self_test_failed = self._self_test_failed, code != 0
@@ -204,6 +223,9 @@ class Suntech:
 
     def _pressure(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
         self._answer(Ask.PRESSURE)
+        if self._lost:
+            # After a break, it may be another module.
+            self._lost, self._setup = False, list(SETUP)
         reading = packets.cuff_pressure(packet)
         events: list[DeviceEvent] = [Observation(CUFF, t_ns, reading)]
         if not isinstance(reading, Measured):
@@ -259,6 +281,9 @@ class Suntech:
             return self._happen(Event.UNREAD, t_ns)
         if command is Ask.SELF_TEST_LX:
             self._setup.insert(0, Ask.SELF_TEST_A)
+        if command in (Ask.PREPARE_TEXTS, Ask.TEXTS) and self._identify_tries:
+            self._identify_tries -= 1
+            self._identify_ns = t_ns + IDENTIFY_AGAIN_NS
         return []
 
     # What is asked
@@ -296,6 +321,9 @@ class Suntech:
         if self.state is State.READING and self._result_tries:
             self._result_tries -= 1
             return Ask.RESULT
+        if _due(self._identify_ns, now_ns):
+            self._identify_ns = None
+            self._setup.append(Ask.PREPARE_TEXTS)
         if self._setup and self.state in RESTFUL:
             return self._setup.pop(0)
         if now_ns < self._poll_ns:
