@@ -102,6 +102,24 @@ ECG_LEADS_UNSCALED: tuple[Term, ...] = tuple(
 """ECG leads whose steps per millivolt are not known."""
 # 11073-10101 has MDC_CONC_AWAY_CO2; its code was found in no table.
 CO2_PERCENT = Term("KAP_CONC_AWAY_CO2", PRIVATE, 96, "%")
+CO2_IN_PERCENT = Term("MDC_CONC_AWAY_CO2_INSP", SCADA, 20644, "%")
+O2_ET = Term("MDC_CONC_AWAY_O2_ET", SCADA, 21368, "%")
+O2_IN = Term("MDC_CONC_AWAY_O2_INSP", SCADA, 21124, "%")
+N2O_ET = Term("MDC_CONC_AWAY_N2O_ET", SCADA, 21036, "%")
+N2O_IN = Term("MDC_CONC_AWAY_N2O_INSP", SCADA, 21120, "%")
+AGENT_ET = Term("MDC_CONC_AWAY_AGENT_ET", SCADA, 21388, "%")
+AGENT_IN = Term("MDC_CONC_AWAY_AGENT_INSP", SCADA, 21392, "%")
+PAP = Term("MDC_PRESS_BLD_ART_PULM", SCADA, 18972, "mm[Hg]")
+PAP_SYS = Term("MDC_PRESS_BLD_ART_PULM_SYS", SCADA, 18973, "mm[Hg]")
+PAP_DIA = Term("MDC_PRESS_BLD_ART_PULM_DIA", SCADA, 18974, "mm[Hg]")
+PAP_MEAN = Term("MDC_PRESS_BLD_ART_PULM_MEAN", SCADA, 18975, "mm[Hg]")
+ECG_V1_TO_V6: tuple[Term, ...] = tuple(
+    Term(f"MDC_ECG_ELEC_POTL_V{number}", SCADA, 258 + number, "mV") for number in range(1, 7)
+)
+# ST levels by the number of their place in a monitor's list; which lead each belongs to is not told.
+ECG_ST_NUMBERED: tuple[Term, ...] = tuple(
+    Term(f"KAP_ECG_ST_{number}", PRIVATE, 96 + number, "mm") for number in range(1, 4)
+)
 
 TERMS: tuple[Term, ...] = (
     SPO2,
@@ -168,5 +186,18 @@ TERMS: tuple[Term, ...] = (
     CVP_MEAN,
     CO2_ET_PERCENT,
     CO2_PERCENT,
+    CO2_IN_PERCENT,
+    O2_ET,
+    O2_IN,
+    N2O_ET,
+    N2O_IN,
+    AGENT_ET,
+    AGENT_IN,
+    PAP,
+    PAP_SYS,
+    PAP_DIA,
+    PAP_MEAN,
+    *ECG_V1_TO_V6,
+    *ECG_ST_NUMBERED,
 )
 BY_REF: dict[str, Term] = {term.ref: term for term in TERMS}
