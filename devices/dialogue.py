@@ -21,6 +21,8 @@ class Dialogue(Generic[Command]):
     def clear(self) -> None:
         """Nothing is asked, nothing waits to be sent, and the line is free."""
         self.asked: Command | None = None
+        self.listening = True
+        """Nothing was ever handed over: a capture is being read, or nobody has asked yet."""
         self._waiting: Command | None = None
         self._bytes = b""
         self._free_ns = 0
@@ -49,6 +51,7 @@ class Dialogue(Generic[Command]):
         if self._waiting is None:
             return b""
         data, self._bytes = self._bytes, b""
+        self.listening = False
         self.asked, self._waiting = self._waiting, None
         return data
 

@@ -22,7 +22,7 @@ from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside, Incident, IncidentKind
-from devices.testing import Sample, check_driver, run
+from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
     NO_SAMPLE,
@@ -126,6 +126,44 @@ def test_a_reply_with_one_wrong_character_is_no_reply():
     for place in range(1, len(VALID) - 1):
         bad = VALID[:place] + bytes([VALID[place] ^ 1]) + VALID[place + 1 :]
         assert values(run(DRIVER, [bad])) == {}
+
+
+@pytest.mark.parametrize("letters", [" ZZ9", " *E1", " N*", " EC04"])
+def test_a_reply_of_other_letters_is_shown_raw(letters):
+    reply = sealed(letters)
+    assert [(e.kind.value, e.head) for e in run(DRIVER, [reply])] == [("content", reply.hex())]
+
+
+def test_a_rate_joins_the_pressures_before_it_in_a_capture_and_stands_alone_else():
+    events = run(DRIVER, [VALID + RATE_72])
+    assert numbers(events, stored=True) == [
+        ("NIBP sys", 124), ("NIBP dia", 78), ("NIBP mean", 93), ("Pulse (cuff)", 72),
+    ]  # fmt: skip
+    assert len({e.t_ns for e in events if isinstance(e, Observation)}) == 1
+    assert numbers(run(DRIVER, [RATE_72]), stored=True) == [("Pulse (cuff)", 72)]
+    line = monitor()
+    line.hear(RATE_72)
+    assert (line.live, line.stored) == ([], []), "an answer that comes late belongs to nothing"
+
+
+@given(
+    st.sampled_from([0, 1, 2, 3, 4, 9]), st.none() | st.integers(0, 9999),
+    st.integers(0, 999), st.integers(0, 999), st.integers(0, 999),
+)  # fmt: skip
+def test_every_answer_comes_back_or_is_absent(status, age, systolic, diastolic, mean):
+    found = replies.nibp(nibp_line(status, age, systolic, diastolic, mean))
+    assert (found.status, found.age) == (status, age)
+    pair = 40 <= systolic <= 280 and 20 <= diastolic <= 220 and systolic - diastolic >= 10
+    between = pair and 25 <= mean <= 240 and diastolic < mean < systolic
+    said = ((found.pressures.systolic, systolic, pair), (found.pressures.diastolic, diastolic, pair))
+    for reading, sent, good in (*said, (found.pressures.mean, mean, between)):
+        assert reading == Measured(float(sent)) if good else reading.raw == sent
+
+
+@given(st.integers(0, 999))
+def test_every_rate_comes_back_or_is_absent(rate):
+    reading = replies.rate(sealed(f" RC1{rate:03d}"))
+    assert reading == Measured(float(rate)) if 20 <= rate <= 300 else reading.raw == rate
 
 
 # Readings, told once
@@ -476,8 +514,10 @@ def test_the_real_block():
     assert samples(run(PRO_1000, [REAL_BLOCK + following])) == [508] * 4 + [509] * 4
 
 
-def test_one_block_alone_is_not_believed():
-    assert faults(run(PRO_1000, [REAL_BLOCK])) == [("content", 18)]
+def test_one_block_is_believed_only_if_the_stream_ends_with_it():
+    assert samples(run(PRO_1000, [REAL_BLOCK])) == [508] * 4
+    for more in (b"\xff", b"\x00\x01", REAL_BLOCK):
+        assert faults(run(PRO_1000, [REAL_BLOCK + more]))[0] == ("content", 18)
 
 
 def test_the_numbers_go_round():
@@ -528,7 +568,8 @@ WAVE = b"".join(blocks(150, 120, 0x20))
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_conformance_of_both_formats(seed):
-    check_driver(DRIVER, [Sample("text", TRAFFIC)], seed)
+    own_key = converse(DRIVER, Dinamap(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
+    check_driver(DRIVER, [Sample("text", TRAFFIC), own_key], seed)
     check_driver(PRO_1000, [Sample("blocks", WAVE)], seed)
 
 

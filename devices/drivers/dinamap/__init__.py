@@ -33,26 +33,29 @@ DRIVER = DriverSpec(
     id="dinamap",
     label="DINAMAP blood pressure monitor (V100, ProCare, PRO, Compact)",
     vendor="GE Healthcare (Critikon)",
-    # The monitor counts as gone after three lost answers of 2 s each.
-    link=SerialLink(baud=9600, silence_s=7.0),
+    link=SerialLink(baud=9600, silence_s=3.0, also=(SerialLink(baud=19200, silence_s=3.0),)),
     metrics=(SYS, DIA, MEAN, PULSE, ECG),
     protocol=make,
     evidence=Evidence(
         level="manual",
-        sources=(
-            "commands and checks of a public program that drove such a monitor, decoded in the tests",
-            "one block of a public PRO 1000 recording, decoded in the tests; its check fits 1152 blocks",
+        documents=(
+            "a public program of 2010 that drove such a monitor: commands, check characters, two answers",
+            "title pages and contents lists of Host Communications Reference Manual 2010566 Rev E and of the "
+            "Compact monitor's 8555ER Rev 03",
+            "a public reader of PRO 1000 recordings: layout of the binary blocks",
         ),
+        vectors=("four command lines with their check characters", "one block of a PRO 1000 recording"),
         gaps=(
             "not yet tried on a monitor",
             "the monitor's own manual was not read: saturation, temperature, alarm limits, cycle times and "
             "the words of a refusal are left out; measuring at intervals is done by this program",
             "that the counter of a reading's age runs in seconds, that status 2 means measuring, and the "
-            "speed of 9600 baud are from memory",
+            "speeds of 9600 and 19200 baud are from memory",
             "the place of the check characters in long answers is deduced from their least length",
             "whether the pulse rate of an answer is the cuff's own on monitors with an oximeter is not known",
-            "PRO 1000: the ECG's scale and lead are not known, its second wave and slow values are left out, "
-            "no blood pressure is read in this format",
+            "the monitor tells neither its model nor its serial number in the answers that are known",
+            "PRO 1000: the ECG's scale and lead and the speed of the line are not known; its second wave, "
+            "its counters of beats and breaths and its slow values are left out, no blood pressure is read",
         ),
     ),
     options=(

@@ -38,8 +38,11 @@ PULSE: Final = Metric(NIBP_PULSE, "Pulse (cuff)")
 MS: Final = 1_000_000
 GAP_NS: Final = 100 * MS
 ANSWER_NS: Final = 2_000 * MS
+READ_NS: Final = 1_500 * MS
 STOP_ANSWER_NS: Final = 500 * MS
 POLL_NS: Final = 1_000 * MS
+"""With READ_NS less than the link's silence limit: one lost answer must not look like a lost link."""
+
 RATE_TRIES: Final = 2
 SLOW_FAILURE_NS: Final = 10_000 * MS
 """So long after a start, the failure the monitor shows is that of the new determination."""
@@ -78,7 +81,7 @@ class Host:
         self._busy_ns = t_ns
         self._age_before: int | None = None
         self._guard_ns: int | None = None
-        self._held: Pressures | None = None
+        self._held: tuple[Pressures, bool] | None = None
         self._rate_tries = 0
         self._poll_ns = t_ns
         self._lines.clear()
@@ -175,9 +178,13 @@ class Host:
             return events
         if event is Event.FRESH:
             self._is_known(nibp, t_ns)
-            self._held, self._rate_tries = nibp.pressures, RATE_TRIES
+            self._held, self._rate_tries = (nibp.pressures, False), RATE_TRIES
         elif first and nibp.status == replies.VALID and not self._is_known(nibp, t_ns):
-            events += _observations(nibp.pressures, None, t_ns, stored=True)
+            if self._line.listening:
+                self._held, self._rate_tries = (nibp.pressures, True), RATE_TRIES
+            else:
+                # The rate is not asked for: what the monitor counts by now need not be the cuff's.
+                events += _observations(nibp.pressures, None, t_ns, stored=True)
         return events + self._happen(event, t_ns, nibp.status)
 
     def _meaning(self, nibp: Nibp, t_ns: int) -> Event | None:
@@ -232,7 +239,12 @@ class Host:
     def _release(self, rate: Reading | None, t_ns: int) -> list[DeviceEvent]:
         """Tell the pressures that waited, with their rate if it came."""
         held, self._held = self._held, None
-        return _observations(held, rate, t_ns) if held is not None else []
+        if held is not None:
+            return _observations(held[0], rate, t_ns, stored=held[1])
+        if rate is not None and self._line.listening:
+            # Whose reading it belongs to is not in the capture.
+            return [Observation(PULSE, t_ns, rate, stored=True)]
+        return []
 
     # What follows
 
@@ -269,7 +281,9 @@ class Host:
     # What is asked
 
     def _ask(self, command: Ask, now_ns: int) -> None:
-        limit_ns = STOP_ANSWER_NS if self.state is State.STOPPING else ANSWER_NS
+        limit_ns = ANSWER_NS if command is Ask.START else READ_NS
+        if self.state is State.STOPPING:
+            limit_ns = STOP_ANSWER_NS
         self._line.ask(command, command.value, now_ns, limit_ns)
 
     def _ask_next(self, now_ns: int) -> None:

@@ -21,6 +21,9 @@ LONGEST: Final = 64
 """Bytes of a reply; those that are known have at most 22."""
 
 SHORTEST: Final = 6
+LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
+"""What the two letters of a reply may be; the monitor has a "star" group, too."""
+
 VALID: Final = 1
 BUSY: Final = 2
 """Status words; above BUSY the determination failed, 0 says nothing."""
@@ -63,7 +66,7 @@ def lines() -> Scan:
 
 def _judge(buffer: bytes, place: int) -> int | FaultKind | None:
     window = buffer[place : place + LONGEST]
-    if not all(0x41 <= letter <= 0x5A for letter in window[1:3]):
+    if not all(letter in LETTERS for letter in window[1:3]):
         return FaultKind.NOISE
     end = window.find(b"\r")
     if end < 0:

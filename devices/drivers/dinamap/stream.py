@@ -10,7 +10,7 @@
 | 15     | CRC-8 over bytes 1..14: x^8 + x^7 + x^2 + 1, low bit first, begun with 0         |
 | 16, 17 | complements of bytes 15 and 0                                                    |
 
-After a break, a block counts once the one that must follow it has come, too.
+After a break, a block counts once the one that must follow it has come, too, or if the stream ends with it.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class Stream:
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
         events = self._take(self._blocks.finish(t_ns), t_ns)
-        events += self._drop_doubted(t_ns)
+        if self._doubted is not None:
+            # The stream ends right behind a good block: no other could have followed.
+            events += self._told([self._doubted], t_ns)
         self._reset()
         return events
 
