@@ -20,9 +20,18 @@ from devices.sim.faults import fault_incidents
 from devices.sim.par_nibp2020 import ParNibp2020, Result, status_text, text
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside, Incident, IncidentKind
-from devices.testing import Sample, check_driver, run
+from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.errors import ConfigError
-from kapmonitor.model import Absent, AlertKind, CuffFailed, DeviceAlert, Fault, Observation, Validity
+from kapmonitor.model import (
+    Absent,
+    AlertKind,
+    CuffFailed,
+    DeviceAlert,
+    Fault,
+    Measured,
+    Observation,
+    Validity,
+)
 
 START, STATUS, ABORT = Ask.START.value, Ask.STATUS.value, Ask.ABORT.value
 PUBLISHED = text("S1;A0;C00;M00;P135345234;R087;T6890;;D9")
@@ -122,10 +131,28 @@ def test_texts_of_no_known_form_are_faults(wrong):
     assert [kind for kind, _ in faults(run(DRIVER, [text(wrong)]))] == ["content"]
 
 
-def test_a_damaged_status_is_no_reading():
+def test_a_damaged_status_is_questionable_at_most_and_only_when_the_line_ends():
     for place in range(1, len(GOOD) - 2):
         bad = GOOD[:place] + bytes([GOOD[place] ^ 1]) + GOOD[place + 1 :]
-        assert numbers(run(DRIVER, [END + bad])) == []
+        line = module()
+        line.hear(END)
+        line.hear(bad)
+        assert line.live == []
+        assert len(line.faults) == 1
+        line.reopen()
+        found = [e.reading for e in line.events if isinstance(e, Observation)]
+        assert {r.validity for r in found if isinstance(r, Measured)} <= {Validity.QUESTIONABLE}
+
+
+def test_a_result_whose_sum_does_not_fit_is_questionable_if_nothing_follows():
+    odd = GOOD[:-4] + b"00\x03\r"
+    events = run(DRIVER, [END + odd])
+    assert numbers(events) == NUMBERS_OF_GOOD
+    assert {e.reading.validity for e in events if isinstance(e, Observation)} == {Validity.QUESTIONABLE}
+    assert faults(events) == [("checksum", 41)]
+    assert numbers(run(DRIVER, [END + odd + LOOSE])) == []
+    assert numbers(run(DRIVER, [odd])) == [], "nobody knows when it was measured"
+    assert numbers(run(DRIVER, [odd + END])) == []
 
 
 # Readings, told once
@@ -312,6 +339,14 @@ def test_an_abort_overtakes_a_start_that_was_not_sent_yet():
     assert line.count(START) == 0
 
 
+def test_a_module_that_is_slow_to_tell_pressures_is_asked_and_found_measuring():
+    line = module()
+    line.start()
+    line.talk({STATUS: BUSY}, 2)
+    assert line.states == ["measuring"]
+    assert (line.count(START), line.failures) == (1, [])
+
+
 def test_a_start_that_brings_no_pressure_is_aborted_not_repeated():
     line = module()
     line.start()
@@ -435,7 +470,8 @@ TRAFFIC = b"".join(
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_conformance_with_traffic(seed):
-    check_driver(DRIVER, [Sample("two determinations", TRAFFIC)], seed)
+    own_key = converse(DRIVER, ParNibp2020(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
+    check_driver(DRIVER, [Sample("two determinations", TRAFFIC), own_key], seed)
 
 
 @pytest.mark.speed
@@ -495,14 +531,29 @@ def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressur
     assert max(cuff) > truth.systolic
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.integers(60, 230), st.integers(15, 100), st.integers(20, 250), st.integers(0, 9999), st.booleans())
-def test_what_is_encoded_is_decoded(systolic, pulse_pressure, pulse, used, neonate):
-    diastolic = max(20, systolic - pulse_pressure)
-    mean = diastolic + (systolic - diastolic) // 2
-    said = (systolic, diastolic, mean, pulse)
-    frame = status_text(0, neonate, Result(0, said[:3], pulse), used)
-    assert [value for _, value in numbers(run(DRIVER, [END + frame]))] == list(said)
+@given(
+    st.none() | st.tuples(*[st.integers(0, 999)] * 3), st.none() | st.integers(0, 999),
+    st.integers(0, 9999), st.booleans(),
+)  # fmt: skip
+def test_every_result_comes_back_or_is_absent(said, pulse, used, neonate):
+    found = values(run(DRIVER, [END + status_text(0, neonate, Result(0, said, pulse), used)]))
+    systolic, diastolic, mean = said or (0, 0, 0)
+    pair = 40 <= systolic <= 280 and 20 <= diastolic <= 220 and systolic - diastolic >= 10
+    between = pair and 25 <= mean <= 240 and diastolic < mean < systolic
+    raw = said or (None, None, None)
+    for label, sent, good in zip(
+        ("NIBP sys", "NIBP dia", "NIBP mean"), raw, (pair, pair, between), strict=True
+    ):
+        assert found[label] == sent if good else found[label].raw == sent
+    assert found["Pulse (cuff)"] == pulse if 20 <= (pulse or 0) <= 300 else found["Pulse (cuff)"].raw == pulse
+    if pulse is not None and pulse < 20:
+        assert found["Pulse (cuff)"].validity is Validity.NOT_AVAILABLE
+
+
+@given(st.integers(0, 999), st.integers(0, 9), st.integers(0, 9))
+def test_every_cuff_pressure_comes_back_or_is_absent(mmhg, cuff, state):
+    found = values(run(DRIVER, [text(f"{mmhg:03d}C{cuff}S{state}")]))["Cuff pressure"]
+    assert found == mmhg if mmhg <= 350 else found.raw == mmhg
 
 
 def test_the_simulated_module_started_by_itself_gives_readings():

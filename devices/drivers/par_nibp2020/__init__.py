@@ -9,22 +9,26 @@ DRIVER = DriverSpec(
     id="par-nibp2020",
     label="PAR NIBP2020 module and compatible (UN300C, Sinnor N6, NIBScan)",
     vendor="PAR Medizintechnik",
-    # One lost answer (1.5 s between questions and 1 s of waiting) must not look like a lost link.
-    link=SerialLink(baud=4800, silence_s=5.0),
+    link=SerialLink(baud=4800, silence_s=3.0),
     metrics=(SYS, DIA, MEAN, PULSE, CUFF_METRIC),
     protocol=Nibp2020,
     evidence=Evidence(
         level="manual",
-        sources=(
-            "command bytes of two independent public programs, compared in the tests",
-            "text formats of the same programs and one published status, decoded in the tests",
+        documents=(
+            "C firmware of a public monitor that uses the module, and a public Arduino class and Python "
+            "script for the Sinnor N6: commands, texts and timing",
+            "a forum thread that quotes the NIBScan module's guide",
+            "tables of contents of the NIBP2020 UP and NIBP2010 technical descriptions",
         ),
+        vectors=("command bytes of two independent programs", "one published status"),
         gaps=(
             "not yet tried on a module",
             "the sum of the status is assumed to be that of the commands; the published example does not "
-            "fit, so a status whose sum is wrong counts if it comes twice",
+            "fit, so a status whose sum is wrong counts if it comes twice, and as questionable if the line "
+            "ends before that",
             "the names of the message codes are from memory, those of 05 and 13 are not known; the number is "
             "always kept",
+            "the module tells neither its version nor its serial number in the texts that are known",
             "automatic cycle times (codes 04 to 13) are left out; measuring at intervals is done by this "
             "program",
             "manometer mode and leakage test are for service and are left out, and so is the second, binary "
@@ -36,8 +40,7 @@ DRIVER = DriverSpec(
         DriverOption(
             "inflate_mmhg",
             140,
-            "First inflation in mmHg; 160 and 180 for adults alone, 100 and 120 for neonates alone",
-            (100, 120, 140, 160, 180),
+            "First inflation in mmHg: 140, 160 or 180 for adults, 100, 120 or 140 for neonates",
         ),
         DriverOption("end_cycle", False, "On connecting, end automatic measuring of the module's own"),
     ),

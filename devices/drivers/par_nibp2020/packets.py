@@ -8,7 +8,7 @@ characters.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -17,12 +17,15 @@ from devices.checksum import sum8
 from devices.framing import Scan
 from devices.plausible import Pressures
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_PULSE
-from kapmonitor.model import Absent, FaultKind, NibpFailure, Reading, Validity
+from kapmonitor.model import Absent, FaultKind, Measured, NibpFailure, Reading, Validity
 
 STX, ETX, CR = 0x02, 0x03, 0x0D
 STATUS_SIZE: Final = 39
 MEASURING: Final = 3
 """Status digit of the module."""
+
+LEAST_PULSE: Final = 20
+"""1/min; the module sends less where it found none."""
 
 
 def command(number: int) -> bytes:
@@ -125,12 +128,22 @@ class Status:
         """Whether a determination left pressures anybody could use."""
         return self.message == 0 and not isinstance(self.pressures.systolic, Absent)
 
+    def questionable(self) -> Status:
+        """The same with its numbers marked as ones that may be wrong."""
+        found = self.pressures
+        doubted = (_doubted(reading) for reading in (found.systolic, found.diastolic, found.mean))
+        return replace(self, pressures=Pressures(*doubted), pulse=_doubted(self.pulse))
+
     def says_the_same(self, other: Status | None) -> bool:
         """Whether another status tells of the same result."""
         if other is None:
             return False
         mine = (self.measuring, self.message, self.pressures, self.pulse)
         return mine == (other.measuring, other.message, other.pressures, other.pulse)
+
+
+def _doubted(reading: Reading) -> Reading:
+    return Measured(reading.value, Validity.QUESTIONABLE) if isinstance(reading, Measured) else reading
 
 
 def cuff(frame: bytes) -> Cuff | None:
@@ -151,7 +164,8 @@ def status(frame: bytes) -> Status | None:
     pulse: Reading = Absent(Validity.NOT_AVAILABLE)
     if match[4].isdigit():
         rate = int(match[4])
-        pulse = Absent(Validity.NOT_AVAILABLE, float(rate)) if message else plausible.within(NIBP_PULSE, rate)
+        counted = not message and rate >= LEAST_PULSE
+        pulse = plausible.within(NIBP_PULSE, rate) if counted else Absent(Validity.NOT_AVAILABLE, float(rate))
     proved = sum8(text[:-2]) == int(match[5], 16)
     return Status(int(match[1]) == MEASURING, message, _pressures(match[3], message), pulse, proved)
 

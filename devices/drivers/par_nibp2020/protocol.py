@@ -44,11 +44,13 @@ GAP_NS: Final = 100 * MS
 ANSWER_NS: Final = 1_000 * MS
 ABORT_NS: Final = 500 * MS
 POLL_NS: Final = 1_500 * MS
-QUIET_NS: Final = 3_000 * MS
+"""With ANSWER_NS less than the link's silence limit: one lost answer must not look like a lost link."""
+
+QUIET_NS: Final = 2_000 * MS
 """The cuff pressure comes several times a second while the module measures."""
 
 INFLATED_MMHG: Final = 20
-STATUS_TRIES: Final = 4
+STATUS_TRIES: Final = 5
 STOP_TURNS: Final = (Ask.ABORT, Ask.ABORT, Ask.STATUS)
 FAILURES: Final = {Tell.TIMED_OUT: NibpFailure.TIMEOUT, Tell.UNREAD: NibpFailure.UNKNOWN}
 
@@ -71,6 +73,7 @@ class Nibp2020:
         self._told: CuffState | None = None
         self._fault_told = 0
         self._doubted: Status | None = None
+        self._unproved: Status | None = None
         self._unsent = [Ask.END_CYCLE] if self._end_cycle else []
         self._status_tries = self._stop_turn = 0
         self._guard_ns: int | None = None
@@ -87,7 +90,7 @@ class Nibp2020:
         self._ask_next(t_ns)
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
-        events = self._texts(self._frames.finish(t_ns), t_ns)
+        events = self._texts(self._frames.finish(t_ns), t_ns) + self._last_resort(t_ns)
         self._reset(t_ns)
         return events
 
@@ -156,6 +159,7 @@ class Nibp2020:
         if not status.proved and not status.says_the_same(self._doubted):
             # Asked for again: what comes twice was not damaged on its way.
             self._doubted = status
+            self._unproved = status if self.state is State.READING else None
             return [Fault(FaultKind.CHECKSUM, t_ns, len(frame), frame[:32].hex())]
         if status.measuring:
             return self._happen(Event.PUMPING, t_ns)
@@ -172,6 +176,13 @@ class Nibp2020:
                 failure = packets.FAILURES.get(status.message, NibpFailure.UNKNOWN)
                 events.append(CuffFailed(failure, status.message, t_ns))
         return events
+
+    def _last_resort(self, t_ns: int) -> list[DeviceEvent]:
+        """A result with a sum that does not fit, which nobody can ask for again, counts as questionable."""
+        unproved = self._unproved
+        if unproved is None or not unproved.has_numbers:
+            return []
+        return _observations(unproved.questionable(), t_ns)
 
     def _is_known(self, status: Status) -> bool:
         """Whether the result found on connecting is the one told before the line was lost."""
@@ -192,11 +203,15 @@ class Nibp2020:
         """Move by the table; what the rest of the program is told of it."""
         state, tell = step(self.state, event)
         if state is not self.state:
+            self._unproved = None
             self._guard_ns = t_ns + int(GUARD_S[state] * 1e9) if state in GUARD_S else None
             self._unsent = [*self._set_up, Ask.START] if state is State.STARTING else []
             self._status_tries = STATUS_TRIES if state is State.READING else 0
             if state in (State.READING, State.ABORTED):
                 self._poll_ns = t_ns
+            elif state is State.STARTING:
+                # The first pressure may be slow to come; meanwhile the status shows that the module is there.
+                self._poll_ns = t_ns + POLL_NS
         self.state = state
         self._quiet_ns = t_ns + QUIET_NS if state is State.MEASURING else None
         if event is Event.STOP or (state is State.STOPPING and event in (Event.GUARD, Event.UNREAD)):
@@ -229,7 +244,7 @@ class Nibp2020:
             return self._next_of_stopping()
         if self._unsent:
             return self._unsent.pop(0)
-        if self.state in (State.STARTING, State.MEASURING) or now_ns < self._poll_ns:
+        if self.state is State.MEASURING or now_ns < self._poll_ns:
             return None
         if self.state is State.READING:
             self._status_tries -= 1
@@ -248,7 +263,7 @@ class Nibp2020:
             return self._line.limit_ns
         if self._unsent or self.state is State.STOPPING:
             return free_ns
-        if self.state in (State.STARTING, State.MEASURING):
+        if self.state is State.MEASURING:
             return None
         return max(free_ns, self._poll_ns)
 
