@@ -48,7 +48,7 @@ OLD = nibp_line(1, 186, 124, 78, 93)
 NEW = nibp_line(1, 0, 131, 80, 97)
 NONE_YET = nibp_line(0, None, 0, 0, 0)
 REFUSAL = sealed(" ZZ9")
-PRO_1000 = replace(DRIVER, options=(DriverOption("format", "pro-1000", "", ("ascii", "pro-1000")),))
+PRO_1000 = replace(DRIVER, options=(DriverOption("format", "pro-1000", "binary", ("ascii", "pro-1000")),))
 REAL_BLOCK = bytes.fromhex("000E600006019C7F1FC7F1FC000000F609FF")
 
 NUMBERS_OF_NEW = [("NIBP sys", 131), ("NIBP dia", 80), ("NIBP mean", 97), ("Pulse (cuff)", 72)]

@@ -3,6 +3,7 @@
 import itertools
 import random
 import time
+from datetime import date
 
 import pytest
 from cuff_line import MS, CuffLine, S, faults, numbers, values
@@ -20,7 +21,7 @@ from devices.sim.faults import fault_incidents
 from devices.sim.maibobo import Maibobo, packet, result_packet
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside, Incident, IncidentKind
-from devices.testing import Sample, check_driver, run
+from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.model import Absent, CuffFailed, Fault, Observation
 
 CONNECT, START, STOP = (
@@ -148,6 +149,37 @@ def test_a_result_before_anything_else_is_stored():
     assert (line.stored, line.live) == (NUMBERS, [])
 
 
+def test_a_result_without_a_pressure_before_it_is_not_new():
+    line = station()
+    line.hear(RESULT)
+    assert (line.stored, line.live) == (NUMBERS, [])
+
+
+def test_a_result_that_the_station_repeats_after_a_break_is_not_told_again():
+    line = station()
+    begin(line)
+    line.hear(RESULT)
+    line.reopen()
+    line.hear(RESULT)
+    line.talk({CONNECT: CONNECTED}, 3)
+    line.hear(RESULT)
+    assert (line.live, line.stored) == (NUMBERS, [])
+    line.hear(LATER)
+    assert [value for _, value in line.stored] == [131, 80, 66]
+
+
+def test_another_session_knows_no_result_of_this_one():
+    line = station()
+    begin(line)
+    line.hear(RESULT)
+    line.events.clear()
+    line.driver.closed(line.now)
+    line.now = 1 * S
+    line.driver.opened(line.now)
+    line.hear(RESULT)
+    assert line.stored == NUMBERS
+
+
 def test_a_repeated_result_is_one_reading_and_equal_determinations_are_two():
     line = station()
     begin(line)
@@ -272,6 +304,14 @@ def test_silence_in_a_determination_ends_it():
     assert line.states == ["measuring", "aborted"]
 
 
+def test_a_pause_in_a_determination_has_news_at_its_end():
+    line = station()
+    begin(line)
+    line.wait(4)
+    line.hear(CUFF_142)
+    assert line.states == ["measuring", "measuring"]
+
+
 def test_the_guard_ends_a_determination():
     line = station()
     begin(line)
@@ -389,7 +429,8 @@ TRAFFIC = b"".join(
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_conformance_with_traffic(seed):
-    check_driver(DRIVER, [Sample("two determinations", TRAFFIC)], seed)
+    own_key = converse(DRIVER, Maibobo(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
+    check_driver(DRIVER, [Sample("two determinations", TRAFFIC), own_key], seed)
 
 
 @pytest.mark.speed
@@ -442,14 +483,36 @@ def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressur
     assert faults(events) == []
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.integers(60, 230), st.integers(15, 100), st.integers(20, 250), st.integers(0, 350))
-def test_what_is_encoded_is_decoded(systolic, pulse_pressure, pulse, cuff):
-    said = (systolic, max(20, systolic - pulse_pressure), pulse)
-    data = packet(5, cuff.to_bytes(2, "big")) + STARTED + result_packet((2031, 12, 31, 23, 59, 59), *said)
-    events = run(DRIVER, [data])
+WORDS = st.integers(0, 65535)
+
+
+@given(WORDS, WORDS, WORDS, st.dates(date(2000, 1, 1), date(2255, 12, 31)), st.times())
+def test_every_result_comes_back_or_is_absent(systolic, diastolic, pulse, day, clock):
+    stamp = (day.year, day.month, day.day, clock.hour, clock.minute, clock.second)
+    events = run(DRIVER, [STARTED + result_packet(stamp, systolic, diastolic, pulse)])
+    pair = 40 <= systolic <= 280 and 20 <= diastolic <= 220 and systolic - diastolic >= 10
+    found = values(events)
+    for label, sent, good in (
+        ("NIBP sys", systolic, pair),
+        ("NIBP dia", diastolic, pair),
+        ("Pulse (cuff)", pulse, 20 <= pulse <= 300),
+    ):
+        assert found[label] == sent if good else found[label].raw == sent
+    times = {e.device_time for e in events if isinstance(e, Observation)}
+    assert times == {f"{day.isoformat()}T{clock:%H:%M:%S}"}
+
+
+@given(st.integers(40, 280), st.integers(10, 200), st.integers(20, 300))
+def test_every_plausible_result_comes_back(systolic, width, pulse):
+    said = (systolic, max(20, min(systolic - width, 220)), pulse)
+    events = run(DRIVER, [STARTED + result_packet((2031, 12, 31, 23, 59, 59), *said)])
     assert [value for _, value in numbers(events)] == list(said)
-    assert values(events)["Cuff pressure"] == cuff
+
+
+@given(WORDS)
+def test_every_cuff_pressure_comes_back_or_is_absent(mmhg):
+    found = values(run(DRIVER, [packet(5, mmhg.to_bytes(2, "big"))]))["Cuff pressure"]
+    assert found == mmhg if mmhg <= 350 else found.raw == mmhg
 
 
 def test_the_simulated_stations_own_key_gives_readings():

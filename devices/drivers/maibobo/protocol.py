@@ -37,7 +37,12 @@ MS: Final = 1_000_000
 ANSWER_NS: Final = 200 * MS
 TRIES: Final = 5
 POLL_NS: Final = 2_000 * MS
+"""With a few tries less than the link's silence limit: one lost echo must not look like a lost link."""
+
 CALM_NS: Final = 2_000 * MS
+PAUSE_NS: Final = 3_000 * MS
+"""Without a pressure for so long, the link counts as silent, and as live again only with news."""
+
 QUIET_NS: Final = 8_000 * MS
 DEFLATION_NS: Final = 10_000 * MS
 """So long after its end, pressures are those of the determination that ended."""
@@ -57,24 +62,29 @@ class Maibobo:
     def __init__(self, _options: Options) -> None:
         self._frames = packets.frames()
         self._line: Dialogue[Ask] = Dialogue(0)
+        self._known: tuple[bytes, int] | None = None
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
         self.deadline_ns: int | None = None
         self.state = State.UNKNOWN
         self._told: CuffState | None = None
-        self._last_result = b""
+        self._seen = False
         self._tries = TRIES
         self._calm_ns = t_ns + CALM_NS
         self._deflated_ns = t_ns
         self._guard_ns: int | None = None
         self._quiet_ns: int | None = None
+        self._pause_ns: int | None = None
         self._half_frame_ns: int | None = None
         self._poll_ns = t_ns
         self._frames.clear()
         self._line.clear()
 
     def opened(self, t_ns: int) -> None:
+        if self._known is not None and t_ns < self._known[1]:
+            # Another session's time, in which nothing is known yet.
+            self._known = None
         self._reset(t_ns)
         self._ask_next(t_ns)
 
@@ -107,6 +117,8 @@ class Maibobo:
             self._half_frame_ns = now_ns + HALF_FRAME_NS if self._frames.waiting else None
         if (command := self._line.overdue(now_ns)) is not None:
             events += [Fault(FaultKind.TIMEOUT, now_ns, 0), *self._unanswered(command, now_ns)]
+        if _due(self._pause_ns, now_ns):
+            self._pause_ns = self._told = None
         if _due(self._quiet_ns, now_ns):
             self._quiet_ns = None
             events += self._happen(Event.QUIET, now_ns)
@@ -150,16 +162,19 @@ class Maibobo:
         events: list[DeviceEvent] = [Observation(CUFF_METRIC, t_ns, reading)]
         self._calm_ns = t_ns + CALM_NS
         if self.state is State.MEASURING:
-            self._quiet_ns = t_ns + QUIET_NS
+            self._quiet_ns, self._pause_ns = t_ns + QUIET_NS, t_ns + PAUSE_NS
         inflated = isinstance(reading, Measured) and reading.value >= INFLATED_MMHG
         if inflated and (self.state in STARTED or t_ns >= self._deflated_ns):
             events += self._happen(Event.PUMPING, t_ns)
         return events
 
     def _result(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
-        """One set of numbers, unless the station only repeats its last one."""
-        repeated = packet == self._last_result and self.state not in STARTED
-        stored, self._last_result = self.state is State.UNKNOWN, packet
+        """One set of numbers, unless the station only repeats its last one.
+
+        It is new if the determination was seen going on; else it was made before the line was opened.
+        """
+        repeated = self._known is not None and packet == self._known[0] and not self._seen
+        stored, self._seen, self._known = not self._seen, False, (packet, t_ns)
         events = self._happen(Event.RESULT, t_ns)
         self._deflated_ns = t_ns + DEFLATION_NS
         if repeated:
@@ -173,7 +188,7 @@ class Maibobo:
 
     def _error(self, code: int, t_ns: int) -> list[DeviceEvent]:
         """A determination failed; after a stop that is no news."""
-        stopped = self.state in (State.STOPPING, State.ABORTED)
+        stopped, self._seen = self.state in (State.STOPPING, State.ABORTED), False
         events = self._happen(Event.ERROR, t_ns)
         self._deflated_ns = t_ns + DEFLATION_NS
         if stopped:
@@ -188,7 +203,10 @@ class Maibobo:
         state, tell = step(self.state, event)
         if state is not self.state:
             self._guard_ns = t_ns + int(GUARD_S[state] * 1e9) if state in GUARD_S else None
-            self._quiet_ns = t_ns + QUIET_NS if state is State.MEASURING else None
+            measuring = state is State.MEASURING
+            self._seen = self._seen or measuring
+            self._quiet_ns = t_ns + QUIET_NS if measuring else None
+            self._pause_ns = t_ns + PAUSE_NS if measuring else None
             self._tries = TRIES
             if state is State.ABORTED:
                 self._calm_ns, self._deflated_ns = t_ns + CALM_NS, t_ns + DEFLATION_NS
@@ -224,7 +242,7 @@ class Maibobo:
         free_ns = self._line.free_ns
         if free_ns is not None and (command := self._due_command(now_ns)) is not None:
             self._ask(command, now_ns)
-        times = (self._next_ask_ns(), self._guard_ns, self._quiet_ns, self._half_frame_ns)
+        times = (self._next_ask_ns(), self._guard_ns, self._quiet_ns, self._pause_ns, self._half_frame_ns)
         self.deadline_ns = min((t for t in times if t is not None), default=None)
 
     def _due_command(self, now_ns: int) -> Ask | None:
