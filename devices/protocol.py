@@ -59,6 +59,15 @@ class CuffControl(Protocol):
         ...
 
 
+@runtime_checkable
+class Parting(Protocol):
+    """Implemented by WireProtocols whose device keeps sending, or keeps their place, until it is told."""
+
+    def last_words(self) -> bytes:
+        """Bytes to write before a line that may still stand is shut."""
+        ...
+
+
 class GattAction(StrEnum):
     """What a Bluetooth link does after connecting, in the order the protocol lists it."""
 

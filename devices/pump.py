@@ -22,7 +22,7 @@ from devices import backoff
 from devices.address import DeviceAddress, driver_options
 from devices.blocks import join_blocks
 from devices.linkwatch import LinkWatch
-from devices.protocol import CuffControl, DriverSpec, SerialLink, WireProtocol
+from devices.protocol import CuffControl, DriverSpec, Parting, SerialLink, WireProtocol
 from devices.sink import DeviceSink
 from devices.transport.line import LINE_OPTIONS, line_settings
 from devices.transport.link import ByteLink
@@ -148,9 +148,22 @@ class SerialPump:
             self._timer.cancel()
             self._timer = None
         if self._link is not None:
+            self._part(self._link)
             self._link = None
             now_ns = self._clock.now_ns()
             self._hand_over(self._driver(lambda: self._protocol.closed(now_ns)))
+
+    def _part(self, link: ByteLink) -> None:
+        """Tell the device that nobody listens any more, if it is one to be told and the line still stands."""
+        protocol, ended = self._protocol, self._ended
+        stands = ended.cancelled() or not ended.done() or ended.result().problem == LinkProblem.SILENT
+        if not stands or not isinstance(protocol, Parting):
+            return
+        said: list[bytes] = []
+        self._driver(lambda: said.append(protocol.last_words()))
+        for data in filter(None, said):
+            self._sink.on_wire(self._device, WireChunk(self._clock.now_ns(), Direction.OUT, data))
+            link.write(data)
 
     def _received(self, data: bytes, t_ns: int) -> None:
         self._sink.on_wire(self._device, WireChunk(t_ns, Direction.IN, data))

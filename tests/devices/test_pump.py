@@ -12,6 +12,7 @@ from wire_parts import (
     CuffLineProtocol,
     KeepingSink,
     LineProtocol,
+    PartingLineProtocol,
     Pty,
     line_spec,
     serial_threads,
@@ -46,7 +47,7 @@ ABSENT = LinkError("mem", LinkProblem.NOT_FOUND, "plug it in")
 class Bench:
     """A pump on memory links that a test hands out one by one."""
 
-    def __init__(self, protocol=LineProtocol, silence_s=3.0, refusals=0, clock=None):
+    def __init__(self, protocol=LineProtocol, silence_s=3.0, refusals=0, clock=None, device="line@mem"):
         self.sink = KeepingSink()
         self.clock = clock or SystemClock()
         self.links, self.waits = [], []
@@ -54,7 +55,7 @@ class Bench:
         self.pump = SerialPump(
             "hr1",
             line_spec(protocol, silence_s),
-            parse_device("line@mem"),
+            parse_device(device),
             self.clock,
             self.sink,
             make_link=self._make,
@@ -230,6 +231,39 @@ def test_a_driver_that_fails_is_logged_and_started_again(caplog):
             bench.say(b"61\n")
             assert bench.sink.values() == [61]
             assert ("waiting", "garbled") in bench.sink.states()
+
+    run(body())
+    assert any(r.exc_info for r in caplog.records)
+    caplog.clear()
+
+
+def test_a_device_that_wants_it_is_told_when_the_program_goes():
+    async def body():
+        async with Bench(PartingLineProtocol) as bench:
+            bench.say(b"60\n")
+        assert bench.links[-1].written == [b"hello\n", b"bye\n"]
+        assert [c.data for c in bench.sink.wire if c.direction is Direction.OUT] == [b"hello\n", b"bye\n"]
+
+    run(body())
+
+
+def test_a_line_that_is_lost_is_told_nothing(caplog):
+    async def body():
+        async with Bench(PartingLineProtocol) as bench:
+            bench.links[-1].lose(GONE)
+            await until(lambda: len(bench.links) == 2)
+            assert b"bye\n" not in [chunk.data for chunk in bench.sink.wire]
+
+    run(body())
+    caplog.clear()
+
+
+def test_a_bug_in_a_goodbye_ends_nothing_else(caplog):
+    async def body():
+        async with Bench(PartingLineProtocol, device="line@mem?mood=bad") as bench:
+            bench.say(b"60\n")
+        assert bench.links[-1].written == [b"hello\n"]
+        assert bench.sink.links[-1].state is LinkState.OFF
 
     run(body())
     assert any(r.exc_info for r in caplog.records)

@@ -67,6 +67,15 @@ class CuffLineProtocol(LineProtocol):
         self._out = b"stop\n"
 
 
+class PartingLineProtocol(LineProtocol):
+    """The same, with a goodbye; in a bad mood it has a bug there."""
+
+    def last_words(self):
+        if self.options["mood"] == "bad":
+            raise ZeroDivisionError
+        return b"bye\n"
+
+
 def line_spec(protocol=LineProtocol, silence_s=3.0):
     return DriverSpec(
         "line",
