@@ -6,6 +6,8 @@ and one slow value that depends on its number within the burst; its last byte is
     DF2  01, status, pleth, slow, sum             DF7  status, pleth high, pleth low, slow, sum
     status: 7 always, 6 disconnected (DF2), 5 artefact, 4 out of track, 3 sensor alarm, 2-1 perfusion, 0 first
     DF1  flags and rate bits 8-7, rate bits 6-0, SpO2, once a second
+
+All but the desktop models, which print text, take commands: see devices.sim.nonin_commands.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from devices.sim.nonin_commands import Ear
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
 from devices.sim.waves import Waves
@@ -34,7 +37,9 @@ SMART_POINT: Final = 0x20
 
 ALWAYS, DISCONNECTED, ARTEFACT, OUT_OF_TRACK, ALARM, RED, GREEN, SYNC = 128, 64, 32, 16, 8, 4, 2, 1
 DF1_DISCONNECTED, DF1_OUT_OF_TRACK, DF1_LOW, DF1_MARGINAL, DF1_BAD_PULSE = 64, 32, 16, 8, 4
-FORMATS: Final = ("df2", "df7", "df1", "ascii")
+TEXT: Final = "ascii"
+FORMATS: Final = ("df2", "df7", "df1", TEXT)
+SERIAL: Final = "501234567"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +56,34 @@ class Finger:
 class Nonin:
     """The oximeter on one patient's finger."""
 
-    def __init__(self, bedside: Bedside, form: str = "df2") -> None:
+    def __init__(self, bedside: Bedside, form: str = "df2", serial: str = SERIAL) -> None:
         if form not in FORMATS:
             raise ValueError(f"format is one of {', '.join(FORMATS)}, not '{form}'")
         self._bedside = bedside
         self._waves = Waves(bedside.patient)
-        self._form = form
-        self._period_ns = BURST_NS if form in {"df2", "df7"} else 1_000_000_000
-        self._next: int | None = None
+        self._choose(form)
+        self._ear = None if form == TEXT else Ear(serial, self._choose)
+        self._out = b""
         self._stretch: tuple[int, Floats] = (-1, np.zeros(0))
         self._lost_since_s: float | None = None
         self._last_sample = 0.0
         self._shown = (-1, 0, 0)
 
+    def _choose(self, form: str) -> None:
+        self._form = form
+        self._period_ns = BURST_NS if form in {"df2", "df7"} else 1_000_000_000
+        self._next: int | None = None
+
     def receive(self, data: bytes, t_ns: int) -> None:
-        """These models take no commands that matter here."""
+        """What is answered goes out between two bursts."""
+        if self._ear is not None:
+            self._out += self._ear.hear(data, t_ns)
 
     def advance(self, t_ns: int) -> bytes:
         number = t_ns // self._period_ns
         if self._next is None:
             self._next = number + 1
-        out = b""
+        out, self._out = self._out, b""
         while self._next <= number:
             out += self._message(self._next)
             self._next += 1

@@ -157,6 +157,13 @@ def alerts(events):
     return [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)]
 
 
+def alerts_while_open(data):
+    """Without those that are withdrawn because the line ends."""
+    nonin = DRIVER.protocol({})
+    nonin.opened(0)
+    return alerts(nonin.receive(data, 1))
+
+
 @pytest.mark.parametrize(
     ("frame", "status", "kind"),
     [
@@ -182,14 +189,41 @@ def test_green_perfusion_is_no_alert():
 
 def test_an_artefact_seen_with_each_pulse_is_one_alert():
     slow = b"".join(stream(df2, 1, status=0x20) + stream(df2, 3)) * 5
-    assert alerts(events_of(slow)) == [(AlertKind.ARTEFACT, True)]
+    assert alerts_while_open(slow) == [(AlertKind.ARTEFACT, True)]
 
 
 def test_low_battery_is_df7s_alone():
     slow = slow_bytes(battery=0x01)
-    assert alerts(events_of(b"".join(stream(df7, 3, slow)))) == [(AlertKind.LOW_BATTERY, True)]
+    assert alerts_while_open(b"".join(stream(df7, 3, slow))) == [(AlertKind.LOW_BATTERY, True)]
     assert alerts(events_of(b"".join(stream(df7, 3, slow_bytes(battery=0x20))))) == []
     assert alerts(events_of(b"".join(stream(df2, 3, slow)))) == []
+
+
+@pytest.mark.parametrize("data", [b"".join(stream(df2, 3, status=0x40)), df1(72, 97, 0x40) * 6])
+def test_a_line_that_ends_takes_its_alerts_back(data):
+    assert alerts(events_of(data)) == [(AlertKind.SENSOR_OFF, True), (AlertKind.SENSOR_OFF, False)]
+    assert alerts_while_open(data) == [(AlertKind.SENSOR_OFF, True)]
+
+
+def readings(data):
+    return {e.reading for e in events_of(data) if isinstance(e, Observation)}
+
+
+def test_a_smart_point_is_df7s_word_for_a_good_reading():
+    slow = slow_bytes(battery=0x20)
+    good = {Measured(72.0, Validity.VALIDATED), Measured(97.0, Validity.VALIDATED)}
+    assert readings(b"".join(stream(df7, 3, slow))) == good
+    assert readings(b"".join(stream(df2, 3, slow))) == {Measured(72.0), Measured(97.0)}
+    lost = {Measured(72.0, Validity.QUESTIONABLE), Measured(97.0, Validity.QUESTIONABLE)}
+    assert readings(b"".join(stream(df7, 3, slow, status=0x10))) == lost
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"".join(stream(df2, 2, status=0x10)), b"".join(stream(df7, 2, status=0x10)), df1(72, 97, 0x20) * 5],
+)
+def test_numbers_that_still_stand_when_the_pulse_is_lost_are_doubtful(data):
+    assert readings(data) == {Measured(72.0, Validity.QUESTIONABLE), Measured(97.0, Validity.QUESTIONABLE)}
 
 
 @pytest.mark.parametrize(
@@ -315,16 +349,16 @@ def test_a_stream_that_begins_in_the_middle_of_a_packet():
 # DF1, which has no checksum
 
 
-def test_df1_says_nothing_before_several_frames_agree():
-    from devices.drivers.nonin.protocol import Nonin
-
-    nonin = Nonin({})
+@pytest.mark.parametrize(("noise", "agreeing"), [(b"", 3), (b"\x61", 3), (b"\x48\x61", 3), (b"\x48" * 3, 5)])
+def test_df1_says_nothing_before_several_frames_agree(noise, agreeing):
+    nonin = DRIVER.protocol({})
     nonin.opened(0)
-    pieces = [b"\x55" + df1(72, 97), *[df1(72, 97)] * 7]
+    pieces = [noise + df1(72, 97), *[df1(72, 97)] * 7]
     heard = [len(nonin.receive(piece, second)) for second, piece in enumerate(pieces)]
-    assert heard[:4] == [0, 0, 0, 0]
-    assert heard[4] == 1 + 2 * 5, "the noise before, and all that was held back"
-    assert heard[5:] == [2, 2, 2]
+    held = bool(noise) + 2 * agreeing
+    assert heard == [0] * (agreeing - 1) + [held] + [2] * (8 - agreeing), (
+        "the noise, and all that was held back"
+    )
 
 
 def test_df1_values_held_back_keep_their_times():
@@ -362,10 +396,35 @@ def test_text_lines():
     assert numbers(events, RATE) == [Absent(Validity.NOT_AVAILABLE), 72, 101]
 
 
+@pytest.mark.parametrize("end", [b"*", b" *", b" F*", b" F *", b" F", b"  "])
+def test_marks_at_the_end_of_a_text_line(end):
+    events = events_of((b"SPO2=097 HR=072" + end + b"\r\n") * 2)
+    assert numbers(events, SPO2) == [97, 97]
+    assert numbers(events, RATE) == [72, 72]
+    assert faults(events) == []
+
+
 def test_a_garbled_line_is_a_fault_and_a_header_is_not():
     events = events_of(b"SPO2=097 HR=072\r\nSPO2=0x7 HR=072\r\nHELLO\r\nSPO2=096 HR=070\r\n")
     assert numbers(events, SPO2) == [97, 96]
     assert faults(events) == [(FaultKind.CONTENT, 17)]
+
+
+# Bytes that look like the beginning of a frame
+
+
+@pytest.mark.parametrize("frame", [df2, df7])
+@pytest.mark.parametrize("value", [0x01, 0x81, 0x02, 0x06, 0x15])
+@pytest.mark.parametrize("start", [0, 1, 3, 7])
+def test_a_sample_or_a_slow_byte_that_looks_like_a_start_splits_no_frame(frame, value, start):
+    sample = value if frame is df2 else value << 8 | value
+    slow = slow_bytes(rate=129, spo2=97, firmware=value)
+    data = b"".join(packet(frame, [sample] * 25, slow)) * 4
+    events = events_of(data[start:])
+    assert set(numbers(events, RATE)) == {129.0}
+    assert sum(size for _, size in faults(events)) < 5
+    offset = 0 if frame is df2 else 32768
+    assert pleth(events) == [sample - offset] * (100 - (1 if start else 0) - start // 5)
 
 
 # Nothing from noise

@@ -14,6 +14,7 @@ from devices.drivers.nonin.values import (
     PLETH_8,
     PLETH_16,
     Alerts,
+    Trust,
     observations,
     pulse_rate,
     pulse_reading,
@@ -41,10 +42,10 @@ MOST_HELD = 50
 SYNC, SENSOR_ALARM, OUT_OF_TRACK, ARTEFACT, DISCONNECTED = 0x01, 0x08, 0x10, 0x20, 0x40
 SENSOR_OFF = SENSOR_ALARM | DISCONNECTED
 COLOUR, YELLOW, RED = 0x06, 0x06, 0x04
-LOW_BATTERY = 0x01
-"""Bit of slow byte 8 in DF7."""
+LOW_BATTERY, SMART_POINT = 0x01, 0x20
+"""Bits of slow byte 8 in DF7."""
 
-RATE, SPO2, FIRMWARE, BATTERY, SPO2_DISPLAY, RATE_DISPLAY = 0, 2, 3, 7, 8, 19
+RATE, SPO2, FIRMWARE, FLAGS, SPO2_DISPLAY, RATE_DISPLAY = 0, 2, 3, 7, 8, 19
 """Places in a packet, counted from 0; a rate takes two."""
 
 HOLD = {AlertKind.ARTEFACT: 9, AlertKind.NO_PULSE: 3, AlertKind.SENSOR_OFF: 3}
@@ -182,9 +183,9 @@ class Packets:
 
     def _tell(self, events: list[DeviceEvent]) -> None:
         """The numbers of the packet, as of its last frame."""
-        t_ns, off = self._packet_t_ns, bool(self._status & SENSOR_OFF)
+        t_ns = self._packet_t_ns
         rate, spo2 = self._choose_rate(), self._choose_spo2()
-        events += observations(rate, spo2, t_ns, off)
+        events += observations(rate, spo2, t_ns, self._trust())
         self._told = self._told or rate is not None or spo2 is not None
         if (firmware := self._slow[FIRMWARE]) > 0 and firmware != self._firmware:
             self._firmware = firmware
@@ -192,8 +193,8 @@ class Packets:
 
     def _tell_alerts(self, t_ns: int, events: list[DeviceEvent]) -> None:
         status = self._status
-        if self._wide and self._slow[BATTERY] >= 0:
-            self._low_battery = bool(self._slow[BATTERY] & LOW_BATTERY)
+        if self._wide and self._slow[FLAGS] >= 0:
+            self._low_battery = bool(self._slow[FLAGS] & LOW_BATTERY)
         bits = {
             AlertKind.SENSOR_OFF: status & SENSOR_OFF,
             AlertKind.NO_PULSE: status & OUT_OF_TRACK,
@@ -203,6 +204,14 @@ class Packets:
             AlertKind.LOW_BATTERY: self._low_battery,
         }
         events += self._alerts.update([kind for kind, bit in bits.items() if bit], HOLD, t_ns)
+
+    def _trust(self) -> Trust:
+        if self._status & SENSOR_OFF:
+            return Trust.NONE
+        if self._status & OUT_OF_TRACK:
+            return Trust.LITTLE
+        flags = self._slow[FLAGS]
+        return Trust.HIGH if self._wide and flags >= 0 and flags & SMART_POINT else Trust.PLAIN
 
     def _choose_rate(self) -> Reading | None:
         """The display rate once the device has given one, else the plain one; None if neither was sent."""

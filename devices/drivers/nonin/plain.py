@@ -2,7 +2,7 @@
 
 DF1: byte 1 has bit 7 set, status bits and the two high bits of the pulse rate; byte 2 its seven low bits;
 byte 3 the saturation. Line: `SPO2=097 HR=072`, `---` for no data, ` F` for fast averaging, `*` for the event
-key.
+key, right after the number or after a space.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from devices.drivers.nonin.values import (
     NO_PULSE_RATE,
     NO_SPO2,
     Alerts,
+    Trust,
     observations,
     pulse_rate,
     pulse_reading,
@@ -23,10 +24,10 @@ TRIPLE = 3
 LONGEST_LINE = 128
 """More than the header line that devices send at power-on."""
 
-DISCONNECTED = 0x40
+DISCONNECTED, OUT_OF_TRACK = 0x40, 0x20
 STATUS = {
     DISCONNECTED: AlertKind.SENSOR_OFF,
-    0x20: AlertKind.NO_PULSE,
+    OUT_OF_TRACK: AlertKind.NO_PULSE,
     0x10: AlertKind.LOW_PERFUSION,
     0x08: AlertKind.MARGINAL_PERFUSION,
     0x04: AlertKind.ARTEFACT,
@@ -90,9 +91,18 @@ class Triples:
         self._last = triple
         status = triple[0]
         rate, spo2 = pulse_reading(pulse_rate(status, triple[1])), spo2_reading(triple[2])
-        events += observations(rate, spo2, t_ns, bool(status & DISCONNECTED))
+        trust = (
+            Trust.NONE if status & DISCONNECTED else Trust.LITTLE if status & OUT_OF_TRACK else Trust.PLAIN
+        )
+        events += observations(rate, spo2, t_ns, trust)
         present = [kind for bit, kind in STATUS.items() if status & bit] if status & STATUS_BITS else ()
         events += self._alerts.update(present, HOLD, t_ns)
+
+
+def _trust(status: int) -> Trust:
+    if status & DISCONNECTED:
+        return Trust.NONE
+    return Trust.LITTLE if status & OUT_OF_TRACK else Trust.PLAIN
 
 
 def _follows(triple: bytes, before: bytes | None) -> bool:
@@ -114,7 +124,7 @@ class Text:
             if not _is_text(line):
                 break
             if (match := LINE.fullmatch(line)) is not None:
-                events += observations(_rate(match[2]), _spo2(match[1]), t_ns, sensor_off=False)
+                events += observations(_rate(match[2]), _spo2(match[1]), t_ns, Trust.PLAIN)
             elif line.startswith(b"SPO2"):
                 events.append(Fault(FaultKind.CONTENT, t_ns, len(line), line[:32].hex()))
             pos = end + 1

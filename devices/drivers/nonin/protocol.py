@@ -1,15 +1,22 @@
-"""A Nonin oximeter on one line, whichever of its formats it sends; it is only listened to."""
+"""A Nonin oximeter on one line, whichever of its formats it sends.
+
+It is only listened to, unless a format or a time for its clock was chosen.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from datetime import datetime
+from typing import Final
 
 from devices.drivers.nonin.packets import FRAME, Packets
 from devices.drivers.nonin.plain import TRIPLE, Text, Triples, is_line_begun
 from devices.drivers.nonin.search import Format, Search
+from devices.drivers.nonin.talk import Talk
 from devices.drivers.nonin.values import Alerts
 from devices.framing import WASTE_BYTES, Waste
 from devices.protocol import Options
+from kapmonitor.errors import ConfigError
 from kapmonitor.model import DeviceEvent, FaultKind
 
 HELD_BYTES = 512
@@ -17,15 +24,24 @@ HELD_BYTES = 512
 
 FRAME_SIZE = {Format.DF1: TRIPLE, Format.DF2: FRAME, Format.DF7: FRAME}
 
+LISTEN: Final = "listen"
+CHOICES: Final = {"df1": Format.DF1, "df2": Format.DF2, "df7": Format.DF7}
+CLOCK_FORM: Final = "%Y-%m-%dT%H:%M:%S"
+YEARS: Final = range(2000, 2100)
+
 Reader = Packets | Triples | Text
 
 
 class Nonin:
-    """Implements WireProtocol. Sends nothing."""
+    """Implements WireProtocol. The format that comes is recognised, whether it was asked for or not."""
 
     def __init__(self, options: Options) -> None:
-        """There are no options: the format is recognised."""
+        """Options `format`, `bluetooth` and `set_clock`; ConfigError for a time that cannot be read."""
         self.deadline_ns: int | None = None
+        wanted = CHOICES.get(str(options.get("format", LISTEN)))
+        clock = _clock(str(options.get("set_clock", "")))
+        bluetooth = bool(options.get("bluetooth", True))
+        self._talk = Talk(wanted, clock, bluetooth=bluetooth) if wanted or clock else None
         self._waste = Waste()
         self._search = Search()
         self._reset()
@@ -41,22 +57,32 @@ class Nonin:
 
     def opened(self, t_ns: int) -> None:
         self._reset()
+        if self._talk is not None:
+            self._talk.opened(t_ns)
+            self.deadline_ns = self._talk.deadline_ns
 
     def data_to_send(self) -> bytes:
-        return b""
+        return b"" if self._talk is None else self._talk.take()
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
-        return []
+        return [] if self._talk is None else self._go_on(self._talk, now_ns)
 
     def receive(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
         data = self._rest + data
         self._rest = b""
         while data:
-            if self._locked and self._reader is not None:
+            start = len(events)
+            if (answer := self._answer(data)) is not None:
+                data = self._hear(answer, data, t_ns, events)
+            elif self._locked and self._reader is not None:
                 data = self._read(self._reader, data, t_ns, events)
             else:
                 data = self._find(data, t_ns, events)
+            if self._talk is not None:
+                self._talk.stamp(events, start)
+        if self._talk is not None:
+            events += self._go_on(self._talk, t_ns)
         return events
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
@@ -64,13 +90,38 @@ class Nonin:
         if not self._locked and self._pure and (whole := self._search.whole()) is not None:
             fmt, size = whole
             self._lock(fmt, size, size, t_ns, events)
-        rest = self._rest if self._locked else bytes(self._held)
+        rest = self._rest if self._locked else self._rest + bytes(self._held)
         half = self._locked and _may_become_a_frame(self._format, rest)
         events += self._waste.add(rest, t_ns, FaultKind.LENGTH if half else self._why())
         events += self._waste.end(t_ns)
         if self._reader is not None:
             self._reader.finish(t_ns, events)
+        events += self._alerts.withdraw_all(t_ns)
+        if self._talk is not None:
+            events += self._talk.closed(t_ns)
+            self.deadline_ns = None
         self._reset()
+        return events
+
+    # What was asked is answered between two frames, or before the first
+
+    def _answer(self, begun: bytes) -> bytes | None:
+        """The answer at the beginning of these bytes: empty while more are needed, None if there is none."""
+        between = self._locked or not self._search.count
+        return self._talk.find(begun) if self._talk is not None and between else None
+
+    def _hear(self, answer: bytes, data: bytes, t_ns: int, events: list[DeviceEvent]) -> bytes:
+        """Take an answer, or wait for the rest of it; what is to be looked at next."""
+        if not answer:
+            self._rest = data
+            return b""
+        if self._talk is not None:
+            events += self._talk.hear(answer, t_ns)
+        return data[len(answer) :]
+
+    def _go_on(self, talk: Talk, now_ns: int) -> list[DeviceEvent]:
+        events = [*talk.go_on(now_ns)]
+        self.deadline_ns = talk.deadline_ns
         return events
 
     # A format is known
@@ -78,6 +129,8 @@ class Nonin:
     def _read(self, reader: Reader, data: bytes, t_ns: int, events: list[DeviceEvent]) -> bytes:
         """Read the frames `data` begins with; what is to be looked at next, empty if bytes are missing."""
         rest = data[reader.take(data, t_ns, events) :]
+        if self._answer(rest) is not None:
+            return rest
         if _may_become_a_frame(self._format, rest):
             self._rest = rest
             return b""
@@ -138,6 +191,8 @@ class Nonin:
                 self._reader.finish(t_ns, events)
             self._reader = _reader(fmt, self._alerts)
         self._format, self._locked = fmt, True
+        if self._talk is not None:
+            events += self._talk.reads(fmt, t_ns)
         step = FRAME_SIZE.get(fmt, size)
         for place in range(begin, end, step):
             count += step
@@ -160,3 +215,15 @@ def _may_become_a_frame(fmt: Format | None, rest: bytes) -> bool:
     if fmt is None or fmt is Format.ASCII:
         return is_line_begun(rest)
     return len(rest) < FRAME_SIZE[fmt]
+
+
+def _clock(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        when = datetime.strptime(text, CLOCK_FORM)  # noqa: DTZ007 the device knows no time zone
+    except ValueError:
+        when = None
+    if when is None or when.year not in YEARS:
+        raise ConfigError("nonin", f"set_clock={text}", "write the time as 2024-01-31T12:34:56")
+    return when

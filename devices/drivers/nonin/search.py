@@ -33,7 +33,10 @@ AGAIN_FRAMES = {Format.DF2: 1, Format.DF7: 2}
 """The same for a format that was just being read."""
 
 STEADY_TRIPLES, STEADY_AGAIN, TRIPLES = 5, 3, 10
-"""DF1 has no checksum: triples in a row whose values follow from each other, or merely are plausible."""
+"""DF1 has no checksum: triples in a row whose values follow from each other, or merely are plausible.
+
+Right after opening the fewer are enough: they take three seconds, and noise has but three places to start at.
+"""
 
 AGAIN_BYTES = {Format.DF1: 30, Format.DF2: 375, Format.DF7: 375, Format.ASCII: 120}
 """How long the format that was being read has this advantage; a second of it, ten for DF1."""
@@ -41,7 +44,7 @@ AGAIN_BYTES = {Format.DF1: 30, Format.DF2: 375, Format.DF7: 375, Format.ASCII: 1
 RATE_STEP, SPO2_STEP = 40, 10
 """Between two triples, one second apart and averaged over four beats, values do not move further."""
 
-LINE = re.compile(rb"SPO2=([ \d]{2}\d|---) +HR=([ \d]{2}\d|---)((?: +[F*])*) *\r?\n")
+LINE = re.compile(rb"SPO2=([ \d]{2}\d|---) +HR=([ \d]{2}\d|---)((?: *[F*])*) *\r?\n")
 LINE_BYTES = 64
 
 
@@ -152,7 +155,8 @@ class Search:
         run.end, run.rate, run.spo2 = count, rate, spo2
         run.frames += 1
         run.steady += 1
-        steady = STEADY_AGAIN if self._again(Format.DF1, count) else STEADY_TRIPLES
+        opening = self._before is None and count - 3 * run.frames < 3
+        steady = STEADY_AGAIN if opening or self._again(Format.DF1, count) else STEADY_TRIPLES
         if run.frames >= TRIPLES or (run.steady >= steady and 3 * run.frames == count):
             self.found, self.size = Format.DF1, 3 * run.frames
         elif run.steady >= steady:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from enum import Enum
 from functools import cache
 
 from devices import plausible
@@ -52,20 +53,31 @@ def spo2_reading(percent: int) -> Reading:
     return plausible.within(SPO2, percent)
 
 
-def observations(
-    rate: Reading | None, spo2: Reading | None, t_ns: int, sensor_off: bool
-) -> list[DeviceEvent]:
+class Trust(Enum):
+    """How far the numbers of a packet can be trusted."""
+
+    NONE = "no sensor on a finger"
+    LITTLE = "the pulse is lost, and what still stands is what was found before"
+    PLAIN = "nothing is said against them"
+    HIGH = "the device itself calls them good (SmartPoint)"
+
+
+def observations(rate: Reading | None, spo2: Reading | None, t_ns: int, trust: Trust) -> list[DeviceEvent]:
     """What is known of one packet; without a sensor on a finger no number counts."""
     events: list[DeviceEvent] = []
     if spo2 is not None:
-        events.append(Observation(SPO2_METRIC, t_ns, _without_sensor(spo2) if sensor_off else spo2))
+        events.append(Observation(SPO2_METRIC, t_ns, _trusted(spo2, trust)))
     if rate is not None:
-        events.append(Observation(PULSE_METRIC, t_ns, _without_sensor(rate) if sensor_off else rate))
+        events.append(Observation(PULSE_METRIC, t_ns, _trusted(rate, trust)))
     return events
 
 
-def _without_sensor(reading: Reading) -> Reading:
-    return Absent(Validity.INVALID, reading.value) if isinstance(reading, Measured) else reading
+def _trusted(reading: Reading, trust: Trust) -> Reading:
+    if trust is Trust.PLAIN or isinstance(reading, Absent):
+        return reading
+    if trust is Trust.NONE:
+        return Absent(Validity.INVALID, reading.value)
+    return Measured(reading.value, Validity.VALIDATED if trust is Trust.HIGH else Validity.QUESTIONABLE)
 
 
 class Alerts:
@@ -93,3 +105,8 @@ class Alerts:
                 events.append(DeviceAlert(kind, False, t_ns))
         self._left.update((kind, hold.get(kind, 1)) for kind in now)
         return events
+
+    def withdraw_all(self, t_ns: int) -> list[DeviceEvent]:
+        """Take everything back: a line that is gone says nothing about the sensor."""
+        gone, self._left = self._left, {}
+        return [DeviceAlert(kind, False, t_ns) for kind in gone]
