@@ -1,143 +1,107 @@
-"""Every driver there is, through the kit that authors of drivers are given, and the kit itself."""
+"""Every driver there is, through the kit that authors of drivers are given, and the kit itself.
+
+The samples are talks with the simulators (driver_samples), whose encoders are written apart from the drivers,
+and the frames that somebody printed.
+"""
 
 import random
-import time
 from dataclasses import replace
 
-import ge_bench
-import intellivue_frames as intellivue
 import pytest
-from nonin_frames import df1, df2, df7, packet, slow_bytes
+from driver_samples import TALKS, UNCHECKED, samples
 
+from devices.drivers.ble_heart_rate import DRIVER as STRAP
+from devices.drivers.ble_heart_rate import HeartRateStrap
 from devices.drivers.nonin import DRIVER as NONIN
 from devices.drivers.nonin.protocol import Nonin
-from devices.protocol import SerialLink
+from devices.drivers.suntech import DRIVER as SUNTECH
+from devices.drivers.suntech.protocol import Suntech
+from devices.protocol import CommandSpec, Evidence, GattAction, GattStep
 from devices.registry import load
-from devices.sim.ivy_450c import Screen
-from devices.sim.ivy_450c import frame as ivy_frame
-from devices.testing import ConformanceError, GattSample, Sample, check_driver, check_garbage, run
-from kapmonitor.model import Measured, Observation
+from devices.sim.serve import SIMULATORS
+from devices.testing import (
+    MOST_HELD_BYTES,
+    ConformanceError,
+    GattSample,
+    Sample,
+    check_driver,
+    check_garbage,
+    run,
+)
+from kapmonitor.model import Absent, Measured, Metric, Observation, Validity
 
 SPECS = load().specs
-WAVE = [(i * 7) % 200 + 20 for i in range(25)]
-BLE = "0000{}-0000-1000-8000-00805f9b34fb"
-
-
-def packets(frame, count, **slow):
-    return b"".join(f for _ in range(count) for f in packet(frame, WAVE, slow_bytes(**slow)))
-
-
-DETERMINATION = bytes.fromhex(
-    "3E044F6F 3E050000BD 3E058E002F 3E050201BA 3E04427C 3E044B73"
-    "3E1873004A001E01000000000000310755005800000000E9"
-    "3E044F6F 3E058E002F 3E04417D 3E044B73 3E1800000000000000000000000000000000000000 57000053".replace(
-        " ", ""
-    )
-)
-
-SAMPLES = {
-    "suntech": [Sample("two determinations, one aborted", DETERMINATION)],
-    "nonin": [
-        Sample("DF2", packets(df2, 4, rate_display=72, spo2_display=97)),
-        Sample("DF7", packets(df7, 4, battery=1)),
-        Sample("DF1", b"".join(df1(72 + i % 3, 97) for i in range(12)), checked=False),
-        Sample("text", b"NONIN\r\n" + b"SPO2=097 HR=072\r\nSPO2=--- HR=--- F\r\n" * 4),
-        Sample("public frames", bytes.fromhex("0181010083018001 48CA".replace(" ", ""))),
-        Sample("one format after another", packets(df2, 2) + packets(df7, 2) + b"SPO2=097 HR=072\r\n"),
-    ],
-    "ivy-450c": [
-        Sample(
-            "three seconds",
-            b"\xfe"
-            + b"".join(
-                ivy_frame(bytes(range(200)) * 2, Screen(80, 14, None, spo2, 80, (121, 75, 90, 80)))
-                for spo2 in (97, 98, None)
-            ),
-            checked=False,
-        )
-    ],
-    "masimo": [
-        Sample(
-            "a Rad-8, then a Radical-7 without a sensor",
-            b"02/22/16 22:47:45 SN=0000056661 SPO2=098% BPM=097 PI=03.60% ALARM=0000 EXC=000800\r\n\r\n"
-            b"02/22/16 22:47:46 SN=0000056661 SPO2=---% BPM=--- PI=--.--% ALARM=0020 EXC=000820\r\n\r\n"
-            b"05/15/07 08:12:21 SN=0000070986 SPO2=---% BPM=--- PVI=--- ALARM=0000 EXC=000001\r\n\r\n",
-            checked=False,
-        )
-    ],
-    "nellcor": [
-        Sample(
-            "headings and three rows",
-            b"N-395 VERSION 2.0.0.0   CRC: XXXX   SpO2 Limit: 70-100%   PR Limit: 60-160BPM\r\n"
-            b"                 ADULT 0SAT-S  SPO2 RESP MODE: NORMAL\r\n"
-            b"TIME               %SPO2   BPM   PA   Status\r\n"
-            b"12-NOV-97 14:00:05   100    120   50\r\n"
-            b"12-NOV-97 14:00:07    88*   118   20  SL\r\n"
-            b"12-NOV-97 14:00:09   ---    ---  ---  SO\r\n",
-            checked=False,
-        )
-    ],
-    "ge-dri": [
-        Sample("values and a wave", bytes.fromhex(ge_bench.REPLY) + bytes.fromhex(ge_bench.PLETH_BLOCK)),
-        Sample("a session", ge_bench.session()),
-    ],
-    "intellivue": [
-        Sample("numbers and a wave", intellivue.NUMERICS + intellivue.PLETH + intellivue.NUMERICS),
-        Sample("a wave", intellivue.PLETH * 5),
-        Sample(
-            "association", intellivue.ACCEPT + intellivue.create() + intellivue.NUMERICS + intellivue.ABORT
-        ),
-    ],
-    "ble-heart-rate": [
-        GattSample(
-            "straps", tuple((BLE.format("2a37"), bytes.fromhex(h)) for h in ("0048", "163deb03f203", "0400"))
-        )
-    ],
-    "ble-blood-pressure": [
-        GattSample(
-            "real cuff",
-            ((BLE.format("2a35"), bytes.fromhex("167d0050006600e10701100c273640000000")),),
-        )
-    ],
-}
+MEGABYTE = 1_000_000
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
 def test_conformance(spec, seed):
-    check_driver(spec, SAMPLES.get(spec.id, ()), seed)
+    check_driver(spec, samples(spec.id), seed)
 
 
-def test_every_built_in_driver_has_samples():
-    assert {spec.id for spec in SPECS} >= set(SAMPLES)
-    assert all(SAMPLES.values())
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_a_megabyte_of_garbage_is_no_value_and_leaves_memory_bounded(spec, record_property):
+    held = check_driver(spec, (), 4, MEGABYTE)
+    record_property("bytes_held", held)
+    assert held < MOST_HELD_BYTES
 
 
-@pytest.mark.speed
-@pytest.mark.parametrize(
-    ("driver", "sample"),
-    [
-        (spec.id, sample)
-        for spec in SPECS
-        if isinstance(spec.link, SerialLink)
-        for sample in SAMPLES.get(spec.id, ())
-    ],
-    ids=lambda value: getattr(value, "name", value),
-)
-def test_decoding_is_200_times_faster_than_the_line(driver, sample):
-    spec = load().get(driver)
-    assert isinstance(spec.link, SerialLink)
-    data = sample.data * max(1, 400_000 // len(sample.data))
-    pieces = [data[i : i + 32] for i in range(0, len(data), 32)]
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        run(spec, pieces)
-        best = min(best, time.process_time() - began)
-    assert len(data) / best > 200 * spec.link.baud / 10
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_every_driver_has_samples_of_each_format_of_its_simulator(spec):
+    found = samples(spec.id)
+    assert found
+    if spec.transport == "serial":
+        assert {taken.form for taken in TALKS[spec.id]} >= set(SIMULATORS[spec.id])
+    else:
+        assert all(isinstance(sample, GattSample) for sample in found)
+
+
+def test_which_formats_have_no_checksum_is_said():
+    unchecked = {
+        f"{driver} {taken.form}".strip()
+        for driver, talks in TALKS.items()
+        for taken in talks
+        if not taken.checked
+    }
+    assert unchecked == set(UNCHECKED)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
+def test_samples_give_most_of_what_the_driver_says_it_gives(spec):
+    """Each metric of a simulated device's, or a sample would test nothing of it."""
+    told = set()
+    for sample in samples(spec.id):
+        told |= {ref for ref, _ in values_of(spec, sample)}
+    declared = {metric.ref for metric in spec.metrics}
+    assert told <= declared
+    assert told
+
+
+def values_of(spec, sample):
+    from devices.testing import gatt, parts, wire
+
+    if isinstance(sample, GattSample):
+        return parts.values(gatt.play(spec, sample, sample.heard).events)
+    return parts.values(wire.play(spec, sample, wire.singles(sample)).events)
 
 
 # The kit itself
+
+DF2 = next(sample for sample in samples("nonin") if sample.name.startswith("df2"))
+PRINTED = Sample("DF2", DF2.data)
+EVIDENCE = Evidence("manual", documents=("a manual",), gaps=("not yet tried on one",))
+STRAP_SAMPLE = samples("ble-heart-rate")[0]
+OXIMETER = replace(NONIN, evidence=EVIDENCE, commands=())
+CUFF = replace(SUNTECH, evidence=EVIDENCE)
+WORN = replace(STRAP, evidence=EVIDENCE)
+
+
+def test_the_drivers_that_are_broken_below_are_good_as_they_are():
+    check_driver(OXIMETER, [PRINTED])
+    check_driver(CUFF, [samples("suntech")[0]])
+    check_driver(WORN, [STRAP_SAMPLE])
 
 
 class Broken(Nonin):
@@ -168,11 +132,35 @@ class Hoards(Broken):
         return super().receive(data, t_ns)
 
 
+class HoardsHalfFrames(Broken):
+    """Keeps all that follows the beginning of a frame."""
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.kept = []
+
+    def receive(self, data, t_ns):
+        if data.count(PRINTED.data[:2]) > 20:
+            self.kept.append([data] * 10_000)
+        return super().receive(data, t_ns)
+
+
 class Invents(Broken):
     def receive(self, data, t_ns):
         events = super().receive(data, t_ns)
-        made_up = [Observation(NONIN.metrics[0], t_ns, Measured(float(b))) for b in data if b == 97]
-        return events + made_up
+        return events + [told(t_ns, float(b)) for b in data if b == 97]
+
+
+class InventsInGarbage(Broken):
+    def receive(self, data, t_ns):
+        events = super().receive(data, t_ns)
+        return [*events, told(t_ns, 97.0)] if data.count(b"\xff\xff\xff\xff") > 100 else events
+
+
+class InventsInNoise(Broken):
+    def receive(self, data, t_ns):
+        events = super().receive(data, t_ns)
+        return [*events, told(t_ns, 12.0)] if len(data) == 17 else events
 
 
 class NeverForgets(Broken):
@@ -189,9 +177,45 @@ class DeadlineStands(Broken):
         self.deadline_ns = 5
 
 
-class SendsTwice(DeadlineStands):
+class SendsTwice(Broken):
     def data_to_send(self):
         return b"x"
+
+
+class SendsUnlisted(Broken):
+    def opened(self, t_ns):
+        super().opened(t_ns)
+        self.out = b"x"
+
+    def data_to_send(self):
+        out, self.out = self.out, b""
+        return out
+
+
+class TellsUndeclared(Broken):
+    def receive(self, data, t_ns):
+        other = Metric(SUNTECH.metrics[0].term, "other")
+        return [*super().receive(data, t_ns), Observation(other, t_ns, Measured(1.0))]
+
+
+class TellsTheFuture(Broken):
+    def receive(self, data, t_ns):
+        return [*super().receive(data, t_ns), told(t_ns + 10**12, 97.0)]
+
+
+class TellsNothingAsANumber(Broken):
+    def receive(self, data, t_ns):
+        return [*super().receive(data, t_ns), told(t_ns, float("nan"))]
+
+
+class CallsAnAbsentValueValid(Broken):
+    def receive(self, data, t_ns):
+        absent = Observation(NONIN.metrics[0], t_ns, Absent(Validity.VALID))
+        return [*super().receive(data, t_ns), absent]
+
+
+def told(t_ns, value):
+    return Observation(NONIN.metrics[0], t_ns, Measured(value))
 
 
 @pytest.mark.parametrize(
@@ -199,34 +223,153 @@ class SendsTwice(DeadlineStands):
     [
         (DependsOnCuts, "cut"),
         (Hoards, "still held"),
-        (Invents, "cut"),
+        (HoardsHalfFrames, "half frames .* still held"),
+        (Invents, "cut|noise"),
+        (InventsInGarbage, "ones bytes .* became"),
+        (InventsInNoise, "noise became|cut"),
         (NeverForgets, "reopened|nothing comes|cut"),
         (DeadlineStands, "still due"),
         (SendsTwice, "twice"),
+        (SendsUnlisted, "not listed: 78"),
+        (TellsUndeclared, "not in the driver's metrics"),
+        (TellsTheFuture, "the time of"),
+        (TellsNothingAsANumber, "not a proper event"),
+        (CallsAnAbsentValueValid, "not a proper event"),
     ],
 )
 def test_the_kit_finds_a_driver_that_breaks_a_rule(protocol, rule):
-    spec = replace(NONIN, protocol=protocol)
     with pytest.raises(ConformanceError, match=rule):
-        check_driver(spec, [SAMPLES["nonin"][0]])
+        check_driver(replace(OXIMETER, protocol=protocol), [PRINTED])
 
 
 def test_the_kit_lets_a_drivers_own_exception_through():
     with pytest.raises(ValueError, match=r"^$"):
-        check_garbage(replace(NONIN, protocol=Raises))
+        check_garbage(replace(OXIMETER, protocol=Raises))
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"id": "Bad Id"}, {"metrics": ()}, {"label": ""}, {"evidence": replace(NONIN.evidence, level="hope")}],
+    [
+        {"id": "Bad Id"},
+        {"metrics": ()},
+        {"label": ""},
+        {"evidence": replace(EVIDENCE, level="hope")},
+        {"evidence": replace(EVIDENCE, documents=())},
+        {"evidence": replace(EVIDENCE, level="capture")},
+        {"evidence": replace(EVIDENCE, gaps=())},
+        {"evidence": replace(EVIDENCE, vectors=("",))},
+        {"link": replace(NONIN.link, baud=0)},
+        {"link": replace(NONIN.link, also=(replace(NONIN.link, also=(NONIN.link,)),))},
+        {"link": STRAP.link},
+        {"commands": (CommandSpec("stop", ""),)},
+        {"options": (replace(SUNTECH.options[0], default="giant"),)},
+        {"options": (SUNTECH.options[0], SUNTECH.options[0])},
+    ],
 )
 def test_the_kit_checks_what_is_said_of_a_driver(wrong):
     with pytest.raises(ConformanceError):
-        check_driver(replace(NONIN, **wrong))
+        check_driver(replace(OXIMETER, **wrong))
+
+
+class StartsInNoise(Suntech):
+    heard = 0
+
+    def receive(self, data, t_ns):
+        self.heard += len(data)
+        if self.heard > 4_000:
+            super().start_cuff(t_ns)
+        return super().receive(data, t_ns)
+
+
+class StartsInSilence(Suntech):
+    def on_deadline(self, now_ns):
+        events = super().on_deadline(now_ns)
+        super().start_cuff(now_ns)
+        return events
+
+
+class StartsAfterReopening(Suntech):
+    asked = False
+
+    def start_cuff(self, t_ns):
+        self.asked = True
+        super().start_cuff(t_ns)
+
+    def opened(self, t_ns):
+        super().opened(t_ns)
+        if self.asked:
+            super().start_cuff(t_ns)
+
+
+class NeverStarts(Suntech):
+    def start_cuff(self, t_ns):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("protocol", "rule"),
+    [
+        (StartsInNoise, "starts the cuff unasked"),
+        (StartsInSilence, "sends nothing but"),
+        (StartsAfterReopening, "starts the cuff unasked"),
+        (NeverStarts, "sends nothing but"),
+    ],
+)
+def test_the_kit_finds_a_cuff_that_is_started_by_nobody(protocol, rule):
+    with pytest.raises(ConformanceError, match=rule):
+        check_driver(replace(CUFF, protocol=protocol), [samples("suntech")[0]])
+
+
+class GattInvents(HeartRateStrap):
+    def receive(self, uuid, data, t_ns):
+        events = super().receive(uuid, data, t_ns)
+        return events if data else [*events, Observation(STRAP.metrics[0], t_ns, Measured(60.0))]
+
+
+class GattRaises(HeartRateStrap):
+    def receive(self, uuid, data, t_ns):
+        if len(data) == 1:
+            raise IndexError
+        return super().receive(uuid, data, t_ns)
+
+
+class GattWrites(HeartRateStrap):
+    def opened(self, t_ns):
+        return (*super().opened(t_ns), GattStep(GattAction.WRITE, STRAP.link.services[0], b"\1"))
+
+
+class GattHoards(HeartRateStrap):
+    def __init__(self, options):
+        super().__init__(options)
+        self.all = []
+
+    def receive(self, uuid, data, t_ns):
+        self.all.append([data] * 100)
+        return super().receive(uuid, data, t_ns)
+
+
+class GattKnowsAll(HeartRateStrap):
+    def receive(self, uuid, data, t_ns):
+        return super().receive("00002a37-0000-1000-8000-00805f9b34fb", data, t_ns)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "error", "rule"),
+    [
+        (GattInvents, ConformanceError, "cut at 0"),
+        (GattRaises, IndexError, None),
+        (GattWrites, ConformanceError, "not listed: .'01'"),
+        (GattHoards, ConformanceError, "still held"),
+        (GattKnowsAll, ConformanceError, "unknown characteristic|left out|cut at"),
+    ],
+)
+def test_the_kit_finds_a_bluetooth_driver_that_breaks_a_rule(protocol, error, rule):
+    with pytest.raises(error, match=rule):
+        check_driver(replace(WORN, protocol=protocol), [STRAP_SAMPLE])
 
 
 def test_noise_of_many_seeds_is_no_value():
     for seed in range(20):
         data = random.Random(seed).randbytes(50_000)
-        for spec in (load().get("nonin"), load().get("suntech")):
+        for spec in (NONIN, SUNTECH):
             assert not [e for e in run(spec, [data]) if isinstance(e, Observation)]

@@ -4,11 +4,12 @@ import contextlib
 
 import published
 import pytest
-from published import FOLDER, Frame, answers, missing
+from published import FOLDER, Frame, missing
 
 from devices.decode import decode
 from devices.registry import load
 from devices.testing import defaults
+from devices.testing.parts import fits
 
 SPECS = {spec.id: spec for spec in load().specs}
 
@@ -43,7 +44,7 @@ def test_a_printed_frame_means_what_is_printed_with_it(frame):
     assert first is None, f"no line is {first}\nlines: {lines}"
     if frame.only:
         numeric = [line for line in signs if line["kind"] == "numeric"]
-        unasked = [line for line in numeric if not any(answers(line, one) for one in frame.expect)]
+        unasked = [line for line in numeric if not any(fits(line, one) for one in frame.expect)]
         assert unasked == []
         assert len(numeric) == len([one for one in frame.expect if one["kind"] == "numeric"])
 
@@ -92,6 +93,15 @@ def test_a_frame_that_is_not_well_formed_is_refused(change, wrong):
         published._frame("nonin", {**GOOD, **change})
 
 
+def test_the_word_none_stands_for_null():
+    expect = [{"kind": "wave", "samples": [1, "none"]}, {"kind": "numeric", "value": "none"}]
+    frame = published._frame("nonin", {**GOOD, "nothing": False, "expect": expect})
+    assert [dict(line) for line in frame.expect] == [
+        {"kind": "wave", "samples": [1, None]},
+        {"kind": "numeric", "value": None},
+    ]
+
+
 def test_two_frames_of_one_name_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(published, "FOLDER", tmp_path)
     one = '[[frame]]\nname = "a"\nkind = "real"\nsource = "x"\nhex = "00"\nnothing = true\n'
@@ -106,12 +116,12 @@ def test_two_frames_of_one_name_are_refused(tmp_path, monkeypatch):
     ("expected", "first"),
     [
         ([{"kind": "numeric", "value": 97}], None),
-        ([{"kind": "numeric", "value": 97}, {"kind": "numeric", "value": "none"}], None),
-        ([{"kind": "numeric", "value": "none"}, {"kind": "numeric", "value": 97}], 1),
+        ([{"kind": "numeric", "value": 97}, {"kind": "numeric", "value": None}], None),
+        ([{"kind": "numeric", "value": None}, {"kind": "numeric", "value": 97}], 1),
         ([{"kind": "numeric", "value": 97}, {"kind": "numeric", "value": 97}], 1),
         ([{"kind": "numeric", "value": 98}], 0),
-        ([{"kind": "wave", "samples": [1, "none", 0.3]}], None),
-        ([{"kind": "wave", "samples": [1, "none"]}], 0),
+        ([{"kind": "wave", "samples": [1, None, 0.3]}], None),
+        ([{"kind": "wave", "samples": [1, None]}], 0),
         ([{"kind": "numeric", "site": "left"}], 0),
     ],
 )

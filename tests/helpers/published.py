@@ -15,12 +15,14 @@ The value "none" in an expectation stands for null.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.testing.parts import fits
+
+Line = Mapping[str, object]
 FOLDER = Path(__file__).parent.parent / "data" / "published"
 KINDS = ("real", "published", "constructed")
 LINE_KINDS = ("numeric", "wave", "alert", "cuff", "cuff-failed", "identity", "fault", "end")
@@ -82,7 +84,7 @@ def _frame(driver: str, table: Mapping[str, object]) -> Frame:
         data=_bytes(table),
         messages=tuple((uuid, bytes.fromhex(text)) for uuid, text in table.get("messages", ())),
         options=dict(table.get("options", {})),
-        expect=tuple(dict(line) for line in expect),
+        expect=tuple({key: _with_null(value) for key, value in line.items()} for line in expect),
         only=bool(table.get("only", False)),
         nothing=bool(table.get("nothing", False)),
     )
@@ -110,25 +112,14 @@ def _bytes(table: Mapping[str, object]) -> bytes:
     return str(table.get("text", "")).encode("latin-1")
 
 
-def missing(expected: Sequence[Mapping[str, object]], lines: Iterable[Mapping[str, object]]) -> object | None:
+def missing(expected: Sequence[Line], lines: Iterable[Line]) -> Line | None:
     """The first expectation that no further line answers, or None; each line answers at most one."""
     rest = iter(lines)
-    return next((one for one in expected if not any(answers(line, one) for line in rest)), None)
+    return next((one for one in expected if not any(fits(line, one) for line in rest)), None)
 
 
-def answers(line: Mapping[str, object], expected: Mapping[str, object]) -> bool:
-    """Whether a line has all that is expected of it."""
-    return all(key in line and same(line[key], value) for key, value in expected.items())
-
-
-def same(got: object, wanted: object) -> bool:
-    """Equality, in which "none" is null and numbers may differ in their last digits."""
-    if wanted == "none":
-        return got is None
-    if isinstance(got, list) and isinstance(wanted, list):
-        return len(got) == len(wanted) and all(map(same, got, wanted))
-    if isinstance(got, bool) or isinstance(wanted, bool):
-        return got is wanted
-    if isinstance(got, int | float) and isinstance(wanted, int | float):
-        return math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-12)
-    return got == wanted
+def _with_null(value: object) -> object:
+    """The value with null where the table says "none"."""
+    if isinstance(value, list):
+        return [_with_null(item) for item in value]
+    return None if value == "none" else value
