@@ -121,7 +121,8 @@ def test_manual_ecg_frame_is_the_base_line():
             {HR: Absent(INVALID, 80.0), RR: Absent(INVALID, 15.0), ST: Absent(INVALID, 0.05)},
         ),
         (frame(2, 0, 72, 16, 0xFA, 1), {HR: 72, RR: 16, ST: -0.06}),
-        (frame(2, 0, 72, 16, 101, 1), {HR: 72, RR: 16, ST: Absent(INVALID, 101.0)}),
+        (frame(2, 0, 72, 16, 0x80, 1), {HR: 72, RR: 16, ST: -1.28}),
+        (frame(2, 0, 251, 16, 0x7F, 1), {HR: Absent(INVALID, 251.0), RR: 16, ST: 1.27}),
         (frame(2, 0, 72, 251, 0, 1), {HR: 72, RR: Absent(INVALID, 251.0), ST: 0}),
         (frame(2, 0, 72), {HR: 72, RR: Absent(NA, 0.0)}),
         (frame(2, 0, 72, 16), {HR: 72, RR: 16}),
@@ -259,6 +260,26 @@ def test_a_result_from_before_the_connection_is_stored_once():
     assert values(events, stored=True) == {SYS: 124, DIA: 78, MEAN: 93}
     assert values(events) == {CUFF: 0}
     assert len([e for e in events if isinstance(e, Observation) and e.stored]) == 3
+
+
+def test_a_result_that_was_told_before_the_line_was_lost_is_not_told_again():
+    bench = ready()
+    bench.hear(MEASURING_120 + DONE_124)
+    bench.events.clear()
+    for _ in range(2):
+        bench.events += bench.driver.closed(bench.now)
+        bench.driver.opened(bench.now)
+        bench.hear(DONE_124)
+        assert not set(values(bench.events, stored=True)) & {SYS, DIA, MEAN}
+    bench.driver.closed(bench.now)
+    bench.driver.opened(bench.now)
+    bench.hear(cuff(0, 0, 131, 97, 80))
+    assert values(bench.events, stored=True) == {SYS: 131, DIA: 80, MEAN: 97}
+    bench.events.clear()
+    bench.driver.closed(bench.now)
+    bench.driver.opened(1)
+    bench.hear(cuff(0, 0, 131, 97, 80))
+    assert values(bench.events, stored=True) == {SYS: 131, DIA: 80, MEAN: 97}, "another session"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from kapmonitor.model import (
 
 S = 1_000_000_000
 TRAITS = Traits(systolic=120, diastolic=76, pulse=72, spo2=97, rises=(0, 0, 0), anxiety=0, dips=False)
-SYS, DIA = "MDC_PRESS_BLD_NONINV_SYS", "MDC_PRESS_BLD_NONINV_DIA"
+SYS, DIA, MEAN = (f"MDC_PRESS_BLD_NONINV_{which}" for which in ("SYS", "DIA", "MEAN"))
 
 
 def module(*incidents, traits=TRAITS, same_arm=False):
@@ -182,10 +182,10 @@ def test_the_cuffs_own_arm_loses_its_pulse():
     assert readings(events, SYS)
 
 
-@given(
-    st.integers(0, 4), st.integers(0, 127), st.integers(0, 255), st.integers(0, 3), st.integers(0, 250),
-    st.integers(0, 250), st.integers(-100, 100),
-)  # fmt: skip
+BYTES = st.integers(0, 255)
+
+
+@given(st.integers(0, 4), BYTES, BYTES, st.integers(0, 3), BYTES, BYTES, st.integers(-128, 127))
 def test_every_number_and_every_sentinel_comes_back(status, spo2, rate, ecg_status, heart, breaths, st_raw):
     events = run(
         DRIVER, [frame(4, status, spo2, rate) + frame(2, ecg_status, heart, breaths, st_raw % 256, 1)]
@@ -205,6 +205,36 @@ def test_every_number_and_every_sentinel_comes_back(status, spo2, rate, ecg_stat
             assert reading.value == sent
     st_mv = readings(events, "MDC_ECG_AMPL_ST")[0]
     assert isinstance(st_mv, Absent) if lead_off else st_mv.value == st_raw / 100
+
+
+@given(st.integers(0, 3), BYTES, BYTES, BYTES, BYTES)
+def test_every_temperature_comes_back_or_is_absent(status, whole_1, tenths_1, whole_2, tenths_2):
+    events = run(DRIVER, [frame(5, status, whole_1, tenths_1, whole_2, tenths_2)])
+    for ref, bit, whole, tenths in (
+        ("MDC_TEMP_BODY", 1, whole_1, tenths_1),
+        ("MDC_TEMP", 2, whole_2, tenths_2),
+    ):
+        reading, sent = readings(events, ref)[0], round(whole + tenths / 10, 1)
+        if status & bit or tenths > 9 or not 25 <= sent <= 45:
+            assert isinstance(reading, Absent)
+        else:
+            assert reading.value == sent
+
+
+@given(BYTES, BYTES, BYTES, BYTES)
+def test_every_result_comes_back_or_is_absent(half_mmhg, systolic, mean, diastolic):
+    measuring, ended = frame(3, 1 << 2, half_mmhg, 0, 0, 0), frame(3, 0, 0, systolic, mean, diastolic)
+    events = run(DRIVER, [measuring + ended])
+    pressure = readings(events, "MDC_PRESS_CUFF")[0]
+    assert pressure.value == 2 * half_mmhg if half_mmhg <= 175 else pressure.raw == 2 * half_mmhg
+    pair = systolic >= 40 and 20 <= diastolic <= 220 and systolic - diastolic >= 10
+    between = pair and 25 <= mean <= 240 and diastolic < mean < systolic
+    for ref, sent, good in ((SYS, systolic, pair), (DIA, diastolic, pair), (MEAN, mean, between)):
+        found = readings(events, ref)
+        if not (systolic or mean or diastolic):
+            assert found == []
+        else:
+            assert found[0].value == sent if good else found[0].raw == sent
 
 
 @given(st.lists(st.binary(max_size=12), max_size=20))

@@ -11,7 +11,7 @@ DRIVER = DriverSpec(
     id="berry-pm6750",
     label="Berry PM6750 monitor module",
     vendor="Shanghai Berry Electronic Tech",
-    link=SerialLink(baud=115200, silence_s=3.0),
+    link=SerialLink(baud=115200, silence_s=2.0),
     metrics=(
         metrics.HEART,
         metrics.BREATHS,
@@ -31,17 +31,25 @@ DRIVER = DriverSpec(
     protocol=Berry,
     evidence=Evidence(
         level="manual",
-        sources=(
-            "frames of the maker's manual and of a recording, decoded in the tests",
-            "a public description that was checked against recordings of a module",
+        documents=(
+            "a public description of the protocol, written from the maker's manual and checked against "
+            "recordings of a module",
+            "the maker's public demonstration page and a public cuff program: commands",
+        ),
+        vectors=(
+            "one frame of a recording and one of the maker's manual",
+            "the cuff's start command of the maker's demonstration",
         ),
         gaps=(
             "not yet tried on a module",
             "how the ECG's steps translate to millivolts is not published; they are shown as they are",
-            "how the answers with the versions look is not published; they are not asked for",
+            "how the answers with the versions look is not published; they are not asked for, so the module "
+            "tells neither its version nor a serial number",
             "how the module answers a stop while its cuff is empty is not published; its silence is taken "
             "for an empty cuff",
             "the kind of patient in cuff packets is known from memory only, and not used",
+            "the marks of single beats and pulses are not used; they are not in the maker's manual",
+            "pressure test, leak test and calibration are never sent; the module's Bluetooth is left out",
         ),
     ),
     options=(

@@ -37,7 +37,7 @@ LENGTHS: Final = {
 ANY_LENGTH: Final = range(3, 41)
 """N of types not listed, such as the version texts whose form is not published."""
 
-NO_SPO2, NO_PULSE, MOST_BREATHS, MOST_ST = 127, 255, 250, 100
+NO_SPO2, NO_PULSE, MOST_BREATHS = 127, 255, 250
 
 DATA: Final = 4
 """Where the data begins in a frame."""
@@ -125,7 +125,7 @@ def ecg_numbers(data: bytes) -> EcgNumbers:
     return EcgNumbers(
         heart=_counted(_sent(heart, 0, plausible.within(HEART_RATE, heart)), lead_off),
         breaths=_counted(_sent(breaths, 0, _breaths(breaths)), lead_off),
-        st_mv=_counted(_st(data[3]), lead_off) if len(data) > 3 else None,
+        st_mv=_counted(Measured(_signed(data[3]) / 100), lead_off) if len(data) > 3 else None,
         rhythm="" if lead_off else rhythm,
         weak=bool(status & 0x01),
         lead_off=lead_off,
@@ -141,12 +141,8 @@ def _breaths(raw: int) -> Reading:
     return Measured(float(raw)) if raw <= MOST_BREATHS else Absent(Validity.INVALID, float(raw))
 
 
-def _st(raw: int) -> Reading:
-    """A signed byte; its raw word is kept as it is read, in 1/100 mV."""
-    hundredths = raw - 256 if raw > 127 else raw
-    if abs(hundredths) > MOST_ST:
-        return Absent(Validity.INVALID, float(hundredths))
-    return Measured(hundredths / 100)
+def _signed(byte: int) -> int:
+    return byte - 256 if byte > 127 else byte
 
 
 def _counted(reading: Reading, off: bool) -> Reading:

@@ -12,6 +12,7 @@ from devices.drivers.berry_pm6750 import metrics, packets
 from devices.drivers.berry_pm6750.machine import GUARD_S, QUIET_S, Event, State, Tell, step
 from devices.drivers.berry_pm6750.metrics import Waves
 from devices.drivers.berry_pm6750.packets import Ask, CuffPacket, CuffWord, command
+from devices.plausible import Pressures
 from devices.protocol import Options
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
@@ -68,6 +69,7 @@ class Berry:
         self._start = _start_commands(options)
         self._streams = _streams(options)
         self._frames = packets.frames()
+        self._known: tuple[Pressures, int] | None = None
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
@@ -87,6 +89,9 @@ class Berry:
         self._frames.clear()
 
     def opened(self, t_ns: int) -> None:
+        if self._known is not None and t_ns < self._known[1]:
+            # Another session's time, in which nothing is known yet.
+            self._known = None
         self._reset(t_ns)
         if packets.ECG not in self._streams:
             self._queue.extend((Ask.ECG_OFF.value, Ask.RESP_OFF.value))
@@ -216,10 +221,12 @@ class Berry:
         if event is Event.RUNNING:
             self._determined = True
         elif event is Event.DONE and self._determined:
-            self._determined = False
+            self._determined, self._known = False, (packet.pressures, t_ns)
             events += _result(packet, t_ns, stopped=before is State.STOPPING)
         elif event is Event.DONE and before is State.UNKNOWN and not packet.empty:
-            events += _pressures(packet, t_ns, stored=True)
+            if self._known is None or packet.pressures != self._known[0]:
+                events += _pressures(packet, t_ns, stored=True)
+            self._known = packet.pressures, t_ns
         elif event is not Event.READY:
             self._determined = False
         return events
