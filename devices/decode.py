@@ -1,18 +1,21 @@
 """Captured bytes to plain values that can be written as JSON: what `kapmonitor decode` prints.
 
-A device is listened to without being asked anything. Times count from the first byte and follow from its
-place in the stream alone.
+In bare bytes, a device is listened to without being asked anything; times count from the first byte and
+follow from its place in the stream alone. In a capture file (devices.capture), the driver goes through the
+same connections as when it was recorded, at the recorded times.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from devices.capture import Entry
+from devices.capture import full_uuid as full_uuid
 from devices.framing import HEAD_BYTES, Lines
 from devices.protocol import DriverSpec, GattProtocol, Options, SerialLink, WireProtocol
+from devices.replay import replay
 from kapmonitor.model import (
     NO_SAMPLE,
     Absent,
@@ -21,20 +24,21 @@ from kapmonitor.model import (
     DeviceAlert,
     DeviceEvent,
     DeviceIdentified,
+    Direction,
     Fault,
     FaultKind,
+    LinkChanged,
+    LinkProblem,
     Metric,
     Observation,
     WaveformBlock,
+    WireChunk,
 )
 
 Line = dict[str, object]
 
 BITS_PER_BYTE = 10
 """On a serial line: start bit, eight data bits, stop bit."""
-
-_UUID_16 = re.compile(r"(?:0[xX])?([0-9a-fA-F]{4}|[0-9a-fA-F]{8})")
-_UUID_128 = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def decode(
@@ -58,6 +62,23 @@ def decode(
     tally = _Tally()
     for event in heard:
         yield from tally.lines(event)
+    yield from tally.end()
+
+
+def decode_capture(
+    spec: DriverSpec, entries: Iterable[Entry], options: Options | None = None
+) -> Iterator[Line]:
+    """What the driver makes of the entries of a capture file, as decode() tells it, and the link's states."""
+    protocol = spec.protocol(options if options is not None else {o.name: o.default for o in spec.options})
+    tally = _Tally()
+    for item in replay(protocol, entries):
+        match item:
+            case WireChunk(direction=Direction.IN, data=data):
+                tally.bytes += len(data)
+            case WireChunk():
+                pass
+            case _:
+                yield from tally.lines(item)
     yield from tally.end()
 
 
@@ -123,15 +144,6 @@ def parse_ble_line(line: bytes) -> tuple[str, bytes] | None:
     return None if uuid is None else (uuid, data)
 
 
-def full_uuid(text: str) -> str | None:
-    """128-bit lower-case text of a UUID given in any length; None if it is none."""
-    if _UUID_128.fullmatch(text):
-        return text.lower()
-    if (short := _UUID_16.fullmatch(text)) is not None:
-        return f"{short[1].lower():0>8}-0000-1000-8000-00805f9b34fb"
-    return None
-
-
 def _wave_line(metric: Metric, t_ns: int, samples: list[int]) -> Line:
     whole = metric.resolution.is_integer() and metric.offset.is_integer()
     number: Callable[[float], float] = int if whole else partial(round, ndigits=6)
@@ -166,6 +178,11 @@ def event_line(event: DeviceEvent) -> Line:
             return {"t_ns": t_ns, "kind": "fault", "fault": kind.value, "size": size, "head": head}
 
 
+def _link_line(change: LinkChanged) -> Line:
+    line: Line = {"t_ns": change.t_ns, "kind": "link", "state": change.state.value}
+    return line if change.problem is LinkProblem.NONE else {**line, "problem": change.problem.value}
+
+
 def _numeric_line(event: Observation) -> Line:
     reading = event.reading
     line: Line = {
@@ -196,12 +213,15 @@ class _Tally:
     fault_bytes: int = 0
     bytes: int = 0
 
-    def lines(self, event: DeviceEvent | int) -> Iterator[Line]:
+    def lines(self, event: DeviceEvent | LinkChanged | int) -> Iterator[Line]:
         match event:
             case int():
                 self.bytes += event
             case WaveformBlock():
                 yield from self._wave(event)
+            case LinkChanged():
+                yield from self._flush()
+                yield _link_line(event)
             case Fault():
                 # What lies on the two sides of a fault may not follow on each other.
                 yield from self._flush()

@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(module="console")
     _console(top)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_demo, _replay, _record, _devices, _simulate, _decode, _verify):
+    for add in (_demo, _replay, _record, _devices, _simulate, _capture, _decode, _verify):
         add(commands)
     return top
 
@@ -151,6 +151,31 @@ def _record(commands: Commands) -> None:
         "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="stop after this long"
     )
     record.add_argument("--note", action="append", default=[], metavar="TEXT", help="a note at the start")
+    record.add_argument(
+        "--wire-only",
+        action="store_true",
+        help="record the devices' bytes alone, no numbers, waves and alarms; raw@PORT?baud=9600 is then a "
+        "device without a driver",
+    )
+
+
+def _capture(commands: Commands) -> None:
+    capture = _command(
+        commands,
+        "capture",
+        "cut one device's bytes out of a record, without what tells who and when, for a bug report",
+        "kapmonitor capture session.kap --device nonin --from T+20:00 --for 60 --out nonin.kapcap",
+    )
+    capture.add_argument("record", metavar="RECORD", help="a session record (.kap), also an interrupted one")
+    capture.add_argument("--device", default="", metavar="ID", help="which of the record's devices")
+    capture.add_argument(
+        "--from",
+        dest="begin",
+        metavar="T+MM:SS|SECONDS",
+        help="where to begin: from the first dose or the start, or seconds from the start",
+    )
+    capture.add_argument("--for", dest="seconds", type=_seconds, metavar="SECONDS", help="how much")
+    capture.add_argument("--out", required=True, metavar="FILE", help="the capture file (.kapcap), a new one")
 
 
 def _devices(commands: Commands) -> None:
@@ -187,16 +212,18 @@ def _decode(commands: Commands) -> None:
     decode = _command(
         commands,
         "decode",
-        "raw captured bytes to JSON lines; Bluetooth drivers take lines 'UUID hex'",
-        "kapmonitor decode --driver nonin capture.bin",
+        "a capture file, or raw bytes, to JSON lines; Bluetooth drivers take raw lines 'UUID hex'",
+        "kapmonitor decode nonin.kapcap, or kapmonitor decode --driver nonin bytes.bin",
     )
-    decode.add_argument("--driver", required=True, metavar="ID", help="a driver id, see kapmonitor devices")
-    decode.add_argument("file", metavar="FILE|-", help="the capture, - for standard input")
+    decode.add_argument(
+        "--driver", metavar="ID", help="a driver id, see kapmonitor devices; a capture file names its own"
+    )
+    decode.add_argument("file", metavar="FILE|-", help="the capture file or bytes, - for standard input")
     decode.add_argument(
         "--rate",
         type=_rate,
         metavar="HZ",
-        help="bytes (Bluetooth: lines) a second, from which times are counted; default: the line's own speed",
+        help="raw bytes (Bluetooth: lines) a second, from which times are counted; default: the line's speed",
     )
 
 

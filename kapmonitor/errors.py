@@ -9,6 +9,7 @@ KapError
  |    +-- RecordTooNew       written by a newer major version
  |    +-- RecordDamaged      not a record, or not readable as one
  |    +-- RecordFull         the disk has no room left
+ +-- CaptureError            a capture file is wrong: path, line, what is allowed
  +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
 
 Anything else that escapes is our bug, not the user's environment.
@@ -80,6 +81,16 @@ class RecordDamaged(RecordError):
 
 class RecordFull(RecordError):
     """The disk is full, or the folder cannot be written."""
+
+
+class CaptureError(KapError, ValueError):
+    """A capture file is wrong in line `line`, counted from 1; `reason` says what is allowed there."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(f"{path}: line {line}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
 
 
 class ConfigError(KapError, ValueError):

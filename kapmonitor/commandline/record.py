@@ -16,12 +16,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from devices.raw import RAW
 from kapmonitor.alarms.limits import example
 from kapmonitor.clock import SystemClock
 from kapmonitor.commandline.notelines import clean, note_lines
 from kapmonitor.commands import AddNote
+from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
 from kapmonitor.places import new_record_path, records_folder
+from kapmonitor.record.cut import wire_devices
+from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
 from kapmonitor.station import Plan, Station, open_station
@@ -49,8 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     _stop_on_signals(stop)  # before the record exists: whenever a signal comes, it is closed
     clock = SystemClock()
+    wire_only = bool(arguments.wire_only)
+    if not wire_only:
+        _refuse_raw(arguments.device)
     path = Path(arguments.out or new_record_path(records_folder(), datetime.now().astimezone()))
-    station = open_station(Plan(path.absolute(), tuple(arguments.device), example()), clock)
+    plan = Plan(path.absolute(), tuple(arguments.device), example(), wire_only=wire_only)
+    station = open_station(plan, clock)
     _say(str(path))
     station.start()
     for text in filter(None, map(clean, arguments.note)):
@@ -58,8 +66,23 @@ def run(arguments: argparse.Namespace) -> int:
     threading.Thread(target=_read_notes, args=(station, clock), name="kap-notes", daemon=True).start()
     spoke = _watch(station, stop, arguments.seconds)
     station.stop("signal" if stop.is_set() else "ended")
+    if wire_only:
+        _tell_bytes(path)
     _say(f"closed {path}")
     return 0 if spoke or stop.is_set() else 1
+
+
+def _refuse_raw(devices: list[str]) -> None:
+    """Without a driver there is nothing to record but bytes."""
+    for device in devices:
+        if device.partition("@")[0] == RAW.id:
+            raise AddressError(device, "raw reads no values; add --wire-only to record its bytes alone")
+
+
+def _tell_bytes(path: Path) -> None:
+    with RecordReader(path) as reader:
+        for device in wire_devices(reader):
+            _say(f"{device.id}: {device.received} bytes received, {device.sent} sent")
 
 
 def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bool:
@@ -75,7 +98,8 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
         stop.wait(max(0.0, wait_ns / 1e9))
         snapshot = station.engine.snapshot
         spoke = spoke or any(link.state is LinkState.LIVE for link in snapshot.links)
-        _say(status_line(snapshot, station.clock.now_ns() - began_ns))
+        elapsed_ns = station.clock.now_ns() - began_ns
+        _say(wire_line(snapshot, elapsed_ns) if station.plan.wire_only else status_line(snapshot, elapsed_ns))
         if end_ns is not None and station.clock.now_ns() >= end_ns:
             break
     return spoke
@@ -83,14 +107,25 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
 
 def status_line(snapshot: Snapshot, elapsed_ns: int) -> str:
     """One line: how long, each link, the numbers, and whether the record is well."""
-    links = "  ".join(f"{link.label.lower()} {link_words(link)}" for link in snapshot.links)
     cuff = snapshot.nibp.last
     bp = f"{_value(cuff.systolic)}/{_value(cuff.diastolic)}" if cuff is not None else "---/---"
     numbers = f"HR {_fresh(snapshot.hr.reading, snapshot.hr.freshness)}  "
     numbers += f"SpO2 {_fresh(snapshot.spo2.reading, snapshot.spo2.freshness)}  BP {bp}"
+    return f"{_clock(elapsed_ns)}  {_links(snapshot)}  {numbers}  {_state(snapshot)}"
+
+
+def wire_line(snapshot: Snapshot, elapsed_ns: int) -> str:
+    """The same where no numbers are recorded."""
+    return f"{_clock(elapsed_ns)}  {_links(snapshot)}  {_state(snapshot)}"
+
+
+def _links(snapshot: Snapshot) -> str:
+    return "  ".join(f"{link.label.lower()} {link_words(link)}" for link in snapshot.links)
+
+
+def _state(snapshot: Snapshot) -> str:
     record = snapshot.record
-    state = "starting" if record is None else record.problem or "recording"
-    return f"{_clock(elapsed_ns)}  {links}  {numbers}  {state}"
+    return "starting" if record is None else record.problem or "recording"
 
 
 def link_words(link: LinkStatus) -> str:
