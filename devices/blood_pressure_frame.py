@@ -1,7 +1,12 @@
-"""The payloads of the Bluetooth Blood Pressure Service; their table is in ble_blood_pressure."""
+"""The payloads of the Bluetooth Blood Pressure Service; their table is in ble_blood_pressure.
+
+Those of version 1.1 may end with a check sum, low byte first: CRC-16 with polynomial 1021, begun with FFFF,
+not reflected. Published packets of an insulin pump, which has the same check sum, confirm the reckoning.
+"""
 
 from __future__ import annotations
 
+from binascii import crc_hqx
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +22,8 @@ PULSE_MAX: Final = 250.0
 
 _KPA, _TIME, _PULSE, _USER, _STATUS, _LOCAL_TIME, _SINCE_2000 = (1 << bit for bit in range(7))
 _USER_UNKNOWN: Final = 255
+_CRC_SIZE: Final = 2
+_CRC_START: Final = 0xFFFF
 _DOUBTFUL: Final = 0x23
 """Status bits that put the pressures themselves in doubt: movement, loose cuff, position."""
 
@@ -70,6 +77,19 @@ def _decode(data: bytes, t_ns: int, pressures: int, *, enhanced: bool) -> Frame 
         user=None if user == _USER_UNKNOWN else user,
         status=status,
     )
+
+
+def has_check_sum(data: bytes) -> bool:
+    """Whether the last two bytes are the check sum of those before."""
+    body, end = data[:-_CRC_SIZE], data[-_CRC_SIZE:]
+    return bool(body) and crc_hqx(body, _CRC_START) == int.from_bytes(end, "little")
+
+
+def without_check_sum(data: bytes, expected: bool | None) -> bytes | None:
+    """The payload alone; None if its check sum is wrong. `expected` None: there may be one."""
+    if expected is False or (expected is None and not has_check_sum(data)):
+        return data
+    return data[:-_CRC_SIZE] if has_check_sum(data) else None
 
 
 def cuff_pressure(reading: Reading) -> Reading:

@@ -1,17 +1,20 @@
 """Which of the readings that a device sends in one go were kept in its memory, and which is the new one.
 
-Cuffs and thermometers send all that they have kept, mostly oldest first, and their clock may be wrong by
-years. So a reading is held back until the next one, or until HOLD_S of silence, and counts as stored when its
-time stamp is more than STORED_GAP_S older than the newest one of this connection. What cannot be known
-without a clock that is trusted: whether that newest one is itself an old one. It is taken as live. A reading
-equal to an earlier one, time stamp included, is a repetition and is dropped, also after a reconnection, since
-some devices send their whole memory each time. A reading without time stamp is live and is not held back.
+Cuffs, thermometers and spot-check oximeters send all that they have kept, mostly oldest first, and their
+clock may be wrong by years. So a reading is held back for HOLD_S. It counts as stored when, by the device's
+stamps, a newer one has come on this connection; readings that follow each other within STORED_GAP_S count as
+one with the newest, as cuffs that average take several. Whether the newest itself is an old one,
+devices.gatt_clock tells. A reading without time stamp is live and is not held back.
+
+A reading equal to an earlier one, time stamp included, is a repetition and is dropped, also after a
+reconnection, since some devices send their whole memory each time.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -20,9 +23,10 @@ from devices.ieee11073 import seconds_between
 HOLD_S: Final = 1.5
 """Records of one burst follow each other within a few connection intervals; a person does not notice this."""
 STORED_GAP_S: Final = 60.0
-"""Cuffs that average take their inflations within a minute; none measures twice in less on its own."""
+"""Cuffs that average wait no longer between two inflations."""
 REMEMBERED: Final = 1024
 """More readings than the memory of any device known to us."""
+HELD_MOST: Final = 64
 
 T = TypeVar("T")
 
@@ -35,44 +39,77 @@ class Told(Generic[T]):
     stored: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Held(Generic[T]):
+    reading: T
+    device_time: str
+    due_ns: int
+
+
 class Burst(Generic[T]):
-    """Holds back at most one reading; `content` is what of a reading makes it the same as another."""
+    """Holds readings back; `content` is what of a reading makes it the same as another."""
 
     def __init__(self, content: Callable[[T], object]) -> None:
-        self.deadline_ns: int | None = None
         self._content = content
         self._seen: OrderedDict[object, None] = OrderedDict()
-        self._newest: str | None = None
-        self._held: tuple[T, str] | None = None
+        self._times: list[str] = []
+        self._held: list[_Held[T]] = []
+
+    @property
+    def deadline_ns(self) -> int | None:
+        """When due() next has something to tell."""
+        return min((held.due_ns for held in self._held), default=None)
 
     def opened(self) -> None:
         """A new connection: what is newest has to be seen anew."""
-        self._newest = None
+        self._times.clear()
 
     def take(self, reading: T, device_time: str | None, t_ns: int) -> list[Told[T]]:
         """Take a reading; what can now be told, in order."""
         if device_time is None:
             return [*self.release(), Told(reading, stored=False)]
-        if self._repeated(reading):
-            self._newest = max(self._newest or device_time, device_time)
+        self._note(device_time)
+        if not self._repeated(reading):
+            self._held.append(_Held(reading, device_time, t_ns + int(HOLD_S * 1e9)))
+        since = self._newest_since()
+        old = [held for held in self._held if held.device_time < since]
+        return [*self._tell(old, stored=True), *self._tell(self._held[:-HELD_MOST], stored=False)]
+
+    def take_stored(self, reading: T, device_time: str | None) -> list[Told[T]]:
+        """Take a reading that the device calls a stored one; nothing if it is a repetition."""
+        if device_time is not None and self._repeated(reading):
             return []
-        if self._newest is not None and seconds_between(device_time, self._newest) > STORED_GAP_S:
-            return [Told(reading, stored=True)]
-        gap_s = seconds_between(self._held[1], device_time) if self._held else 0.0
-        before = self.release(stored=gap_s > STORED_GAP_S)
-        self._newest = max(self._newest or device_time, device_time)
-        self._held = reading, device_time
-        self.deadline_ns = t_ns + int(HOLD_S * 1e9)
-        return before
+        return [Told(reading, stored=True)]
 
     def due(self, now_ns: int) -> list[Told[T]]:
-        """The held reading, once nothing newer has come for HOLD_S."""
-        return self.release() if self.deadline_ns is not None and now_ns >= self.deadline_ns else []
+        """The readings that have waited long enough."""
+        return self._tell([held for held in self._held if held.due_ns <= now_ns], stored=False)
 
-    def release(self, *, stored: bool = False) -> list[Told[T]]:
-        """The held reading, now."""
-        held, self._held, self.deadline_ns = self._held, None, None
-        return [Told(held[0], stored)] if held else []
+    def release(self) -> list[Told[T]]:
+        """All that is held, now."""
+        return self._tell(self._held[:], stored=False)
+
+    def _tell(self, ready: Iterable[_Held[T]], *, stored: bool) -> list[Told[T]]:
+        told = []
+        for held in ready:
+            self._held.remove(held)
+            told.append(Told(held.reading, stored))
+        return told
+
+    def _note(self, device_time: str) -> None:
+        place = bisect_left(self._times, device_time)
+        if self._times[place : place + 1] != [device_time]:
+            insort(self._times, device_time)
+            del self._times[:-REMEMBERED]
+
+    def _newest_since(self) -> str:
+        """The earliest stamp that is linked to the newest by gaps of at most STORED_GAP_S."""
+        since = self._times[-1]
+        for time in reversed(self._times):
+            if seconds_between(time, since) > STORED_GAP_S:
+                break
+            since = time
+        return since
 
     def _repeated(self, reading: T) -> bool:
         content = self._content(reading)

@@ -47,6 +47,7 @@ HEART_RATE: Final = Metric(mdc.HEART_RATE, "HR")
 RR_INTERVAL: Final = Metric(mdc.RR_INTERVAL, "RR")
 ENERGY: Final = Metric(mdc.ENERGY_EXPENDED, "Energy")
 
+WITHOUT: Final = "this device does not offer a heart rate; a watch or band may have to be told to share it"
 LOCATIONS: Final = ("other", "chest", "wrist", "finger", "hand", "ear lobe", "foot")
 RATE_MIN: Final = 20
 RATE_MAX: Final = 250
@@ -97,7 +98,7 @@ class HeartRateService:
     def steps(self, *, optional: bool = False) -> tuple[GattStep, ...]:
         """What to subscribe and read."""
         return (
-            GattStep(GattAction.SUBSCRIBE, MEASUREMENT, optional=optional),
+            GattStep(GattAction.SUBSCRIBE, MEASUREMENT, optional=optional, without=WITHOUT),
             GattStep(GattAction.READ, BODY_LOCATION, optional=True),
         )
 

@@ -13,6 +13,8 @@ are no numbers but statements; they are told apart before the word is split:
 | reserved                   | 0x0801 | 0x00800001 |
 
 Date Time, 7 bytes: year u16 (0 unknown), month, day (0 unknown), hour, minute, second; a local wall clock.
+Current Time, 10 bytes: a Date Time, day of the week (1 Monday .. 7 Sunday, 0 unknown), 1/256 s, and why it
+was last set (bit 0 by hand, 1 by a reference, 2 time zone, 3 daylight saving).
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from kapmonitor.model import Absent, Measured, Reading, Validity
 SFLOAT_SIZE: Final = 2
 FLOAT_SIZE: Final = 4
 DATE_TIME_SIZE: Final = 7
+CURRENT_TIME_SIZE: Final = 10
+SET_BY_HAND: Final = 0x01
 YEAR_MIN: Final = 1582
 
 
@@ -49,6 +53,19 @@ def date_time(data: bytes) -> str | None:
         return datetime(year, *data[2:]).isoformat()  # noqa: DTZ001 - the device's clock has no zone
     except ValueError:
         return None
+
+
+def date_time_of(when: datetime) -> bytes:
+    """The 7 bytes that set a clock to that time."""
+    return when.year.to_bytes(2, "little") + bytes(
+        [when.month, when.day, when.hour, when.minute, when.second]
+    )
+
+
+def current_time_of(when: datetime) -> bytes:
+    """The 10 bytes of a Current Time that set a clock to that time."""
+    fractions = when.microsecond * 256 // 1_000_000
+    return date_time_of(when) + bytes([when.isoweekday(), fractions, SET_BY_HAND])
 
 
 def seconds_between(earlier: str | None, later: str) -> float:

@@ -9,6 +9,9 @@ from devices.heart_rate_service import BODY_LOCATION, METRICS, SERVICE, HeartRat
 from devices.protocol import BleLink, DriverSpec, Evidence, GattStep, Options
 from kapmonitor.model import DeviceEvent
 
+POLAR: Final = 0x006B
+"""Polar's number as a maker, in what its straps advertise."""
+
 
 class HeartRateStrap:
     """The GattProtocol of a strap."""
@@ -32,15 +35,31 @@ DRIVER: Final = DriverSpec(
     id="ble-heart-rate",
     label="Heart rate strap (Bluetooth)",
     vendor="Any maker, Bluetooth Heart Rate Service",
-    link=BleLink(services=(SERVICE,), silence_s=5.0),
+    link=BleLink(
+        services=(SERVICE,),
+        name_prefixes=("Polar ", "TICKR"),
+        silence_s=3.0,
+        pairing=(
+            "No pairing is needed; do not pair the strap in the computer's Bluetooth settings. Put the strap "
+            "on, and end its connection to any phone or watch, as most straps talk to one partner only. Some "
+            "bands are found only while they are set to share the heart rate."
+        ),
+        company_ids=(POLAR,),
+    ),
     metrics=(*METRICS, gatt.BATTERY),
     protocol=HeartRateStrap,
     evidence=Evidence(
-        "manual",
-        (
-            "Bluetooth SIG, Heart Rate Service 1.0 and GATT Specification Supplement",
-            "payloads published with the Polar BLE SDK",
+        level="manual",
+        documents=(
+            "Bluetooth SIG, Heart Rate Service 1.0 and GATT Specification Supplement, as public sources "
+            "quote them",
+            "public reports of users about straps of Polar and Wahoo",
         ),
-        ("not yet tried with a strap in the room",),
+        vectors=("nine payloads of the tests of Polar's public Bluetooth SDK",),
+        gaps=(
+            "not yet tried on a strap",
+            "the count of energy is not reset",
+            "the heart rate that a Polar strap shows without a connection is not read",
+        ),
     ),
 )

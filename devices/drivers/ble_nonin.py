@@ -59,6 +59,7 @@ INTERVAL: Final = Metric(mdc.PULSE_INTERVAL, "Pulse interval")
 PLETH: Final = Metric(mdc.PLETH, "Pleth", fs=75.0, offset=32768.0)
 """The device's 0..65535, shifted to fit a signed word; 0 is told as 1, as its word means "no sample"."""
 
+WITHOUT: Final = "this oximeter does not have Nonin's own service; try the driver ble-pulse-oximeter"
 NO_SPO2: Final = 127
 NO_PULSE: Final = 511
 SAMPLES: Final = 25
@@ -104,7 +105,7 @@ class NoninOximeter:
         self._counters.clear()
         self._no_sensor = False
         return (
-            GattStep(GattAction.SUBSCRIBE, DF19),
+            GattStep(GattAction.SUBSCRIBE, DF19, without=WITHOUT),
             *(GattStep(GattAction.SUBSCRIBE, uuid, optional=True) for uuid in (DF22, DF20, DF23)),
             *gatt.COMMON_STEPS,
         )
@@ -209,17 +210,28 @@ DRIVER: Final = DriverSpec(
     id="ble-nonin",
     label="Nonin 3230 or 3150 oximeter (Bluetooth)",
     vendor="Nonin Medical",
-    link=BleLink(services=(SERVICE,), name_prefixes=("Nonin3230", "Nonin3150"), silence_s=5.0),
+    link=BleLink(
+        services=(SERVICE,),
+        name_prefixes=("Nonin3230", "Nonin3150"),
+        silence_s=3.0,
+        pairing=(
+            "The oximeter has to be paired. A 3150 takes a new computer only in the two minutes after its "
+            "battery was put in: take the battery out, put it back, and connect at once."
+        ),
+    ),
     metrics=(SPO2, PULSE, PERFUSION, INTERVAL, PLETH, gatt.BATTERY),
     protocol=NoninOximeter,
     evidence=Evidence(
-        "manual",
-        ("packet layouts of three public programs for the 3150 and the 3230",),
-        (
-            "not yet tried on an oximeter; the packets in the tests are computed",
+        level="manual",
+        documents=(
+            "packet layouts of three public programs for the 3150 and the 3230",
+            "the maker's sample program for Windows",
+        ),
+        gaps=(
+            "not yet tried on an oximeter; no recorded packet was found, those in the tests are computed",
             "75 pleth samples a second is from memory",
-            "the size of each pulse in DF20, memory playback and the control point are left out",
-            "a 3150 may take a new computer only in the two minutes after its battery was put in",
+            "the size of each pulse in DF20 has no known unit and is left out",
+            "memory playback and the control point are left out, as the list of commands is not public",
         ),
     ),
 )

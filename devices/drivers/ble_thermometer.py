@@ -11,7 +11,7 @@ Temperature Measurement 0x2A1C (indicated) and Intermediate Temperature 0x2A1E (
 
 The place may also be told once, as Temperature Type 0x2A1D. An intermediate temperature is one on its way and
 is marked ongoing. A thermometer may send all that its memory holds; devices.burst tells the new reading from
-the old ones.
+the old ones, and devices.gatt_clock a new one from one that nobody has fetched yet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from devices import gatt
+from devices import gatt, gatt_clock
 from devices.burst import Burst, Told
 from devices.ieee11073 import DATE_TIME_SIZE, FLOAT_SIZE, Fields, date_time, float32
 from devices.plausible import within
@@ -32,6 +32,7 @@ SERVICE: Final = gatt.uuid16(0x1809)
 MEASUREMENT: Final = gatt.uuid16(0x2A1C)
 TYPE: Final = gatt.uuid16(0x2A1D)
 INTERMEDIATE: Final = gatt.uuid16(0x2A1E)
+WITHOUT: Final = "this thermometer does not offer its readings by the standard Bluetooth service"
 
 TEMPERATURE: Final = Metric(mdc.TEMP_BODY, "Temp")
 PLACES: Final = (
@@ -77,6 +78,7 @@ class Thermometer:
 
     def __init__(self, options: Options) -> None:
         self._common = gatt.CommonServices()
+        self._clock = gatt_clock.DeviceClock()
         self._burst: Burst[Temperature] = Burst(lambda heard: replace(heard, t_ns=0))
         self._place = 0
 
@@ -86,9 +88,11 @@ class Thermometer:
 
     def opened(self, t_ns: int) -> tuple[GattStep, ...]:
         self._burst.opened()
+        self._clock.opened()
         self._place = 0
         return (
-            GattStep(GattAction.SUBSCRIBE, MEASUREMENT),
+            GattStep(GattAction.SUBSCRIBE, MEASUREMENT, without=WITHOUT),
+            *gatt_clock.reading_steps(),
             GattStep(GattAction.SUBSCRIBE, INTERMEDIATE, optional=True),
             GattStep(GattAction.READ, TYPE, optional=True),
             *gatt.COMMON_STEPS,
@@ -99,6 +103,7 @@ class Thermometer:
         if uuid == TYPE:
             return [*events, *self._type(data, t_ns)]
         events += self._common.receive(uuid, data, t_ns)
+        events += self._clock.receive(uuid, data, t_ns)
         if uuid not in (MEASUREMENT, INTERMEDIATE):
             return events
         heard = decode(data, t_ns)
@@ -127,10 +132,11 @@ class Thermometer:
         events: list[DeviceEvent] = []
         for told in ready:
             heard = told.reading
-            if not told.stored and 0 < heard.place < len(PLACES) and heard.place != self._place:
+            stored = told.stored or self._clock.is_old(heard.device_time, heard.t_ns)
+            if not stored and 0 < heard.place < len(PLACES) and heard.place != self._place:
                 self._worn_at(heard.place, heard.t_ns)
                 events += self._common.identity()
-            events.append(Observation(TEMPERATURE, heard.t_ns, heard.reading, heard.device_time, told.stored))
+            events.append(Observation(TEMPERATURE, heard.t_ns, heard.reading, heard.device_time, stored))
         return events
 
     def _worn_at(self, place: int, t_ns: int) -> None:
@@ -157,12 +163,15 @@ DRIVER: Final = DriverSpec(
     metrics=(TEMPERATURE, gatt.BATTERY),
     protocol=Thermometer,
     evidence=Evidence(
-        "manual",
-        ("Bluetooth SIG, Health Thermometer Service 1.0 and GATT Specification Supplement",),
-        (
+        level="manual",
+        documents=(
+            "Bluetooth SIG, Health Thermometer Service 1.0 and GATT Specification Supplement, from memory; "
+            "the layout was compared with a public decoder of Nordic Semiconductor",
+        ),
+        gaps=(
             "not yet tried on a thermometer",
-            "the layout was compared with one other program, the payloads in the tests are computed",
-            "the measurement interval is left as the thermometer has it",
+            "no published payload was found; those in the tests are computed",
+            "the measurement interval and the clock are left as the thermometer has them",
         ),
     ),
 )

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from devices.blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff
 from devices.burst import HOLD_S
-from devices.drivers.ble_blood_pressure import (
-    DRIVER,
+from devices.drivers.ble_blood_pressure import DRIVER
+from devices.drivers.ble_blood_pressure.protocol import (
     ENHANCED,
     ENHANCED_INTERMEDIATE,
     FEATURE,

@@ -8,13 +8,14 @@ from ble_parts import in_room
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices import racp
+from devices.burst import HOLD_S
 from devices.drivers.ble_pulse_oximeter import DRIVER
-from devices.drivers.ble_pulse_oximeter import records as racp
 from devices.drivers.ble_pulse_oximeter.payloads import Features, Pair, continuous, features, spot_check
 from devices.drivers.ble_pulse_oximeter.protocol import CONTINUOUS, FEATURES, SPOT_CHECK, PulseOximeter
-from devices.drivers.ble_pulse_oximeter.records import CONTROL_POINT, LIMIT_S, Answer, State, StoredRecords
 from devices.gatt import BATTERY_LEVEL
 from devices.protocol import GattAction, GattProtocol, GattSender, Streaming, Timed, WireProtocol
+from devices.racp import CONTROL_POINT, LIMIT_S, Answer, State, StoredRecords
 from devices.sim.ble import frames
 from devices.sim.ble import oximeter as model
 from devices.testing import GattSample, check_driver
@@ -197,7 +198,7 @@ def test_sensor_states_are_alerts_until_they_end(bit, kind, detail):
 
 def test_demonstration_values_say_so():
     events = oximeter().receive(CONTINUOUS, frames.oxygen_now((97, 68), status=0x0420), 1)
-    assert alerts(events) == [(AlertKind.SIMULATED, True, "")]
+    assert alerts(events) == [(AlertKind.SIMULATED, True, "demonstration")]
 
 
 @pytest.mark.parametrize(("spo2", "pulse"), [(0, 0), (101, 301), (39, 19), (255, 511)])
@@ -219,7 +220,10 @@ def test_words_that_are_no_numbers(word, validity):
 
 
 def test_a_spot_check_has_its_time_and_its_doubt():
-    events = oximeter().receive(SPOT_CHECK, bytes.fromhex(SPOT_PAYLOADS[1][0]), 3)
+    protocol = oximeter()
+    assert protocol.receive(SPOT_CHECK, bytes.fromhex(SPOT_PAYLOADS[1][0]), 3) == []
+    assert protocol.deadline_ns == 3 + int(HOLD_S * 1e9)
+    events = protocol.on_deadline(protocol.deadline_ns)
     assert readings(events, mdc.SPO2) == [Measured(96.0, Validity.QUESTIONABLE)]
     assert {e.device_time for e in events if isinstance(e, Observation)} == {"2026-03-14T09:26:53"}
     ongoing = oximeter().receive(SPOT_CHECK, frames.oxygen_spot_check((96, 71), status=0x20), 3)
@@ -417,7 +421,8 @@ def test_what_the_emulated_oximeter_sends_is_what_the_driver_hears(spo2, pulse, 
         if spot
         else frames.oxygen_now((spo2, pulse), fast=fast, amplitude=amplitude, sensor=0)
     )
-    events = oximeter().receive(SPOT_CHECK if spot else CONTINUOUS, payload, 1)
+    protocol = oximeter()
+    events = protocol.receive(SPOT_CHECK if spot else CONTINUOUS, payload, 1) + protocol.closed(2)
     told = [None if isinstance(e.reading, Absent) else e.reading.value for e in events]
     assert told == [spo2, pulse] + ([] if amplitude is None else [amplitude])
 

@@ -197,7 +197,8 @@ def test_what_the_emulated_thermometer_sends_is_what_the_driver_hears(hundredths
 
 
 def test_conformance():
-    messages = tuple((MEASUREMENT, bytes.fromhex(p[0])) for p in PAYLOADS)
+    # One with a time stamp counts once for all connections, so it comes last.
+    messages = tuple((MEASUREMENT, bytes.fromhex(p[0])) for p in sorted(PAYLOADS, key=lambda p: p[2] or ""))
     check_driver(DRIVER, [GattSample("known payloads", messages)])
 
 

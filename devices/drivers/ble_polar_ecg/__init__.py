@@ -12,7 +12,7 @@ from devices import gatt
 from devices.drivers.ble_polar_ecg.control import RATE_HZ, EcgControl
 from devices.drivers.ble_polar_ecg.pmd import ecg_frame
 from devices.heart_rate_service import BODY_LOCATION, METRICS, HeartRateService
-from devices.protocol import BleLink, DriverSpec, Evidence, GattAction, GattStep, Options
+from devices.protocol import BleLink, CommandSpec, DriverSpec, Evidence, GattAction, GattStep, Options
 from kapmonitor import mdc
 from kapmonitor.model import NO_SAMPLE, DeviceEvent, Fault, FaultKind, Metric, WaveformBlock
 
@@ -117,17 +117,40 @@ DRIVER: Final = DriverSpec(
     id="ble-polar-ecg",
     label="Polar H10 strap with ECG (Bluetooth)",
     vendor="Polar",
-    link=BleLink(services=(SERVICE,), name_prefixes=("Polar H10",), silence_s=5.0),
+    link=BleLink(
+        services=(SERVICE,),
+        name_prefixes=("Polar H10",),
+        silence_s=3.0,
+        pairing=(
+            "No pairing is needed. Put the strap on; it hangs up about 45 seconds after it was taken off. If "
+            "it is not found, a phone or watch is connected to it: end that, or allow two connections in the "
+            "maker's app."
+        ),
+    ),
     metrics=(ECG, *METRICS, gatt.BATTERY),
     protocol=PolarEcg,
     evidence=Evidence(
-        "manual",
-        ("the maker's public Bluetooth SDK: service description, known issues, payloads of its tests",),
-        (
+        level="manual",
+        documents=(
+            "Polar's public Bluetooth SDK: the measurement service, its times, known issues",
+            "reports of users in the SDK's list of issues",
+        ),
+        vectors=(
+            "an ECG frame and a list of settings of the SDK's tests",
+            "the answer to a start, SDK issue 443",
+        ),
+        gaps=(
             "not yet tried on a strap; 73 samples a frame is from memory",
             "frames that are compressed or in another layout than the H10's are not read",
+            "acceleration is not asked for",
+            "early H10 that have the measurement service in another form give their heart rate only",
             "samples are placed by their arrival; the strap's clock only shows what was lost",
             "one lead of no standard place, not for diagnosis",
         ),
+    ),
+    commands=(
+        CommandSpec("ask settings", "Ask what ECG the strap offers"),
+        CommandSpec("start ECG", "Let the ECG flow"),
+        CommandSpec("stop ECG", "Stop the ECG before hanging up, to spare the strap's battery"),
     ),
 )

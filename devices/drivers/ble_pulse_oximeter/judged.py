@@ -42,6 +42,7 @@ _STATES: Final = (
     (15, AlertKind.SENSOR_OFF, "unplugged"),
 )
 """Bits of the device and sensor status; 0 and 9 (the device is busy) raise nothing, 16 to 23 are reserved."""
+_MADE_UP: Final = ((DEMONSTRATION, "demonstration"), (TEST, "test"))
 
 
 def reading(term: Term, said: Reading, heard: Measurement, *, spot: bool) -> Reading:
@@ -63,7 +64,8 @@ def alerts(heard: Measurement) -> list[tuple[AlertKind, bool, str]]:
     """Each condition the payload can state, whether it does, and what more it says."""
     stated: list[tuple[AlertKind, bool, str]] = []
     if heard.status is not None:
-        stated.append((AlertKind.SIMULATED, bool(heard.status & (DEMONSTRATION | TEST)), ""))
+        made_up = [word for bit, word in _MADE_UP if heard.status & bit]
+        stated.append((AlertKind.SIMULATED, bool(made_up), ", ".join(made_up)))
     if heard.sensor is not None:
         present = [(kind, detail) for bit, kind, detail in _STATES if heard.sensor >> bit & 1]
         for kind in dict.fromkeys(kind for _, kind, _ in _STATES):

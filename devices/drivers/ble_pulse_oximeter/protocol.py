@@ -1,10 +1,17 @@
-"""The GattProtocol of an oximeter with the Pulse Oximeter Service."""
+"""The GattProtocol of an oximeter with the Pulse Oximeter Service.
+
+An oximeter that makes spot-checks may send all that it has kept when it is connected, with or without saying
+so in the status; devices.burst and devices.gatt_clock tell the new one from the old ones.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from devices import gatt
+from devices import gatt, gatt_clock
+from devices.burst import Burst, Told
 from devices.drivers.ble_pulse_oximeter import judged
 from devices.drivers.ble_pulse_oximeter.payloads import (
     STORES_SPOT_CHECKS,
@@ -13,8 +20,8 @@ from devices.drivers.ble_pulse_oximeter.payloads import (
     features,
     spot_check,
 )
-from devices.drivers.ble_pulse_oximeter.records import CONTROL_POINT, StoredRecords
 from devices.protocol import GattAction, GattStep, Options
+from devices.racp import CONTROL_POINT, StoredRecords
 from kapmonitor import mdc
 from kapmonitor.model import DeviceEvent, FaultKind, Metric, Observation
 
@@ -22,10 +29,17 @@ SERVICE: Final = gatt.uuid16(0x1822)
 SPOT_CHECK: Final = gatt.uuid16(0x2A5E)
 CONTINUOUS: Final = gatt.uuid16(0x2A5F)
 FEATURES: Final = gatt.uuid16(0x2A60)
+WITHOUT: Final = "this oximeter does not offer its readings by the standard Bluetooth service"
 
 SPO2: Final = Metric(mdc.SPO2, "SpO2")
 PULSE: Final = Metric(mdc.PULSE_RATE, "Pulse rate")
 PERFUSION: Final = Metric(mdc.PERFUSION_INDEX, "Perfusion")
+
+
+@dataclass(frozen=True, slots=True)
+class _SpotCheck:
+    t_ns: int
+    heard: Measurement
 
 
 class PulseOximeter:
@@ -40,23 +54,30 @@ class PulseOximeter:
         self._common = gatt.CommonServices()
         self._alerts = gatt.Alerts()
         self._records = StoredRecords()
+        self._clock = gatt_clock.DeviceClock()
+        self._burst: Burst[_SpotCheck] = Burst(lambda check: check.heard)
 
     @property
     def deadline_ns(self) -> int | None:
-        return self._records.deadline_ns
+        due = (self._records.deadline_ns, self._burst.deadline_ns)
+        return min((t_ns for t_ns in due if t_ns is not None), default=None)
 
     def opened(self, t_ns: int) -> tuple[GattStep, ...]:
         self.streaming = False
         self._records.reset()
+        self._clock.opened()
+        self._burst.opened()
         subscribed = (CONTINUOUS, SPOT_CHECK, CONTROL_POINT) if self._fetch else (CONTINUOUS, SPOT_CHECK)
         return (
             *(GattStep(GattAction.SUBSCRIBE, uuid, optional=True) for uuid in subscribed),
-            GattStep(GattAction.READ, FEATURES),
+            GattStep(GattAction.READ, FEATURES, without=WITHOUT),
+            *gatt_clock.reading_steps(),
             *gatt.COMMON_STEPS,
         )
 
     def receive(self, uuid: str, data: bytes, t_ns: int) -> list[DeviceEvent]:
-        events = [*self._records.on_deadline(t_ns), *self._common.receive(uuid, data, t_ns)]
+        events = [*self.on_deadline(t_ns), *self._common.receive(uuid, data, t_ns)]
+        events += self._clock.receive(uuid, data, t_ns)
         if uuid == CONTINUOUS:
             return [*events, *self._continuous(data, t_ns)]
         if uuid == SPOT_CHECK:
@@ -68,10 +89,11 @@ class PulseOximeter:
     def closed(self, t_ns: int) -> list[DeviceEvent]:
         self.streaming = False
         self._records.reset()
-        return [*self._common.identity(), *self._alerts.withdraw_all(t_ns)]
+        told = self._told(self._burst.release())
+        return [*told, *self._common.identity(), *self._alerts.withdraw_all(t_ns)]
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
-        return self._records.on_deadline(now_ns)
+        return [*self._records.on_deadline(now_ns), *self._told(self._burst.due(now_ns))]
 
     def steps_to_take(self, now_ns: int) -> tuple[GattStep, ...]:
         return self._records.steps_to_take(now_ns)
@@ -84,16 +106,28 @@ class PulseOximeter:
         if heard is None:
             return [gatt.fault(FaultKind.LENGTH, data, t_ns)]
         self.streaming = True
-        return [*self._conditions(heard, t_ns), *_observations(heard, t_ns, spot=False, stored=False)]
+        stored = bool((heard.status or 0) & judged.STORED)
+        conditions = [] if stored else self._conditions(heard, t_ns)
+        return [*conditions, *_observations(heard, t_ns, spot=False, stored=stored)]
 
     def _spot_check(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         heard = spot_check(data)
         if heard is None:
             return [gatt.fault(FaultKind.LENGTH, data, t_ns)]
         self._records.record(t_ns)
-        stored = self._records.reporting or bool((heard.status or 0) & judged.STORED)
-        conditions = [] if stored else self._conditions(heard, t_ns)
-        return [*conditions, *_observations(heard, t_ns, spot=True, stored=stored)]
+        check = _SpotCheck(t_ns, heard)
+        if self._records.reporting or (heard.status or 0) & judged.STORED:
+            return self._told(self._burst.take_stored(check, heard.device_time))
+        return self._told(self._burst.take(check, heard.device_time, t_ns))
+
+    def _told(self, ready: Iterable[Told[_SpotCheck]]) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
+        for told in ready:
+            heard, t_ns = told.reading.heard, told.reading.t_ns
+            stored = told.stored or self._clock.is_old(heard.device_time, t_ns)
+            events += [] if stored else self._conditions(heard, t_ns)
+            events += _observations(heard, t_ns, spot=True, stored=stored)
+        return events
 
     def _features(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         known = features(data)

@@ -39,6 +39,9 @@ PULSE: Final = Metric(mdc.PULSE_RATE, "Pulse rate")
 PERFUSION: Final = Metric(mdc.PERFUSION_INDEX, "Perfusion")
 PLETH: Final = Metric(mdc.PLETH, "Pleth", fs=125.0, resolution=0.5)
 
+WITHOUT: Final = (
+    "this device does not speak as the O2 rings do; newer ones (O2Ring-S) open only to the maker's own app"
+)
 PERIOD_S: Final = 1.0
 ANSWER_S: Final = 3.0
 """How long a reply may take, all its notifications together."""
@@ -81,7 +84,7 @@ class ViatomRing:
         self._forget()
         self._poll = Command.WAVE if self._wants_wave else Command.NUMBERS
         self._next = Command.INFO
-        return (GattStep(GattAction.SUBSCRIBE, REPLIES),)
+        return (GattStep(GattAction.SUBSCRIBE, REPLIES, without=WITHOUT),)
 
     def receive(self, uuid: str, data: bytes, t_ns: int) -> list[DeviceEvent]:
         events = self.on_deadline(t_ns)

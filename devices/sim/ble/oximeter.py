@@ -11,7 +11,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from devices.sim.ble import frames
@@ -78,6 +78,7 @@ class Oximeter:
         """Take requests and never answer."""
         self._finger_at = finger_at
         self._clock = clock
+        self._last: datetime | None = None
         self._procedure: asyncio.Task[None] | None = None
         self._busy = False
 
@@ -110,6 +111,9 @@ class Oximeter:
         """Keep a spot-check."""
         finger = self._finger_at(t_ns)
         when = datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)
+        # Nobody takes two in one second.
+        when = max(when, self._last + timedelta(seconds=1)) if self._last else when
+        self._last = when
         self.memory.append(
             frames.oxygen_spot_check(
                 (_whole(finger.spo2), _whole(finger.pulse)),

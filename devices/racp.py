@@ -1,4 +1,4 @@
-"""Fetching kept spot-checks through the Record Access Control Point 0x2A52: ask how many, then for all.
+"""Fetching kept readings through the Record Access Control Point 0x2A52: ask how many, then for all.
 
     IDLE --begin--> COUNTING --some--> REPORTING --done--> IDLE
                        | none, refused     | silence
@@ -74,7 +74,7 @@ class StoredRecords:
 
     @property
     def reporting(self) -> bool:
-        """Whether a spot-check that comes now is one that was asked for."""
+        """Whether a reading that comes now is one that was asked for."""
         return self.state in {State.REPORTING, State.STOPPING}
 
     def reset(self) -> None:
