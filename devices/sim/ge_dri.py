@@ -25,6 +25,11 @@ LEVELS: Final = {"carescape": 11, "s5": 8}
 
 PACKET_NS: Final = S // 4
 LEAST_INTERVAL_S: Final = 5
+ONCE: Final = -1
+"""As interval: one answer; a second such request within the least interval is passed over."""
+
+STATUS, ENTER, LEAVE = 0, 2, 3
+"""What can be asked of the alarms: their status once, at each change, no more."""
 FIRST_KEY_NS: Final = 2 * S
 DETERMINATION_NS: Final = 32 * S
 PUMP_S: Final = 8.0
@@ -74,21 +79,29 @@ class Determination:
 class GeDri:
     """The monitor at one patient's bed; with `own_key_s` somebody presses its cuff key that often."""
 
-    def __init__(self, bedside: Bedside, own_key_s: float | None = None, model: str = "carescape") -> None:
+    def __init__(
+        self,
+        bedside: Bedside,
+        own_key_s: float | None = None,
+        model: str = "carescape",
+        serial: int = records.SENDER,
+    ) -> None:
+        """`serial` is the sender's number in its records, up to 65535."""
         if model not in LEVELS:
             raise ValueError(f"model is one of {', '.join(LEVELS)}, not '{model}'")
         self._bedside = bedside
         self._waves = Waves(bedside.patient)
-        self._level = LEVELS[model]
+        self._level, self._sender = LEVELS[model], serial
         self._own_key_ns = None if own_key_s is None else int(own_key_s * S)
         self._next_key_ns: int | None = None
         self._heard = b""
         self._number = 0
         self._due: dict[int, tuple[int, int]] = {}
+        self._once_ns: dict[int, int] = {}
         self._wave_types: tuple[int, ...] = ()
         self._wave_packet = 0
         self._begun: set[int] = set()
-        self._alarms_wanted = False
+        self._alarms_wanted = self._alarm_once = False
         self._alarms_told: tuple[tuple[str, int], ...] | None = None
         self._running: Determination | None = None
         self._last: Determination | None = None
@@ -122,17 +135,23 @@ class GeDri:
                 self._wave_packet = t_ns // PACKET_NS + 1
                 self._begun = set()
             case records.ALARMS if self._level >= 10 and len(asked.body) >= 2:
-                self._alarms_wanted = struct.unpack_from("<h", asked.body)[0] in (0, 2)
+                command = struct.unpack_from("<h", asked.body)[0]
+                self._alarm_once = command == STATUS
+                self._alarms_wanted = command == ENTER or (self._alarms_wanted and command != LEAVE)
                 self._alarms_told = None
             case _:
                 pass
 
     def _want_values(self, part: int, interval_s: int, t_ns: int) -> None:
-        """One answer within a second, and again at each interval; 0 ends it."""
+        """One answer within a second, and again at each interval; 0 ends it, -1 is once."""
         if part not in (records.DISPLAYED, records.AUXILIARY):
             return
         if interval_s == 0:
             self._due.pop(part, None)
+        elif interval_s == ONCE:
+            if t_ns - self._once_ns.get(part, -LEAST_INTERVAL_S * S) >= LEAST_INTERVAL_S * S:
+                self._once_ns[part] = t_ns
+                self._due.setdefault(part, (t_ns + S // 2, 0))
         else:
             self._due[part] = t_ns + S // 2, max(interval_s, LEAST_INTERVAL_S) * S
 
@@ -150,7 +169,10 @@ class GeDri:
 
     def _values_moment(self, part: int) -> bytes:
         when, interval_ns = self._due[part]
-        self._due[part] = when + interval_ns, interval_ns
+        if interval_ns:
+            self._due[part] = when + interval_ns, interval_ns
+        else:
+            del self._due[part]
         self._run_cuff(when)
         time_s = EPOCH_S + when // S
         if part == records.AUXILIARY:
@@ -166,9 +188,9 @@ class GeDri:
             texts = (("SpO2 LOW", 3),)
         elif shown.spo2 is not None and shown.spo2.words[0] == NO:
             texts = (("SpO2 probe off", 1),)
-        if not self._alarms_wanted or texts == self._alarms_told:
+        if not (self._alarm_once or self._alarms_wanted) or texts == self._alarms_told:
             return b""
-        self._alarms_told = texts
+        self._alarms_told, self._alarm_once = texts, False
         reply = [(records.ALARM_REPLY, records.alarm_status(texts))]
         return self._record(records.ALARMS, reply, time_s)
 
@@ -186,7 +208,7 @@ class GeDri:
 
     def _record(self, main_type: int, parts: list[tuple[int, bytes]], time_s: int) -> bytes:
         self._number += 1
-        return records.record(main_type, parts, self._level, self._number, time_s)
+        return records.record(main_type, parts, self._level, self._number, time_s, self._sender)
 
     # What is measured
 
@@ -257,7 +279,7 @@ class GeDri:
 
     def _wave(self, kind: int, t_s: Floats) -> Floats:
         """Samples in the wave's own unit."""
-        breathing = np.sin(2 * np.pi * self._bedside.patient.traits.breaths / 60 * t_s)
+        breathing = self._waves.breathing(t_s)
         match kind:
             case 1:
                 return _ecg(self._waves.rhythm.count(t_s))

@@ -17,6 +17,8 @@ EPOCH_S: Final = 1_700_000_000
 """The monitor's clock at the session's start."""
 
 HEADER_BYTES: Final = 40
+SENDER: Final = 0x0100
+"""The monitor's number in the header of its records."""
 VALUES, WAVES, ALARMS = 0, 1, 4
 DISPLAYED, AUXILIARY, ALARM_REPLY = 1, 4, 1
 
@@ -25,11 +27,15 @@ Words = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group: status bits besides the first two, label, and the values in words."""
+    """One group: status bits besides the first two, label, and the values in words.
+
+    `without` are those of the first two that are not set.
+    """
 
     words: Words
     label: int = 0
     status: int = 0
+    without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Shown:
 
     ECG: HR, three ST, breaths by impedance. Pressures (six) and NIBP: systolic, diastolic, mean, pulse.
     Temperatures (four): one. SpO2: saturation, pulse, amplitude, SvO2. CO2: end-tidal, inspired, breaths,
-    ambient pressure. `ecg_hr` is the rate that the ECG alone gives.
+    ambient pressure. `ecg_hr` is the rate that the ECG alone gives. Gases by number (oxygen, nitrous oxide,
+    agent): end-tidal, inspired, and of the agent the sum.
     """
 
     ecg: Group | None = None
@@ -48,6 +55,7 @@ class Shown:
     spo2: Group | None = None
     co2: Group | None = None
     ecg_hr: int = NO
+    gases: dict[int, Group] = field(default_factory=dict)
 
 
 def displayed(shown: Shown, time_s: int) -> bytes:
@@ -57,7 +65,8 @@ def displayed(shown: Shown, time_s: int) -> bytes:
     groups += [_group(shown.nibp, 4)]
     groups += [_group(shown.temperatures.get(number), 1) for number in range(4)]
     groups += [_group(shown.spo2, 4), _group(shown.co2, 4)]
-    groups += [_group(None, size) for size in (2, 2, 3, 8, 4, 3)]
+    groups += [_group(shown.gases.get(number), size) for number, size in enumerate((2, 2, 3))]
+    groups += [_group(None, size) for size in (8, 4, 3)]
     groups += [struct.pack("<3h", shown.ecg_hr, NO, NO), _group(None, 1)]
     groups += [_group(shown.pressures.get(number), 4) for number in (4, 5)]
     return struct.pack("<I", time_s) + b"".join(groups) + bytes(2) + bytes(4)
@@ -67,7 +76,7 @@ def _group(group: Group | None, size: int) -> bytes:
     if group is None:
         return struct.pack(f"<IH{size}h", 0, 0, *[NO] * size)
     words = (*group.words, *[NO] * (size - len(group.words)))
-    return struct.pack(f"<IH{size}h", THERE | group.status, group.label, *words)
+    return struct.pack(f"<IH{size}h", (THERE & ~group.without) | group.status, group.label, *words)
 
 
 def auxiliary(nibp_time_s: int) -> bytes:
@@ -80,16 +89,22 @@ def wave(samples: Sequence[int], status: int = 0, label: int = 0) -> bytes:
     return struct.pack(f"<hHH{len(samples)}h", len(samples), status, label, *samples)
 
 
-def alarm_status(texts: Sequence[tuple[str, int]], silence: int = 0) -> bytes:
-    """Up to five texts with their colours: 1 white, 2 yellow, 3 red."""
-    out = struct.pack("<5h", 0, 1, 0, 0, silence)
+def alarm_status(texts: Sequence[tuple[str, int]], silence: int = 0, wide: int = 2) -> bytes:
+    """Up to five texts with their colours: 1 white, 2 yellow, 3 red; `wide` bytes for colour and silence."""
+    out = struct.pack("<4h", 0, 1, 0, 0) + silence.to_bytes(wide, "little")
     for text, colour in [*texts, *[("", 0)] * 5][:5]:
-        out += struct.pack("<80shhh12x", text.encode("latin-1"), 1, colour, 1)
+        out += struct.pack("<80sh", text.encode("latin-1"), 1) + colour.to_bytes(wide, "little")
+        out += struct.pack("<h12x", 1)
     return out + bytes(10)
 
 
 def record(
-    main_type: int, parts: Sequence[tuple[int, bytes]], level: int, number: int = 0, time_s: int = 0
+    main_type: int,
+    parts: Sequence[tuple[int, bytes]],
+    level: int,
+    number: int = 0,
+    time_s: int = 0,
+    sender: int = SENDER,
 ) -> bytes:
     """A whole frame with up to eight parts."""
     listed, place = b"", 0
@@ -99,7 +114,7 @@ def record(
     listed += struct.pack("<hB", 0, 0xFF) * (len(parts) < 8)
     body = b"".join(data for _, data in parts)
     size = HEADER_BYTES + len(body)
-    head = struct.pack("<hBBHIBBHh", size, number & 0xFF, level, 0x0100, time_s, 0, 0, 0, main_type)
+    head = struct.pack("<hBBHIBBHh", size, number & 0xFF, level, sender, time_s, 0, 0, 0, main_type)
     return frame((head + listed).ljust(HEADER_BYTES, b"\0") + body)
 
 

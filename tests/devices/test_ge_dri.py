@@ -13,31 +13,26 @@ from ge_bench import (
     TREND_60_S,
     Bench,
     S,
-    nibp,
-    no_nibp,
     numbers,
     samples,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.drivers.ge_dri import DRIVER, frames, requests
+from devices.drivers.ge_dri import DRIVER, alarms, frames, requests
 from devices.drivers.ge_dri.frames import FlagFrames
 from devices.sim import ge_records as records
 from devices.sim.ge_records import NO, Group, Shown
 from devices.testing import run
-from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
     NO_SAMPLE,
     AlertKind,
-    CuffChanged,
-    CuffFailed,
-    CuffState,
     DeviceAlert,
     DeviceIdentified,
     Fault,
     FaultKind,
     Observation,
+    Validity,
 )
 
 HR, SPO2, PULSE = "MDC_ECG_HEART_RATE", "MDC_PULS_OXIM_SAT_O2", "MDC_PULS_OXIM_PULS_RATE"
@@ -100,10 +95,17 @@ def test_the_pleth_block_gives_its_ten_samples():
     assert (pleth.fs, pleth.resolution) == (100.0, 0.0001)
 
 
-def test_the_line_is_set_as_the_monitor_wants_it():
-    link = DRIVER.link
-    assert (link.baud, link.bytesize, link.parity, link.stopbits, link.rtscts) == (19200, 8, "E", 1, True)
-    assert not any(command.on_patient for command in DRIVER.commands)
+def test_the_sender_is_told_and_told_again_when_it_is_another_one():
+    part = (1, records.displayed(Shown(spo2=Group((9700, 72, NO, NO))), T0))
+    data = [
+        records.record(0, [part], level, sender=sender) for level, sender in ((8, 7), (8, 7), (8, 9), (11, 9))
+    ]
+    told = [(e.serial, e.firmware) for e in run(DRIVER, data) if isinstance(e, DeviceIdentified)]
+    assert told == [
+        ("sender 7", "interface level 8 (2003)"),
+        ("sender 9", "interface level 8 (2003)"),
+        ("sender 9", "interface level 11 (2015)"),
+    ]
 
 
 # Values and codes
@@ -157,13 +159,102 @@ def test_a_module_that_was_never_there_says_nothing_and_one_that_leaves_says_so(
     assert numbers(bench.show(Shown(), 11)) == {SPO2: ("NA", None), PULSE: ("NA", None)}
 
 
+def test_what_a_module_shows_while_it_does_not_measure_is_no_number():
+    asleep = 0b10
+    shown = Shown(
+        ecg=Group((72, 100, NO, NO, 14), 0x0210, BY_ECG, asleep),
+        spo2=Group((9700, 72, 150, NO), without=asleep),
+        co2=Group((510, 20, 14, 7600), without=asleep),
+        temperatures={0: Group((3660,), 15, without=asleep)},
+        pressures={0: Group((12000, 8000, 9300, 70), 1, 0x08, asleep)},
+        gases={0: Group((1600, 2100), without=asleep)},
+    )
+    found = numbers(Bench().show(shown, 1))
+    assert len(found) == 11
+    assert {validity for validity, _ in found.values()} == {"NA"}
+
+
+@pytest.mark.parametrize("bit", [0x80, 0x100, 0x200], ids=["noise", "artefact", "learning"])
+def test_a_heart_rate_the_monitor_is_not_sure_of_is_in_question(bit):
+    shown = Shown(ecg=Group((72, NO, NO, NO, 14), 0x0210, BY_ECG | bit))
+    validity = {
+        e.metric.ref: e.reading.validity for e in Bench().show(shown, 1) if isinstance(e, Observation)
+    }
+    assert validity[HR] is Validity.QUESTIONABLE
+    assert validity[BREATHS] is Validity.VALID
+
+
+def test_st_levels_amplitude_and_gases():
+    shown = Shown(
+        ecg=Group((72, -120, 0, 250, 14), 0x0210, BY_ECG),
+        spo2=Group((9700, 72, 345, NO)),
+        co2=Group((510, 3, 14, 7600), 1),
+        gases={0: Group((1650, 2100)), 1: Group((4900, 5000)), 2: Group((110, 130, 9))},
+    )
+    found = numbers(Bench().show(shown, 1))
+    assert [found.pop(f"KAP_ECG_ST_{n}") for n in (1, 2, 3)] == [-1.2, 0.0, 2.5]
+    assert {ref: value for ref, value in found.items() if "CONC" in ref or "AMPLITUDE" in ref} == {
+        "KAP_PULS_OXIM_AMPLITUDE": 0.0345,
+        CO2_END: 5.1,
+        "MDC_CONC_AWAY_CO2_INSP": 0.03,
+        "MDC_CONC_AWAY_O2_ET": 16.5,
+        "MDC_CONC_AWAY_O2_INSP": 21.0,
+        "MDC_CONC_AWAY_N2O_ET": 49.0,
+        "MDC_CONC_AWAY_N2O_INSP": 50.0,
+        "MDC_CONC_AWAY_AGENT_ET": 1.1,
+        "MDC_CONC_AWAY_AGENT_INSP": 1.3,
+    }
+
+
+def test_numbers_that_come_along_are_missed_only_once_they_were_there():
+    bench = Bench()
+    ecg, spo2 = Group((72, NO, NO, NO, 14), 0x0210, BY_ECG), Group((9700, 72, NO, NO))
+    assert set(numbers(bench.show(Shown(ecg=ecg, spo2=spo2), 1))) == {HR, BREATHS, SPO2, PULSE}
+    bench.show(Shown(ecg=Group((72, 50, NO, NO, 14), 0x0210, BY_ECG), spo2=Group((9700, 72, 200, NO))), 6)
+    later = numbers(bench.show(Shown(ecg=ecg, spo2=spo2), 11))
+    assert later["KAP_ECG_ST_1"] == later["KAP_PULS_OXIM_AMPLITUDE"] == ("Inv", -32767.0)
+    assert "KAP_ECG_ST_2" not in later
+
+
+@pytest.mark.parametrize("bit", [0x08, 0x10], ids=["calibrating", "zeroing"])
+def test_a_gas_module_that_calibrates_has_no_number(bit):
+    found = numbers(Bench().show(Shown(co2=Group((510, 3, 14, 7600), 1, bit)), 1))
+    assert found == {CO2_END: ("Calib", 5.1), BREATHS: ("Calib", 14.0)}
+    with_ecg = Shown(ecg=Group((72, NO, NO, NO, 15), 0, BY_ECG), co2=Group((510, 3, 14, 7600), 1, bit))
+    assert numbers(Bench().show(with_ecg, 1))[BREATHS] == 15.0
+
+
+@pytest.mark.parametrize(
+    ("status", "validity", "value"),
+    [(0x08, "Vld", 120.0), (0, "Qst", 120.0), (0x04, "Calib", None), (0x0C, "Calib", None)],
+)
+def test_an_invasive_pressure_counts_from_its_zero(status, validity, value):
+    shown = Shown(pressures={0: Group((12000, 8000, 9300, 70), 1, status)})
+    first = next(e for e in Bench().show(shown, 1) if isinstance(e, Observation))
+    assert (first.reading.validity.value, getattr(first.reading, "value", None)) == (validity, value)
+
+
+def test_of_two_probes_at_one_site_the_one_with_a_number_counts():
+    for words, value in (((NO, 3660), 36.6), ((3660, NO), 36.6), ((3660, 3700), 36.6), ((NO, NO), None)):
+        shown = Shown(temperatures={n: Group((word,), 15) for n, word in enumerate(words)})
+        found = numbers(Bench().show(shown, 1))
+        assert found == {"MDC_TEMP_BODY": ("Inv", -32767.0) if value is None else value}
+
+
+def test_a_count_below_nothing_is_no_count():
+    assert numbers(Bench().show(Shown(ecg=Group((72, NO, NO, NO, -3), 0, BY_ECG)), 1))[BREATHS] == (
+        "Inv",
+        -3.0,
+    )
+
+
 def test_venous_saturation_is_not_taken_for_arterial():
     assert numbers(Bench().show(Shown(spo2=Group((7000, 72, NO, NO), 2)), 1)) == {}
 
 
 @pytest.mark.parametrize(
     ("label", "ref"),
-    [(1, "ART"), (8, "ART_ABP"), (2, "VEN_CENT"), (16, None), (9, None)],
+    [(1, "ART"), (8, "ART_ABP"), (2, "VEN_CENT"), (3, "ART_PULM"), (16, None), (9, None)],
 )
 def test_invasive_pressures_have_the_name_of_their_label(label, ref):
     shown = Shown(pressures={4: Group((12050, 8000, 9350, 70), label)})
@@ -206,142 +297,6 @@ def test_a_record_may_carry_several_parts():
     assert numbers(run(DRIVER, [data])) == {SPO2: 97.0, PULSE: 72.0}
 
 
-# The cuff
-
-
-def readings(events):
-    return [
-        (e.reading.value, e.device_time, e.stored)
-        for e in events
-        if isinstance(e, Observation) and e.metric.ref == SYS
-    ]
-
-
-def test_numbers_found_on_opening_are_stored_and_told_once():
-    bench = Bench()
-    events = bench.show(nibp(OLD), 1) + bench.clock(T0 - 600, 2)
-    for t_s in range(6, 60, 5):
-        events += bench.show(nibp(OLD), t_s) + bench.clock(T0 - 600, t_s + 1)
-    assert readings(events) == [(124.0, "2023-11-14T22:03:20", True)]
-    assert [e.state for e in events if isinstance(e, CuffChanged)] == [CuffState.IDLE]
-
-
-def test_without_its_time_the_stored_reading_comes_with_the_next_values():
-    bench = Bench()
-    assert readings(bench.show(nibp(OLD), 1)) == []
-    assert readings(bench.show(nibp(OLD), 6)) == [(124.0, None, True)]
-
-
-def test_a_determination_told_by_the_label_alone():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.show(nibp(OLD | MEASURING), 6)
-    assert readings(bench.show(nibp(OLD | MEASURING), 11)) == []
-    told = bench.show(nibp(systolic=131), 16)
-    assert readings(told) == [(131.0, "2023-11-14T22:13:36", False)]
-    later = bench.show(nibp(systolic=131), 21) + bench.show(nibp(OLD, systolic=131), 80)
-    assert readings(later) == []
-    states = [e.state for e in bench.events if isinstance(e, CuffChanged)]
-    assert states == [CuffState.IDLE, CuffState.MEASURING, CuffState.IDLE]
-
-
-def test_a_determination_with_the_same_numbers_is_a_new_reading():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.show(nibp(OLD | MEASURING), 6)
-    assert [value for value, _, _ in readings(bench.show(nibp(), 36))] == [124.0]
-
-
-def test_numbers_that_turn_young_are_new_even_if_the_measuring_was_not_seen():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.show(nibp(OLD), 6)
-    assert [value for value, _, _ in readings(bench.show(nibp(systolic=140), 60))] == [140.0]
-
-
-@pytest.mark.parametrize("clock_first", [True, False])
-def test_with_its_clock_a_determination_is_one_reading_however_the_two_come(clock_first):
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.clock(T0 - 600, 2)
-    bench.show(nibp(OLD | MEASURING), 6)
-    bench.clock(T0 - 600, 30)
-    events = []
-    for t_s in (36, 41, 46, 51, 100):
-        if clock_first:
-            events += bench.clock(T0 + 35, t_s)
-        events += bench.show(nibp(OLD if t_s == 100 else 0, systolic=131), t_s)
-        if not clock_first:
-            events += bench.clock(T0 + 35, t_s)
-    assert readings(events) == [(131.0, "2023-11-14T22:13:55", False)]
-
-
-def test_a_stopped_determination_does_not_bring_the_last_numbers_again():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.clock(T0 - 600, 2)
-    bench.show(nibp(MEASURING), 6)
-    events = []
-    for t_s in (11, 16, 21):
-        events += bench.show(nibp(), t_s) + bench.clock(T0 - 600, t_s + 1)
-    assert readings(events) == []
-
-
-def test_an_old_mark_does_not_hide_a_reading_whose_time_is_new():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.clock(T0 - 600, 2)
-    bench.show(nibp(OLD | MEASURING), 6)
-    events = bench.show(nibp(OLD, systolic=131), 80) + bench.clock(T0 + 78, 81)
-    assert [value for value, _, _ in readings(events)] == [131.0]
-
-
-def test_the_first_determination_of_a_monitor_that_was_just_switched_on_is_told_once():
-    bench = Bench()
-    bench.show(no_nibp(), 1)
-    bench.clock(0, 2)
-    bench.show(no_nibp(MEASURING), 6)
-    events = (
-        bench.show(nibp(), 36) + bench.clock(T0 + 35, 37) + bench.show(nibp(), 41) + bench.show(nibp(), 46)
-    )
-    assert [value for value, _, _ in readings(events)] == [124.0]
-
-
-def test_when_its_clock_is_not_told_any_more_the_label_decides():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.clock(T0 - 600, 2)
-    bench.show(nibp(OLD | MEASURING), 40)
-    assert [value for value, _, _ in readings(bench.show(nibp(systolic=131), 70))] == [131.0]
-
-
-def test_a_determination_without_numbers_has_failed():
-    bench = Bench()
-    bench.show(nibp(OLD), 1)
-    bench.show(nibp(OLD | MEASURING), 6)
-    events = bench.show(no_nibp(), 36) + bench.clock(T0 + 35, 37) + bench.show(no_nibp(), 41)
-    assert [(e.raw, e.t_ns) for e in events if isinstance(e, CuffFailed)] == [(NO, 36 * S)]
-    assert SYS not in numbers(events)
-
-
-def test_numbers_that_cannot_be_a_pressure_are_not_shown():
-    bench = Bench()
-    bench.show(no_nibp(MEASURING), 1)
-    found = numbers(bench.show(nibp(systolic=80, diastolic=120), 6))
-    assert found[SYS] == ("Inv", 80.0)
-    assert found[DIA] == ("Inv", 120.0)
-
-
-def test_one_code_among_the_pressures_takes_the_pair_down_but_a_missing_mean_falls_alone():
-    bench = Bench()
-    bench.show(no_nibp(MEASURING), 1)
-    found = numbers(bench.show(Shown(nibp=Group((12400, -32764, 9300, 71))), 6))
-    assert (found[SYS], found[DIA], found[MEAN]) == (("Inv", 124.0), ("Uflw", -32764.0), ("Inv", 93.0))
-    bench.show(no_nibp(MEASURING), 11)
-    found = numbers(bench.show(Shown(nibp=Group((12400, 7800, -32766, 71))), 16))
-    assert (found[SYS], found[DIA], found[MEAN]) == (124.0, 78.0, ("NA", -32766.0))
-
-
 # Alarms
 
 
@@ -364,6 +319,39 @@ def test_alarm_texts_are_passed_on_and_withdrawn():
         (AlertKind.ALARM_SILENCED, False, "all for 5 min"),
     ]
     assert alerts(bench.protocol.closed(4 * S)) == [(AlertKind.DEVICE_ALARM, False, "HF ÖVRE GRÄNS (yellow)")]
+
+
+@pytest.mark.parametrize("wide", [1, 2, 4])
+def test_an_alarm_record_is_read_whatever_the_width_of_its_colours(wide):
+    status = records.alarm_status([("HR HIGH", 3), ("LEADS OFF", 1)], 2, wide)
+    events = run(DRIVER, [records.record(4, [(1, status)], 11)])
+    assert alerts(events)[:3] == [
+        (AlertKind.DEVICE_ALARM, True, "HR HIGH (red)"),
+        (AlertKind.DEVICE_MESSAGE, True, "LEADS OFF"),
+        (AlertKind.ALARM_SILENCED, True, "asystole"),
+    ]
+
+
+@pytest.mark.parametrize("silence", range(1, 8))
+def test_every_way_of_silencing_has_words(silence):
+    assert [detail for _, _, detail in alerts(Bench().alarms([], 1, silence))] == [alarms.SILENCES[silence]]
+
+
+def test_what_the_gas_module_says_of_itself():
+    bench = Bench()
+    blocked = Shown(co2=Group((NO, NO, NO, NO), 1, 0x20 | 0x40 | 0x100))
+    assert alerts(bench.show(blocked, 1)) == [
+        (AlertKind.DEVICE_MESSAGE, True, "CO2 line blocked; CO2 line leaks"),
+        (AlertKind.ALARM_SILENCED, True, "apnoea alarm off"),
+    ]
+    both = alerts(bench.alarms([("SpO2 sensor", 1)], 2, silence=2))
+    assert both[-1] == (AlertKind.ALARM_SILENCED, True, "apnoea alarm off; asystole")
+    assert [present for _, present, _ in alerts(bench.show(Shown(), 6))] == [False, True, False, True]
+
+
+def test_breathing_that_stopped_by_the_impedance_needs_no_gas_module():
+    shown = Shown(co2=Group((NO, NO, NO, NO), 0, 0x80, without=0b11))
+    assert alerts(Bench().show(shown, 1)) == [(AlertKind.DEVICE_ALARM, True, "apnoea")]
 
 
 def test_an_alarm_record_of_another_layout_is_no_alarm():
@@ -391,12 +379,22 @@ def test_status_bits_are_alarms_and_artefacts():
 
 def test_an_ecg_is_told_under_the_lead_it_shows():
     bench = Bench()
-    assert bench.wave(1, [1, 2], 1) == []
+    assert samples(bench.wave(1, [1, 2], 1), "ECG") == [1, 2]
+    assert bench.wave(2, [1, 2], 1) == []
     bench.show(Shown(ecg=Group((70, NO, NO, NO, 14), 0x0210, BY_ECG)), 2)
     assert samples(bench.wave(1, [100, -100], 3), "ECG II") == [100, -100]
     assert samples(bench.wave(2, [5], 3), "ECG I") == [5]
     bench.show(Shown(ecg=Group((70, NO, NO, NO, 14), 0x0710, BY_ECG)), 4)
     assert samples(bench.wave(1, [7], 5), "ECG V") == [7]
+
+
+def test_a_channel_that_is_off_does_not_stand_in_the_way_of_one_that_shows_its_lead():
+    bench = Bench()
+    bench.show(Shown(ecg=Group((70, NO, NO, NO, 14), 0x0220, BY_ECG)), 1)
+    assert samples(bench.wave(1, [1], 2), "ECG II") == [1]
+    assert bench.wave(2, [2], 2) == []
+    bench.show(Shown(ecg=Group((70, NO, NO, NO, 14), 0x0220, BY_ECG | 0x0800)), 3)
+    assert samples(bench.wave(2, [3], 4), "ECG II") == [3]
 
 
 def test_a_pressure_wave_has_the_name_of_its_channel():
@@ -466,7 +464,7 @@ def test_any_record_comes_back_as_it_was_however_it_is_cut(bodies, data):
     [
         (b"\x7e" + bytes(40) + b"\x01\x7e", FaultKind.CHECKSUM),
         (b"\x7e" + bytes(40) + b"\x00\x7e", FaultKind.LENGTH),
-        (b"\x7e\x29\x00\x7d\x41" + bytes(40) + b"\x7e", FaultKind.CONTENT),
+        (b"\x7e\x29\x00\x7d\x61" + bytes(40) + b"\x7e", FaultKind.CONTENT),
         (b"\x7e\x02\x00\x02\x7e", FaultKind.LENGTH),
         (b"abc\x7e", FaultKind.NOISE),
         (b"\x7e" + bytes(50), FaultKind.LENGTH),
@@ -476,6 +474,25 @@ def test_what_is_no_frame_is_a_fault(data, kind):
     assert [e.kind for e in run(DRIVER, [data])] == [kind]
 
 
+@given(st.data())
+def test_a_byte_may_be_escaped_without_need_if_that_takes_its_bit_5(data):
+    plain = (60).to_bytes(2, "little") + bytes(38) + data.draw(st.binary(min_size=20, max_size=20))
+    sealed = plain + bytes([sum(plain) % 256])
+    spared = [n for n, byte in enumerate(sealed) if byte & 0x20]
+    chosen = set(data.draw(st.lists(st.sampled_from(spared), max_size=5))) if spared else set()
+    chosen |= {n for n, byte in enumerate(sealed) if byte in (0x7D, 0x7E)}
+    body = b"".join(bytes([0x7D, b & ~0x20]) if n in chosen else bytes([b]) for n, b in enumerate(sealed))
+    assert FlagFrames().feed(b"\x7e" + body + b"\x7e", 0) == [plain]
+
+
+@pytest.mark.parametrize(("size", "good"), [(1490, True), (1491, False)])
+def test_no_record_is_longer_than_the_specification_allows(size, good):
+    plain = size.to_bytes(2, "little") + bytes(size - 2)
+    found = FlagFrames().feed(records.frame(plain), 0)
+    assert (found == [plain]) is good
+    assert good or {fault.kind for fault in found} <= {FaultKind.LENGTH}
+
+
 def test_parts_outside_the_record_are_a_fault():
     for place in (9999, -1):
         record = bytearray(bytes.fromhex("2A00") + bytes(40))
@@ -483,76 +500,3 @@ def test_parts_outside_the_record_are_a_fault():
         record[18] = 1
         record[21] = 0xFF
         assert [e.kind for e in run(DRIVER, [records.frame(bytes(record))])] == [FaultKind.CONTENT]
-
-
-# What is asked
-
-
-def asked(protocol, until_s, answer=None, t_s=0.0):
-    """Requests sent up to a time: (second, main type, body)."""
-    out = []
-    while protocol.deadline_ns is not None and protocol.deadline_ns <= until_s * S:
-        sent, _ = records.take_requests(protocol.data_to_send())
-        out += [(round(t_s, 2), r.main_type, r.body) for r in sent]
-        t_s = protocol.deadline_ns / S
-        protocol.on_deadline(protocol.deadline_ns)
-    sent, _ = records.take_requests(protocol.data_to_send())
-    return out + [(round(t_s, 2), r.main_type, r.body) for r in sent]
-
-
-def test_only_values_are_asked_for_until_they_come_each_time_with_another_level():
-    protocol = DRIVER.protocol({})
-    protocol.opened(0)
-    levels = []
-    for _ in range(7):
-        levels.append(protocol.data_to_send()[4])
-        protocol.on_deadline(protocol.deadline_ns)
-    assert levels == [0, 11, 10, 9, 8, 6, 0]
-    fresh = DRIVER.protocol({})
-    fresh.opened(0)
-    assert {(kind, body[0]) for _, kind, body in asked(fresh, 100)} == {(0, 1)}
-
-
-@pytest.mark.parametrize(
-    ("level", "waves", "kinds"),
-    [
-        (8, "usual", [(0, b"\x04\x05\x00"), (1, b"\x00\x00\x00\x00\x01\x08\x0f\xff")]),
-        (11, "pleth", [(0, b"\x04\x05\x00"), (1, b"\x00\x00\x00\x00\x08\xff"), (4, b"\x02\x00")]),
-        (8, "none", [(0, b"\x04\x05\x00"), (1, b"\x01\x00\x00\x00\xff")]),
-    ],
-)
-def test_once_values_come_the_rest_is_asked_for(level, waves, kinds):
-    bench = Bench(waves=waves)
-    bench.protocol.data_to_send()
-    bench.show(nibp(), 1, level)
-    sent = asked(bench.protocol, 2)
-    assert [
-        (kind, body[: len(expected)]) for (_, kind, body), (_, expected) in zip(sent, kinds, strict=True)
-    ] == kinds
-
-
-def test_silence_starts_the_asking_anew():
-    bench = Bench()
-    bench.show(nibp(), 1)
-    asked(bench.protocol, 2)
-    again = asked(bench.protocol, 16.1)
-    assert (16.0, 0, 1) in [(t_s, kind, body[0]) for t_s, kind, body in again]
-    bench.show(nibp(), 17)
-    assert {kind for _, kind, _ in asked(bench.protocol, 18)} == {0, 1}
-
-
-def test_waves_that_stop_are_asked_for_again_and_what_a_monitor_lacks_only_a_few_times():
-    bench = Bench()
-    sent = []
-    for t_s in range(1, 200, 5):
-        bench.show(nibp(), t_s, level=11)
-        sent += asked(bench.protocol, t_s + 4.9)
-    kinds = [kind or body[0] + 10 for _, kind, body in sent]
-    assert kinds.count(1) > 10
-    assert kinds.count(4) == 4
-    assert kinds.count(14) == 4
-
-
-def test_an_unknown_set_of_waves_is_refused():
-    with pytest.raises(ConfigError, match="usual, pleth, all, none"):
-        DRIVER.protocol({"waves": "both"})

@@ -1,5 +1,7 @@
 """The simulated GE monitor, and what the driver makes of all it can say."""
 
+import itertools
+
 import numpy as np
 import pytest
 from ge_bench import BASIC_5_S, START_ECG1, STOP_VALUES, STOP_WAVES, T0, Bench, S, numbers
@@ -19,6 +21,7 @@ from kapmonitor.model import (
     CuffFailed,
     CuffState,
     DeviceAlert,
+    DeviceIdentified,
     Fault,
     Measured,
     Observation,
@@ -74,6 +77,65 @@ def test_waves_come_four_times_a_second_until_they_are_stopped():
     assert data.count(b"\x7e") == 16
     sim.receive(bytes.fromhex(STOP_WAVES), 2 * S)
     assert sim.advance(10 * S) == b""
+
+
+def test_a_single_answer_comes_once_and_not_again_within_five_seconds():
+    sim = monitor()
+    sim.advance(0)
+    once = requests.values(1, -1)
+    sim.receive(once + once, 0)
+    assert sim.advance(2 * S).count(b"\x7e") == 2
+    sim.receive(once, 4 * S)
+    assert sim.advance(6 * S) == b""
+    sim.receive(once, 7 * S)
+    assert sim.advance(30 * S).count(b"\x7e") == 2
+
+
+@pytest.mark.parametrize("model", LEVELS)
+def test_its_last_words_stop_the_monitor(model):
+    sim = monitor(model=model, traits=Traits(pulse=72, spo2=84, rises=(0, 0, 0), dips=False))
+    protocol = DRIVER.protocol({"waves": "all"})
+    sim.advance(0)
+    protocol.opened(0)
+    for t_ns in range(0, 20 * S, S // 10):
+        protocol.on_deadline(t_ns)
+        sim.receive(protocol.data_to_send(), t_ns)
+        protocol.receive(sim.advance(t_ns), t_ns)
+    assert sim.advance(21 * S)
+    sim.receive(protocol.last_words(), 21 * S)
+    assert sim.advance(60 * S) == b""
+
+
+def test_another_monitor_on_the_cable_is_noticed():
+    told = []
+    protocol = DRIVER.protocol({})
+    protocol.opened(0)
+    for serial in (41, 42):
+        sim = GeDri(Bedside(Patient(4, TRAITS), ()), serial=serial)
+        sim.advance(0)
+        sim.receive(requests.values(1, 5), 0)
+        told += of(protocol.receive(sim.advance(12 * S), 12 * S), DeviceIdentified)
+    assert [said.serial for said in told] == ["sender 41", "sender 42"]
+
+
+@pytest.mark.parametrize("mute", [False, True], ids=["waves", "no waves"])
+@pytest.mark.parametrize("model", LEVELS)
+def test_something_comes_at_least_every_three_seconds_even_without_waves(model, mute):
+    sim, protocol = monitor(model=model), DRIVER.protocol({})
+    sim.advance(0)
+    protocol.opened(0)
+    heard = [0]
+    for t_ns in range(0, 60 * S, S // 20):
+        if t_ns >= protocol.deadline_ns:
+            protocol.on_deadline(t_ns)
+        sim.receive(protocol.data_to_send(), t_ns)
+        if mute:
+            sim._wave_types = ()
+        if said := sim.advance(t_ns):
+            protocol.receive(said, t_ns)
+            heard.append(t_ns)
+    gaps = [b - a for a, b in itertools.pairwise([*heard, 60 * S])]
+    assert max(gaps) <= DRIVER.link.silence_s * S
 
 
 def test_a_damaged_request_gets_no_answer():
@@ -186,6 +248,13 @@ def test_an_unknown_model_says_what_there_is():
 WORDS = st.integers(-32768, 32767)
 CODES = st.sampled_from([-32767, -32766, -32764, -32763, -32762, -32768, -32001])
 VALIDITY = {-32767: "Inv", -32766: "NA", -32764: "Uflw", -32763: "Oflw", -32762: "Calib"}
+ANY = st.one_of(WORDS, CODES, st.integers(0, 12000))
+PULSE, BREATHS, CO2_END = "MDC_PULS_OXIM_PULS_RATE", "MDC_RESP_RATE", "MDC_CONC_AWAY_CO2_ET"
+ASIDE = ("KAP_ECG_ST_1", "KAP_ECG_ST_2", "KAP_ECG_ST_3", "KAP_PULS_OXIM_AMPLITUDE", "MDC_CONC_AWAY_CO2_INSP")
+GASES = [f"MDC_CONC_AWAY_{gas}_{end}" for gas in ("O2", "N2O", "AGENT") for end in ("ET", "INSP")]
+PRESSURES = {1: "MDC_PRESS_BLD_ART", 2: "MDC_PRESS_BLD_VEN_CENT", 3: "MDC_PRESS_BLD_ART_PULM"}
+PRESSURES |= {8: "MDC_PRESS_BLD_ART_ABP", 4: "MDC_PRESS_BLD", 22: "MDC_PRESS_BLD"}
+PROBES = {1: "MDC_TEMP_BODY", 7: "MDC_TEMP_SKIN", 11: "MDC_TEMP"}
 
 
 def expected(word, per_unit, low=float("-inf"), high=float("inf")):
@@ -195,28 +264,38 @@ def expected(word, per_unit, low=float("-inf"), high=float("inf")):
     return value if low <= value <= high else ("Inv", value)
 
 
-@given(words=st.lists(st.one_of(WORDS, CODES, st.integers(0, 12000)), min_size=9, max_size=9))
-def test_every_number_comes_back_as_it_was_sent(words):
-    hr, breaths, sat, pulse, end_tidal, temp, high, low, mean = words
+@given(data=st.data())
+def test_every_number_comes_back_as_it_was_sent(data):
+    hr, breaths, *st_levels = data.draw(st.lists(ANY, min_size=5, max_size=5))
+    sat, pulse, amplitude, end, inspired = data.draw(st.lists(ANY, min_size=5, max_size=5))
+    gases = data.draw(st.lists(ANY, min_size=6, max_size=6))
+    probes = dict(zip(PROBES, data.draw(st.lists(ANY, min_size=3, max_size=3)), strict=True))
+    label = data.draw(st.sampled_from(sorted(PRESSURES)))
+    pressure = data.draw(st.lists(ANY, min_size=3, max_size=3))
     shown = Shown(
-        ecg=Group((hr, NO, NO, NO, breaths), 0x0210, 1 << 3),
-        spo2=Group((sat, pulse, NO, NO)),
-        co2=Group((end_tidal, 0, NO, 7600)),
-        temperatures={0: Group((temp,), 15)},
-        pressures={0: Group((high, low, mean, NO), 1)},
+        ecg=Group((hr, *st_levels, breaths), 0x0210, 1 << 3),
+        spo2=Group((sat, pulse, amplitude, NO)),
+        co2=Group((end, inspired, NO, 7600)),
+        gases={n: Group(tuple(gases[2 * n : 2 * n + 2])) for n in range(3)},
+        temperatures={n: Group((word,), site) for n, (site, word) in enumerate(probes.items())},
+        pressures={data.draw(st.integers(0, 5)): Group((*pressure, NO), label, 0x08)},
     )
-    found = numbers(Bench().show(shown, 1))
-    assert found == {
+    wanted = {
         HR: expected(hr, 1, 20, 250),
         SPO2: expected(sat, 100, 40, 100),
-        "MDC_PULS_OXIM_PULS_RATE": expected(pulse, 1, 20, 300),
-        "MDC_RESP_RATE": expected(breaths if breaths >= -32000 else NO, 1),
-        "MDC_CONC_AWAY_CO2_ET": expected(end_tidal, 100),
-        "MDC_TEMP_BODY": expected(temp, 100, 25, 45),
-        "MDC_PRESS_BLD_ART_SYS": expected(high, 100),
-        "MDC_PRESS_BLD_ART_DIA": expected(low, 100),
-        "MDC_PRESS_BLD_ART_MEAN": expected(mean, 100),
+        PULSE: expected(pulse, 1, 20, 300),
+        BREATHS: expected(breaths, 1) if breaths >= 0 else ("Inv", float(NO)),
+        CO2_END: expected(end, 100),
     }
+    wanted |= {ref: expected(word, 100) for ref, word in zip(GASES, gases, strict=True)}
+    for which, word in zip(("SYS", "DIA", "MEAN"), pressure, strict=True):
+        wanted[f"{PRESSURES[label]}_{which}"] = expected(word, 100)
+    for site, word in probes.items():
+        wanted[PROBES[site]] = expected(word, 100, *((25, 45) if site == 1 else ()))
+    for ref, word in zip(ASIDE, (*st_levels, amplitude, inspired), strict=True):
+        if word >= -32000:
+            wanted[ref] = expected(word, 10_000 if "AMPLITUDE" in ref else 100)
+    assert numbers(Bench().show(shown, 1)) == wanted
 
 
 @given(

@@ -15,10 +15,26 @@ from kapmonitor.model import AlertKind, DeviceAlert, DeviceEvent
 REPLY: Final = 1
 """The part of an alarm record that holds the status."""
 
-HEAD: Final = Struct("<hhhhh")
-TEXT: Final = Struct("<80shhh12x")
 PLACES: Final = 5
-SIZE: Final = HEAD.size + PLACES * TEXT.size + 10
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An alarm status in which colours and the silence are so many bytes wide."""
+
+    head: Struct
+    text: Struct
+
+    @property
+    def size(self) -> int:
+        return self.head.size + PLACES * self.text.size + 10
+
+
+LAYOUTS: Final = {
+    layout.size: layout
+    for layout in (Layout(Struct(f"<hhhh{wide}"), Struct(f"<80sh{wide}h12x")) for wide in "bhi")
+}
+"""By length: the specification does not print the width of these two, but the length of a status tells it."""
 
 COLOURS: Final = {0: "", 1: "white", 2: "yellow", 3: "red"}
 ALARM_COLOURS: Final = frozenset({2, 3})
@@ -46,11 +62,14 @@ class Status:
 
 
 def status(part: bytes) -> Status | None:
-    """Read an alarm status; None if a number in it has no meaning."""
-    if len(part) < SIZE:
+    """Read an alarm status; None if it is not as long as one, or a number in it has no meaning."""
+    layout = LAYOUTS.get(len(part))
+    if layout is None:
         return None
-    silence = HEAD.unpack_from(part)[4]
-    places = [TEXT.unpack_from(part, HEAD.size + place * TEXT.size) for place in range(PLACES)]
+    *_, silence = layout.head.unpack_from(part)
+    places = [
+        layout.text.unpack_from(part, layout.head.size + place * layout.text.size) for place in range(PLACES)
+    ]
     if silence not in range(len(SILENCES)) or any(colour not in COLOURS for _, _, colour, _ in places):
         return None
     said = [(_words(text), colour) for text, _, colour, _ in places]

@@ -1,12 +1,14 @@
 """Bytes of the Datex-Ohmeda record interface (DRI): frames between flags, and what a record is made of.
 
-A frame is `7E, record and one check byte, 7E`; inside, 7E is sent as 7D 5E and 7D as 7D 5D. The check byte is
-the sum of the record's bytes modulo 256. A record has a header of 40 bytes with a list of up to 8 parts.
-Numbers are little-endian. Layout from the maker's interface specification (M1017617 and 8005313).
+A frame is `7E, record and one check byte, 7E`; inside, 7E is sent as 7D 5E and 7D as 7D 5D: the byte behind a
+7D has lost its bit 5. The check byte is the sum of the record's bytes modulo 256. A record has a header of 40
+bytes with a list of up to 8 parts. Numbers are little-endian. Layout from the maker's interface specification
+(M1017617 and 8005313).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final
@@ -16,7 +18,9 @@ from devices.framing import Waste
 from kapmonitor.model import Fault, FaultKind
 
 FLAG, ESCAPE = b"\x7e", b"\x7d"
-ESCAPED_FLAG, ESCAPED_ESCAPE = b"\x7d\x5e", b"\x7d\x5d"
+BIT_5: Final = 0x20
+_SPECIAL = re.compile(rb"[\x7d\x7e]")
+_ESCAPED = re.compile(rb"\x7d(.)", re.DOTALL)
 
 HEADER_SIZE: Final = 40
 MOST_RECORD: Final = 1490
@@ -31,10 +35,10 @@ PART: Final = Struct("<hB")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: the monitor's interface level and Unix clock, and its parts as (type, bytes)."""
+    """One record: its sender's interface level and number, and its parts as (type, bytes)."""
 
     level: int
-    time_s: int
+    sender: int
     main_type: int
     parts: tuple[tuple[int, bytes], ...]
 
@@ -42,12 +46,12 @@ class Record:
 def frame(record: bytes) -> bytes:
     """A record as it goes over the line."""
     sealed = record + bytes([sum8(record)])
-    return FLAG + sealed.replace(ESCAPE, ESCAPED_ESCAPE).replace(FLAG, ESCAPED_FLAG) + FLAG
+    return FLAG + _SPECIAL.sub(lambda found: ESCAPE + bytes([found[0][0] & ~BIT_5]), sealed) + FLAG
 
 
 def parse(record: bytes) -> Record | None:
     """The parts of a record of at least 40 bytes; None if they do not lie within it."""
-    _, _, level, _, time_s, _, _, _, main_type = HEADER.unpack_from(record)
+    _, _, level, sender, _, _, _, _, main_type = HEADER.unpack_from(record)
     body = record[HEADER_SIZE:]
     found: list[tuple[int, int]] = []
     for number in range(MOST_PARTS):
@@ -59,7 +63,7 @@ def parse(record: bytes) -> Record | None:
         found.append((offset, kind))
     ends = sorted({offset for offset, _ in found} | {len(body)})
     parts = [(kind, body[offset : next((e for e in ends if e > offset), offset)]) for offset, kind in found]
-    return Record(level, time_s, main_type, tuple(parts))
+    return Record(level, sender, main_type, tuple(parts))
 
 
 class FlagFrames:
@@ -102,7 +106,7 @@ class FlagFrames:
         sent, self._begun = bytes(self._begun or b""), bytearray()
         if not sent:
             return []
-        sealed = sent.replace(ESCAPED_FLAG, FLAG).replace(ESCAPED_ESCAPE, ESCAPE) if ESCAPE in sent else sent
+        sealed = _ESCAPED.sub(_unescape, sent) if ESCAPE in sent else sent
         why = _wrong(sent, sealed)
         if why is None:
             return [*self._waste.end(t_ns), sealed[:-1]]
@@ -113,11 +117,15 @@ class FlagFrames:
         return [*self._waste.add(sent, t_ns, kind)]
 
 
+def _unescape(found: re.Match[bytes]) -> bytes:
+    return bytes([found[1][0] | BIT_5])
+
+
 def _wrong(sent: bytes, sealed: bytes) -> FaultKind | None:
     """Why what was `sent`, unescaped to `sealed`, is no record with its check byte."""
-    if sent.count(ESCAPE) != sent.count(ESCAPED_FLAG) + sent.count(ESCAPED_ESCAPE):
+    if sent.endswith(ESCAPE) or any(found[0] & BIT_5 for found in _ESCAPED.findall(sent)):
         return FaultKind.CONTENT
-    if len(sealed) <= HEADER_SIZE:
+    if not HEADER_SIZE < len(sealed) <= MOST_RECORD + 1:
         return FaultKind.LENGTH
     if sum8(sealed[:-1]) != sealed[-1]:
         return FaultKind.CHECKSUM

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import Struct
 from typing import Final
 
 from devices.drivers.ge_dri import values
-from devices.drivers.ge_dri.values import LOWEST, Pressure, pressure_of, reading
-from kapmonitor.model import Metric, Observation, Reading
+from devices.drivers.ge_dri.values import Pressure, pressure_of, reading
+from kapmonitor.model import Absent, AlertKind, Measured, Metric, Observation, Reading, Validity
 
 SIZE: Final = 278
 CLASS_OFFSET: Final = 276
@@ -16,34 +16,47 @@ CLASS_MASK, BASIC = 0x0F00, 0x0000
 
 TIME: Final = Struct("<I")
 CLASS: Final = Struct("<H")
-EXISTS: Final = 0x01
-"""Status bit of each group: the module is there."""
+EXISTS, ACTIVE = 0x01, 0x02
+"""Status bits of each group: the module is there, and it measures."""
 
 ECG_AT, NIBP_AT, SPO2_AT, CO2_AT, EXTRA_AT = 4, 76, 122, 136, 230
 PRESSURES_AT: Final = (20, 34, 48, 62, 244, 258)
 TEMPERATURES_AT: Final = (90, 98, 106, 114)
+GASES_AT: Final = (150, 160, 170)
+"""Oxygen, nitrous oxide, anaesthetic agent."""
 
 ECG_GROUP: Final = Struct("<IH5h")
 FOUR: Final = Struct("<IH4h")
+TWO: Final = Struct("<IH2h")
 ONE: Final = Struct("<IHh")
 EXTRA: Final = Struct("<3h")
 
-ASYSTOLE, NOISE, ARTEFACT = 0x04, 0x80, 0x100
-APNOEA: Final = 0x04 | 0x80
-"""Status bits 2 and 7 of the CO2 group: from the gas, and from the impedance."""
-
+ASYSTOLE, NOISE, ARTEFACT, LEARNING = 0x04, 0x80, 0x100, 0x200
+UNSURE: Final = NOISE | ARTEFACT | LEARNING
 SOURCE_SHIFT, SOURCE_MASK = 3, 0x0F
 ECG_SOURCES: Final = frozenset({1, 9})
 """Sources of the displayed heart rate that are ECGs; others are a pressure or the pleth."""
+
+APNOEA_GAS, GAS_CALIBRATING, GAS_ZEROING, OCCLUSION, LEAK = 0x04, 0x08, 0x10, 0x20, 0x40
+APNOEA_IMPEDANCE, APNOEA_ALARM_OFF = 0x80, 0x100
+
+CHANNEL_OFF: Final = (0x0800, 0x1000, 0x2000)
+"""Status bits of the ECG group."""
+
+ZEROING, ZEROED = 0x04, 0x08
+"""Status bits of an invasive pressure."""
 
 SATURATION_MASK, VENOUS = 0x03, 2
 CHANNEL_SHIFTS: Final = (8, 4, 0)
 """Where the ECG label has the leads of channels 1 to 3."""
 
+PER_SHARE: Final = 10_000
+"""A pulse amplitude is sent in hundredths of a percent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of values: whether its module is there, its status and label bits, and its words."""
+    """One group of values: its status and label bits, and its words."""
 
     status: int
     label: int
@@ -51,7 +64,15 @@ class Group:
 
     @property
     def exists(self) -> bool:
+        """Whether its module is there."""
         return bool(self.status & EXISTS)
+
+    def read(self, place: int, metric: Metric, per_unit: float = 1.0) -> Reading:
+        """One of its words; none counts while nothing is measured."""
+        found = reading(self.words[place], metric.term, per_unit)
+        if isinstance(found, Measured) and not self.status & ACTIVE:
+            return Absent(Validity.NOT_AVAILABLE, found.value)
+        return found
 
 
 class Displayed:
@@ -75,15 +96,28 @@ class Displayed:
     def readings(self) -> dict[Metric, Reading]:
         """Every continuous number whose module is there."""
         found: dict[Metric, Reading] = {}
-        if self.ecg.exists:
-            found[values.HEART] = reading(self._heart_word(), values.HEART.term)
+        self._ecg(found)
         if self.spo2.exists and self.spo2.label & SATURATION_MASK != VENOUS:
-            found[values.SATURATION] = reading(self.spo2.words[0], values.SATURATION.term, 100)
-            found[values.PULSE] = reading(self.spo2.words[1], values.PULSE.term)
+            found[values.SATURATION] = self.spo2.read(0, values.SATURATION, 100)
+            found[values.PULSE] = self.spo2.read(1, values.PULSE)
+            found[values.AMPLITUDE] = self.spo2.read(2, values.AMPLITUDE, PER_SHARE)
         self._breathing(found)
+        self._gases(found)
         self._temperatures(found)
         self._invasive(found)
         return found
+
+    def _ecg(self, found: dict[Metric, Reading]) -> None:
+        """Heart rate, if an ECG is its source, and ST levels."""
+        ecg = self.ecg
+        if not ecg.exists:
+            return
+        heart = replace(ecg, words=(self._heart_word(),)).read(0, values.HEART)
+        if isinstance(heart, Measured) and ecg.status & UNSURE:
+            heart = replace(heart, validity=Validity.QUESTIONABLE)
+        found[values.HEART] = heart
+        for place, metric in enumerate(values.ST_LEVELS, 1):
+            found[metric] = ecg.read(place, metric, 100)
 
     def _heart_word(self) -> int:
         """The displayed heart rate if an ECG is its source, else what the ECG alone gives."""
@@ -94,25 +128,41 @@ class Displayed:
 
     def _breathing(self, found: dict[Metric, Reading]) -> None:
         """Breaths counted from the gas, or from the impedance where that has none."""
-        counts = [self.co2.words[2]] * self.co2.exists + [self.ecg.words[4]] * self.ecg.exists
+        counts = [self._gas(2, values.BREATHS)] * self.co2.exists
+        counts += [self.ecg.read(4, values.BREATHS)] * self.ecg.exists
         if counts:
-            word = next((count for count in counts if count >= LOWEST), counts[0])
-            found[values.BREATHS] = reading(word, values.BREATHS.term)
+            found[values.BREATHS] = next((c for c in counts if isinstance(c, Measured)), counts[0])
+
+    def _gases(self, found: dict[Metric, Reading]) -> None:
         if self.co2.exists:
-            found[values.CO2_END] = reading(self.co2.words[0], values.CO2_END.term, 100)
+            found[values.CO2_END] = self._gas(0, values.CO2_END, 100)
+            found[values.CO2_IN] = self._gas(1, values.CO2_IN, 100)
+        for at, pair in zip(GASES_AT, values.GASES, strict=True):
+            group = self._group(TWO, at)
+            if group.exists:
+                found |= {metric: group.read(place, metric, 100) for place, metric in enumerate(pair)}
+
+    def _gas(self, place: int, metric: Metric, per_unit: float = 1.0) -> Reading:
+        """A word of the carbon dioxide group, which breathes nobody's air while it calibrates."""
+        found = self.co2.read(place, metric, per_unit)
+        if isinstance(found, Measured) and self.co2.status & (GAS_CALIBRATING | GAS_ZEROING):
+            return Absent(Validity.CALIBRATING, found.value)
+        return found
 
     def _temperatures(self, found: dict[Metric, Reading]) -> None:
+        """Of two with one site, the first that has a number counts."""
         for place in TEMPERATURES_AT:
             group = self._group(ONE, place)
             metric = values.TEMPERATURES.get(group.label)
-            if group.exists and metric is not None and metric not in found:
-                found[metric] = reading(group.words[0], metric.term, 100)
+            if group.exists and metric is not None and not isinstance(found.get(metric), Measured):
+                now = group.read(0, metric, 100)
+                if isinstance(now, Measured) or metric not in found:
+                    found[metric] = now
 
     def _invasive(self, found: dict[Metric, Reading]) -> None:
         for kind, group in self._named_pressures().values():
-            terms = (kind.systolic, kind.diastolic, kind.mean)
-            for metric, word in zip(terms, group.words[:3], strict=True):
-                found[metric] = reading(word, metric.term, 100)
+            for place, metric in enumerate((kind.systolic, kind.diastolic, kind.mean)):
+                found[metric] = _against_air(group.read(place, metric, 100), group.status)
 
     def _named_pressures(self) -> dict[int, tuple[Pressure, Group]]:
         """By channel from 0; of two with one name the first counts."""
@@ -124,12 +174,12 @@ class Displayed:
         return named
 
     def ecg_metrics(self) -> dict[int, Metric]:
-        """What channels 0 to 2 show; of two with one lead the first counts."""
+        """What channels 0 to 2 show; of two with one lead the first that is on counts."""
         found: dict[int, Metric] = {}
-        for channel, shift in enumerate(CHANNEL_SHIFTS):
+        for channel, (shift, off) in enumerate(zip(CHANNEL_SHIFTS, CHANNEL_OFF, strict=True)):
             lead = self.ecg.label >> shift & 0x0F
             metric = values.ECGS[lead if lead < len(values.ECGS) else 0]
-            if metric not in found.values():
+            if metric not in found.values() and not self.ecg.status & off:
                 found[channel] = metric
         return found
 
@@ -137,22 +187,44 @@ class Displayed:
         """What the waves of pressure channels 0 to 5 are."""
         return {channel: kind.wave for channel, (kind, _) in self._named_pressures().items()}
 
-    def alarms(self) -> tuple[str, ...]:
-        """Conditions of the person that the status bits tell."""
-        asystole = self.ecg.exists and self.ecg.status & ASYSTOLE
-        apnoea = self.co2.exists and self.co2.status & APNOEA
-        return tuple(text for text, bit in (("asystole", asystole), ("apnoea", apnoea)) if bit)
+    def conditions(self) -> dict[AlertKind, tuple[str, ...]]:
+        """What the status bits tell of the person and of the sensors."""
+        ecg = self.ecg.status if self.ecg.exists else 0
+        gas = self.co2.status if self.co2.exists else 0
+        # Whether breathing stopped by the impedance stands in the gas group, with or without its module.
+        apnoea = gas & APNOEA_GAS or self.co2.status & APNOEA_IMPEDANCE
+        return {
+            AlertKind.ARTEFACT: _said(("ECG", ecg & (NOISE | ARTEFACT))),
+            AlertKind.DEVICE_ALARM: _said(("asystole", ecg & ASYSTOLE), ("apnoea", apnoea)),
+            AlertKind.DEVICE_MESSAGE: _said(
+                ("CO2 line blocked", gas & OCCLUSION), ("CO2 line leaks", gas & LEAK)
+            ),
+            AlertKind.ALARM_SILENCED: _said(("apnoea alarm off", gas & APNOEA_ALARM_OFF)),
+        }
 
-    def unsteady(self) -> bool:
-        """Whether the monitor finds noise or an artefact in the ECG."""
-        return self.ecg.exists and bool(self.ecg.status & (NOISE | ARTEFACT))
+
+def _said(*told: tuple[str, int]) -> tuple[str, ...]:
+    return tuple(words for words, holds in told if holds)
+
+
+def _against_air(found: Reading, status: int) -> Reading:
+    """A pressure whose zero is being set is none; one whose zero was never set may be far off."""
+    if isinstance(found, Absent) or status & (ZEROING | ZEROED) == ZEROED:
+        return found
+    if status & ZEROING:
+        return Absent(Validity.CALIBRATING, found.value)
+    return replace(found, validity=Validity.QUESTIONABLE)
 
 
 def observations(
     displayed: Displayed, known: frozenset[Metric], t_ns: int
 ) -> tuple[list[Observation], frozenset[Metric]]:
     """What is shown now, with Absent for what was `known` before and is not there any more."""
-    now = displayed.readings()
+    now = {
+        metric: found
+        for metric, found in displayed.readings().items()
+        if metric not in values.ASIDE or metric in known or isinstance(found, Measured)
+    }
     gone = [m for m in values.METRICS if m in known and m not in now]
     events = [Observation(metric, t_ns, found, displayed.time) for metric, found in now.items()]
     events += [Observation(metric, t_ns, values.GONE, displayed.time) for metric in gone]

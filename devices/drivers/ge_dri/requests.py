@@ -14,8 +14,8 @@ PHYSIOLOGICAL, WAVEFORMS, ALARMS = 0, 1, 4
 REQUEST, DISPLAYED, AUXILIARY = 0, 1, 4
 """Parts of physiological records; a request has type 0 in all records."""
 
-DIFFERENTIAL: Final = 2
-"""Alarm status now, then at each change."""
+DIFFERENTIAL, LEAVE = 2, 3
+"""Alarm status now, then at each change; and no more of it."""
 
 _VALUES: Final = Struct("<BhIh")
 _WAVES: Final = Struct("<hh24s4x")
@@ -37,9 +37,9 @@ def waves(types: Sequence[int], level: int = 0) -> bytes:
     return _request(WAVEFORMS, _WAVES.pack(_START if types else _STOP, 0, listed), level)
 
 
-def alarms(level: int = 0) -> bytes:
-    """Send the alarm status now and at each change."""
-    return _request(ALARMS, _ALARMS.pack(DIFFERENTIAL, 0, 0, 0, 0, 0), level)
+def alarms(level: int = 0, command: int = DIFFERENTIAL) -> bytes:
+    """Send the alarm status now and at each change, or leave it."""
+    return _request(ALARMS, _ALARMS.pack(command, 0, 0, 0, 0, 0), level)
 
 
 def _request(main_type: int, body: bytes, level: int) -> bytes:

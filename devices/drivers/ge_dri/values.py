@@ -15,6 +15,9 @@ from kapmonitor.plausible import RANGES
 PERIOD_S: Final = 5
 """How often displayed values are asked for: the least the monitor allows."""
 
+PER_MINUTE: Final = "/min"
+"""What is counted is never less than nothing."""
+
 LOWEST: Final = -32000
 """Words below this are codes."""
 
@@ -40,6 +43,18 @@ SATURATION = _number(mdc.SPO2, "SpO2")
 PULSE = _number(mdc.PULSE_RATE, "Pulse rate")
 BREATHS = _number(mdc.RESP_RATE, "Breaths")
 CO2_END = _number(mdc.CO2_ET_PERCENT, "EtCO2")
+CO2_IN = _number(mdc.CO2_IN_PERCENT, "Inspired CO2")
+GASES: Final = (
+    (_number(mdc.O2_ET, "EtO2"), _number(mdc.O2_IN, "Inspired O2")),
+    (_number(mdc.N2O_ET, "EtN2O"), _number(mdc.N2O_IN, "Inspired N2O")),
+    (_number(mdc.AGENT_ET, "End-tidal agent"), _number(mdc.AGENT_IN, "Inspired agent")),
+)
+"""Of oxygen, nitrous oxide and the anaesthetic agent: breathed out and breathed in."""
+
+ST_LEVELS: Final = tuple(_number(term, f"ST {n}") for n, term in enumerate(mdc.ECG_ST_NUMBERED, 1))
+AMPLITUDE = _number(mdc.PULSE_AMPLITUDE, "Pulse amplitude")
+ASIDE: Final = frozenset({*ST_LEVELS, AMPLITUDE, CO2_IN})
+"""Numbers that come along with others; their absence is told only once there has been one."""
 SYS = Metric(mdc.NIBP_SYS, "NIBP sys")
 DIA = Metric(mdc.NIBP_DIA, "NIBP dia")
 MEAN = Metric(mdc.NIBP_MEAN, "NIBP mean")
@@ -93,10 +108,11 @@ def _pressure(name: str, systolic: Term, diastolic: Term, mean: Term, wave: Term
 ARTERIAL = _pressure("ART", mdc.ART_SYS, mdc.ART_DIA, mdc.ART_MEAN, mdc.ART)
 ABP = _pressure("ABP", mdc.ABP_SYS, mdc.ABP_DIA, mdc.ABP_MEAN, mdc.ABP)
 CVP = _pressure("CVP", mdc.CVP_SYS, mdc.CVP_DIA, mdc.CVP_MEAN, mdc.CVP)
+PULMONARY = _pressure("PA", mdc.PAP_SYS, mdc.PAP_DIA, mdc.PAP_MEAN, mdc.PAP)
 OTHER = _pressure("Pressure", mdc.PRESS_SYS, mdc.PRESS_DIA, mdc.PRESS_MEAN, mdc.PRESS)
 
 INTRACRANIAL: Final = frozenset({7, 19})
-NAMED: Final = {1: ARTERIAL, 2: CVP, 8: ABP}
+NAMED: Final = {1: ARTERIAL, 2: CVP, 3: PULMONARY, 8: ABP}
 
 
 def pressure_of(label: int) -> Pressure | None:
@@ -105,8 +121,10 @@ def pressure_of(label: int) -> Pressure | None:
 
 
 METRICS: Final = (
-    *(HEART, SATURATION, PULSE, SYS, DIA, MEAN, CUFF_PULSE, BREATHS, CO2_END, TEMP, TEMP_BODY, TEMP_SKIN),
-    *(m for p in (ARTERIAL, ABP, CVP, OTHER) for m in (p.systolic, p.diastolic, p.mean, p.wave)),
+    *(HEART, SATURATION, PULSE, SYS, DIA, MEAN, CUFF_PULSE, BREATHS, CO2_END, CO2_IN),
+    *(TEMP, TEMP_BODY, TEMP_SKIN, AMPLITUDE, *ST_LEVELS),
+    *(m for pair in GASES for m in pair),
+    *(m for p in (ARTERIAL, ABP, CVP, PULMONARY, OTHER) for m in (p.systolic, p.diastolic, p.mean, p.wave)),
     *(*ECGS, PLETH, BREATHING, BREATHING_FAST, CO2),
 )
 
@@ -116,6 +134,8 @@ def reading(word: int, term: Term, per_unit: float = 1.0) -> Reading:
     if word < LOWEST:
         return Absent(code(word), float(word))
     value = word / per_unit
+    if value < 0 and term.unit == PER_MINUTE:
+        return Absent(Validity.INVALID, value)
     return plausible.within(term, value) if term.ref in RANGES else Measured(value)
 
 

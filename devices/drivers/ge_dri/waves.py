@@ -36,22 +36,22 @@ SETS: Final = {
     "usual": (1, PLETH, BREATHING),
     "pleth": (PLETH,),
     "all": (1, PLETH, BREATHING, CO2, 4),
-    "none": (),
 }
-"""What can be asked for by name; "all" is 550 samples a second of the 600 that older monitors send."""
+"""What can be asked for by name; "all" is 550 samples a second of the 600 that older monitors send. There is
+no set without a wave: the packets of one, several a second, are the sign that the monitor is still there."""
 
 
 class Waves:
     """Takes wave blocks and knows which lead and which pressure each channel shows."""
 
     def __init__(self) -> None:
-        self._metrics: dict[int, Metric] = dict(FIXED)
+        self._metrics: dict[int, Metric] = FIXED | {ECG_TYPES[0]: values.ECGS[0]}
         self._off: dict[int, str] = {}
         self._begun: set[int] = set()
         self._broken: set[int] = set()
 
     def displayed(self, displayed: Displayed) -> None:
-        """Learn what the channels show; until then ECG and pressure waves are not told."""
+        """Learn what the channels show; until then one ECG is told, without a lead, and no pressure."""
         self._metrics = dict(FIXED)
         for channel, metric in displayed.ecg_metrics().items():
             self._metrics[ECG_TYPES[channel]] = metric
