@@ -141,7 +141,7 @@ class Berry:
         if self._second.number != second:
             t_s = second + np.arange(TICKS) / TICKS
             slow_s = t_s[::SLOW_EVERY]
-            breath = np.sin(2 * np.pi * self._bedside.patient.traits.breaths / 60 * slow_s)
+            breath = self._waves.breathing(slow_s)
             still = self._bedside.finger_occluded(float(second)) or self._sensor(float(second)) != 0
             pleth = np.full(len(slow_s), 50.0) if still else 100 * self._waves.pleth(slow_s)
             rhythm = self._waves.rhythm

@@ -142,8 +142,7 @@ class Signals:
             return np.asarray((ecg(self._waves.rhythm.count(times)) + 40.96) / 81.915)
         if physio == PLETH:
             return np.full(len(times), 0.5) if finger.lost else self._waves.pleth(times)
-        breaths_hz = self._bedside.patient.traits.breaths / 60
-        return np.asarray(0.5 + 0.3 * np.sin(2 * np.pi * breaths_hz * times))
+        return np.asarray(0.5 + 0.3 * self._waves.breathing(times))
 
     # Alarms
 

@@ -139,7 +139,7 @@ class Ivy450c:
 
     def _wave_bytes(self, start_s: float) -> bytes:
         fast, slow = (start_s + np.arange(hz) / hz for hz in (ECG_HZ, SLOW_HZ))
-        breath = np.sin(2 * np.pi * self._bedside.patient.traits.breaths / 60 * slow)
+        breath = self._waves.breathing(slow)
         pleth = np.zeros(SLOW_HZ) if self._finger.found(start_s).lost else self._waves.pleth(slow)
         parts = (100 + ecg(self._waves.rhythm.count(fast)) / 0.02, 110 + 80 * breath, 86 + 120 * pleth)
         return b"".join(_bytes(part) for part in parts) + bytes([NO_TRANSDUCER]) * 2 * SLOW_HZ

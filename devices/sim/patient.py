@@ -151,6 +151,7 @@ class Patient:
         self._peak = float(rng.uniform(0, 1))
         self._slow = [_Ripple(rng, count=3, periods=(25, 260)) for _ in range(3)]
         self._dips = self._drawn_dips(rng) if self.traits.dips else []
+        self._held_s = np.inf
 
     def _drawn_rises(self, rng: np.random.Generator) -> tuple[float, float, float]:
         response = RESPONSES[self.doses[0].route] if self.doses else RESPONSES[Route.IV]
@@ -171,9 +172,17 @@ class Patient:
         dips = zip(times, deep, wanted, strict=True)
         return [Episode(float(t), DIP_WIDTH_S, spo2=float(d)) for t, d, yes in dips if yes]
 
+    def hold(self, t_s: float) -> None:
+        """From then on instruments go on showing that moment, as a device does that has frozen."""
+        self._held_s = t_s
+
+    def moment(self, t_s: ArrayLike) -> Floats:
+        """The moment that is shown at a time."""
+        return np.asarray(np.minimum(np.asarray(t_s, float), self._held_s))
+
     def response(self, t_s: ArrayLike) -> Floats:
         """What all doses together do at a time, as a share of one usual dose's peak."""
-        t = np.asarray(t_s, float)
+        t = self.moment(t_s)
         total = np.zeros_like(t)
         for dose in self.doses:
             kind = RESPONSES[dose.route]
@@ -184,7 +193,7 @@ class Patient:
 
     def pulse(self, t_s: ArrayLike) -> Floats:
         """Beats per minute at each moment, with breathing and slow waves in it."""
-        t = np.asarray(t_s, float)
+        t = self.moment(t_s)
         calm = 8 * self.traits.anxiety * self._unease(t)
         breath = 2.2 * np.sin(2 * np.pi * self.traits.breaths / 60 * t)
         rate = self.traits.pulse + calm + self.rises[2] * self.response(t) + 1.6 * self._slow[0](t) + breath
@@ -192,7 +201,7 @@ class Patient:
 
     def spo2(self, t_s: ArrayLike) -> Floats:
         """Oxygen saturation in percent."""
-        t = np.asarray(t_s, float)
+        t = self.moment(t_s)
         value = self.traits.spo2 - 0.6 * np.clip(self.response(t), 0, 1.5) + 0.35 * self._slow[1](t)
         for episode in (*self._dips, *self._episodes):
             value = value + episode.spo2 * _hump(t, episode)
@@ -200,7 +209,7 @@ class Patient:
 
     def pressures(self, t_s: ArrayLike) -> tuple[Floats, Floats]:
         """Systolic and diastolic pressure in mmHg."""
-        t = np.asarray(t_s, float)
+        t = self.moment(t_s)
         extra = 7.5 * self.traits.anxiety * self._unease(t) + 2.0 * self._slow[2](t)
         for episode in self._episodes:
             extra = extra + episode.systolic * _hump(t, episode)
@@ -218,7 +227,7 @@ class Patient:
     def cuff_reading(self, t_s: float) -> tuple[int, int]:
         """Systolic and diastolic as a cuff finds them at that time, with its usual error, in whole mmHg."""
         spread, most = CUFF_NOISE
-        rng = np.random.default_rng((self.seed, 3, max(0, int(t_s * 1000))))
+        rng = np.random.default_rng((self.seed, 3, max(0, int(float(self.moment(t_s)) * 1000))))
         errors = np.clip(rng.normal(0, spread, size=2), -most, most)
         systolic, diastolic = self.pressures(t_s)
         return round(float(systolic) + errors[0]), round(float(diastolic) + errors[1])

@@ -40,15 +40,20 @@ PULSE: Final = _pulse_template()
 
 
 class Rhythm:
-    """The count of heart beats as a function of time, on a grid that grows as later times are asked for."""
+    """The count of heart beats as a function of time, on a grid that grows as later times are asked for.
 
-    def __init__(self, rate: Callable[[Floats], Floats]) -> None:
-        self._rate = rate
+    `moment` says which time is shown at a time.
+    """
+
+    def __init__(
+        self, rate: Callable[[Floats], Floats], moment: Callable[[ArrayLike], Floats] = np.asarray
+    ) -> None:
+        self._rate, self._moment = rate, moment
         self._count = np.zeros(1)
 
     def count(self, t_s: ArrayLike) -> Floats:
         """Beats since time 0, with the fraction of the beat that is going on; times before 0 count as 0."""
-        place = np.maximum(np.asarray(t_s, float), 0) * GRID_HZ
+        place = np.maximum(np.asarray(self._moment(t_s), float), 0) * GRID_HZ
         self._reach(float(place.max()) if place.size else 0.0)
         index = place.astype(np.int64)
         part = place - index
@@ -64,6 +69,7 @@ class Rhythm:
 
     def shown_rate(self, t_s: float) -> float:
         """Beats per minute over the last few beats, as a monitor shows it."""
+        t_s = float(self._moment(t_s))
         window_s = SHOWN_BEATS * 60 / float(self._rate(np.asarray(t_s)))
         start_s = max(0.0, t_s - window_s)
         if t_s - start_s < 1:
@@ -83,17 +89,22 @@ class Waves:
     """The patient's continuous signals at any times."""
 
     def __init__(self, patient: Patient) -> None:
-        self.rhythm = Rhythm(patient.pulse)
+        self.rhythm = Rhythm(patient.pulse, patient.moment)
+        self._moment = patient.moment
         self._breaths_hz = patient.traits.breaths / 60
         self._perfusion = patient.traits.perfusion
         self._noise = np.random.default_rng((patient.seed, 4)).normal(0, 0.006, size=4096)
 
     def pleth(self, t_s: ArrayLike) -> Floats:
         """The finger's pulse wave, about 0 to 1: size by perfusion, breathing in its size and its base."""
-        t = np.asarray(t_s, float)
+        t = self._moment(t_s)
         beats = self.rhythm.count(t - PULSE_TRAVEL_S)
         pulse = PULSE[((beats % 1) * TEMPLATE_POINTS).astype(np.int64)]
-        breath = np.sin(2 * np.pi * self._breaths_hz * t)
+        breath = self.breathing(t)
         noise = self._noise[(t * 75).astype(np.int64) % self._noise.size]
         size = 0.62 * min(self._perfusion, 1.3) * (1 + 0.07 * breath)
         return np.clip(0.12 + 0.03 * breath + size * pulse + noise, 0, 1)
+
+    def breathing(self, t_s: ArrayLike) -> Floats:
+        """How far the chest is out, -1 to 1."""
+        return np.asarray(np.sin(2 * np.pi * self._breaths_hz * self._moment(t_s)))
