@@ -2,11 +2,12 @@
 
 New: `type, high bits, data` with bit 7 set in all but the type; live packets are type 01, 60 a second. The
 stream stops when nobody said "I am connected" (AF) for 10 s. Old: five bytes 60 times a second, bit 7 set in
-the first.
+the first; F5 F5 asks for the recording of the last minute, F6 F6 F6 for the stream again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,14 +28,17 @@ FORGET_S: Final = 3.0
 PATIENCE_NS: Final = 10_000_000_000
 """The stream stops this long after the last sign of a host."""
 COMMAND: Final = 9
-NAME: Final = b"CMS50D+"
+NAME: Final = "CMS50D+"
+USER: Final = b"user01"
+FETCH, BACK = b"\xf5\xf5", b"\xf6\xf6\xf6"
+RECORDED_S: Final = 60
 LOW_SPO2: Final = 90
 
 FINGER_OUT: Final = (IncidentKind.FINGER_OFF, IncidentKind.SENSOR_OFF)
 TOO_LONG_S: Final = 10.0
 
 NO_PULSE_NEW, NO_PULSE_OLD, NO_SPO2, NO_PI = 0xFF, 0, 0x7F, 0xFFFF
-UNSUPPORTED: Final = 5
+DONE, UNSUPPORTED = 0, 5
 BEAT, LOW, TOO_LONG, PROBE = 0x40, 0x20, 0x10, 0x80
 PARKED_PLETH: Final = 0x40
 DICROTIC: Final = 0.35
@@ -56,12 +60,15 @@ class Finger:
 class Contec:
     """The oximeter on one patient's finger."""
 
-    def __init__(self, bedside: Bedside, form: str = "new") -> None:
+    def __init__(self, bedside: Bedside, form: str = "new", name: str = NAME) -> None:
+        """`name` is the device id, of up to seven characters, that the new protocol tells."""
         if form not in FORMATS:
             raise ValueError(f"format is one of {', '.join(FORMATS)}, not '{form}'")
         self._bedside = bedside
         self._waves = Waves(bedside.patient)
         self._old = form == "old"
+        self._name = name.encode("ascii")[:7].ljust(7, b"\0")
+        self._recording = False
         self._next: int | None = None
         self._heard = b""
         self._out = b""
@@ -71,8 +78,9 @@ class Contec:
         self._finger = (-1, Finger(None, None))
 
     def receive(self, data: bytes, t_ns: int) -> None:
-        """Take nine-byte commands; anything else is passed over. The old devices are deaf to these."""
+        """Take nine-byte commands; anything else is passed over. The old devices know two of their own."""
         if self._old:
+            self._obey_old(data, t_ns)
             return
         self._heard += data
         while (start := self._heard.find(b"\x7d")) >= 0:
@@ -112,12 +120,37 @@ class Contec:
                 self._connected_ns = None
                 self._out += packed(0x0C)
             case 0xAA:
-                self._out += packed(0x04, *NAME)
+                self._out += packed(0x04, *self._name)
+            case 0xAB:
+                self._out += packed(0x05, 0, *USER)
+            case 0xAC:
+                self._out += packed(0x0E, 0)
+            case 0xAD:
+                self._out += packed(0x10, 1)
+            case 0xB1 | 0xB2:
+                self._out += packed(0x0B, code, DONE)
             case _:
                 self._out += packed(0x0B, code, UNSUPPORTED)
 
+    def _obey_old(self, data: bytes, t_ns: int) -> None:
+        """Commands may come in pieces and may stand among others'."""
+        self._heard = (self._heard + data)[-64:]
+        if BACK in self._heard:
+            self._heard, self._recording = b"", False
+        elif FETCH in self._heard:
+            self._heard, self._recording = b"", True
+            now = t_ns // 1_000_000_000
+            self._out += recording([self._kept(second) for second in range(max(0, now - RECORDED_S), now)])
+
+    def _kept(self, second: int) -> tuple[int, int]:
+        """Pulse rate and saturation as they were recorded."""
+        spo2 = float(self._bedside.patient.spo2(float(second)))
+        return round(self._waves.rhythm.shown_rate(float(second))), round(spo2)
+
     def _streams(self, t_ns: int) -> bool:
-        return self._old or (self._connected_ns is not None and t_ns <= self._connected_ns + PATIENCE_NS)
+        if self._old:
+            return not self._recording
+        return self._connected_ns is not None and t_ns <= self._connected_ns + PATIENCE_NS
 
     def _frame(self, number: int) -> bytes:
         finger = self._at(number)
@@ -200,3 +233,10 @@ def old_frame(finger: Finger, pleth: int, signal: int, beat: bool) -> bytes:
     flags = 0x80 + min(signal, 15) + BEAT * beat + TOO_LONG * finger.too_long + LOW * (0 < spo2 < LOW_SPO2)
     bar = min(pleth // 8, 15) + 0x10 * finger.out + 0x20 * finger.searching + 0x40 * (rate > 127)
     return bytes([flags, pleth, bar, rate % 128, spo2])
+
+
+def recording(seconds: Sequence[tuple[int, int]]) -> bytes:
+    """The old devices' stored data: a mark thrice, the length in 3 x 7 bits, three bytes a second."""
+    body = b"".join(bytes([0xF0 + (rate > 127), 0x80 + rate % 128, spo2]) for rate, spo2 in seconds)
+    size = len(body)
+    return b"\xf2\x80\x00" * 3 + bytes([0x80 + size // 16384, 0x80 + size // 128 % 128, size % 128]) + body

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from devices.drivers.contec import DRIVER, packets
 from devices.drivers.contec.packets import Ask
 from devices.drivers.contec.protocol import Contec
+from devices.protocol import Parting
 from devices.testing import Sample, check_driver, run
 from kapmonitor.model import (
     NO_SAMPLE,
@@ -91,8 +92,21 @@ def test_published_frames(frame, spo2, rate, pi, sample, raised):
     expected = {SPO2: [spo2], RATE: [rate]}
     assert numbers(events) == (expected if pi is None else {**expected, PI: [pi]})
     assert wave(events) == [sample] * 60
-    assert alerts(events) == [(kind, True) for kind in raised]
+    assert alerts(events) == [(kind, True) for kind in raised] + [(kind, False) for kind in raised]
     assert not faults(events)
+
+
+@pytest.mark.parametrize(
+    ("frame", "spo2", "rate"), [(NEW_72, 97, 72), (NEW_145, 95, 145), (OLD_72, 97, 72), (OLD_145, 95, 145)]
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_capture_of_nothing_but_a_frame_or_two_is_read(frame, spo2, rate, count):
+    found = run(DRIVER, [of(frame) * count])
+    assert (numbers(found)[SPO2], numbers(found)[RATE]) == ([spo2], [rate])
+    assert len(wave(found)) == count
+    assert not faults(found)
+    for spoiled in ("80" + frame * count, frame * count + "80", frame * count + "01", "0C80" + frame * count):
+        assert numbers(run(DRIVER, [of(spoiled)])) == {}
 
 
 def test_published_stored_data_of_an_old_device():
@@ -112,6 +126,7 @@ def test_published_commands():
         Ask.CONNECTED: "7D81AF808080808080",
         Ask.STOP_STORED: "7D81A7808080808080",
         Ask.WHO: "7D81AA808080808080",
+        Ask.LIVE_AGAIN: "F6F6F6",
     }
     assert {ask: ask.value.hex().upper() for ask in Ask} == table
     assert packets.command(0xB2, 20, 24, 1, 31, 3).hex().upper() == "7D81B29498819F8380"
@@ -327,10 +342,153 @@ def test_an_old_device_that_streams_is_left_alone():
     assert set(numbers(desk.events)[RATE]) == {72}
 
 
+def said(desk):
+    return [(e.present, e.detail) for e in desk.events if isinstance(e, DeviceAlert)]
+
+
 def test_refusals_are_taken_note_of():
     desk = Desk()
     desk.hear(bytes.fromhex("0B81A780"))
     desk.wait(0.06)
     assert desk.asked() == [Ask.STOP_STORED, Ask.STOP], "the next question comes at once"
-    desk.hear(bytes.fromhex("0D8081"))
     assert desk.events == []
+
+
+def test_an_oximeter_that_switches_itself_off_is_told_until_it_streams_again():
+    desk = Desk()
+    stream(desk, 1)
+    desk.hear(bytes.fromhex("0D8081"))
+    assert said(desk) == [(True, "ends: switched off")]
+    desk.wait(1)
+    assert said(desk)[1:] == []
+    stream(desk, 1)
+    assert said(desk)[1:] == [(False, "")]
+    assert wave(desk.events) == [0x52] * 120
+    assert not faults(desk.events)
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail"),
+    [
+        (0x81, "switched off"),
+        (0x82, "user changed"),
+        (0x83, "recording"),
+        (0x84, "not deleted"),
+        (0x85, "not supported"),
+    ],
+)
+def test_an_oximeter_that_does_not_start_says_why(reason, detail):
+    desk = Desk()
+    desk.wait(2)
+    assert desk.asked()[-1] is Ask.START
+    desk.hear(bytes([0x0B, 0x81, 0xA1, reason]))
+    assert said(desk) == [(True, f"does not start: {detail}")]
+    stream(desk, 1)
+    assert said(desk)[1:] == [(False, "")]
+
+
+def test_a_start_that_was_taken_is_no_refusal():
+    desk = Desk()
+    desk.wait(2)
+    desk.hear(bytes.fromhex("0B81A180"))
+    assert said(desk) == []
+
+
+def test_packets_among_noise_are_no_messages():
+    for packet in ("0D8081", "0480C3CDD3B5B0C4AB"):
+        events = run(DRIVER, [b"\x7f\x80" * 20 + bytes.fromhex(packet) + b"\x7f\x80" * 20])
+        assert {type(e) for e in events} == {Fault}
+
+
+def test_a_name_is_told_when_it_changes():
+    desk = Desk()
+    stream(desk, 1)
+    for name in ("0480C3CDD3B5B0C4AB", "0480C3CDD3B5B0C4AB", "0480C3CDD3B5B0C5A0"):
+        desk.hear(bytes.fromhex(name))
+    assert [e.model for e in desk.events if isinstance(e, DeviceIdentified)] == ["CMS50D+", "CMS50E"]
+
+
+def test_stored_data_of_a_new_device_is_told_as_old():
+    start = (
+        packed(0x07, 0, 1, 20, 24, 1, 31) + packed(0x12, 0, 1, 12, 34, 56, 0) + packed(0x08, 0, 1, 3, 0, 0, 0)
+    )
+    records = (
+        packed(0x09, 97, 145, 94, 1)
+        + packed(0x09, 0x7F, 0xFF, 0xFF, 0xFF)
+        + packed(0x0F, 95, 70, 96, 71, 97, 72)
+    )
+    events = run(DRIVER, [of("0C80") + start + records + new() * 4])
+    none = [Absent(Validity.NOT_AVAILABLE, raw) for raw in (127.0, 255.0, 65535.0)]
+    assert numbers(events, stored=True) == {
+        SPO2: [97, none[0], 95, 96, 97],
+        RATE: [145, none[1], 70, 71, 72],
+        PI: [3.5, none[2]],
+    }
+    assert numbers(events) == {SPO2: [97], RATE: [72], PI: [3.5]}
+    assert not faults(events)
+    loose = run(DRIVER, [of("0C80") + packed(0x09, 97, 145, 94, 1)])
+    assert not numbers(loose, stored=True), "without anything that announces it"
+
+
+def packed(kind, *data):
+    high = 0x80 | sum((b >> 7) << k for k, b in enumerate(data))
+    return bytes([kind, high]) + bytes(b | 0x80 for b in data)
+
+
+def test_an_old_device_that_sends_stored_data_is_brought_back_to_live_data():
+    desk = Desk()
+    desk.wait(3)
+    desk.asked()
+    desk.hear(of(STORED))
+    desk.wait(5)
+    assert desk.asked()[:2] == [Ask.LIVE_AGAIN, Ask.STOP_STORED]
+    stream(desk, 3, OLD_72)
+    desk.asked()
+    desk.wait(6)
+    assert Ask.LIVE_AGAIN not in desk.asked()
+
+
+def test_a_stream_of_the_new_protocol_is_stopped_when_we_leave():
+    desk = Desk()
+    assert isinstance(desk.driver, Parting)
+    stream(desk, 1)
+    assert desk.driver.last_words() == Ask.STOP.value
+    stream(desk, 1, OLD_72)
+    assert desk.driver.last_words() == b""
+
+
+@pytest.mark.parametrize("frame", [new(flags=0x80), bytes.fromhex(OLD_OUT)])
+def test_alerts_outlive_a_stretch_of_noise_and_end_with_the_line(frame):
+    good = new() if frame[0] == 1 else bytes.fromhex(OLD_72)
+    driver = DRIVER.protocol({})
+    driver.opened(0)
+    events = driver.receive(frame * 5 + bytes(600) + good * 5, 1)
+    kinds = {kind for kind, _ in alerts(events)}
+    assert AlertKind.NO_CONTACT in kinds
+    assert [present for kind, present in alerts(events) if kind is AlertKind.NO_CONTACT] == [True, False]
+    assert alerts(driver.closed(2)) == []
+    driver.opened(3)
+    driver.receive(frame * 5, 4)
+    assert (AlertKind.NO_CONTACT, False) in alerts(driver.closed(5))
+
+
+@pytest.mark.parametrize(
+    "frame", [new(flags=0x14), new(pleth=0xB0), bytes.fromhex("9635074861"), bytes.fromhex("8635274861")]
+)
+def test_numbers_that_still_stand_while_a_pulse_is_searched_are_doubtful(frame):
+    events = run(DRIVER, [frame * 5])
+    assert {e.reading.validity for e in events if isinstance(e, Observation)} == {Validity.QUESTIONABLE}
+
+
+@pytest.mark.parametrize("word", ["8635474 87F".replace(" ", ""), "8635477F7F", "8635070000", "8635477F00"])
+def test_words_for_none_in_the_old_protocol(word):
+    found = numbers(run(DRIVER, [of(word) * 5]))
+    assert isinstance(found[SPO2][0], Absent)
+    rate = (0x80 if word[5] == "7" and word[4] == "4" else 0) | int(word[6:8], 16)
+    assert isinstance(found[RATE][0], Absent) == (rate in (0, 255))
+
+
+def test_line_settings_of_both_protocols():
+    (old,) = DRIVER.link.also
+    assert (DRIVER.link.baud, DRIVER.link.parity) == (115200, "N")
+    assert (old.baud, old.bytesize, old.parity, old.stopbits) == (19200, 8, "O", 1)

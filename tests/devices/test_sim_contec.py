@@ -7,7 +7,7 @@ from wire_parts import KeepingSink
 
 from devices.drivers.contec import DRIVER
 from devices.drivers.contec.protocol import Contec as Driver
-from devices.sim.contec import FORMATS, Contec, Finger, new_frame, old_frame, packed
+from devices.sim.contec import FORMATS, Contec, Finger, new_frame, old_frame, packed, recording
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside, Incident, IncidentKind
@@ -138,3 +138,60 @@ def test_a_cuff_on_the_same_arm_takes_the_pulse():
 def test_an_unknown_format_is_refused():
     with pytest.raises(ValueError, match="new, old"):
         oximeter("v7")
+
+
+def test_a_recording_written_by_hand():
+    rows = [(0, 0)] * 76 + [(68, 95), (67, 95), (145, 95), (84, 95)]
+    data = recording(rows)
+    assert data[:12].hex() == "f28000" * 3 + "808170", "80 rows are 240 bytes"
+    assert data[12:15].hex() == "f08000"
+    assert data[-12:].hex() == "f0c45ff0c35ff1915ff0d45f"
+
+
+def test_the_old_one_sends_its_recording_and_comes_back():
+    sim = oximeter("old")
+    sim.advance(100 * S)
+    sim.receive(b"\xf5", 100 * S)
+    sim.receive(b"\xf5", 100 * S)
+    data = sim.advance(110 * S)
+    assert len(data) == 12 + 3 * 60, "and no live frames"
+    events = run(DRIVER, [data])
+    stored = [e for e in events if isinstance(e, Observation)]
+    assert len(stored) == 120
+    assert all(e.stored and not isinstance(e.reading, Absent) for e in stored)
+    sim.receive(b"\xf6\xf6\xf6", 110 * S)
+    assert len(sim.advance(111 * S)) == 300
+
+
+def test_an_old_one_left_in_its_recording_is_brought_back_by_the_driver():
+    sim = oximeter("old")
+    sim.advance(60 * S)
+    sim.receive(b"\xf5\xf5", 60 * S)
+    sink = KeepingSink()
+    FastForward([Joined("ox", sim, Driver({}))], sink, 0).run(60 * S, 90 * S, lambda t: None)
+    live = [e for e in sink.events if isinstance(e, Observation) and not e.stored]
+    assert live[0].t_ns < 70 * S
+    assert live[-1].t_ns > 89 * S
+    assert any(isinstance(e, Observation) and e.stored for e in sink.events)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("AB", "058080f5f3e5f2b0b1"),
+        ("AC", "0e8080"),
+        ("AD", "108081"),
+        ("B1", "0b81b180"),
+        ("B8", "0b81b885"),
+    ],
+)
+def test_what_the_new_one_answers(command, answer):
+    sim = oximeter()
+    sim.advance(0)
+    sim.receive(bytes.fromhex(f"7D81{command}808080808080"), 0)
+    assert sim.advance(1).hex() == answer
+
+
+def test_the_name_can_be_chosen():
+    sim = Contec(Bedside(Patient(4, TRAITS)), "new", "CMS50F")
+    assert [e.model for e in drive(sim, 5) if isinstance(e, DeviceIdentified)] == ["CMS50F"]

@@ -12,12 +12,12 @@ from functools import cache
 
 from devices import plausible
 from devices.drivers.contec.packets import MOST_PI, NEW_SIZE, NO_PI, NO_SPO2, OLD_SIZE, Kind, StoredRecord
+from devices.gatt import Alerts
 from kapmonitor.mdc import PERFUSION_INDEX, PLETH, PULSE_RATE, SPO2
 from kapmonitor.model import (
     NO_SAMPLE,
     Absent,
     AlertKind,
-    DeviceAlert,
     DeviceEvent,
     Measured,
     Metric,
@@ -35,7 +35,9 @@ BLOCK = 4
 MOST_MISSING = FRAMES_PER_S
 """Lost frames made up for by gaps in the wave; after a longer break the wave begins anew."""
 
-DETAILS = {AlertKind.DEVICE_ALARM: "saturation low"}
+LOW = {Kind.LIVE_NEW: "saturation low", Kind.LIVE_OLD: "saturation dropping"}
+NONE_NEW, NONE_OLD = frozenset({0xFF}), frozenset({0, 0xFF})
+"""Pulse rates that mean none. No oximeter of this make shows 255."""
 
 SPO2_METRIC = Metric(SPO2, "SpO2")
 PULSE_METRIC = Metric(PULSE_RATE, "Pulse rate")
@@ -45,9 +47,9 @@ PLETH_METRIC = Metric(PLETH, "Pleth", fs=float(FRAMES_PER_S))
 
 
 @cache
-def pulse_reading(rate: int, none: int) -> Reading:
-    """A pulse rate as the device sent it, `none` being its word for no value."""
-    if rate == none:
+def pulse_reading(rate: int, none: frozenset[int]) -> Reading:
+    """A pulse rate as the device sent it, `none` being its words for no value."""
+    if rate in none:
         return Absent(Validity.NOT_AVAILABLE, float(rate))
     return plausible.within(PULSE_RATE, rate)
 
@@ -70,11 +72,14 @@ def pi_reading(hundredths: int, *, valid: bool) -> Reading:
 
 
 def stored_observations(record: StoredRecord, t_ns: int) -> list[DeviceEvent]:
-    """One second of stored data; it was measured before this connection."""
-    return [
+    """Stored data; it was measured before this connection."""
+    events: list[DeviceEvent] = [
         Observation(SPO2_METRIC, t_ns, spo2_reading(record.spo2), stored=True),
-        Observation(PULSE_METRIC, t_ns, pulse_reading(record.pulse, 0), stored=True),
+        Observation(PULSE_METRIC, t_ns, pulse_reading(record.pulse, NONE_OLD), stored=True),
     ]
+    if record.pi is not None:
+        events.append(Observation(PI_METRIC, t_ns, pi_reading(record.pi, valid=True), stored=True))
+    return events
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def new_second(flags: int, slow: bytes) -> Second:
     pi = slow[2] & 0x7F | (high & 0x20) << 2 | (slow[3] & 0x7F | (high & 0x40) << 1) << 8
     return Second(
         spo2_reading(spo2),
-        pulse_reading(rate, 0xFF),
+        pulse_reading(rate, NONE_NEW),
         pi_reading(pi, valid=not flags & 0x10),
         finger_out=bool(high & 0x01),
         searching=bool(high & 0x02 or flags & 0x20),
@@ -109,7 +114,7 @@ def old_second(flags: int, slow: bytes) -> Second:
     """Read bytes 3..4 of a frame; `flags`: 2000 low, 1000 and 20 searching, 40 rate bit 7, 10 finger out."""
     return Second(
         spo2_reading(slow[1]),
-        pulse_reading((flags & 0x40) << 1 | slow[0], 0),
+        pulse_reading((flags & 0x40) << 1 | slow[0], NONE_OLD),
         None,
         finger_out=bool(flags & 0x10),
         searching=bool(flags & 0x1020),
@@ -118,17 +123,18 @@ def old_second(flags: int, slow: bytes) -> Second:
 
 
 class Live:
-    """Live frames of one protocol in, events out."""
+    """Live frames of one protocol in, events out; `alerts` are those of the line, whatever is read on it."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, alerts: Alerts) -> None:
         self.kind = kind
+        self._tells = False
         self.size = NEW_SIZE if kind is Kind.LIVE_NEW else OLD_SIZE
         self._block: list[int] = []
         self._flags = -1
         self._slow = b""
         self._agreeing = 0
         self._until_told = 0
-        self._alerts: frozenset[AlertKind] = frozenset()
+        self._alerts = alerts
 
     def take(self, run: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
         """Read whole frames, all of which arrived by `t_ns`."""
@@ -154,6 +160,12 @@ class Live:
         else:
             self.flush(t_ns, events)
 
+    def finish(self, t_ns: int, events: list[DeviceEvent]) -> None:
+        """No more frames: what a capture too short to agree with itself says."""
+        self.flush(t_ns, events)
+        if not self._tells and self._agreeing:
+            self._tell(t_ns, events)
+
     def flush(self, t_ns: int, events: list[DeviceEvent]) -> None:
         """Hand over the samples of an unfinished block."""
         if self._block:
@@ -176,6 +188,7 @@ class Live:
             self._tell(t_ns, events)
 
     def _tell(self, t_ns: int, events: list[DeviceEvent]) -> None:
+        self._tells = True
         read = new_second if self.kind is Kind.LIVE_NEW else old_second
         second = read(self._flags, self._slow)
         for metric, reading in (
@@ -184,23 +197,20 @@ class Live:
             (PI_METRIC, second.pi),
         ):
             if reading is not None:
-                told = _without_finger(reading) if second.finger_out else reading
-                events.append(Observation(metric, t_ns, told))
+                events.append(Observation(metric, t_ns, _told(reading, second)))
         self._tell_alerts(second, t_ns, events)
 
     def _tell_alerts(self, second: Second, t_ns: int, events: list[DeviceEvent]) -> None:
-        conditions = {
-            AlertKind.NO_CONTACT: second.finger_out,
-            AlertKind.NO_PULSE: second.searching,
-            AlertKind.DEVICE_ALARM: second.low,
-        }
-        now = frozenset(kind for kind, present in conditions.items() if present)
-        if now != self._alerts:
-            changed = [kind for kind in conditions if (kind in now) != (kind in self._alerts)]
-            events += [DeviceAlert(kind, kind in now, t_ns, DETAILS.get(kind, "")) for kind in changed]
-            self._alerts = now
+        events += self._alerts.set(AlertKind.NO_CONTACT, second.finger_out, t_ns)
+        events += self._alerts.set(AlertKind.NO_PULSE, second.searching, t_ns)
+        detail = LOW[self.kind] if second.low else ""
+        events += self._alerts.set(AlertKind.DEVICE_ALARM, second.low, t_ns, detail)
 
 
-def _without_finger(reading: Reading) -> Reading:
-    """No number counts while no finger is in the sensor."""
-    return Absent(Validity.INVALID, reading.value) if isinstance(reading, Measured) else reading
+def _told(reading: Reading, second: Second) -> Reading:
+    """No number counts without a finger; what still stands while a pulse is searched for is doubtful."""
+    if isinstance(reading, Absent):
+        return reading
+    if second.finger_out:
+        return Absent(Validity.INVALID, reading.value)
+    return Measured(reading.value, Validity.QUESTIONABLE) if second.searching else reading

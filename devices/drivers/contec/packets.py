@@ -39,19 +39,23 @@ NOTHING: Final = Found(Kind.NOTHING)
 BEGUN: Final = Found(Kind.BEGUN)
 
 LIVE, DEVICE_ID, FEEDBACK, IDLE, DISCONNECT, PI_SUPPORT, NOTICE = 0x01, 0x04, 0x0B, 0x0C, 0x0D, 0x0E, 0x11
+RECORD_PI, RECORDS = 0x09, 0x0F
+STORING: Final = frozenset({0x07, 0x08, 0x12, RECORD_PI, RECORDS})
+"""Packets among which those with stored data stand."""
+
 SIZES: Final = {
     LIVE: 9,
     DEVICE_ID: 9,
     0x05: 9,
     0x07: 8,
     0x08: 8,
-    0x09: 6,
+    RECORD_PI: 6,
     0x0A: 4,
     FEEDBACK: 4,
     IDLE: 2,
     DISCONNECT: 3,
     PI_SUPPORT: 3,
-    0x0F: 8,
+    RECORDS: 8,
     0x10: 3,
     NOTICE: 9,
     0x12: 8,
@@ -65,7 +69,16 @@ PROOF: Final = 3
 """Live frames in a row that prove a protocol; noise forms three that agree less than once in 10^12 bytes."""
 
 STORED_MARK: Final = b"\xf2\x80\x00" * 3
-REASONS: Final = frozenset({0, 1, 2, 3, 4, 5, 0xFF})
+DONE: Final = 0
+REASONS: Final = {
+    DONE: "done",
+    1: "switched off",
+    2: "user changed",
+    3: "recording",
+    4: "not deleted",
+    5: "not supported",
+    0xFF: "reason unknown",
+}
 MOST_SIGNAL, NO_SPO2, NO_PI, MOST_PI = 8, 0x7F, 0xFFFF, 2200
 
 
@@ -90,6 +103,8 @@ class Ask(Enum):
     WHO = command(0xAA)
     START = command(0xA1)
     CONNECTED = command(0xAF)
+    LIVE_AGAIN = b"\xf6\xf6\xf6"
+    """For the old protocol: ends a transfer of stored data."""
 
 
 ANSWERS: Final = {IDLE: (Ask.STOP_STORED, Ask.STOP), DEVICE_ID: (Ask.WHO,), LIVE: (Ask.START,)}
@@ -213,10 +228,11 @@ def device_id(packet: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One second of the old protocol's stored data; 0 means none."""
+    """Stored numbers as the device sent them; `pi` is None where they have none."""
 
     pulse: int
     spo2: int
+    pi: int | None = None
 
 
 def may_be_record(begun: bytes) -> bool:
@@ -226,5 +242,22 @@ def may_be_record(begun: bytes) -> bool:
 
 
 def stored_record(record: bytes) -> StoredRecord:
-    """Read the three bytes of a record."""
+    """Read the three bytes of a record of the old protocol."""
     return StoredRecord((record[0] & 1) << 7 | record[1] & 0x7F, record[2])
+
+
+def stored_records(packet: bytes) -> list[StoredRecord]:
+    """Read a packet with stored data of the new protocol: one record with PI, or three without."""
+    data = unpack(packet)
+    if packet[0] == RECORD_PI:
+        return [StoredRecord(data[1], data[0], data[3] << 8 | data[2])]
+    return [StoredRecord(data[i + 1], data[i]) for i in range(0, len(data), 2)]
+
+
+def whole(data: bytes) -> Live | None:
+    """The protocol of which `data`, all that came, is nothing but live frames; None if it is of none."""
+    for live in (NEW, OLD):
+        frames = [data[i : i + live.size] for i in range(0, len(data), live.size)]
+        if frames and all(len(frame) == live.size and live.good(frame) for frame in frames):
+            return live
+    return None

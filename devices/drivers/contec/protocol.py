@@ -9,34 +9,15 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from devices.dialogue import Dialogue
 from devices.drivers.contec import packets
+from devices.drivers.contec.asking import Asking
 from devices.drivers.contec.live import Live, stored_observations
-from devices.drivers.contec.packets import ANSWERS, Ask, Kind
+from devices.drivers.contec.packets import DONE, REASONS, STORING, Ask, Kind
 from devices.framing import WASTE_BYTES, Waste
+from devices.gatt import Alerts
 from devices.protocol import Options
-from kapmonitor.model import DeviceEvent, DeviceIdentified, Fault, FaultKind
+from kapmonitor.model import AlertKind, DeviceEvent, DeviceIdentified, Fault, FaultKind
 
-MS = 1_000_000
-GAP_NS = 50 * MS
-"""Pause between two commands."""
-
-ANSWER_NS = {
-    Ask.STOP_STORED: 250 * MS,
-    Ask.STOP: 250 * MS,
-    Ask.WHO: 1_000 * MS,
-    Ask.START: 1_000 * MS,
-}
-"""How long each answer is waited for; what was not running need not be confirmed as stopped."""
-
-CONNECTED_NS = 4_000 * MS
-"""The device wants to be told every 5 s that somebody is there."""
-
-SILENT_NS = 2_000 * MS
-"""After this long without a live frame the start is repeated."""
-
-SETUP_NS = sum(ANSWER_NS.values())
-SETUP = (Ask.STOP_STORED, Ask.STOP, Ask.WHO, Ask.START)
 HEADER = RECORD = 3
 WAIT = -1
 """More bytes are needed to tell what these are."""
@@ -56,12 +37,12 @@ class Stored(Enum):
 
 
 class Contec:
-    """One oximeter on one line; implements WireProtocol."""
+    """One oximeter on one line; implements WireProtocol and Parting."""
 
     def __init__(self, options: Options) -> None:
         """There are no options: the protocol is recognised."""
         self._waste = Waste()
-        self._line: Dialogue[Ask] = Dialogue(GAP_NS)
+        self._asking = Asking()
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
@@ -69,28 +50,39 @@ class Contec:
         self._rest = b""
         self._live: Live | None = None
         self._locked = self._following = False
+        self._clean = True
+        self._before = 0
         self._stored: Stored | None = None
+        self._alerts = Alerts()
+        self._name = ""
         self._junk = 0
-        self._setup: list[Ask] = []
-        self._restart_ns = t_ns
-        self._connected_ns = t_ns + CONNECTED_NS
         self._waste.clear()
-        self._line.clear()
+        self._asking.reset(t_ns)
 
     def opened(self, t_ns: int) -> None:
         self._reset(t_ns)
-        self._ask_next(t_ns)
+        self.deadline_ns = self._asking.go_on(t_ns)
 
     def data_to_send(self) -> bytes:
-        return self._line.take()
+        return self._asking.take()
+
+    def last_words(self) -> bytes:
+        """An oximeter of the new protocol would go on sending for a while."""
+        return self._asking.last_words
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
+        if self._clean and not self._following and (short := packets.whole(self._rest)) is not None:
+            self._live, self._following = Live(short.kind, self._alerts), True
+            self._live.take(self._rest, t_ns, events)
+            self._rest = b""
         if self._rest:
             kind = FaultKind.LENGTH if self._locked or self._following else FaultKind.NOISE
             events += self._waste.add(self._rest, t_ns, kind)
         events += self._waste.end(t_ns)
-        self._forget(t_ns, events)
+        if self._live is not None:
+            self._live.finish(t_ns, events)
+        events += self._alerts.withdraw_all(t_ns)
         self._reset(t_ns)
         return events
 
@@ -104,14 +96,14 @@ class Contec:
                 break
             pos += size
         self._rest = buffer[pos:]
-        self._ask_next(t_ns)
+        self.deadline_ns = self._asking.go_on(t_ns)
         return events
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
-        if self._line.overdue(now_ns) is Ask.START:
+        if self._asking.overdue(now_ns):
             events.append(Fault(FaultKind.TIMEOUT, now_ns, 0))
-        self._ask_next(now_ns)
+        self.deadline_ns = self._asking.go_on(now_ns)
         return events
 
     # What arrives
@@ -125,7 +117,7 @@ class Contec:
         run = RUNS[self._live.kind].match(buffer, pos)
         if run is None:
             return WAIT if _may_become_frame(self._live, buffer[pos:]) else 0
-        self._streaming(t_ns)
+        self._asking.streaming(self._live.kind, t_ns)
         self._live.take(run[0], t_ns, events)
         return len(run[0])
 
@@ -152,7 +144,8 @@ class Contec:
     def _search(self, buffer: bytes, pos: int, t_ns: int, events: list[DeviceEvent]) -> int:
         """Look for anything known at `pos`; how many bytes are done with."""
         known = self._live.kind if self._live is not None else None
-        found = packets.find(buffer, pos, known, following=self._following)
+        trusted = self._following or self._clean
+        found = packets.find(buffer, pos, known, following=trusted)
         piece = buffer[pos : pos + found.size]
         match found.kind:
             case Kind.BEGUN:
@@ -162,17 +155,20 @@ class Contec:
                 return 1
             case Kind.ANSWER:
                 self._accept(t_ns, events)
-                self._answer(piece, t_ns, events)
+                self._answer(piece, t_ns, events, trusted=trusted)
+                self._before = piece[0]
             case Kind.STORED_OLD:
                 self._accept(t_ns, events)
                 self._forget(t_ns, events)
                 self._stored = Stored.LENGTH
+                self._asking.storing()
             case Kind.LIVE_NEW | Kind.LIVE_OLD:
                 self._lock(found.kind, piece, t_ns, events)
         return found.size
 
     def _discard(self, piece: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
-        self._locked = self._following = False
+        self._locked = self._following = self._clean = False
+        self._before = 0
         self._junk += 1
         events += self._waste.add(piece, t_ns, FaultKind.NOISE)
         if self._junk == WASTE_BYTES:
@@ -188,13 +184,14 @@ class Contec:
         self._accept(t_ns, events)
         if self._live is None or self._live.kind is not kind:
             self._forget(t_ns, events)
-            self._live = Live(kind)
+            self._live = Live(kind, self._alerts)
         elif self._junk:
             self._live.gap(self._junk, t_ns, events)
         self._junk = 0
         self._locked = True
-        self._streaming(t_ns)
-        self._heard(packets.LIVE)
+        self._asking.streaming(kind, t_ns)
+        self._asking.heard(packets.LIVE)
+        events += self._alerts.set(AlertKind.DEVICE_MESSAGE, False, t_ns)
         self._live.take(proof, t_ns, events)
 
     def _forget(self, t_ns: int, events: list[DeviceEvent]) -> None:
@@ -205,57 +202,34 @@ class Contec:
         self._locked = False
         self._junk = 0
 
-    def _answer(self, packet: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
-        if packet[0] == packets.DEVICE_ID and (name := packets.device_id(packet)):
+    def _answer(self, packet: bytes, t_ns: int, events: list[DeviceEvent], *, trusted: bool) -> None:
+        """Take a packet; one that stands alone among noise is `trusted` only as an answer."""
+        data = packets.unpack(packet)
+        match packet[0]:
+            case packets.DEVICE_ID if trusted or self._asking.asked is Ask.WHO:
+                self._identify(packets.device_id(packet), t_ns, events)
+            case packets.DISCONNECT if trusted:
+                self._locked = False
+                self._say(f"ends: {REASONS.get(data[0], data[0])}", t_ns, events)
+            case packets.FEEDBACK:
+                self._feedback(data[0], data[1], t_ns, events)
+            case packets.RECORD_PI | packets.RECORDS if self._before in STORING:
+                for record in packets.stored_records(packet):
+                    events += stored_observations(record, t_ns)
+        self._asking.heard(packet[0])
+
+    def _identify(self, name: str, t_ns: int, events: list[DeviceEvent]) -> None:
+        if name not in ("", self._name):
+            self._name = name
             events.append(DeviceIdentified(t_ns, manufacturer="Contec", model=name))
-        asked = self._line.asked
-        if packet[0] != packets.FEEDBACK:
-            self._heard(packet[0])
-        elif asked is not None and asked.value == packets.command(packets.unpack(packet)[0]):
-            self._line.answered()
 
-    def _heard(self, packet_type: int) -> None:
-        if self._line.asked in ANSWERS.get(packet_type, ()):
-            self._line.answered()
+    def _feedback(self, code: int, reason: int, t_ns: int, events: list[DeviceEvent]) -> None:
+        """A command was carried out or refused."""
+        if self._asking.answered(code) is Ask.START and reason != DONE:
+            self._say(f"does not start: {REASONS.get(reason, reason)}", t_ns, events)
 
-    def _streaming(self, t_ns: int) -> None:
-        """A live frame came: nothing has to be started for a while."""
-        self._restart_ns = t_ns + SILENT_NS
-        self._setup.clear()
-
-    # What is asked
-
-    def _ask_next(self, now_ns: int) -> None:
-        """Ask what is due if the line is free, and say when to look again."""
-        if now_ns >= self._restart_ns:
-            self._setup = list(SETUP)
-            self._restart_ns = now_ns + SETUP_NS + SILENT_NS
-        free_ns = self._line.free_ns
-        if free_ns is not None and now_ns >= free_ns:
-            self._ask_due(now_ns)
-        self.deadline_ns = self._next_ns()
-
-    def _ask_due(self, now_ns: int) -> None:
-        if self._setup:
-            command = self._setup.pop(0)
-            self._line.ask(command, command.value, now_ns, ANSWER_NS[command])
-        elif self._speaks_new and now_ns >= self._connected_ns:
-            self._connected_ns = now_ns + CONNECTED_NS
-            self._line.ask(Ask.CONNECTED, Ask.CONNECTED.value, now_ns, GAP_NS)
-            self._line.answered()  # none is sent
-
-    def _next_ns(self) -> int:
-        free_ns = self._line.free_ns
-        if free_ns is None:
-            return self._line.limit_ns or 0
-        if self._setup:
-            return free_ns
-        due_ns = min(self._restart_ns, self._connected_ns) if self._speaks_new else self._restart_ns
-        return max(free_ns, due_ns)
-
-    @property
-    def _speaks_new(self) -> bool:
-        return self._live is not None and self._live.kind is Kind.LIVE_NEW
+    def _say(self, what: str, t_ns: int, events: list[DeviceEvent]) -> None:
+        events += self._alerts.set(AlertKind.DEVICE_MESSAGE, True, t_ns, what)
 
 
 def _may_become_frame(live: Live, begun: bytes) -> bool:
