@@ -59,7 +59,7 @@ TALKS: dict[str, tuple[Taken, ...]] = {
         Taken(3),
         Taken(55, options={"ecg": False}, cuffs_s=(2.0,)),
     ),
-    "ge-dri": (Taken(8, "carescape"), Taken(50, "s5", options={"waves": "none"})),
+    "ge-dri": (Taken(8, "carescape"), Taken(50, "s5", options={"waves": "pleth"})),
     "ivy-450c": (Taken(3, checked=False),),
     "intellivue": (Taken(6), Taken(20, options={"waves": False})),
     "masimo": (Taken(4, checked=False),),
