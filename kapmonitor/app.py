@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kapmonitor.commands import Command
 from kapmonitor.model import ChannelKey
+from kapmonitor.nearby import Nearby
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.soon import Soon
 from kapmonitor.station import Station
@@ -31,6 +32,9 @@ class StationPort:
 
     def now_ns(self) -> int:
         return self._station.clock.now_ns()
+
+    def nearby(self) -> Nearby:
+        return self._station.surroundings.nearby
 
     def submit(self, command: Command) -> Future[None]:
         return self._station.submit(command)

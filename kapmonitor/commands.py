@@ -109,6 +109,15 @@ class ReleaseDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class AllowCuff:
+    """Let this device's cuff be started from here, or no longer; off until a person says so."""
+
+    device: str
+    on: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSource:
     """Let this device's values stand on the dashboard for a role."""
 
@@ -125,7 +134,7 @@ class ReportMusic:
     music: MusicEvent
 
 
-DeviceCommand = LookAround | TryDevice | AdoptDevice | ConfirmDevice | ReleaseDevice | ShowSource
+DeviceCommand = LookAround | TryDevice | AdoptDevice | ConfirmDevice | ReleaseDevice | AllowCuff | ShowSource
 """What concerns the devices of the session; carried out by the station."""
 
 Command = (

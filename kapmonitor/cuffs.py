@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from devices.cuff import (
     Action,
@@ -39,6 +39,7 @@ SOON = frozenset({Refusal.RESTING, Refusal.BUSY})
 """Refusals that pass by themselves: the screen goes on offering a start and says why not yet."""
 
 
+@runtime_checkable
 class CuffPump(Protocol):
     """What sends a cuff command to one device."""
 
@@ -80,8 +81,36 @@ class CuffDesk:
             return
         cuff = _Cuff(device, pump, schedule)
         self._cuffs[device] = cuff
+        if self._dose_ns is not None:
+            self._do(cuff, Planned(schedule, self._dose_ns), now_ns)
         if on:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
+
+    def disconnect(self, device: str, now_ns: int) -> None:
+        """The device leaves the session: its valves are opened, and nothing is asked of it any more."""
+        cuff = self._cuffs.pop(device, None)
+        if cuff is None:
+            return
+        self._send(cuff, Action.STOP, "console", now_ns)
+        if not self._cuffs:
+            self._engine.plan_cuff(device, CuffOutlook())
+
+    def allow(self, device: str, by: str, now_ns: int, *, on: bool) -> Future[int]:
+        """A person turned starting this cuff from here on or off; CommandRefused if it has none."""
+        cuff = self._cuffs.get(device)
+        if cuff is None:
+            raise CommandRefused("allow cuff", "no-cuff")
+        return self._do(cuff, Request(Action.TURN_ON if on else Action.TURN_OFF, by), now_ns)
+
+    def allowed(self, device: str) -> bool | None:
+        """Whether this cuff may be started from here; None if the device has none that could be."""
+        cuff = self._cuffs.get(device)
+        return None if cuff is None else cuff.safety.enabled
+
+    def prefer(self, device: str) -> None:
+        """This cuff is meant from now on where a person asks for a reading without naming one."""
+        if device in self._cuffs:
+            self._cuffs = {device: self._cuffs[device], **self._cuffs}
 
     def measure_from(self, t_ns: int, now_ns: int) -> None:
         """Count planned measurements from this time: the dose, or the start where there is none."""
@@ -107,11 +136,14 @@ class CuffDesk:
             self._tell(cuff, now_ns)
 
     def ask(self, command: StartCuff | StopCuff | HoldCuff, now_ns: int) -> Future[int]:
-        """What a person wants of the cuff; CommandRefused says why not."""
+        """What a person wants of the cuff, a stop of every cuff; CommandRefused says why not."""
         action = _action(command)
         cuff = next(iter(self._cuffs.values()), None)
         if cuff is None:
             raise CommandRefused(action.value, "no-cuff")
+        if action is Action.STOP:
+            for other in (*self._cuffs.values(),)[1:]:
+                self._do(other, Request(action, command.by), now_ns)
         return self._do(cuff, Request(action, command.by), now_ns)
 
     def _do(self, cuff: _Cuff, event: CuffInput, now_ns: int) -> Future[int]:
@@ -166,6 +198,9 @@ class CuffDesk:
             can_start=why_not is None or why_not in SOON,
             refused=why_not.value if why_not is not None else "",
         )
+        if cuff is not next(iter(self._cuffs.values()), None):
+            cuff.told = None
+            return
         if outlook != cuff.told:
             cuff.told = outlook
             self._engine.plan_cuff(cuff.device, outlook)

@@ -18,8 +18,9 @@ from devices.sim.serve import build
 from devices.sim.strap_history import StrapHistory
 from kapmonitor.commands import AddNote, Command, GiveDose, MovePhase, ReportMusic, StartCuff
 from kapmonitor.errors import KapError
+from kapmonitor.members import CuffOptions, Member
 from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteKind, Phase, Route
-from kapmonitor.station import CuffOptions, Member, Station
+from kapmonitor.station import Station
 
 S_NS: Final = 1_000_000_000
 TICK_NS: Final = 2 * S_NS

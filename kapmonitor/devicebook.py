@@ -111,6 +111,13 @@ class DeviceBook:
         self._emit(DeviceChanged(device, before, after or UNNAMED), said.t_ns)
         return True
 
+    def answers_instead(self, device: str) -> str:
+        """What answers in the place of a changed device; empty if it is itself."""
+        view = self._views.get(device)
+        if view is None or view.bound.waiting is None:
+            return ""
+        return identity.name(view.bound.waiting) or UNNAMED
+
     def alerted(self, device: str, alert: DeviceAlert) -> None:
         """A device raised or withdrew a condition of its own."""
         view = self.view(device, alert.t_ns)

@@ -6,7 +6,7 @@ the dashboard reads `snapshot`, which is replaced at each tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Final
 
@@ -26,7 +26,6 @@ from kapmonitor.commands import (
 )
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
-from kapmonitor.links import DeviceView
 from kapmonitor.liveview import LiveView, LiveWave
 from kapmonitor.model import (
     Absent,
@@ -90,7 +89,7 @@ class Engine:
         self._state: SessionState = fold(SessionState(), started)
         self._watch = Watch(limits)
         self._vitals = vitals_module.Vitals()
-        self._book = DeviceBook(self._emit)
+        self.book = DeviceBook(self._emit)
         self._shown: dict[Role, tuple[str, str]] = {}
         self.searching: tuple[LinkStatus, ...] = ()
         self._channels: dict[tuple[str, Metric], int] = {}
@@ -106,42 +105,44 @@ class Engine:
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
         self._emit(self._watch.limits_event())
 
-    @property
-    def devices(self) -> Mapping[str, DeviceView]:
-        """The devices of the session, by id."""
-        return self._book.views
-
     def add_device(self, added: DeviceAdded) -> None:
         """A device belongs to the session from now on."""
         self._watch.add_device(added.device)
-        self._book.add(added, self._clock.now_ns())
+        self.book.add(added, self._clock.now_ns())
 
     def adopt(self, device: str, by: str, known: DeviceIdentified | None) -> Future[int]:
         """Somebody said that this device, which said this of itself, is on this person."""
-        return self.record(self._book.adopt(device, by, known))
+        return self.record(self.book.adopt(device, by, known))
 
     def confirm(self, device: str, by: str) -> Future[int]:
         """What answers in the place of a device is right; CommandRefused if nothing was asked."""
-        return self.record(self._book.confirm(device, by))
+        return self.record(self.book.confirm(device, by))
 
     def release(self, device: str, by: str) -> Future[int]:
         """Somebody took this device out of the session; CommandRefused if it is not in it."""
-        released = self._book.release(device, by)
-        self._silence(device)
+        released = self.book.release(device, by)
+        self._break_trends(device, self._clock.now_ns())
+        self._vitals.forget(device)
         return self.record(released)
 
     def choose(self, role: Role, device: str, by: str) -> Future[int]:
         """Somebody chose the device that stands for a role; CommandRefused if it is not in the session."""
-        if device not in self._book.views:
+        if device not in self.book.views:
             raise CommandRefused("show", "not-adopted")
         self._vitals.prefer(role, device)
         return self.record(SourceChosen(role.value, device, by))
 
-    def _silence(self, device: str) -> None:
-        """Nothing this device said stands for the person any longer."""
-        now_ns = self._clock.now_ns()
-        self._break_trends(device, now_ns)
-        self._vitals.forget(device)
+    def note(self, event: SessionEvent) -> None:
+        """Put an event on record at the present time; nobody waits for it."""
+        self._emit(event)
+
+    def source_of(self, role: Role, now_ns: int) -> str:
+        """The device whose values stand for a role now; empty if there is none."""
+        if role in CUFF_ROLES:
+            last = self._vitals.last_cuff
+            return last.device if last is not None else ""
+        chosen = self._vitals.chosen(role, now_ns)
+        return chosen[0].device if chosen is not None else ""
 
     def plan_cuff(self, device: str, outlook: CuffOutlook) -> None:
         """The cuff safety layer plans something else than before."""
@@ -172,7 +173,7 @@ class Engine:
 
     def on_link(self, device: str, change: LinkChanged) -> None:
         """A link changed state."""
-        if self._book.linked(device, change):
+        if self.book.linked(device, change):
             self._break_trends(device, change.t_ns)
 
     def _break_trends(self, device: str, t_ns: int) -> None:
@@ -189,14 +190,15 @@ class Engine:
             case Observation():
                 self._on_numeric(device, gate(event))
             case Fault():
-                self._book.faulted(device, event)
+                self.book.faulted(device, event)
             case DeviceAlert():
-                self._book.alerted(device, event)
+                self.book.alerted(device, event)
             case CuffChanged() | CuffFailed():
                 self._on_cuff(device, event)
             case DeviceIdentified():
-                if self._book.identified(device, event):
-                    self._silence(device)
+                if self.book.identified(device, event):
+                    self._break_trends(device, event.t_ns)
+                    self._vitals.doubt(device, event.t_ns)
 
     def _on_wave(self, device: str, block: WaveformBlock) -> None:
         fs = block.metric.fs
@@ -228,7 +230,7 @@ class Engine:
                 stored=observation.stored,
             )
         )
-        if self._book.speaks(device):
+        if self.book.speaks(device):
             self._show(device, observation)
 
     def _show(self, device: str, observation: Observation) -> None:
@@ -242,9 +244,9 @@ class Engine:
                 self.view.add_trend(role, observation.t_ns, reading.value)
 
     def _on_cuff(self, device: str, event: CuffChanged | CuffFailed) -> None:
-        changed = self._book.cuffed(device, event)
+        changed = self.book.cuffed(device, event)
         if isinstance(event, CuffFailed):
-            if self._book.speaks(device):
+            if self.book.speaks(device):
                 self.view.add_cuff(self._vitals.failed_cuff(device, event.failure, event.t_ns))
         elif changed:
             self.on_cuff(device, event.state)
@@ -295,7 +297,7 @@ class Engine:
         for reading in self._vitals.finished_cuffs(now_ns):
             self.view.add_cuff(reading)
             if not reading.stored:
-                self._book.cuff_succeeded(reading.device)
+                self.book.cuff_succeeded(reading.device)
         self._check_clock(now_ns)
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
@@ -331,7 +333,7 @@ class Engine:
 
     def _report_faults(self, now_ns: int) -> None:
         self._faults_t_ns = now_ns
-        self._book.report_faults(now_ns)
+        self.book.report_faults(now_ns)
 
     def _samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
         for role in (Role.HR, Role.SPO2):
@@ -341,7 +343,7 @@ class Engine:
                 value = usable(latest.reading, latest.t_ns, now_ns, latest.period_s)
                 yield role.value, Sample(latest.t_ns, value)
         yield from self._cuff_samples(now_ns)
-        yield from self._book.samples(now_ns)
+        yield from self.book.samples(now_ns)
         problem = self._recorder.status().problem
         yield RECORD, Sample(now_ns, float(bool(problem)), problem)
         yield CLOCK, Sample(now_ns, float(self._clock_stepped))
@@ -362,7 +364,7 @@ class Engine:
             utc_minus_t_ns=self._utc_minus_t_ns,
             session=self._state,
             vitals=self._vitals,
-            devices=self._book.views,
+            devices=self.book.views,
             searching=self.searching,
             alarms=self._watch.shown(),
             rules=self._watch.limits.rules,

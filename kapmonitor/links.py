@@ -85,4 +85,4 @@ class DeviceView:
 
     def status(self) -> LinkStatus:
         """For the status zone."""
-        return replace(self.link, alerts=tuple(sorted(self.alerts)))
+        return replace(self.link, alerts=tuple(sorted(self.alerts)), changed=self.changed)

@@ -52,6 +52,7 @@ class NearbyDevice:
     name: str
     place: str
     model: str = ""
+    serial: str = ""
     driver: str = ""
     driver_label: str = ""
     beta: bool = False
@@ -67,6 +68,9 @@ class NearbyDevice:
     clock: ClockReport | None = None
     strength_dbm: int | None = None
     device: str = ""
+    adoptable: bool = False
+    cuff_allowed: bool | None = None
+    """Whether its cuff may be started from here; None where it has none that could be."""
     offers: tuple[Role, ...] = ()
     """Roles on the dashboard that it can stand for."""
     shown_for: tuple[Role, ...] = ()

@@ -81,7 +81,8 @@ def _tile(scene: Scene, role: Role, now_ns: int) -> Tile:
     alerts: tuple[AlertKind, ...] = tuple(sorted(view.alerts)) if view is not None else ()
     newest = latest.t_ns, latest.reading, label
     shown = tile(newest, now_ns, role, scene.rules, scene.alarms, alerts, latest.period_s)
-    return replace(shown, others=max(0, len(scene.vitals.sources(role, now_ns)) - 1))
+    others = max(0, len(scene.vitals.sources(role, now_ns)) - 1)
+    return replace(shown, others=others, unconfirmed=view is not None and view.changed)
 
 
 def _pleth(scene: Scene, now_ns: int) -> ChannelKey | None:

@@ -24,6 +24,7 @@ from kapmonitor.model import (
     Measured,
     Reading,
 )
+from kapmonitor.nearby import Nearby
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.tap import RecordTap
@@ -118,6 +119,10 @@ class Review:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing
         return f"interrupted: {missing[0]}" if missing else "interrupted"
+
+    def nearby(self) -> Nearby:
+        """A record is not looked around in."""
+        return Nearby()
 
     def submit(self, command: Command) -> Future[None]:
         refused: Future[None] = Future()

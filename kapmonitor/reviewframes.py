@@ -13,6 +13,9 @@ from kapmonitor.session.events import (
     AlertEvent,
     CuffEvent,
     DeviceAdded,
+    DeviceChanged,
+    DeviceConfirmed,
+    DeviceReleased,
     LimitsSet,
     LinkEvent,
     SessionEvent,
@@ -116,6 +119,11 @@ def _links(links: tuple[LinkStatus, ...], event: SessionEvent) -> tuple[LinkStat
             return tuple(_linked(link, event) for link in links)
         case AlertEvent():
             return tuple(_alerted(link, event) for link in links)
+        case DeviceChanged(device) | DeviceConfirmed(device):
+            changed = isinstance(event, DeviceChanged)
+            return tuple(replace(each, changed=changed) if each.device == device else each for each in links)
+        case DeviceReleased(device):
+            return tuple(link for link in links if link.device != device)
         case _:
             return links
 

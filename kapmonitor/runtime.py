@@ -42,12 +42,14 @@ class Runtime:
 
     def spawn(self, work: Coroutine[object, object, None], name: str) -> None:
         """Run a coroutine until it ends or the runtime stops."""
-        self._loop.call_soon_threadsafe(self._spawn, work, name)
+        self._loop.call_soon_threadsafe(self.task, work, name)
 
-    def _spawn(self, work: Coroutine[object, object, None], name: str) -> None:
+    def task(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None]:
+        """The same on the core thread, for whoever may want to cancel it."""
         task = self._loop.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -51,6 +51,8 @@ class Tile:
     alarm: Priority | None = None
     others: int = 0
     """How many other devices could stand here now."""
+    unconfirmed: bool = False
+    """Another device answers where the source was, and nobody has said that it is this person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class LinkStatus:
     detail: str = ""
     retry_t_ns: int | None = None
     alerts: tuple[AlertKind, ...] = ()
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,17 @@ class Vitals:
         """Somebody chose this device for a role; others stand in for it only while it has nothing."""
         self._preferred[role] = device
 
+    def doubt(self, device: str, t_ns: int) -> None:
+        """Another device answers in this one's place: it has no value until it is confirmed.
+
+        Its last cuff reading was its own and stays, with its age.
+        """
+        self._parts.pop(device, None)
+        gone = Absent(Validity.NOT_AVAILABLE)
+        for key, latest in self._latest.items():
+            if key[0] == device:
+                self._latest[key] = Latest(device, t_ns, gone, 0, latest.period_s)
+
     def forget(self, device: str) -> None:
         """Nothing this device said stands for anything from now on."""
         self._latest = {key: latest for key, latest in self._latest.items() if key[0] != device}

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
-from kapmonitor.commands import Acknowledge, Command, HoldCuff, MovePhase, StartCuff, StopCuff
+from kapmonitor.commands import (
+    Acknowledge,
+    Command,
+    HoldCuff,
+    LookAround,
+    MovePhase,
+    StartCuff,
+    StopCuff,
+)
 from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 from playlists.course import Mode
@@ -85,6 +93,9 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     )
     window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
     window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
+    window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
+    if not live.port.snapshot().links:
+        QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
     window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
     window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
@@ -99,6 +110,20 @@ def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Co
     form.given.connect(ask)
     form.left.connect(window.close_over_trends)
     window.open_over_trends(form)
+
+
+def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+    from ui.devices import DeviceDialog
+
+    if isinstance(window.over_trends, DeviceDialog):
+        window.close_over_trends()
+        return
+    dialog = DeviceDialog(live.port, window.theme, live.author)
+    dialog.asked.connect(ask)
+    dialog.left.connect(window.close_over_trends)
+    dialog.gone.connect(lambda: live.port.submit(LookAround(on=False)))
+    window.open_over_trends(dialog)
+    ask(LookAround(on=True))
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:

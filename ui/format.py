@@ -76,6 +76,16 @@ def whole(reading: Reading) -> str:
             return NO_VALUE
 
 
+def tenths(reading: Reading) -> str:
+    """A reading with one decimal, or `---`."""
+    return f"{reading.value:.1f}" if isinstance(reading, Measured) else NO_VALUE
+
+
+def signed(value: int) -> str:
+    """A whole number with a typographic minus: `−62`."""
+    return f"{MINUS if value < 0 else ''}{abs(value)}"
+
+
 def pressure(reading: CuffReading | None) -> str:
     """`141/88`, or `---/---`; a half reading shows what there is."""
     if reading is None:

@@ -179,6 +179,11 @@ class MainWindow(QWidget):
         widget.show()
         widget.setFocus()
 
+    @property
+    def over_trends(self) -> QWidget | None:
+        """What stands over the trends now."""
+        return self._over_trends
+
     def close_over_trends(self) -> None:
         """Take the form away again."""
         if self._over_trends is not None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kapmonitor.commands import Command
 from kapmonitor.model import ChannelKey
+from kapmonitor.nearby import Nearby
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import SignalView, WaveTap
 
@@ -28,6 +29,10 @@ class SessionPort(Protocol):
 
     def now_ns(self) -> int:
         """The session's clock, for ages and for the time of a key press."""
+        ...
+
+    def nearby(self) -> Nearby:
+        """The devices of the session, and while somebody looks, those around it."""
         ...
 
     def submit(self, command: Command) -> Future[None]:

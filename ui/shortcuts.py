@@ -40,6 +40,7 @@ class Action(StrEnum):
     CUFF = "cuff"
     CUFF_HOLD = "cuff-hold"
     DOSE = "dose"
+    DEVICES = "devices"
     LIMITS = "limits"
     EMERGENCY = "emergency"
     LOCK = "lock"
@@ -115,6 +116,7 @@ LIVE: Final = (
     Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
     Binding(K.Key_D, Action.DOSE),
+    Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_L, Action.LIMITS),
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),

@@ -99,6 +99,8 @@ def _mark(snapshot: Snapshot) -> str:
 def link_sign(link: LinkStatus, now_ns: int) -> Sign:
     """A link's lamp: the device's name, and in words whatever is not as it should be."""
     alerts = ", ".join(strings.ALERTS[alert] for alert in link.alerts)
+    if link.changed:
+        return Sign(Lamp.DOUBT, link.label, strings.ANOTHER_DEVICE)
     if link.state is LinkState.LIVE:
         return Sign(Lamp.DOUBT if alerts else Lamp.GOOD, link.label, alerts)
     words = strings.LINK_STATES[link.state]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ui import fonts, painting
+from ui import fonts, lamps, painting
 from ui.status_face import Lamp, Sign, StatusFace
 from ui.stepper import PhaseStepper
 from ui.theme import Theme, colour
@@ -164,7 +164,7 @@ class StatusZone(QWidget):
 
     def _paint_sign(self, painter: QPainter, x: float, sign: Sign, *, short: bool) -> None:
         p, size, px = self._theme.palette, self._lamp_size(), self._theme.text_px(SIGN)
-        self._paint_lamp(painter, QRectF(x, (self.height() - size) / 2, size, size), sign.lamp)
+        lamps.paint(painter, QRectF(x, (self.height() - size) / 2, size, size), sign.lamp, p)
         x += size + self._theme.px(9)
         baseline = self._baseline(px)
         quiet = sign.lamp in (Lamp.OFF, Lamp.BUSY)
@@ -174,34 +174,6 @@ class StatusZone(QWidget):
             loud = colour(p.medium if sign.lamp in (Lamp.LOST, Lamp.DOUBT) else p.secondary)
             said = _trouble(sign, short=short)
             painting.line(painter, x + self._theme.px(8), baseline, said, loud, px, fonts.SEMIBOLD)
-
-    def _paint_lamp(self, painter: QPainter, box: QRectF, lamp: Lamp) -> None:
-        p = self._theme.palette
-        thick = max(2.0, box.width() * 0.2)
-        inner = box.adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(Qt.PenStyle.NoPen)
-        match lamp:
-            case Lamp.GOOD | Lamp.REC:
-                painter.setBrush(colour(p.good if lamp is Lamp.GOOD else p.rec))
-                painter.drawEllipse(box)
-            case Lamp.BUSY:
-                painter.setPen(QPen(colour(p.secondary), thick))
-                painter.drawEllipse(inner)
-            case Lamp.DOUBT:
-                painter.setPen(QPen(colour(p.medium), thick))
-                painter.drawEllipse(inner)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour(p.medium))
-                painter.drawPie(box, -90 * 16, 180 * 16)
-            case Lamp.LOST:
-                painter.setPen(QPen(colour(p.medium), thick * 1.2, c=Qt.PenCapStyle.RoundCap))
-                painter.drawLine(inner.topLeft(), inner.bottomRight())
-                painter.drawLine(inner.topRight(), inner.bottomLeft())
-            case Lamp.OFF:
-                painter.setPen(QPen(colour(p.faint), thick, c=Qt.PenCapStyle.RoundCap))
-                middle = box.center().y()
-                painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
 
 
 def _trouble(sign: Sign, *, short: bool) -> str:

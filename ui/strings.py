@@ -67,6 +67,7 @@ LINK_PROBLEMS: Final = {
     LinkProblem.REFUSED: "refused",
     LinkProblem.ENDED: "ended",
 }
+ANOTHER_DEVICE: Final = "another device"
 RETRY_IN: Final = "again in {age}"
 
 ALERTS: Final = {
@@ -114,6 +115,8 @@ MMHG: Final = "mmHg"
 NOW: Final = "now"
 WAITING: Final = "waiting for the first value"
 NO_VALUE_FOR: Final = "no value for {age}"
+MORE_SOURCES: Final = " (+{count})"
+UNCONFIRMED: Final = "another device — C to look"
 NO_VALID: Final = "no valid reading"
 SILENT: Final = "nothing is arriving"
 PERFUSION: Final = "perfusion {value}"
@@ -148,6 +151,11 @@ REFUSALS: Final = {
     "nothing-planned": "no cuff is planned",
     "already-held": "already held",
     "not-held": "not held",
+    "no-value": "it shows no value to compare yet",
+    "not-there": "it is no longer there",
+    "not-adopted": "it is not in the session",
+    "not-changed": "nothing was asked about it",
+    "no-cuff": "there is no cuff that can be started",
 }
 NOT_DONE: Final = "not done — {why}"
 
@@ -163,6 +171,7 @@ ROLE_NAMES: Final = {
 PRESSURE_PARTS: Final = {"nibp-sys": "systolic", "nibp-dia": "diastolic", "nibp-mean": "mean"}
 TECHNICAL: Final = {
     "link": "{what}: link lost — " + LOOK_AT_MONITOR,
+    "changed": "{what}: another device answers — C to look, " + LOOK_AT_MONITOR,
     "sensor": "{what}: sensor off or no pulse — " + LOOK_AT_MONITOR,
     "cuff": "cuff failed: {what}",
     "record": "NOT SAVED: {what}",
@@ -176,4 +185,4 @@ MUSIC_COME: Final = "Music"
 NO_ALARM_SOUND: Final = "alarms on screen only — the bedside monitor sounds"
 SOUND_AT: Final = "alarm sound: {where}"
 REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   d dose   [ ] window"
-KEYS_HINT: Final = "F acknowledge   J mark   N note   B cuff   M music   [ ] window"
+KEYS_HINT: Final = "F acknowledge   J mark   N note   B cuff   C devices   M music   [ ] window"

@@ -13,7 +13,9 @@ from kapmonitor.session.events import (
     ChannelDescribed,
     CuffEvent,
     CuffPlan,
+    DeviceClock,
     LimitsSet,
+    SourceShown,
     Stamped,
 )
 
@@ -22,6 +24,8 @@ DECODED: Final = (
     AlertEvent,
     CuffEvent,
     CuffPlan,
+    DeviceClock,
+    SourceShown,
     LimitsSet,
     AlarmChanged,
     AlarmAcknowledged,

@@ -38,6 +38,7 @@ from kapmonitor.model import (
     NibpFailure,
     Validity,
 )
+from kapmonitor.nearby import Nearby
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import (
     CuffPlan,
@@ -297,6 +298,7 @@ class FakeSession:
         self._acknowledged: set[str] = set()
         self._frozen: Snapshot | None = None
         self.speed = 20.0 if variant == "demo" else 1.0
+        self.around = Nearby()
 
     def advance(self, seconds: float) -> None:
         """Let time pass; data goes on."""
@@ -334,6 +336,9 @@ class FakeSession:
         if self.variant == "cuff-failed":
             made.append(_failed(42))
         return tuple(c for c in made if c.t_ns <= self._now_ns)
+
+    def nearby(self):
+        return self.around
 
     def submit(self, command: Command) -> Future[None]:
         """Keep the command and do what the real session would; resolves at once."""

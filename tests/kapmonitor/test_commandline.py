@@ -11,7 +11,7 @@ from kapmonitor.commandline.replay import parse_at
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ConfigError, DriverLoadError, RecordError
 from kapmonitor.places import new_record_path, record_file
-from kapmonitor.station import members
+from kapmonitor.members import members
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_two_of_a_kind_get_numbers_and_names():
     found = members(("nonin@a", "nonin@b", "suntech@c?cuff=on&every=300"), load())
     assert [(m.id, m.label) for m in found] == [
         ("nonin", "Oximeter"),
-        ("nonin-2", "Oximeter"),
+        ("nonin-2", "Oximeter 2"),
         ("suntech", "Cuff"),
     ]
     assert found[2].cuff.on

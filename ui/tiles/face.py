@@ -57,7 +57,9 @@ def number_face(
     """The face of a heart rate or saturation tile; `extra` joins the footer of a live value."""
     age_ns = now_ns - tile.t_ns
     digits, trust, words = fmt.NO_VALUE, Trust.GONE, ""
-    if tile.freshness is Freshness.NONE:
+    if tile.unconfirmed:
+        words, footer = strings.UNCONFIRMED, tile.source
+    elif tile.freshness is Freshness.NONE:
         words, footer = _waiting(tile, link), tile.source
     elif tile.freshness is Freshness.STALE or age_ns > stale_after_ns(speed):
         words, footer = _why_stale(tile, link), strings.NO_VALUE_FOR.format(age=fmt.duration(age_ns))
@@ -67,7 +69,8 @@ def number_face(
     else:
         digits, trust = _digits(tile.reading, tile)
         when = strings.NOW if age_ns < SAID_NOW_NS else fmt.age(age_ns)
-        footer = _join(when, tile.source, extra, alert_words(tile.alerts))
+        others = strings.MORE_SOURCES.format(count=tile.others) if tile.others else ""
+        footer = _join(when, tile.source + others, extra, alert_words(tile.alerts))
     return NumberFace(
         digits=digits,
         trust=trust,
