@@ -37,13 +37,13 @@ class Shown:
     exceptions: int = RUNNING
 
 
-def line(when: datetime, shown: Shown) -> bytes:
+def line(when: datetime, shown: Shown, serial: str = SERIAL) -> bytes:
     """One line with its end and the empty line after it."""
     spo2 = "---" if shown.spo2 is None else f"{shown.spo2:03d}"
     pulse = "---" if shown.pulse is None else f"{shown.pulse:03d}"
     perfusion = "--.--" if shown.perfusion is None else f"{shown.perfusion:05.2f}"
     text = (
-        f"{when:%m/%d/%y %H:%M:%S} SN={SERIAL} SPO2={spo2}% BPM={pulse} PI={perfusion}% SPCO=--.-% "
+        f"{when:%m/%d/%y %H:%M:%S} SN={serial} SPO2={spo2}% BPM={pulse} PI={perfusion}% SPCO=--.-% "
         f"SPMET=--.-% DESAT=-- PIDELTA=+-- ALARM={shown.alarm:04X} EXC={shown.exceptions:06X}"
     )
     return text.encode("ascii") + b"\r\n\r\n"
@@ -52,8 +52,8 @@ def line(when: datetime, shown: Shown) -> bytes:
 class Masimo:
     """The oximeter on one patient's finger."""
 
-    def __init__(self, bedside: Bedside) -> None:
-        self._bedside = bedside
+    def __init__(self, bedside: Bedside, serial: str = SERIAL) -> None:
+        self._bedside, self._serial = bedside, serial
         self._finger = Fingertip(bedside, Waves(bedside.patient).rhythm, DRIVER)
         self._next: int | None = None
         self._off_s = -SEARCH_S
@@ -67,7 +67,8 @@ class Masimo:
             self._next = number + 1
         out = b""
         while self._next <= number:
-            out += line(CLOCK_AT_START + timedelta(seconds=self._next), self._shown(float(self._next)))
+            when = CLOCK_AT_START + timedelta(seconds=self._next)
+            out += line(when, self._shown(float(self._next)), self._serial)
             self._next += 1
         return out
 

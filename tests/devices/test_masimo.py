@@ -208,7 +208,8 @@ def test_a_clock_that_shows_no_time_is_left_out():
         RAD8[:-1],
         RAD8[:52] + RAD8,
         RAD8.replace(b"SPO2=098%", b"SPO2=98%"),
-        RAD8.replace(b"SPO2=098%", b"SPO2=0-8%"),
+        RAD8.replace(b"SPO2=098%", b"SPO2=%"),
+        RAD8.replace(b"SPO2=098%", b"SPO2=--x%"),
         RAD8.replace(b"BPM=097", b"BPM=09"),
         RAD8.replace(b"BPM=097", b"BPM="),
         RAD8.replace(b"BPM=097 ", b""),
@@ -248,6 +249,59 @@ def test_lines_with_lf_alone_and_without_empty_lines_between(size):
     assert faults(events) == []
 
 
+@pytest.mark.parametrize("word", [b"-", b"--", b"---", b"0-8", b"--.-", b"-.--", b"+--", b"-1"])
+def test_a_dash_anywhere_in_a_number_means_none(word):
+    for key, before, ref in ((b"SPO2=", b"098", SPO2), (b"BPM=", b"097", RATE), (b"PI=", b"03.60", PI)):
+        events = events_of(RAD8, RAD8.replace(key + before, key + word))
+        assert readings(events, ref)[1:] == [NONE]
+        assert sum(len(readings(events, r)) for r in (SPO2, RATE, PI)) == 6, "the other numbers stand"
+        assert faults(events) == []
+
+
+def test_keys_may_come_in_any_order_and_new_ones_are_passed_over():
+    text = b"02/22/16 22:47:45 EXC=000c00 XYZ=abc PI=03.60 BPM=097 SPO2=098 ALARM=00001a SN=0000056661"
+    events = events_of(text)
+    assert [readings(events, r) for r in (SPO2, RATE, PI)] == [
+        [doubtful(98)],
+        [doubtful(97)],
+        [doubtful(3.6)],
+    ]
+    assert (AlertKind.DEVICE_ALARM, "pulse low, SpO2 low") in raised(events)
+    assert faults(events) == []
+
+
+def test_the_manuals_sequence_from_no_finger_to_a_good_signal():
+    words = [
+        (b"---%", b"---", 0x820),
+        (b"---%", b"---", 0x828),
+        (b"097%", b"069", 0x800),
+        (b"096%", b"074", 0xC00),
+    ]
+    lines = [
+        RAD8.replace(b"098%", spo2).replace(b"BPM=097", b"BPM=" + pulse).replace(b"000800", b"%06X" % bits)
+        for spo2, pulse, bits in (*words, words[2])
+    ]
+    events = events_of(*lines)
+    assert readings(events, SPO2) == [NONE, NONE, good(97), doubtful(96), good(97)]
+    assert readings(events, RATE) == [NONE, NONE, good(69), doubtful(74), good(69)]
+    assert [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)] == [
+        (AlertKind.SENSOR_OFF, True),
+        (AlertKind.NO_PULSE, True),
+        (AlertKind.SENSOR_OFF, False),
+        (AlertKind.NO_PULSE, False),
+        (AlertKind.ARTEFACT, True),
+        (AlertKind.ARTEFACT, False),
+    ]
+
+
+def test_a_line_that_ends_takes_its_alerts_back():
+    events = events_of(RAD8_NO_SENSOR)
+    assert [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)] == [
+        (AlertKind.SENSOR_OFF, True),
+        (AlertKind.SENSOR_OFF, False),
+    ]
+
+
 # The simulated oximeter
 
 WHEN = datetime(2024, 1, 31, 12, 34, 56)  # noqa: DTZ001
@@ -282,6 +336,13 @@ def heard(t0_s, t1_s, *incidents, traits=TRAITS, same_arm=False, squeeze=0.0):
     sim = Masimo(room)
     sim.advance(t0_s * S)
     return run(DRIVER, [sim.advance(t1_s * S)])
+
+
+def test_the_serial_number_can_be_chosen():
+    sim = Masimo(Bedside(Patient(4, TRAITS)), "0000012345")
+    sim.advance(0)
+    events = run(DRIVER, [sim.advance(5 * S)])
+    assert [e.serial for e in events if isinstance(e, DeviceIdentified)] == ["0000012345"]
 
 
 def test_a_minute_at_the_simulated_bedside():

@@ -14,9 +14,13 @@ DRIVER = DriverSpec(
     protocol=Masimo,
     evidence=Evidence(
         level="manual",
-        sources=(
-            "Rad-8 operator's manual (line settings, exception bits) and Rad-87 manual page 93",
-            "four lines printed by two Rad-8 and two Radical-7, published, decoded in the tests",
+        documents=(
+            "Rad-8 operator's manual: line settings, exception bits",
+            "Rad-87 manual, p. 93",
+            "a Rad-8 owner's notes, with the alarm bits found by trying",
+        ),
+        vectors=(
+            "lines that two Rad-8 and two Radical-7 sent: 98 % and 97/min, no sensor, 98 % and 123/min, none",
         ),
         gaps=(
             "not yet tried on an oximeter",
@@ -24,7 +28,7 @@ DRIVER = DriverSpec(
             "SpHb is taken as g/dL, and the unit of SpOC, mL/dL, is from memory",
             "DESAT, PIDELTA and EXC1 are not read",
             "ASCII 2, the trend dump and the Philips mode are not read; the device must be set to ASCII 1",
-            "there is no waveform in this mode, and no checksum",
+            "there is no waveform in this mode, and no checksum; what model it is, is not told",
         ),
     ),
 )

@@ -3,7 +3,8 @@
     02/22/16 22:47:45 SN=0000056661 SPO2=098% BPM=097 PI=03.60% ... ALARM=0000 EXC=000800
 
 There is no checksum, so every value has to have the form its key is known to have, and the line has to go on
-to its EXC word; a line that was cut, or into which another ran, has neither.
+to its EXC word; a line that was cut, or into which another ran, has neither. A dash anywhere in a number says
+that there is none; how many there are differs from model to model.
 """
 
 from __future__ import annotations
@@ -15,21 +16,22 @@ from datetime import datetime
 from typing import Final
 
 _LINE: Final = re.compile(r"(\d\d)/(\d\d)/(\d\d) (\d\d:\d\d:\d\d)((?: +[A-Z][A-Z0-9]*=[^ =]+)+) *")
-_DECIMAL: Final = r"\d{1,3}(?:\.\d{1,2})?|-+(?:\.-+)?"
+_NONE: Final = r"[\d.+]*-[\d.+-]*"
+_DECIMAL: Final = r"\d{1,3}(?:\.\d{1,2})?"
 _FORMS: Final = {
     key: re.compile(form)
     for key, form in {
         "SN": r"[0-9A-Z]+|-+",
-        "SPO2": r"(\d{3}|---)%?",
-        "BPM": r"(\d{3}|---)",
-        "PI": r"(\d\d\.\d\d|--\.--?)%?",
-        "SPCO": f"({_DECIMAL})%?",
-        "SPMET": f"({_DECIMAL})%?",
-        "SPHB": f"({_DECIMAL})",
-        "SPOC": f"({_DECIMAL})",
-        "PVI": f"({_DECIMAL})%?",
-        "ALARM": "[0-9A-F]{4}|[0-9A-F]{6}",
-        "EXC": "[0-9A-F]{6,7}",
+        "SPO2": rf"(?:\d{{3}}|{_NONE})%?",
+        "BPM": rf"\d{{3}}|{_NONE}",
+        "PI": rf"(?:\d\d\.\d\d|{_NONE})%?",
+        "SPCO": rf"(?:{_DECIMAL}|{_NONE})%?",
+        "SPMET": rf"(?:{_DECIMAL}|{_NONE})%?",
+        "SPHB": rf"{_DECIMAL}|{_NONE}",
+        "SPOC": rf"{_DECIMAL}|{_NONE}",
+        "PVI": rf"(?:{_DECIMAL}|{_NONE})%?",
+        "ALARM": "[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}",
+        "EXC": "[0-9A-Fa-f]{6,7}",
     }.items()
 }
 _NEEDED: Final = ("SPO2", "BPM", "EXC")
