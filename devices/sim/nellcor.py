@@ -23,8 +23,10 @@ CLOCK_AT_START: Final = datetime(2024, 1, 31, 12, 0, 0)  # noqa: DTZ001 the devi
 MONTHS: Final = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 SPO2_LIMITS: Final = (85, 100)
 PULSE_LIMITS: Final = (40, 170)
+MODEL: Final = "N-395"
+STOP, GO = 0x13, 0x11
 HEADING: Final = (
-    b"N-395 VERSION 2.0.0.0   CRC: 51A7   SpO2 Limit: 85-100%   PR Limit: 40-170BPM\r\n"
+    MODEL.encode() + b" VERSION 2.0.0.0   CRC: 51A7   SpO2 Limit: 85-100%   PR Limit: 40-170BPM\r\n"
     b"                 ADULT 0SAT-S  SPO2 RESP MODE: NORMAL\r\n"
     b"TIME               %SPO2   BPM   PA   Status\r\n"
 )
@@ -62,14 +64,19 @@ def _cell(value: int | None, width: int, outside: bool) -> str:
 class Nellcor:
     """The oximeter on one patient's finger."""
 
-    def __init__(self, bedside: Bedside) -> None:
+    def __init__(self, bedside: Bedside, model: str = MODEL) -> None:
         self._bedside = bedside
+        self._heading = HEADING.replace(MODEL.encode(), model.encode("ascii"))
+        self._stopped = False
         self._finger = Fingertip(bedside, Waves(bedside.patient).rhythm, DRIVER)
         self._next: int | None = None
         self._rows = 0
 
     def receive(self, data: bytes, t_ns: int) -> None:
-        """Its menu is not simulated."""
+        """Heeds XON and XOFF; its menu is not simulated."""
+        for byte in data:
+            if byte in (STOP, GO):
+                self._stopped = byte == STOP
 
     def advance(self, t_ns: int) -> bytes:
         number = t_ns // PERIOD_NS
@@ -78,11 +85,11 @@ class Nellcor:
         out = b""
         while self._next <= number:
             t_s = self._next * PERIOD_NS / 1e9
-            out += b"" if self._rows % ROWS else HEADING
+            out += b"" if self._rows % ROWS else self._heading
             out += row(CLOCK_AT_START + timedelta(seconds=t_s), self._shown(t_s))
             self._rows += 1
             self._next += 1
-        return out
+        return b"" if self._stopped else out
 
     def plugged(self, t_ns: int) -> bool:
         return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, DRIVER) is None

@@ -182,6 +182,50 @@ def test_a_row_without_its_end_is_not_read():
     assert faults(events) == [(FaultKind.LENGTH, len(OFF) - 7)]
 
 
+@pytest.mark.parametrize("word", [b"-", b"--", b"---", b"--*", b"---*"])
+def test_dashes_are_no_number(word):
+    events = events_of(PRINTED.replace(b"120", word))
+    assert readings(events, RATE) == [NONE]
+    assert readings(events, SPO2) == [good(100)]
+    assert faults(events) == []
+
+
+def test_a_line_that_ends_takes_its_alerts_back():
+    events = events_of(OFF)
+    assert [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)] == [
+        (AlertKind.SENSOR_OFF, True),
+        (AlertKind.SENSOR_OFF, False),
+    ]
+
+
+def test_an_oximeter_that_fell_silent_is_asked_to_go_on():
+    driver = DRIVER.protocol({})
+    driver.opened(0)
+    driver.receive(PRINTED_HEADING, S)
+    assert driver.deadline_ns is None, "nothing is sent to a device that was never heard to give a row"
+    driver.receive(PRINTED + b"\r\n", 2 * S)
+    driver.receive(LOW + b"\r\n", 4 * S)
+    assert driver.deadline_ns == 9 * S
+    assert driver.data_to_send() == b""
+    for t_s in (9, 14):
+        assert driver.on_deadline(t_s * S) == []
+        assert driver.data_to_send() == b"\x11"
+        assert driver.data_to_send() == b""
+        assert driver.deadline_ns == (t_s + 5) * S
+    driver.receive(b"31-JAN", 16 * S)
+    assert driver.deadline_ns == 21 * S
+    driver.closed(17 * S)
+    assert driver.deadline_ns is None
+    driver.opened(20 * S)
+    assert driver.deadline_ns is None
+
+
+def test_other_speeds():
+    assert [line.baud for line in DRIVER.link.also] == [19200, 2400]
+    assert DRIVER.link.silence_s == 3.0
+    assert [command.name for command in DRIVER.commands] == ["go on"]
+
+
 @pytest.mark.parametrize("size", [1, 5, 100])
 def test_flow_control_characters_may_stand_anywhere(size):
     data = b"\x13\x11" + PRINTED[:20] + b"\x11" + PRINTED[20:] + b"\r\n" + LOW + b"\n\x13"
@@ -237,6 +281,22 @@ def test_two_minutes_at_the_simulated_bedside():
     assert [e.model for e in events if isinstance(e, DeviceIdentified)] == ["N-395"]
     assert raised(events) == set()
     assert faults(events) == []
+
+
+def test_the_simulated_one_stops_and_goes_on():
+    sim = Nellcor(Bedside(Patient(4, TRAITS)))
+    sim.advance(0)
+    sim.receive(b"\x03\x13", 0)
+    assert sim.advance(10 * S) == b""
+    sim.receive(b"\x11", 10 * S)
+    assert sim.advance(14 * S).count(b"\r\n") == 2
+
+
+def test_its_model_can_be_chosen():
+    sim = Nellcor(Bedside(Patient(4, TRAITS)), "NPB-290")
+    sim.advance(0)
+    (told,) = [e for e in run(DRIVER, [sim.advance(4 * S)]) if isinstance(e, DeviceIdentified)]
+    assert (told.model, told.firmware) == ("NPB-290", "2.0.0.0")
 
 
 def test_headings_come_again_after_25_rows():

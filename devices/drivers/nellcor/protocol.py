@@ -1,4 +1,7 @@
-"""A Nellcor oximeter on one line; it is only listened to."""
+"""A Nellcor oximeter on one line; it is only listened to, and told to go on if it falls silent.
+
+It heeds XON and XOFF, so one wrong byte on its way to the device can stop it for good.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,12 @@ from kapmonitor.plausible import RANGES
 LONGEST_LINE: Final = 256
 """The longest line known, a heading, has 80 characters."""
 
-XON_XOFF: Final = bytes((0x11, 0x13))
+XON: Final = b"\x11"
+XON_XOFF: Final = XON + b"\x13"
 """Flow control characters that may stand anywhere; they are no part of a row."""
+
+SILENT_NS: Final = 5_000_000_000
+"""Two rows are missing for certain."""
 
 SPO2: Final = Metric(mdc.SPO2, "SpO2")
 PULSE: Final = Metric(mdc.PULSE_RATE, "Pulse rate")
@@ -51,14 +58,15 @@ UNSURE: Final = frozenset({"PS", "LP", "LM"})
 
 
 class Nellcor:
-    """Implements WireProtocol. Sends nothing."""
+    """Implements WireProtocol."""
 
     def __init__(self, options: Options) -> None:
         """There are no options."""
-        self.deadline_ns: int | None = None
         self._reset()
 
     def _reset(self) -> None:
+        self.deadline_ns: int | None = None
+        self._out = b""
         self._lines = Lines(LONGEST_LINE)
         self._alerts = Alerts()
         self._heading = Heading()
@@ -67,13 +75,18 @@ class Nellcor:
         self._reset()
 
     def data_to_send(self) -> bytes:
-        return b""
+        out, self._out = self._out, b""
+        return out
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
+        self._out = XON
+        self.deadline_ns = now_ns + SILENT_NS
         return []
 
     def receive(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
+        if self.deadline_ns is not None:
+            self.deadline_ns = t_ns + SILENT_NS
         for item in self._lines.feed(data.translate(None, XON_XOFF), t_ns):
             events += self._item(item, t_ns)
         return events
@@ -93,6 +106,7 @@ class Nellcor:
             return []
         match parse(item):
             case Row() as row:
+                self.deadline_ns = t_ns + SILENT_NS
                 return [*_numbers(row, t_ns), *self._conditions(row, t_ns)]
             case Heading() as heading:
                 return self._identity(heading, t_ns)

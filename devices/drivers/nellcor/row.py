@@ -6,7 +6,7 @@
     12-NOV-97 14:00:05   100    120   50  PH
 
 There is no checksum, so a row has to have all its parts, in their order, and its end. A star marks a number
-that is outside an alarm limit of the device.
+that is outside an alarm limit of the device, dashes stand for no number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", 
 PIVOT: Final = 70
 """Two-digit years from here on are of the last century."""
 
-_NUMBER: Final = r"(\d{1,3}|---)(\*?)"
+_NUMBER: Final = r"(\d{1,3}|-{1,3})(\*?)"
 _ROW: Final = re.compile(
     rf"(\d\d)-([A-Z]{{3}})-(\d\d) (\d\d:\d\d:\d\d) +{_NUMBER} +{_NUMBER} +{_NUMBER}((?: +[A-Z]{{2}})*) *"
 )
@@ -73,7 +73,7 @@ def _row(match: re.Match[str]) -> Row | None:
 
 
 def _number(word: str) -> int | None:
-    return None if word == "---" else int(word)
+    return None if "-" in word else int(word)
 
 
 def _device_time(day: str, month: str, year: int, clock: str) -> str | None:
