@@ -2,9 +2,9 @@
 
 What the link's states mean here:
 - CONNECTING: the port is being opened, or is open and the driver has made nothing of it yet.
-- LIVE: the driver made something of the bytes within the device's silence limit; `detail` is 'degraded'
-  while bytes are often damaged.
-- STALE: the port is open, but for that limit nothing came (SILENT) or nothing that made sense (GARBLED).
+- LIVE: the driver made something of the bytes within the last 3 s, or within the device's own limit if that
+  is shorter or the device does not stream; `detail` is 'degraded' while bytes are often damaged.
+- STALE: the port is open, but for that long nothing came (SILENT) or nothing that made sense (GARBLED).
 - WAITING: the port could not be opened or was lost; `retry_in_s` tells when it is tried again.
 - OFF: run() has ended.
 devices.linkwatch decides between the middle three.
@@ -13,6 +13,7 @@ devices.linkwatch decides between the middle three.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from enum import StrEnum
@@ -21,8 +22,8 @@ from typing import Final
 from devices import backoff
 from devices.address import DeviceAddress, driver_options
 from devices.blocks import join_blocks
-from devices.linkwatch import LinkWatch
-from devices.protocol import CuffControl, DriverSpec, Parting, SerialLink, WireProtocol
+from devices.linkwatch import STALE_AFTER_S, LinkWatch, limits
+from devices.protocol import CuffControl, DriverSpec, Parting, SerialLink, Streaming, WireProtocol
 from devices.sink import DeviceSink
 from devices.transport.line import LINE_OPTIONS, line_settings
 from devices.transport.link import ByteLink
@@ -70,35 +71,35 @@ class SerialPump:
             raise TypeError(f"driver {spec.id} has a serial link but no WireProtocol")
         self._device, self._address, self._clock, self._sink = device, address, clock, sink
         self._protocol: WireProtocol = protocol
+        self._streaming: Streaming | None = protocol if isinstance(protocol, Streaming) else None
         self._make_link = make_link or (lambda: SerialPort(address.address, line, clock))
-        self._delay_s = delay_s
-        real_s_per_s = clock.real_delay_s(1_000_000_000)
-        self._watch = LinkWatch(int(max(line.silence_s, LEAST_SILENCE_S / real_s_per_s) * 1e9))
+        self._retries = backoff.Retries(delay_s)
+        self._watch = _watch(line.silence_s, clock)
         self._link: ByteLink | None = None
+        self._nap: asyncio.Event | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._state = LinkState.OFF
-        self._since = 0.0  # loop time since which the link has been in that state, or open
-        self._quiet = False
+        self._since = 0.0  # loop time since which the link has been in that state
 
     async def run(self) -> None:
         """Until cancelled; trouble with the port is reported to the sink, never raised."""
         self._loop = asyncio.get_running_loop()
-        attempt = 0
         try:
             while True:
                 error, good_s = await self._connection()
-                if error.problem == LinkProblem.SILENT:
-                    continue
-                attempt = 0 if good_s >= backoff.RESET_AFTER_S else attempt
-                wait_s = self._delay_s(attempt)
-                attempt += 1
-                self._tell(error)
-                self._watch.lost()
-                problem = LinkProblem(error.problem)
-                self._report(self._changed(LinkState.WAITING, problem, error.hint, wait_s))
-                await asyncio.sleep(wait_s)
+                if error.problem != LinkProblem.SILENT:
+                    await self._wait_after(error, good=good_s >= backoff.RESET_AFTER_S)
         finally:
             self._report(self._changed(LinkState.OFF))
+
+    def woke(self, now_ns: int) -> None:
+        """The computer was asleep: a lost port is tried at once, an open one must soon say something."""
+        self._retries.begin_anew()
+        if self._nap is not None:
+            self._nap.set()
+        elif self._link is not None:
+            self._report(self._watch.woke(now_ns))
+            self._wake()
 
     def start_cuff(self) -> None:
         """Send the driver's cuff start now; CommandRefused if it cannot go out."""
@@ -135,10 +136,26 @@ class SerialPump:
         good_s = self._loop.time() - self._since if self._watch.state is LinkState.LIVE else 0.0
         return error, good_s
 
+    async def _wait_after(self, error: LinkError, *, good: bool) -> None:
+        """Until the port is to be tried again; the log hears of trouble once, until all was well again."""
+        if good:
+            self._retries.begin_anew()
+        if self._retries.lost():
+            _log.warning("%s: %s", self._device, error)
+        wait_s = self._retries.wait_s()
+        self._watch.lost()
+        self._report(self._changed(LinkState.WAITING, LinkProblem(error.problem), error.hint, wait_s))
+        self._nap = asyncio.Event()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._nap.wait()
+        finally:
+            self._nap = None
+
     def _opened(self, link: ByteLink) -> None:
         now_ns = self._clock.now_ns()
         self._link = link
-        self._since = self._loop.time()
         self._watch.opened(now_ns)
         self._driver(lambda: self._protocol.opened(now_ns))
         self._after()
@@ -188,8 +205,7 @@ class SerialPump:
 
     def _wake(self) -> None:
         now_ns, now_s = self._clock.now_ns(), self._loop.time()
-        silent = self._watch.problem is LinkProblem.SILENT
-        when = (self._since if silent else now_s) + REOPEN_AFTER_S
+        when = now_s + REOPEN_AFTER_S
         for due_ns in (self._protocol.deadline_ns, self._watch.due_ns):
             if due_ns is not None:
                 when = min(when, now_s + self._clock.real_delay_s(due_ns - now_ns))
@@ -207,21 +223,21 @@ class SerialPump:
         if deadline_ns is not None and now_ns >= deadline_ns:
             self._hand_over(self._driver(lambda: self._protocol.on_deadline(now_ns)))
         self._report(self._watch.check(now_ns))
-        if self._silent_for_s() >= REOPEN_AFTER_S:
+        if self._watch.given_up(now_ns):
             self._end(LinkError(self._address.address, LinkProblem.SILENT, "nothing comes; trying it anew"))
         self._after()
-
-    def _silent_for_s(self) -> float:
-        return self._loop.time() - self._since if self._watch.problem is LinkProblem.SILENT else 0.0
 
     def _driver(self, call: Callable[[], list[DeviceEvent] | None]) -> list[DeviceEvent]:
         """What the driver answers; if it fails, that is its own fault and ends this connection only."""
         try:
-            return call() or []
+            events = call() or []
         except Exception:  # noqa: BLE001 a driver may be anybody's; its bug must not end the monitoring
             _log.exception("%s: the driver failed; the connection is opened anew", self._device)
             self._end(LinkError(self._address.address, LinkProblem.GARBLED, "the driver failed; see the log"))
             return []
+        if self._streaming is not None:
+            self._watch.streaming = self._streaming.streaming
+        return events
 
     def _hand_over(self, events: list[DeviceEvent]) -> None:
         for event in join_blocks(events):
@@ -239,15 +255,18 @@ class SerialPump:
     def _report(self, change: LinkChanged | None) -> None:
         if change is None:
             return
-        if change.state is LinkState.LIVE and self._quiet:
-            self._quiet = False
+        if change.state is LinkState.LIVE and self._retries.alive():
             _log.info("%s: back on %s", self._device, self._address)
         if change.state is not self._state:
             self._state, self._since = change.state, self._loop.time()
         self._sink.on_link(self._device, change)
 
-    def _tell(self, error: LinkError) -> None:
-        """One warning for each loss; the tries that follow are only counted in the link's state."""
-        if not self._quiet:
-            self._quiet = True
-            _log.warning("%s: %s", self._device, error)
+
+def _watch(silence_s: float, clock: Clock) -> LinkWatch:
+    """What is too long for a line: 3 s for a stream, the device's own limit until it has begun."""
+    s_per_real_s = 1 / clock.real_delay_s(1_000_000_000)
+    least_s, anew_s = LEAST_SILENCE_S * s_per_real_s, REOPEN_AFTER_S * s_per_real_s
+    stale_s = min(silence_s, STALE_AFTER_S)
+    return LinkWatch(
+        limits(stale_s, stale_s + anew_s, least_s), limits(silence_s, silence_s + anew_s, least_s)
+    )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from devices.transport.ble_errors import within
+from devices.transport.ble_watch import device_of
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -50,29 +51,32 @@ class PairingAgent:
             bus.disconnect()
 
     def _allows(self, path: str) -> bool:
-        address = path.rsplit("/dev_", 1)[-1].replace("_", ":").upper()
-        return address in self._allowed
+        return device_of(path) in self._allowed
 
 
 async def _register(allows: Callable[[str], bool]) -> MessageBus:
     from dbus_fast import BusType, Message, MessageType
     from dbus_fast.aio import MessageBus
 
-    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-    bus.add_message_handler(lambda message: _answer(message, allows))
-    reply = await bus.call(
-        Message(
-            destination="org.bluez",
-            path="/org/bluez",
-            interface="org.bluez.AgentManager1",
-            member="RegisterAgent",
-            signature="os",
-            body=[PATH, "NoInputNoOutput"],
+    bus = MessageBus(bus_type=BusType.SYSTEM)
+    try:
+        await bus.connect()
+        bus.add_message_handler(lambda message: _answer(message, allows))
+        reply = await bus.call(
+            Message(
+                destination="org.bluez",
+                path="/org/bluez",
+                interface="org.bluez.AgentManager1",
+                member="RegisterAgent",
+                signature="os",
+                body=[PATH, "NoInputNoOutput"],
+            )
         )
-    )
-    if reply.message_type is not MessageType.METHOD_RETURN:
+        if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+            raise ConnectionError("BlueZ took no agent")  # noqa: TRY301
+    except BaseException:
         bus.disconnect()
-        raise ConnectionError(f"BlueZ took no agent: {reply.error_name}")
+        raise
     return bus
 
 

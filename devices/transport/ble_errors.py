@@ -11,6 +11,8 @@ from kapmonitor.model import LinkProblem
 
 _NEEDS_BOND: Final = frozenset({0x05, 0x08, 0x0C, 0x0F})
 """ATT errors that mean: pair first."""
+_OUT_OF_SYNC: Final = 0x12
+"""ATT error: the table has changed and the client does not know."""
 
 HINTS: Final = {
     LinkProblem.NO_RADIO: "switch Bluetooth on in the computer's settings, or plug in a Bluetooth adapter",
@@ -21,6 +23,13 @@ HINTS: Final = {
     LinkProblem.LOST: "the connection ended; check the device and its battery",
     LinkProblem.SILENT: "connected, but nothing comes; check how the sensor is worn",
 }
+DEAF: Final = (
+    "this computer's Bluetooth hears nothing at all; switch it off and on in the settings, or pull the "
+    "adapter out and put it back; if that does not help, start the computer anew"
+)
+"""For a Bluetooth service that hangs, which says that all is well."""
+ASLEEP: Final = "the computer was asleep; connecting anew"
+CHANGED: Final = "the device has changed what it offers; connecting anew"
 T = TypeVar("T")
 
 
@@ -54,6 +63,15 @@ def needs_bond(error: BaseException | None) -> bool:
     return isinstance(error, BleakGATTProtocolError) and int(error.code) in _NEEDS_BOND
 
 
+def out_of_date(error: BaseException | None) -> bool:
+    """Whether what was asked for is no longer in the table of the device, where it had been."""
+    from bleak.exc import BleakDBusError, BleakGATTProtocolError
+
+    if isinstance(error, BleakGATTProtocolError):
+        return int(error.code) == _OUT_OF_SYNC
+    return isinstance(error, BleakDBusError) and error.dbus_error.endswith(".UnknownObject")
+
+
 def _problem(error: Exception) -> LinkProblem:
     from bleak.exc import (
         BleakBluetoothNotAvailableError,
@@ -72,14 +90,14 @@ def _problem(error: Exception) -> LinkProblem:
     if isinstance(error, TimeoutError | BleakDeviceNotFoundError):
         return LinkProblem.NOT_FOUND
     if isinstance(error, BleakDBusError):
-        return _dbus_problem(error.dbus_error)
+        return _dbus_problem(error.dbus_error, str(error))
     # No system bus, no Bluetooth service on it, or an emulated radio whose process is not there.
     return LinkProblem.NO_RADIO if isinstance(error, OSError) else LinkProblem.LOST
 
 
-def _dbus_problem(name: str) -> LinkProblem:
+def _dbus_problem(name: str, text: str) -> LinkProblem:
     last = name.rsplit(".", 1)[-1]
-    if last in {"ServiceUnknown", "NotReady", "NameHasNoOwner", "NoReply", "Spawn"}:
+    if "not-powered" in text or last in {"ServiceUnknown", "NotReady", "NameHasNoOwner", "NoReply", "Spawn"}:
         return LinkProblem.NO_RADIO
     if last in {"AuthenticationFailed", "AuthenticationRejected", "AuthenticationCanceled", "NotPermitted"}:
         return LinkProblem.DENIED

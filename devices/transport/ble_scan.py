@@ -1,7 +1,8 @@
 """Listening for Bluetooth devices: one scanner for the whole process, shared by all who wait for one.
 
 Two scanners at once make BlueZ refuse connections, and some adapters cannot scan and connect at the same
-time. So the scanner runs only while somebody listens, and rests while a connection is being made.
+time. So the scanner runs only while somebody listens, and rests while a connection is being made. It is
+started and stopped by a task of its own, since a start that is cut off half-way leaves the adapter scanning.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from devices.protocol import BleLink, DriverSpec
-from devices.transport.ble_errors import tried, within
+from devices.transport.ble_errors import DEAF, link_error, within
+from kapmonitor.errors import LinkError
+from kapmonitor.model import LinkProblem
 
 if TYPE_CHECKING:
     from bleak import BleakScanner
@@ -27,9 +29,15 @@ if TYPE_CHECKING:
 
 Heard = Callable[["BLEDevice", "AdvertisementData"], None]
 
-DEAF_AFTER_S: Final = 60.0
+DEAF_AFTER_S: Final = 15.0
+"""A scanner that has heard nothing for this long is started anew, which costs nothing in an empty room and
+finds out that the radio is off, or was off for a moment, where nothing tells."""
+HANGS_AFTER_S: Final = 120.0
 """A room without one advertisement in this long has a Bluetooth service that hangs, not no devices."""
+START_LIMIT_S: Final = 10.0
 STOP_LIMIT_S: Final = 10.0
+REST_LIMIT_S: Final = 1.0
+"""Who no longer listens does not wait longer for the radio to stop."""
 ADDRESS: Final = "Bluetooth"
 """What errors of listening are about."""
 _log = logging.getLogger(__name__)
@@ -79,8 +87,11 @@ class SharedScanner:
         self._listeners: dict[object, Heard] = {}
         self._scanner: BleakScanner | None = None
         self._pauses = 0
-        self._lock = asyncio.Lock()
-        self._heard_s = 0.0
+        self._doubted = False
+        self._anew = False
+        self._settling: asyncio.Task[Exception | None] | None = None
+        self._heard_s = 0.0  # when it last heard something, or started
+        self._deaf_s = 0.0  # how long earlier scanners have heard nothing
 
     @contextlib.asynccontextmanager
     async def listening(self, heard: Heard) -> AsyncIterator[None]:
@@ -92,60 +103,96 @@ class SharedScanner:
             yield
         finally:
             del self._listeners[token]
-            await self._settle_quietly()
+            await self._settled(REST_LIMIT_S)
 
     @contextlib.asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
         """Rest, for as long as a connection is being made."""
         self._pauses += 1
         try:
-            await self._settle_quietly()
+            await self._settled(STOP_LIMIT_S)
             yield
         finally:
             self._pauses -= 1
-            await self._settle_quietly()
+            self._settle()
 
     def doubt(self) -> None:
         """A link broke, perhaps with the Bluetooth service: refresh() starts anew unless more is heard."""
-        self._heard_s = -math.inf
+        self._doubted = True
+
+    def restart(self) -> None:
+        """The radio was switched off or on: what runs, if anything, hears nothing any more."""
+        self._anew = True
+        self._settle()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it has heard nothing for so long that the Bluetooth service must hang."""
+        return self._deaf_s + self._silent_s() >= HANGS_AFTER_S
 
     async def refresh(self) -> None:
         """Start anew if the scanner does not run or has gone deaf; LinkError if that fails."""
-        async with self._lock:
-            if self._scanner is not None and time.monotonic() - self._heard_s > DEAF_AFTER_S:
-                await self._stop()
-        await tried(ADDRESS, self._settle())
+        if self._doubted or self._silent_s() > DEAF_AFTER_S:
+            self._anew = True
+        settling = self._settle()
+        await asyncio.wait((settling,))
+        error = ConnectionError("called off") if settling.cancelled() else settling.result()
+        if error is not None:
+            raise link_error(ADDRESS, error) from error
 
-    async def _settle(self) -> None:
-        async with self._lock:
+    async def rest(self) -> None:
+        """Wait until what has begun is done; for the end of the radio, when nobody listens any more."""
+        await self._settled(STOP_LIMIT_S)
+
+    async def _settled(self, limit_s: float) -> None:
+        await asyncio.wait((self._settle(),), timeout=limit_s)
+
+    def _settle(self) -> asyncio.Task[Exception | None]:
+        """Bring the scanner to what is wanted; the task is shared by all who want anything."""
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._work())
+        return self._settling
+
+    async def _work(self) -> Exception | None:
+        """Until the scanner is as it is wanted; what kept it from starting, if anything did."""
+        while True:
             wanted = bool(self._listeners) and not self._pauses
-            if wanted and self._scanner is None:
-                await self._start()
-            elif not wanted and self._scanner is not None:
-                await self._stop()
-
-    async def _settle_quietly(self) -> None:
-        """For those who do not listen themselves; listeners find out by refresh()."""
-        try:
-            await self._settle()
-        except Exception as error:  # noqa: BLE001 - any platform's Bluetooth stack may throw anything
-            _log.debug("scanner did not start: %r", error)
+            if self._scanner is not None and (self._anew or not wanted):
+                await self._stop(self._scanner)
+            elif self._scanner is None and wanted:
+                try:
+                    await self._start()
+                except Exception as error:  # noqa: BLE001 - any platform's Bluetooth stack may throw anything
+                    _log.debug("scanner did not start: %r", error)
+                    return error
+            else:
+                return None
 
     async def _start(self) -> None:
+        self._anew = self._doubted = False
         scanner = self._make(self._on_advertisement)
-        await scanner.start()
+        try:
+            await within(START_LIMIT_S, scanner.start())
+        except TimeoutError:
+            raise LinkError(ADDRESS, LinkProblem.NO_RADIO, DEAF) from None
         self._scanner = scanner
         self._heard_s = time.monotonic()
 
-    async def _stop(self) -> None:
-        scanner, self._scanner = self._scanner, None
+    async def _stop(self, scanner: BleakScanner) -> None:
+        self._deaf_s += self._silent_s()
+        self._scanner = None
         try:
-            if scanner is not None:
-                await within(STOP_LIMIT_S, scanner.stop())
+            await within(STOP_LIMIT_S, scanner.stop())
         except Exception as error:  # noqa: BLE001 - an adapter that was pulled out cannot be stopped
             _log.debug("scanner did not stop: %r", error)
 
+    def _silent_s(self) -> float:
+        """For how long what runs has heard nothing."""
+        return 0.0 if self._scanner is None else time.monotonic() - self._heard_s
+
     def _on_advertisement(self, device: BLEDevice, said: AdvertisementData) -> None:
         self._heard_s = time.monotonic()
+        self._deaf_s = 0.0
+        self._doubted = False
         for heard in list(self._listeners.values()):
             heard(device, said)

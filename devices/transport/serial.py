@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -25,7 +26,13 @@ from kapmonitor.clock import Clock
 from kapmonitor.errors import LinkError
 
 WRITE_TIMEOUT_S: Final = 1.0
-CLOSE_WAIT_S: Final = 3.0
+LAST_WRITE_S: Final = 1.2
+DRAIN_S: Final = 0.3
+"""How long the port may take to send what it was given, once nobody wants it any more. Without this a system
+waits half a minute in close() for a far end whose handshake line is off."""
+DRAIN_STEP_S: Final = 0.01
+CLOSE_WAIT_S: Final = 1.8
+"""Who closes a port does not wait longer, whatever the port does."""
 
 _numbers = itertools.count(1)
 
@@ -89,7 +96,8 @@ class SerialPort:
         self._stopping.set()
         self._outbox.put(None)
         if self._writer is not None:
-            self._writer.join(2 * WRITE_TIMEOUT_S)
+            self._writer.join(LAST_WRITE_S)
+        drain(port, DRAIN_S)
         with self._guard:
             self._port = self._reader = None
         reader.close()
@@ -153,6 +161,17 @@ class SerialPort:
             self._fail(error)
         if self._finished is not None and not self._finished.done():
             self._finished.set_result(None)
+
+
+def drain(port: Port, limit_s: float) -> None:
+    """Wait for what the port was given to go out, and throw away what has not by then."""
+    end_s = time.monotonic() + limit_s
+    with contextlib.suppress(*PORT_ERRORS, AttributeError):
+        while port.out_waiting:
+            if time.monotonic() >= end_s:
+                port.reset_output_buffer()
+                return
+            time.sleep(DRAIN_STEP_S)
 
 
 def _open(where: str, line: SerialLink) -> Port:

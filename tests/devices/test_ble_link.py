@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 from ble_parts import PATIENCE_S, in_room
 
 from devices.drivers import ble_blood_pressure, ble_heart_rate
 from devices.gatt import uuid16
+from devices.protocol import BleLink, DriverSpec, Evidence, GattAction, GattStep
 from devices.sim.ble import cuff as cuff_model
 from devices.sim.ble import frames
 from devices.sim.ble import strap as strap_model
@@ -242,23 +244,55 @@ def test_a_strap_that_leaves_the_room_is_lost_and_comes_back():
     in_room(test)
 
 
-@pytest.mark.usefixtures("outage")
-def test_a_silent_strap_goes_stale_and_is_connected_anew(monkeypatch):
+def silent_after(over_s):
+    """A strap driver whose connection is given up after that long."""
+    spec = ble_heart_rate.DRIVER
+    return replace(spec, link=replace(spec.link, silence_s=over_s))
+
+
+def test_a_strap_that_pauses_is_stale_within_three_seconds_and_live_with_its_next_word():
     async def test(room):
         strap = room.strap()
         await strap.peripheral.switch_on()
-        spec = ble_heart_rate.DRIVER
-        monkeypatch.setattr(ble, "_silence_ns", lambda _link, _clock: 1_000_000_000)
-        ledger, _ = room.pump(spec, STRAP)
+        ledger, _ = room.pump(silent_after(30.0), STRAP)
+        await ledger.live()
+        await beat(strap, ledger, 61)
+        spoke_ns = ledger.of(Observation)[-1].t_ns
+        await ledger.until(lambda: ("stale", "silent") in ledger.links())
+        change = ledger.of(LinkChanged)[-1]
+        assert change.t_ns - spoke_ns < 3.3e9
+        assert "worn" in change.detail
+        await beat(strap, ledger, 62)
+        assert ledger.links() == [
+            ("connecting", "none"),
+            ("live", "none"),
+            ("stale", "silent"),
+            ("live", "none"),
+        ]
+
+    in_room(test)
+
+
+@pytest.mark.usefixtures("outage")
+def test_a_strap_that_stays_silent_is_connected_anew_and_stays_stale_until_it_speaks():
+    async def test(room):
+        strap = room.strap()
+        await strap.peripheral.switch_on()
+        ledger, _ = room.pump(silent_after(1.0), STRAP)
         await ledger.until(lambda: ("waiting", "silent") in ledger.links())
-        assert ledger.links()[:4] == [
+        await asyncio.wait_for(strap.peripheral.free.wait(), PATIENCE_S)
+        await ledger.until(lambda: ledger.links().count(("stale", "silent")) == 2)
+        await asyncio.wait_for(strap.peripheral.subscribed.wait(), PATIENCE_S)
+        assert ledger.links() == [
             ("connecting", "none"),
             ("live", "none"),
             ("stale", "silent"),
             ("waiting", "silent"),
+            ("connecting", "none"),
+            ("stale", "silent"),
         ]
-        await asyncio.wait_for(strap.peripheral.free.wait(), PATIENCE_S)
-        await ledger.live(2)
+        await beat(strap, ledger, 63)
+        assert is_live(ledger)
 
     in_room(test)
 
@@ -300,6 +334,10 @@ def test_a_scanner_that_has_gone_deaf_is_started_anew(monkeypatch):
             scanner._heard_s -= DEAF_AFTER_S + 1
             await scanner.refresh()
             assert scanner._scanner is not first
+            second = scanner._scanner
+            scanner.doubt()
+            await scanner.refresh()
+            assert scanner._scanner is not second
         assert scanner._scanner is None
 
     in_room(test)
@@ -337,13 +375,34 @@ def test_only_the_chosen_device_is_connected():
     in_room(test)
 
 
+class Wants:
+    """A GattProtocol that needs what a strap does not have."""
+
+    def __init__(self, without):
+        self._steps = (GattStep(GattAction.READ, uuid16(0x2A49), without=without),)
+
+    def opened(self, _t_ns):
+        return self._steps
+
+    def receive(self, uuid, data, t_ns):
+        return []
+
+    def closed(self, _t_ns):
+        return []
+
+
 @pytest.mark.usefixtures("outage")
-def test_a_driver_that_does_not_fit_says_so():
+@pytest.mark.parametrize(("without", "told"), [("", "another driver"), ("no cuff", "no cuff")])
+def test_a_driver_that_does_not_fit_says_so(without, told):
+    spec = DriverSpec(
+        "wants", "", "", BleLink(()), (), lambda _options: Wants(without), Evidence("manual", ())
+    )
+
     async def test(room):
         await room.strap().peripheral.switch_on()
-        ledger, _ = room.pump(ble_blood_pressure.DRIVER, STRAP)
+        ledger, _ = room.pump(spec, STRAP)
         await ledger.until(lambda: ("waiting", "refused") in ledger.links())
-        assert "another driver" in ledger.of(LinkChanged)[-1].detail
+        assert told in ledger.of(LinkChanged)[-1].detail
         assert ("live", "none") not in ledger.links()
 
     in_room(test)

@@ -139,6 +139,7 @@ def test_the_scanner_runs_only_while_somebody_listens_and_rests_while_one_connec
                 first = scanner._scanner
                 async with room.radio.connecting("C1:00:00:00:00:01"):
                     assert scanner._scanner is None
+                await scanner.rest()
                 assert scanner._scanner not in (None, first)
             assert scanner._scanner is not None
             await room.strap().peripheral.switch_on()

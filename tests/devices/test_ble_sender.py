@@ -9,7 +9,6 @@ from ble_parts import in_room
 from devices.drivers import ble_pulse_oximeter
 from devices.drivers.ble_pulse_oximeter.protocol import PulseOximeter
 from devices.sim.ble import oximeter as model
-from devices.transport import ble
 from kapmonitor import mdc
 
 FINGER = model.Finger(97.0, 72.0, 2.35)
@@ -28,13 +27,13 @@ def oximeter(room):
 
 
 @pytest.mark.usefixtures("troubled")
-def test_a_spot_check_device_may_be_silent_and_a_continuous_one_may_not(monkeypatch):
-    monkeypatch.setattr(ble, "_silence_ns", lambda _link, _clock: 500_000_000)
+def test_a_spot_check_device_may_be_silent_and_a_continuous_one_may_not():
+    spec = replace(ble_pulse_oximeter.DRIVER, link=replace(ble_pulse_oximeter.DRIVER.link, silence_s=1.0))
 
     async def test(room):
         device = oximeter(room)
         await device.peripheral.switch_on()
-        ledger, _ = room.pump(ble_pulse_oximeter.DRIVER, model.ADDRESS)
+        ledger, _ = room.pump(spec, model.ADDRESS)
         await ledger.until(lambda: ledger.values(mdc.BATTERY.ref))
         await asyncio.sleep(1.5)
         assert ledger.links() == [("connecting", "none"), ("live", "none")]

@@ -1,0 +1,16 @@
+"""The two clocks by which a sleep of the computer shows; see devices.sleep."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+
+def sleep_clocks() -> tuple[int, int]:
+    """Monotonic nanoseconds, and those of a clock that goes on while the computer sleeps.
+
+    That is the wall clock on systems that have nothing better.
+    """
+    if sys.platform == "linux":
+        return time.monotonic_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    return time.monotonic_ns(), time.time_ns()
