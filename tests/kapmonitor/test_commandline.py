@@ -10,8 +10,8 @@ from kapmonitor.cli import main, parser
 from kapmonitor.commandline.replay import parse_at
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ConfigError, DriverLoadError, RecordError
-from kapmonitor.places import new_record_path, record_file
 from kapmonitor.members import members
+from kapmonitor.places import new_record_path, record_file
 
 
 @pytest.mark.parametrize(

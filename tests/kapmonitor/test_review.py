@@ -7,8 +7,8 @@ from made_record import ALARM_S, DOSE_S, END_S, LOST_S, NOTE_S, PLETH, T0, UTC0,
 from kapmonitor.commands import StartCuff
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, Measured
-from kapmonitor.record.verify import verify
 from kapmonitor.record.stories import Stories
+from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
 from kapmonitor.session.events import LinkEvent, Phase, Stamped
 from kapmonitor.snapshot import Freshness
