@@ -188,6 +188,20 @@ def test_one_line_each(name, line, ref, told):
     assert faults(events) == []
 
 
+@pytest.mark.parametrize("line", [b"P2=3;;;;NO TRANSDUCER;", b"P2=3;;;;;NO TRANSDUCER"])
+def test_an_input_that_nothing_is_plugged_into_has_no_wave_and_is_no_message(line):
+    events = events_of(whole(with_line(b"P2", line)[9 + 400 : -1], WAVES[:350] + bytes([90] * 50)))
+    assert wave(events, "KAP_PRESS_2") == []
+    assert [e for e in events if isinstance(e, DeviceAlert)] == []
+    used = events_of(whole(with_line(b"P2", b"P2=3;;;;CVP;")[9 + 400 : -1], WAVES[:350] + bytes([90] * 50)))
+    assert wave(used, "KAP_PRESS_2") == [90] * 50
+
+
+def test_a_line_that_ends_takes_its_messages_back():
+    events = events_of(with_line(b"HR", b"HR=1;;ECG-II-DIAG;LEAD FAIL"))
+    assert [e.present for e in events if isinstance(e, DeviceAlert)] == [True, False]
+
+
 def test_a_pressure_that_was_there_and_is_gone_is_absent():
     used, unused = with_line(b"P2", b"P2=3;20;8;12;CVP;"), whole()
     assert numbers(events_of(unused + used + unused), P2[0]) == [20, NONE]
@@ -252,7 +266,10 @@ A, B = (121, 75, 92, 80), (138, 86, 103, 78)
     ("frames", "told"),
     [
         ([A, A, A], [(A, True)]),
-        ([A], []),
+        ([A], [(A, True)]),
+        ([A, B], [(B, True)]),
+        ([A, A, B], [(A, True)]),
+        ([EMPTY], []),
         ([EMPTY, EMPTY, A, A], [(A, False)]),
         ([A, A, B, A, A], [(A, True)]),
         ([A, A, B, B, A, A], [(A, True), (B, False), (A, False)]),

@@ -29,17 +29,18 @@ DRIVER = DriverSpec(
     protocol=Ivy,
     evidence=Evidence(
         level="capture",
-        sources=(
-            "a recording from a 450C published by the MD PnP program, of which 13 s are decoded in the tests",
-            "frame layout and wave scales of a public driver for it",
-        ),
+        documents=("frame layout and wave scales as a public program for this monitor uses them",),
+        vectors=("text and first samples of a recorded frame: heart rate 80, SpO2 100 %, cuff 121/75 (92)",),
+        captures=("27 s of a 450C recorded by the MD PnP program, of which the tests decode 13",),
         gaps=(
+            "not yet tried on a monitor; the recording is another program's",
             "cuff results carry no time: one that equals the last in all four numbers is not seen as new",
             "the result that is there when the line opens, also again after a loss, is told as stored",
             "a cuff that measures, or fails to, is not told by the monitor",
             "of the monitor's messages only NO TRANSDUCER was seen; all others are passed on as they are",
             "temperatures are left out: their unit was never seen",
             "the CO2 wave is left out: its scale was never seen; the breathing wave stands still meanwhile",
+            "the pressure waves are taken as mmHg: the recorded one runs between the numbers shown with it",
             "the text has to begin with the HR line, and HR is taken to be from the ECG, as in the recording",
         ),
     ),

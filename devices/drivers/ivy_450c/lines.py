@@ -13,7 +13,7 @@ VALUES: Final = {"HR": 1, "RR": 1, "ETCO2": 1, "SPO2": 1, "NIBP": 4, "P1": 3, "P
 """How many values the lines that are understood have."""
 
 NO_TRANSDUCER: Final = "NO TRANSDUCER"
-"""The message of a pressure input that is not used."""
+"""What the line of a pressure input says that is not used: recorded as label, expected as message too."""
 
 _NUMBER: Final = re.compile(r"-?\d{1,4}(?:\.\d{1,3})?")
 _PULSE: Final = re.compile(r"PR= *(\S*)")
@@ -27,6 +27,11 @@ class Line:
     values: tuple[str, ...]
     label: str
     message: str
+
+    @property
+    def unused(self) -> bool:
+        """Whether it is a pressure input that nothing is plugged into."""
+        return NO_TRANSDUCER in (self.label, self.message)
 
 
 def parse(line: bytes) -> Line | None:

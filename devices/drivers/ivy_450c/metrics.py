@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from devices.drivers.ivy_450c.lines import NO_TRANSDUCER, Line
+from devices.drivers.ivy_450c.lines import Line
 from kapmonitor import mdc
 from kapmonitor.model import NO_SAMPLE, Metric, WaveformBlock
 
@@ -74,7 +74,7 @@ def waves(body: bytes, lines: dict[str, Line], t_ns: int) -> list[WaveformBlock]
     for name, metric in PRESSURE_WAVES.items():
         samples = _samples(body, _PLACES[name], 50, 0)
         samples[samples >= NO_PRESSURE] = NO_SAMPLE
-        unused = name in lines and lines[name].message == NO_TRANSDUCER
+        unused = name in lines and lines[name].unused
         if not unused and (samples != NO_SAMPLE).any():
             blocks.append(WaveformBlock(metric, t_ns, samples))
     return blocks

@@ -8,7 +8,7 @@ from typing import Final, TypeGuard
 from devices import plausible
 from devices.drivers.ivy_450c import metrics
 from devices.drivers.ivy_450c.frames import BROKEN, WAVE_BYTES, Frames
-from devices.drivers.ivy_450c.lines import NO_TRANSDUCER, Line, between, number, parse, pulse_word, reading
+from devices.drivers.ivy_450c.lines import Line, between, number, parse, pulse_word, reading
 from devices.framing import HEAD_BYTES
 from devices.gatt import Alerts
 from devices.protocol import Options
@@ -71,7 +71,8 @@ class Ivy:
         return events
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
-        events: list[DeviceEvent] = [*self._frames.finish(t_ns), *self._alerts.withdraw_all(t_ns)]
+        events: list[DeviceEvent] = [*self._frames.finish(t_ns), *self._cuff.finish()]
+        events += self._alerts.withdraw_all(t_ns)
         self._reset()
         return events
 
@@ -127,13 +128,21 @@ class Cuff:
     def __init__(self) -> None:
         self._told: tuple[str, ...] | None = None
         self._seen: tuple[str, ...] | None = None
+        self._seen_ns = 0
 
     def take(self, words: tuple[str, ...], t_ns: int) -> list[DeviceEvent]:
         """The values of one NIBP line; the determination they are, if it is told now."""
-        if words != self._seen:
-            self._seen = words
-            return []
-        if words == self._told:
+        again = words == self._seen
+        self._seen, self._seen_ns = words, t_ns
+        return self._tell() if again else []
+
+    def finish(self) -> list[DeviceEvent]:
+        """No more frames: what a capture too short to agree with itself says."""
+        return self._tell() if self._told is None else []
+
+    def _tell(self) -> list[DeviceEvent]:
+        words = self._seen
+        if words is None or words == self._told:
             return []
         stored = self._told is None
         self._told = words
@@ -141,7 +150,7 @@ class Cuff:
             return []
         pulse = _vital(metrics.NIBP[3], words[3])
         readings = zip(metrics.NIBP, (*_pressures(words[:3]), pulse), strict=True)
-        return [Observation(metric, t_ns, value, stored=stored) for metric, value in readings]
+        return [Observation(metric, self._seen_ns, value, stored=stored) for metric, value in readings]
 
 
 def _pressures(words: tuple[str, ...]) -> tuple[Reading, Reading, Reading]:
@@ -159,4 +168,4 @@ def _vital(metric: Metric, word: str) -> Reading:
 
 
 def _speaks(line: Line) -> bool:
-    return line.message not in {"", NO_TRANSDUCER}
+    return bool(line.message) and not line.unused
