@@ -137,10 +137,11 @@ class GattSender(Protocol):
 
 @runtime_checkable
 class Streaming(Protocol):
-    """Implemented by GattProtocols whose device may be one that speaks only when it has a reading."""
+    """Implemented by protocols whose device may speak only when it has something, or is asked."""
 
     streaming: bool
-    """Whether silence would mean trouble now; while it is False, the link's `silence_s` does not count."""
+    """Whether 3 s of silence would mean trouble now; while it is False, a serial line may be silent for its
+    `silence_s`, and a Bluetooth link for ever."""
 
 
 @dataclass(frozen=True, slots=True)

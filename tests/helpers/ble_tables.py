@@ -29,7 +29,7 @@ def turn_round(peripheral: Peripheral) -> None:
 
 
 def say_nothing_of_changes(peripheral: Peripheral) -> None:
-    """A device without the means to tell that its table has changed, as many are; before it is switched on."""
+    """A device without the means to tell that its table has changed; before it is switched on."""
     services = _own(peripheral)
     server = peripheral._device.gatt_server
     kept = [service for service in server.services if service.uuid == GAP]
