@@ -12,7 +12,7 @@ reconnection, since some devices send their whole memory each time.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -43,22 +43,30 @@ class Told(Generic[T]):
 class _Held(Generic[T]):
     reading: T
     device_time: str
-    due_ns: int
+    t_ns: int
 
 
 class Burst(Generic[T]):
-    """Holds readings back; `content` is what of a reading makes it the same as another."""
+    """Holds readings back. `content` is what of a reading makes it the same as another.
 
-    def __init__(self, content: Callable[[T], object]) -> None:
+    `is_old` judges a time stamp and when it came by the device's clock, as far as that is known by then.
+    """
+
+    def __init__(
+        self,
+        content: Callable[[T], object],
+        is_old: Callable[[str, int], bool] = lambda _device_time, _t_ns: False,
+    ) -> None:
         self._content = content
+        self._is_old = is_old
         self._seen: OrderedDict[object, None] = OrderedDict()
-        self._times: list[str] = []
+        self._times: list[tuple[str, int]] = []
         self._held: list[_Held[T]] = []
 
     @property
     def deadline_ns(self) -> int | None:
         """When due() next has something to tell."""
-        return min((held.due_ns for held in self._held), default=None)
+        return self._held[0].t_ns + int(HOLD_S * 1e9) if self._held else None
 
     def opened(self) -> None:
         """A new connection: what is newest has to be seen anew."""
@@ -68,12 +76,12 @@ class Burst(Generic[T]):
         """Take a reading; what can now be told, in order."""
         if device_time is None:
             return [*self.release(), Told(reading, stored=False)]
-        self._note(device_time)
+        self._note(device_time, t_ns)
         if not self._repeated(reading):
-            self._held.append(_Held(reading, device_time, t_ns + int(HOLD_S * 1e9)))
+            self._held.append(_Held(reading, device_time, t_ns))
         since = self._newest_since()
-        old = [held for held in self._held if held.device_time < since]
-        return [*self._tell(old, stored=True), *self._tell(self._held[:-HELD_MOST], stored=False)]
+        old = [held for held in self._held if held.device_time < since or self._judged_old(held)]
+        return [*self._tell(old, stored=True), *self._tell(self._held[:-HELD_MOST])]
 
     def take_stored(self, reading: T, device_time: str | None) -> list[Told[T]]:
         """Take a reading that the device calls a stored one; nothing if it is a repetition."""
@@ -83,30 +91,40 @@ class Burst(Generic[T]):
 
     def due(self, now_ns: int) -> list[Told[T]]:
         """The readings that have waited long enough."""
-        return self._tell([held for held in self._held if held.due_ns <= now_ns], stored=False)
+        return self._tell([held for held in self._held if held.t_ns + int(HOLD_S * 1e9) <= now_ns])
 
     def release(self) -> list[Told[T]]:
         """All that is held, now."""
-        return self._tell(self._held[:], stored=False)
+        return self._tell(self._held[:])
 
-    def _tell(self, ready: Iterable[_Held[T]], *, stored: bool) -> list[Told[T]]:
+    def _judged_old(self, held: _Held[T]) -> bool:
+        return self._is_old(held.device_time, held.t_ns)
+
+    def _tell(self, ready: Iterable[_Held[T]], *, stored: bool = False) -> list[Told[T]]:
         told = []
         for held in ready:
             self._held.remove(held)
-            told.append(Told(held.reading, stored))
+            told.append(Told(held.reading, stored or self._judged_old(held)))
         return told
 
-    def _note(self, device_time: str) -> None:
-        place = bisect_left(self._times, device_time)
-        if self._times[place : place + 1] != [device_time]:
-            insort(self._times, device_time)
-            del self._times[:-REMEMBERED]
+    def _note(self, device_time: str, t_ns: int) -> None:
+        place = bisect_left(self._times, (device_time, 0))
+        if self._times[place : place + 1] and self._times[place][0] == device_time:
+            return
+        self._times.insert(place, (device_time, t_ns))
+        del self._times[:-REMEMBERED]
 
     def _newest_since(self) -> str:
-        """The earliest stamp that is linked to the newest by gaps of at most STORED_GAP_S."""
-        since = self._times[-1]
-        for time in reversed(self._times):
-            if seconds_between(time, since) > STORED_GAP_S:
+        """The earliest stamp that is linked to the newest by gaps of at most STORED_GAP_S.
+
+        Stamps that are old by the device's clock do not count: those from before it was set back would lie
+        in the future.
+        """
+        since = ""
+        for time, t_ns in reversed(self._times):
+            if self._is_old(time, t_ns):
+                continue
+            if since and seconds_between(time, since) > STORED_GAP_S:
                 break
             since = time
         return since

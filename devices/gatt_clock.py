@@ -72,9 +72,9 @@ class DeviceClock:
                 self._ahead_s.append(ahead_s)
         return []
 
-    def is_old(self, device_time: str | None, t_ns: int) -> bool:
+    def is_old(self, device_time: str, t_ns: int) -> bool:
         """Whether a reading of that stamp, received at `t_ns`, was taken well before; False if unknown."""
-        if device_time is None or not self._ahead_s:
+        if not self._ahead_s:
             return False
         ages_s = (ahead_s + t_ns / 1e9 - _seconds(device_time) for ahead_s in self._ahead_s)
         return not any(-AHEAD_S <= age_s <= OLD_S for age_s in ages_s)

@@ -39,6 +39,7 @@ BUILT_IN = (
     ("ble-nonin", "devices.drivers.ble_nonin"),
     ("ble-polar-ecg", "devices.drivers.ble_polar_ecg"),
     ("ble-viatom", "devices.drivers.ble_viatom"),
+    ("ble-berry", "devices.drivers.ble_berry"),
 )
 """Names and modules; each module has a DRIVER."""
 

@@ -17,6 +17,7 @@ from kapmonitor.errors import KapError
 if TYPE_CHECKING:
     # argparse gives the type no public name
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+    Arguments = argparse._ActionsContainer  # noqa: SLF001
 
 AID = "This console is an aid. The bedside monitor stays the first alarm."
 OUT_HELP = "the record; a new name in the records folder if left out"
@@ -85,6 +86,13 @@ def parser() -> argparse.ArgumentParser:
 def _console(top: argparse.ArgumentParser) -> None:
     session = top.add_argument_group("the console's session")
     session.add_argument("--device", action="append", default=[], metavar="DEVICE", help=DEVICE_HELP)
+    session.add_argument(
+        "--look",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="one more place to look for devices, such as socket://10.0.0.9:5331; ports are looked at anyway",
+    )
     session.add_argument("--out", metavar="PATH", help=OUT_HELP)
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
     session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
@@ -92,6 +100,8 @@ def _console(top: argparse.ArgumentParser) -> None:
     session.add_argument("--person", default="", metavar="NUMBER", help="the person's record number")
     session.add_argument("--initials", default="", metavar="XX", help="the person's initials")
     session.add_argument("--author", default="", metavar="XX", help="initials of who takes notes")
+    _screenshot(session)
+    _after(session)
 
 
 def _command(commands: Commands, name: str, text: str, example: str) -> argparse.ArgumentParser:
@@ -114,9 +124,7 @@ def _demo(commands: Commands) -> None:
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)")
     demo.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time, 1 to 60")
     _screenshot(demo)
-    demo.add_argument(
-        "--after", type=_seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
-    )
+    _after(demo)
 
 
 def _replay(commands: Commands) -> None:
@@ -131,7 +139,13 @@ def _replay(commands: Commands) -> None:
     _screenshot(replay)
 
 
-def _screenshot(command: argparse.ArgumentParser) -> None:
+def _after(command: Arguments) -> None:
+    command.add_argument(
+        "--after", type=_seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
+    )
+
+
+def _screenshot(command: Arguments) -> None:
     command.add_argument("--screenshot", metavar="PNG", help="save the window as a picture and leave")
     command.add_argument(
         "--size", type=_size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
@@ -206,6 +220,7 @@ def _simulate(commands: Commands) -> None:
         "--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)"
     )
     simulate.add_argument("--fault", metavar="NAME", help="what goes wrong, such as bitflip or sensor-off")
+    simulate.add_argument("--serial", metavar="TEXT", help="the serial number that the device tells")
 
 
 def _decode(commands: Commands) -> None:

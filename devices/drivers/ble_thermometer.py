@@ -79,7 +79,7 @@ class Thermometer:
     def __init__(self, options: Options) -> None:
         self._common = gatt.CommonServices()
         self._clock = gatt_clock.DeviceClock()
-        self._burst: Burst[Temperature] = Burst(lambda heard: replace(heard, t_ns=0))
+        self._burst: Burst[Temperature] = Burst(lambda heard: replace(heard, t_ns=0), self._clock.is_old)
         self._place = 0
 
     @property
@@ -132,11 +132,10 @@ class Thermometer:
         events: list[DeviceEvent] = []
         for told in ready:
             heard = told.reading
-            stored = told.stored or self._clock.is_old(heard.device_time, heard.t_ns)
-            if not stored and 0 < heard.place < len(PLACES) and heard.place != self._place:
+            if not told.stored and 0 < heard.place < len(PLACES) and heard.place != self._place:
                 self._worn_at(heard.place, heard.t_ns)
                 events += self._common.identity()
-            events.append(Observation(TEMPERATURE, heard.t_ns, heard.reading, heard.device_time, stored))
+            events.append(Observation(TEMPERATURE, heard.t_ns, heard.reading, heard.device_time, told.stored))
         return events
 
     def _worn_at(self, place: int, t_ns: int) -> None:

@@ -16,6 +16,7 @@ ADDRESSES = {
     "ble-nonin": "C1:00:00:00:00:05",
     "ble-polar-ecg": "C1:00:00:00:00:06",
     "ble-viatom": "C1:00:00:00:00:07",
+    "ble-berry": "C1:00:00:00:00:08",
 }
 """Of the emulated Bluetooth devices; bumble, which their own modules need, may not be installed."""
 
@@ -24,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve; the first line printed is the DEVICE to connect to."""
     if arguments.driver in ADDRESSES:
         return asyncio.run(_serve_ble(arguments))
+    if arguments.serial is not None:
+        raise ConfigError("--serial", arguments.serial, "can be chosen for emulated Bluetooth devices only")
     serve(
         arguments.driver,
         arguments.port,
@@ -37,18 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
 async def _serve_ble(arguments: argparse.Namespace) -> int:
     import time
 
+    from devices.sim.ble import faults
     from devices.sim.ble import serve as ble
+    from devices.sim.faults import afflict
     from devices.sim.scenario import bedside, scenario
 
-    if arguments.fault is not None:
-        raise ConfigError("--fault", arguments.fault, "faults are for serial devices; leave it out here")
+    driver, fault = arguments.driver, arguments.fault
+    if fault is not None:
+        faults.check_fault(fault, driver)
     kind, _, where = (arguments.port or "tcp:0").partition(":")
     if kind != "tcp" or not (where.isascii() and where.isdecimal()) or int(where) > 65535:
         raise ConfigError("--port", str(arguments.port), "emulated Bluetooth is served on tcp:PORT")
     begin_s = DOSE_S + scenario(arguments.scenario).look_s
     clock = PatientTime(time.monotonic_ns(), begin_s, 1.0)
     room = bedside(arguments.scenario, arguments.seed, DOSE_S)
-    driver = arguments.driver
+    if fault is not None:
+        afflict(room, fault, begin_s)
 
     def ready(port: int) -> None:
         print(f"{driver}@{ADDRESSES[driver]}?{ble.HCI_OPTION}=tcp:{ble.LOOPBACK}:{port}", flush=True)
@@ -58,7 +65,8 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
 
     stop = asyncio.Event()
     stop_on_signals(stop)
-    task = asyncio.create_task(ble.serve_device(int(where), maker(driver, room, clock), ready=ready))
+    make = maker(driver, room, clock, serial=arguments.serial, fault=fault, seed=arguments.seed)
+    task = asyncio.create_task(ble.serve_device(int(where), make, ready=ready))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for each in (task, waiting):

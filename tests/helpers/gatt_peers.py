@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from devices.decode import full_uuid
-from devices.sim.ble import cuff, nonin, oximeter, polar, strap, thermometer, viatom
+from devices.sim.ble import berry, cuff, nonin, oximeter, polar, strap, thermometer, viatom
 from devices.sim.ble.build import Wearer
 from devices.sim.ble.frames import heart_rate, temperature
 from devices.sim.ble.radio import Air
@@ -25,6 +25,7 @@ TALKS: dict[str, tuple[tuple[float, dict[str, str | int | float | bool]], ...]] 
     "ble-nonin": ((4, {}),),
     "ble-polar-ecg": ((4, {}),),
     "ble-viatom": ((6, {}), (6, {"wave": False})),
+    "ble-berry": ((3, {}),),
 }
 """Seconds of each talk, and the driver's options in it."""
 
@@ -176,6 +177,12 @@ def viatom_due(device, t0_ns):
     yield t0_ns + 1000 * S, []
 
 
+def berry_due(device, t0_ns):
+    for number in range(1, 10_000):
+        t_ns = t0_ns + number * berry.AT_ONCE * S // berry.PACKETS_PER_S
+        yield t_ns, [(berry.STREAM, device.message(t_ns))]
+
+
 def peer(driver: str, room: Bedside) -> Callable[[], GattPeer]:
     """Makes a fresh far end of that driver on the patient of a room."""
     worn = Wearer(room)
@@ -203,5 +210,10 @@ def peer(driver: str, room: Bedside) -> Callable[[], GattPeer]:
             polar._READABLE,
         ),
         "ble-viatom": (lambda a, c: viatom.ViatomRing(a, worn.finger, worn.pleth, c), viatom_due, {}),
+        "ble-berry": (
+            lambda a, c: berry.BerryClip(a, worn.finger, worn.pleth, c),
+            berry_due,
+            berry._READABLE,
+        ),
     }[driver]
     return lambda: Emulated(make, due, readable)

@@ -95,7 +95,7 @@ class BloodPressureCuff:
         self._common = gatt.CommonServices()
         self._clock = gatt_clock.DeviceClock()
         self._alerts = gatt.Alerts()
-        self._burst: Burst[Frame] = Burst(lambda frame: replace(frame, t_ns=0))
+        self._burst: Burst[Frame] = Burst(lambda frame: replace(frame, t_ns=0), self._clock.is_old)
         self._records = Records()
         self._access = StoredRecords()
         self._measuring = False
@@ -210,12 +210,11 @@ class BloodPressureCuff:
         events: list[DeviceEvent] = []
         for told in ready:
             frame = told.reading
-            stored = told.stored or self._clock.is_old(frame.device_time, frame.t_ns)
-            if not stored:
+            if not told.stored:
                 events += self._idle(frame.t_ns)
                 for kind, present, detail in frames.status_alerts(frame.status):
                     events += self._alerts.set(kind, present, frame.t_ns, detail)
-            events += _observations(frame, stored=stored)
+            events += _observations(frame, stored=told.stored)
         return events
 
 

@@ -55,7 +55,7 @@ class PulseOximeter:
         self._alerts = gatt.Alerts()
         self._records = StoredRecords()
         self._clock = gatt_clock.DeviceClock()
-        self._burst: Burst[_SpotCheck] = Burst(lambda check: check.heard)
+        self._burst: Burst[_SpotCheck] = Burst(lambda check: check.heard, self._clock.is_old)
 
     @property
     def deadline_ns(self) -> int | None:
@@ -124,9 +124,8 @@ class PulseOximeter:
         events: list[DeviceEvent] = []
         for told in ready:
             heard, t_ns = told.reading.heard, told.reading.t_ns
-            stored = told.stored or self._clock.is_old(heard.device_time, t_ns)
-            events += [] if stored else self._conditions(heard, t_ns)
-            events += _observations(heard, t_ns, spot=True, stored=stored)
+            events += [] if told.stored else self._conditions(heard, t_ns)
+            events += _observations(heard, t_ns, spot=True, stored=told.stored)
         return events
 
     def _features(self, data: bytes, t_ns: int) -> list[DeviceEvent]:

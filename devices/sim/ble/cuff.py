@@ -10,11 +10,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
-from devices.sim.ble import frames
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral, Readable
+from devices.sim.ble import common, frames
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -25,14 +24,16 @@ MEASUREMENT: Final = 0x2A35
 INTERMEDIATE: Final = 0x2A36
 MEMORY: Final = 30
 ADVERTISE_S: Final = 30.0
+OFFERS: Final = 2
+"""So often it advertises for one reading; the second time, a link that broke is made anew."""
 _SUBSCRIBE_LIMIT_S: Final = 10.0
 _LINGER_S: Final = 0.2
 """Between the last confirmation and hanging up."""
-_READABLE: Final[Readable] = {
-    SERVICE: {0x2A49: b"\x1f\x00"},
-    0x180F: {0x2A19: b"\x50"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated cuff", 0x2A25: b"C-0001", 0x2A26: b"1.0"},
-}
+_READABLE: Final[Readable] = {SERVICE: {0x2A49: b"\x1f\x00"}, **common.services("cuff", "C-0001", 80)}
+MOVEMENT, LOOSE = 0x01, 0x02
+"""Bits of the status."""
+_OLD: Final = ((161, 97, 118, 88), (157, 95, 116, 84), (149, 93, 112, 90))
+"""Somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CuffValues:
     diastolic: float | None
     mean: float | None
     pulse: float | None
+    status: int = 0
 
 
 ReadingAt = Callable[[int], CuffValues]
@@ -62,10 +64,18 @@ class Cuff:
         address: str = ADDRESS,
         name: str = NAME,
         bonded: bool = False,
+        serial: str | None = None,
     ) -> None:
-        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY)]
-        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, _READABLE, bonded=bonded)
+        self._own = common.OwnClock(clock)
+        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY), (common.DATE_TIME, READ | WRITE)]
+        readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
+        written = {common.DATE_TIME: self._own.set}
+        self.peripheral = Peripheral(
+            air, address, name, SERVICE, pushed, readable, written=written, bonded=bonded
+        )
         self.memory: deque[bytes] = deque(maxlen=MEMORY)
+        self.old: tuple[bytes, ...] = ()
+        """What it sends again each time before the new reading."""
         self._reading_at = reading_at
         self._clock = clock
         self._interval_ns = int(interval_s * 1e9)
@@ -75,8 +85,11 @@ class Cuff:
         await self.peripheral.switch_on(advertise=False)
         next_ns = self._clock.now_ns()
         while True:
+            self.memory.extend(reading for reading in self.old if reading not in self.memory)
             self.measure(next_ns)
-            await self.offer()
+            for _ in range(OFFERS):
+                if await self.offer():
+                    break
             next_ns += self._interval_ns
             await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
 
@@ -85,7 +98,17 @@ class Cuff:
         found = self._reading_at(t_ns)
         pressures = (found.systolic, found.diastolic, found.mean)
         self.memory.append(
-            frames.blood_pressure(pressures, when=self._wall_time(), pulse=found.pulse, status=status)
+            frames.blood_pressure(
+                pressures, when=self._own.now(), pulse=found.pulse, status=status | found.status
+            )
+        )
+
+    def old_first(self) -> None:
+        """From now on, send three old readings before each new one."""
+        now = self._own.now()
+        self.old = tuple(
+            frames.blood_pressure(taken[:3], when=now - ago, pulse=taken[3], status=0)
+            for taken, ago in zip(_OLD, common.OLD, strict=True)
         )
 
     async def offer(self) -> bool:
@@ -103,7 +126,3 @@ class Cuff:
         await asyncio.sleep(_LINGER_S)
         await self.peripheral.hang_up()
         return not self.memory
-
-    def _wall_time(self) -> datetime:
-        """The cuff's own clock, to the second and without zone."""
-        return datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)

@@ -7,7 +7,9 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from devices.sim.ble.oximeter import FingerAt
+from devices.sim.ble import common
+from devices.sim.ble.beats import Beats
+from devices.sim.ble.oximeter import Finger, FingerAt
 from devices.sim.ble.peripheral import NOTIFY, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
@@ -17,6 +19,7 @@ NAME: Final = "Nonin315"
 """As many letters as there is room for beside the service."""
 SERVICE: Final = "46A970E0-0D5F-11E2-8B5E-0002A5D5C51B"
 NUMBERS: Final = "0AAD7EA0-0D60-11E2-8E3C-0002A5D5C51B"
+PULSES: Final = "34E27863-76FF-4F8E-96F1-9E3993AA6199"
 WAVE: Final = "EC0A883A-4D24-11E7-B114-B2F933D5FE66"
 STATE: Final = "EC0A9302-4D24-11E7-B114-B2F933D5FE66"
 ENCRYPTED, FINGER, SEARCHING, SMART_POINT, WEAK = 0x40, 0x10, 0x08, 0x04, 0x02
@@ -24,10 +27,10 @@ NO_SPO2, NO_PULSE = 127, 511
 SAMPLES: Final = 25
 WEAK_PERCENT: Final = 0.5
 _PERIOD_NS: Final = 1_000_000_000 // 3
-_READABLE: Final[Readable] = {
-    0x180F: {0x2A19: b"\x50"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated 3150", 0x2A25: b"N-0001", 0x2A26: b"1.0"},
-}
+NO_SENSOR: Final = 1
+BATTERY: Final = 80
+PULSES_MOST: Final = 6
+_READABLE: Final[Readable] = common.services("3150", "N-0001", BATTERY)
 PlethAt = Callable[[float], float]
 """The pulse wave, 0 to 1, at a time (s)."""
 
@@ -72,9 +75,12 @@ class NoninOximeter:
         address: str = ADDRESS,
         name: str = NAME,
         bonded: bool = True,
+        serial: str | None = None,
     ) -> None:
-        pushed = [(NUMBERS, NOTIFY), (WAVE, NOTIFY), (STATE, NOTIFY)]
-        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, _READABLE, bonded=bonded)
+        pushed = [(NUMBERS, NOTIFY), (WAVE, NOTIFY), (PULSES, NOTIFY), (STATE, NOTIFY)]
+        readable = common.with_serial(_READABLE, serial)
+        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, readable, bonded=bonded)
+        self._beats = Beats(lambda t_ns: _pulse(finger_at(t_ns)), clock.now_ns())
         self._finger_at = finger_at
         self._pleth_at = pleth_at
         self._clock = clock
@@ -90,6 +96,8 @@ class NoninOximeter:
             await self.peripheral.push(WAVE, self.wave(t_ns, number))
             if number % 3 == 0:
                 await self.peripheral.push(NUMBERS, self.numbers(t_ns, number // 3))
+                await self.peripheral.push(PULSES, self.pulses(t_ns, number // 3))
+                await self.peripheral.push(STATE, self.state(t_ns, number // 3))
 
     def numbers(self, t_ns: int, counter: int) -> bytes:
         """The DF19 packet of that time."""
@@ -97,11 +105,25 @@ class NoninOximeter:
         if not finger.worn or finger.spo2 is None or finger.pulse is None:
             return numbers(ENCRYPTED | SEARCHING | FINGER * finger.worn, None, None, 0.0, counter)
         amplitude = finger.perfusion or 0.0
-        quality = WEAK if amplitude < WEAK_PERCENT else SMART_POINT
+        quality = WEAK if amplitude < WEAK_PERCENT else 0 if finger.moving else SMART_POINT
         shown = (round(finger.spo2), min(round(finger.pulse), 321))
         return numbers(ENCRYPTED | FINGER | quality, *shown, amplitude, counter)
+
+    def pulses(self, t_ns: int, counter: int) -> bytes:
+        """The DF20 packet of that time: the pulses since the last one."""
+        finger = self._finger_at(t_ns)
+        found = [(finger.moving, 300, rr * 1000 / 1024) for rr in self._beats.until(t_ns)]
+        return intervals(found[-PULSES_MOST:], counter, status=0 if finger.worn else 1)
+
+    def state(self, t_ns: int, counter: int) -> bytes:
+        """The DF23 packet of that time."""
+        return state(0 if self._finger_at(t_ns).plugged else NO_SENSOR, BATTERY, counter)
 
     def wave(self, t_ns: int, counter: int) -> bytes:
         """The DF22 packet that ends at that time."""
         times = [t_ns / 1e9 - (SAMPLES - 1 - i) / 75 for i in range(SAMPLES)]
         return wave([round(65535 * min(max(self._pleth_at(t_s), 0.0), 1.0)) for t_s in times], counter)
+
+
+def _pulse(finger: Finger) -> float | None:
+    return finger.pulse if finger.worn else None

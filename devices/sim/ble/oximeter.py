@@ -11,10 +11,10 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from devices.sim.ble import frames
+from devices.sim.ble import common, frames
 from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
@@ -33,25 +33,30 @@ CCCD_OFF: Final = 0xFD
 """ATT error: nobody listens to the answer."""
 
 ONGOING, QUALIFIED, FROM_MEMORY, UNAVAILABLE = 0x0020, 0x0180, 0x0200, 0x2000
-LOW_PERFUSION, NO_FINGER = 1 << 5, 1 << 11
+LOW_PERFUSION, NO_FINGER, UNPLUGGED = 1 << 5, 1 << 11, 1 << 15
+MOVING: Final = 1 << 6 | 1 << 8
+"""An erratic signal, and a pulse in doubt."""
 WEAK: Final = 0.5
 """Perfusion in percent below which the oximeter says that it is low."""
 _PERIOD_NS: Final = 1_000_000_000
 _READABLE: Final[Readable] = {
     SERVICE: {FEATURES: bytes.fromhex("4f00a001300800")},
-    0x180F: {0x2A19: b"\x4b"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated oximeter", 0x2A25: b"O-0001", 0x2A26: b"1.0"},
+    **common.services("oximeter", "O-0001", 75),
 }
+_OLD: Final = ((88, 104), (87, 108), (86, 111))
+"""Somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finger:
-    """What the sensor finds: percent, /min, percent; `worn` False: nothing is in it."""
+    """What the sensor finds: percent, /min, percent; `worn` False: nothing is in it, or it is unplugged."""
 
     spo2: float | None
     pulse: float | None
     perfusion: float | None = None
     worn: bool = True
+    plugged: bool = True
+    moving: bool = False
 
 
 FingerAt = Callable[[int], Finger]
@@ -62,18 +67,29 @@ class Oximeter:
     """On the finger of a patient; `remember` puts what it finds into its memory."""
 
     def __init__(
-        self, air: Air, finger_at: FingerAt, clock: Clock, *, address: str = ADDRESS, name: str = NAME
+        self,
+        air: Air,
+        finger_at: FingerAt,
+        clock: Clock,
+        *,
+        address: str = ADDRESS,
+        name: str = NAME,
+        serial: str | None = None,
     ) -> None:
+        self._own = common.OwnClock(clock)
         pushed = [
             (CONTINUOUS, NOTIFY),
             (SPOT_CHECK, INDICATE),
             (FEATURES, READ),
             (CONTROL_POINT, INDICATE | WRITE),
+            (common.DATE_TIME, READ | WRITE),
         ]
-        self.peripheral = Peripheral(
-            air, address, name, SERVICE, pushed, _READABLE, written={CONTROL_POINT: self._asked}
-        )
+        readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
+        written = {CONTROL_POINT: self._asked, common.DATE_TIME: self._own.set}
+        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, readable, written=written)
         self.memory: deque[bytes] = deque(maxlen=MEMORY)
+        self.old: tuple[bytes, ...] = ()
+        """What it sends again to each console before a new spot-check."""
         self.silent = False
         """Take requests and never answer."""
         self._finger_at = finger_at
@@ -87,41 +103,61 @@ class Oximeter:
         await self.peripheral.switch_on()
         next_ns = self._clock.now_ns()
         try:
-            while True:
-                next_ns += _PERIOD_NS
-                await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
-                await self.peripheral.push(CONTINUOUS, self.message(next_ns))
+            async with asyncio.TaskGroup() as sending:
+                sending.create_task(self._send_old())
+                while True:
+                    next_ns += _PERIOD_NS
+                    await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+                    await self.peripheral.push(CONTINUOUS, self.message(next_ns))
         finally:
             await self._stop()
+
+    async def _send_old(self) -> None:
+        """To each console once, before a new spot-check, unless there is nothing old to send."""
+        while self.old:
+            await self.peripheral.until_subscribed(SPOT_CHECK)
+            for record in (*self.old, self.spot_check(self._clock.now_ns())):
+                await self.peripheral.push(SPOT_CHECK, record)
+            await self.peripheral.free.wait()
 
     def message(self, t_ns: int) -> bytes:
         """What the oximeter says at `t_ns`."""
         finger = self._finger_at(t_ns)
         if not finger.worn:
-            return frames.oxygen_now((None, None), status=ONGOING | UNAVAILABLE, sensor=NO_FINGER)
+            sensor = NO_FINGER if finger.plugged else UNPLUGGED
+            return frames.oxygen_now((None, None), status=ONGOING | UNAVAILABLE, sensor=sensor)
         weak = finger.perfusion is not None and finger.perfusion < WEAK
         return frames.oxygen_now(
             (_whole(finger.spo2), _whole(finger.pulse)),
             status=ONGOING,
-            sensor=LOW_PERFUSION * weak,
+            sensor=LOW_PERFUSION * weak | MOVING * finger.moving,
             amplitude=finger.perfusion,
         )
 
     def remember(self, t_ns: int) -> None:
         """Keep a spot-check."""
+        self.memory.append(self.spot_check(t_ns, FROM_MEMORY))
+
+    def spot_check(self, t_ns: int, status: int = 0) -> bytes:
+        """A spot-check taken at that time."""
         finger = self._finger_at(t_ns)
-        when = datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)
         # Nobody takes two in one second.
-        when = max(when, self._last + timedelta(seconds=1)) if self._last else when
+        when = max(self._own.now(), self._last + timedelta(seconds=1)) if self._last else self._own.now()
         self._last = when
-        self.memory.append(
-            frames.oxygen_spot_check(
-                (_whole(finger.spo2), _whole(finger.pulse)),
-                when=when,
-                status=QUALIFIED | FROM_MEMORY,
-                sensor=0,
-                amplitude=finger.perfusion,
-            )
+        return frames.oxygen_spot_check(
+            (_whole(finger.spo2), _whole(finger.pulse)),
+            when=when,
+            status=QUALIFIED | status,
+            sensor=0,
+            amplitude=finger.perfusion,
+        )
+
+    def old_first(self) -> None:
+        """From now on, send three old spot-checks to each console, before a new one."""
+        now = self._own.now()
+        self.old = tuple(
+            frames.oxygen_spot_check(taken, when=now - ago, status=QUALIFIED)
+            for taken, ago in zip(_OLD, common.OLD, strict=True)
         )
 
     def _asked(self, request: bytes) -> int | None:

@@ -30,8 +30,12 @@ _FLAGS: Final = bytes([0x06])
 
 Name = int | str
 """A UUID: an assigned number, or the 128-bit text of a maker's own."""
-Readable = Mapping[Name, Mapping[Name, bytes]]
+Value = bytes | Callable[[], bytes]
+"""What is read, or what gives it at that moment."""
+Readable = Mapping[Name, Mapping[Name, Value]]
 """What is read under each UUID of each service."""
+Through = Callable[[Name, bytes], Sequence[bytes]]
+"""What becomes of a message on its way: usually the message itself."""
 Pushed = Mapping[Name, Sequence[tuple[Name, Characteristic.Properties]]]
 """The characteristics of each service that do more than be read."""
 Written = Callable[[bytes], int | None]
@@ -58,13 +62,21 @@ def _write_to(written: Written | None) -> Callable[[Connection, bytes], None]:
     return take
 
 
-def _read_only(value: bytes) -> CharacteristicValue:
+def _value(value: Value | None) -> bytes:
+    return value() if callable(value) else value or b""
+
+
+def _read_only(value: Value) -> CharacteristicValue:
     """A value that refuses to be written; by itself bumble lets everyone write everything."""
 
     def refuse(_connection: Connection, _data: bytes) -> None:
         raise ATT_Error(ATT_WRITE_NOT_PERMITTED_ERROR)
 
-    return CharacteristicValue(read=lambda _connection: value, write=refuse)
+    return CharacteristicValue(read=lambda _connection: _value(value), write=refuse)
+
+
+def _unspoiled(_uuid: Name, data: bytes) -> Sequence[bytes]:
+    return (data,)
 
 
 class Peripheral:
@@ -74,7 +86,7 @@ class Peripheral:
     `more` are those of services that are not advertised.
 
     `bonded` makes subscribing need an encrypted link, as cuffs do that talk only to the one they know;
-    `encrypted` tells of the last subscription whether it was.
+    `encrypted` tells of the last subscription whether it was. `through` may spoil what is pushed.
     """
 
     def __init__(
@@ -104,6 +116,7 @@ class Peripheral:
             self._pushed |= added
         self._connection: Connection | None = None
         self.encrypted = False
+        self.through: Through = _unspoiled
         self.subscribed = asyncio.Event()
         self.subscriptions: set[Name] = set()
         self.free = asyncio.Event()
@@ -155,7 +168,18 @@ class Peripheral:
 
     async def push(self, uuid: Name, data: bytes) -> bool:
         """Notify or indicate the subscriber; True once it went out, or was confirmed if it is indicated."""
-        characteristic = self._pushed[uuid]
+        sent = False
+        for message in self.through(uuid, data):
+            sent = await self._send(self._pushed[uuid], message)
+        return sent
+
+    async def until_subscribed(self, uuid: Name) -> None:
+        """Wait for a central that wants to hear this."""
+        while uuid not in self.subscriptions:
+            self.subscribed.clear()
+            await self.subscribed.wait()
+
+    async def _send(self, characteristic: Characteristic, data: bytes) -> bool:
         if self._connection is None:
             return False
         if not characteristic.properties & INDICATE:
@@ -186,12 +210,12 @@ class Peripheral:
         await self.advertise(auto_restart=True)
 
     def _push_characteristic(
-        self, uuid: Name, how: Characteristic.Properties, value: bytes | None, written: Written | None
+        self, uuid: Name, how: Characteristic.Properties, value: Value | None, written: Written | None
     ) -> Characteristic:
         permissions = Attribute.Permissions(0)
         permissions |= _READABLE if value is not None else permissions
         permissions |= _WRITEABLE if written is not None else permissions
-        held = CharacteristicValue(read=lambda _connection: value or b"", write=_write_to(written))
+        held = CharacteristicValue(read=lambda _connection: _value(value), write=_write_to(written))
         characteristic = Characteristic(_uuid(uuid), how, permissions, held)
         characteristic.on("subscription", partial(self._on_subscription, uuid))
         return characteristic

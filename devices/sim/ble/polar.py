@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from devices.sim.ble import frames
+from devices.sim.ble import common, frames
 from devices.sim.ble.beats import RateAt
 from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Pushed, Readable
 from devices.sim.ble.radio import Air
@@ -29,8 +29,7 @@ OFFER: Final = bytes.fromhex("f00100000000018200 01010e00".replace(" ", ""))
 START: Final = bytes.fromhex("0200 0001 8200 0101 0e00".replace(" ", ""))
 _READABLE: Final[Readable] = {
     SERVICE: {CONTROL_POINT: bytes([0x0F, 0x05, *bytes(15)])},
-    0x180F: {0x2A19: b"\x5a"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated H10", 0x2A25: b"P-0001", 0x2A26: b"1.0"},
+    **common.services("H10", "P-0001", 90),
 }
 _HEART: Final[Pushed] = {0x180D: [(HEART_RATE, NOTIFY)]}
 EcgAt = Callable[[float], float]
@@ -55,10 +54,18 @@ class PolarStrap:
         *,
         address: str = ADDRESS,
         name: str = NAME,
+        serial: str | None = None,
     ) -> None:
         pushed = [(CONTROL_POINT, READ | WRITE | INDICATE), (DATA, NOTIFY)]
         self.peripheral = Peripheral(
-            air, address, name, SERVICE, pushed, _READABLE, written={CONTROL_POINT: self._asked}, more=_HEART
+            air,
+            address,
+            name,
+            SERVICE,
+            pushed,
+            common.with_serial(_READABLE, serial),
+            written={CONTROL_POINT: self._asked},
+            more=_HEART,
         )
         self.running = False
         self.dropped = 0

@@ -19,6 +19,7 @@ from kapmonitor.errors import AddressError, DriverLoadError
 
 if TYPE_CHECKING:
     from devices.sim.ble.cuff import ReadingAt
+    from devices.sim.ble.peripheral import Peripheral
     from devices.sim.ble.radio import Air
 
 HCI_OPTION: Final = "hci"
@@ -29,6 +30,11 @@ Ready = Callable[[int], None]
 
 class Emulated(Protocol):
     """A device of the air."""
+
+    @property
+    def peripheral(self) -> Peripheral:
+        """Its radio."""
+        ...
 
     async def run(self) -> None:
         """Be there until cancelled."""

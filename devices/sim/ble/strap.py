@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from devices.sim.ble import frames
+from devices.sim.ble import common, frames
 from devices.sim.ble.beats import Beats, RateAt
 from devices.sim.ble.peripheral import NOTIFY, Peripheral, Readable
 from devices.sim.ble.radio import Air
@@ -18,20 +18,24 @@ MEASUREMENT: Final = 0x2A37
 MAX_INTERVALS: Final = 9
 """As many as fit a message of 20 bytes; a burst of more loses the oldest, as on a real strap."""
 _PERIOD_NS: Final = 1_000_000_000
-_READABLE: Final[Readable] = {
-    SERVICE: {0x2A38: b"\x01"},
-    0x180F: {0x2A19: b"\x5a"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated strap", 0x2A25: b"S-0001", 0x2A26: b"1.0"},
-}
+_READABLE: Final[Readable] = {SERVICE: {0x2A38: b"\x01"}, **common.services("strap", "S-0001", 90)}
 
 
 class Strap:
     """Worn by a patient whose heart rate is `rate_at`; no rate: it lies on the table."""
 
     def __init__(
-        self, air: Air, rate_at: RateAt, clock: Clock, *, address: str = ADDRESS, name: str = NAME
+        self,
+        air: Air,
+        rate_at: RateAt,
+        clock: Clock,
+        *,
+        address: str = ADDRESS,
+        name: str = NAME,
+        serial: str | None = None,
     ) -> None:
-        self.peripheral = Peripheral(air, address, name, SERVICE, [(MEASUREMENT, NOTIFY)], _READABLE)
+        readable = common.with_serial(_READABLE, serial)
+        self.peripheral = Peripheral(air, address, name, SERVICE, [(MEASUREMENT, NOTIFY)], readable)
         self._rate_at = rate_at
         self._clock = clock
         self._beats = Beats(rate_at, clock.now_ns())

@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
-from devices.sim.ble import frames
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, Peripheral, Readable
+from devices.sim.ble import common, frames
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -26,6 +25,8 @@ INTERMEDIATE: Final = 0x2A1E
 EARDRUM: Final = 9
 MEMORY: Final = 30
 ADVERTISE_S: Final = 30.0
+OFFERS: Final = 2
+"""So often it advertises for one reading; the second time, a link that broke is made anew."""
 ON_ITS_WAY: Final = (2.5, 0.9, 0.3)
 """Degrees below the end at which the intermediate temperatures are."""
 _SETTLE_S: Final = 2.0
@@ -33,9 +34,10 @@ _LINGER_S: Final = 0.2
 """Between the last confirmation and hanging up."""
 _READABLE: Final[Readable] = {
     SERVICE: {0x2A1D: bytes([EARDRUM])},
-    0x180F: {0x2A19: b"\x3c"},
-    0x180A: {0x2A29: b"kapmonitor", 0x2A24: b"Emulated thermometer", 0x2A25: b"T-0001", 0x2A26: b"1.0"},
+    **common.services("thermometer", "T-0001", 60),
 }
+_OLD: Final = (38.9, 38.4, 38.1)
+"""Somebody else's."""
 
 TemperatureAt = Callable[[int], float | None]
 """The body's temperature (degrees Celsius) at a time (ns); None where the measurement fails."""
@@ -53,10 +55,16 @@ class Thermometer:
         *,
         address: str = ADDRESS,
         name: str = NAME,
+        serial: str | None = None,
     ) -> None:
-        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY)]
-        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, _READABLE)
+        self._own = common.OwnClock(clock)
+        pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY), (common.DATE_TIME, READ | WRITE)]
+        readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
+        written = {common.DATE_TIME: self._own.set}
+        self.peripheral = Peripheral(air, address, name, SERVICE, pushed, readable, written=written)
         self.memory: deque[bytes] = deque(maxlen=MEMORY)
+        self.old: tuple[bytes, ...] = ()
+        """What it sends again each time before the new reading."""
         self._newest: float | None = None
         self._temperature_at = temperature_at
         self._clock = clock
@@ -67,16 +75,26 @@ class Thermometer:
         await self.peripheral.switch_on(advertise=False)
         next_ns = self._clock.now_ns()
         while True:
+            self.memory.extend(reading for reading in self.old if reading not in self.memory)
             self.measure(next_ns)
-            await self.offer()
+            for _ in range(OFFERS):
+                if await self.offer():
+                    break
             next_ns += self._interval_ns
             await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
 
     def measure(self, t_ns: int) -> None:
         """Take a reading into the memory."""
-        when = datetime.fromtimestamp(self._clock.utc_ns() // 1_000_000_000, UTC).replace(tzinfo=None)
         self._newest = self._temperature_at(t_ns)
-        self.memory.append(frames.temperature(self._newest, when=when, place=EARDRUM))
+        self.memory.append(frames.temperature(self._newest, when=self._own.now(), place=EARDRUM))
+
+    def old_first(self) -> None:
+        """From now on, send three old readings before each new one."""
+        now = self._own.now()
+        self.old = tuple(
+            frames.temperature(taken, when=now - ago, place=EARDRUM)
+            for taken, ago in zip(_OLD, common.OLD, strict=True)
+        )
 
     async def offer(self) -> bool:
         """Advertise until a console comes and takes the readings; True if it took them all."""
@@ -99,9 +117,7 @@ class Thermometer:
         """Intermediate temperatures, if the console wants them; it has a moment to say so."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_S):
-                while INTERMEDIATE not in self.peripheral.subscriptions:
-                    self.peripheral.subscribed.clear()
-                    await self.peripheral.subscribed.wait()
+                await self.peripheral.until_subscribed(INTERMEDIATE)
         if self._newest is not None:
             for below in ON_ITS_WAY:
                 await self.peripheral.push(INTERMEDIATE, frames.temperature(self._newest - below))

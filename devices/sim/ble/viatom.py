@@ -24,6 +24,7 @@ BEAT: Final = 156
 BATTERY: Final = 97
 MISSING: Final = 0xFF
 _IDENTITY: Final = {"Region": "CE", "Model": "1652", "SN": "0000000000", "SoftwareVer": "2.5.0"}
+"""Its device information; a real ring has no service for it, nor for its battery."""
 
 PlethAt = Callable[[float], float]
 """The pulse wave, 0 to 1, at a time (s)."""
@@ -73,7 +74,9 @@ class ViatomRing:
         address: str = ADDRESS,
         name: str = NAME,
         waves: bool = True,
+        serial: str | None = None,
     ) -> None:
+        self._identity = {**_IDENTITY, "SN": serial} if serial is not None else _IDENTITY
         pushed = [(REPLIES, NOTIFY), (REQUESTS, WRITE)]
         self.peripheral = Peripheral(air, address, name, SERVICE, pushed, {}, written={REQUESTS: self._asked})
         self.deaf = False
@@ -95,7 +98,7 @@ class ViatomRing:
     def answer(self, command: int, t_ns: int) -> bytes:
         """The reply to a command at that time."""
         if command == INFO:
-            return reply(json.dumps(_IDENTITY).encode())
+            return reply(json.dumps(self._identity).encode())
         if command == NUMBERS or (command == WAVE and self._waves):
             return reply(self._live(t_ns, wave=command == WAVE))
         return reply(status=1)
