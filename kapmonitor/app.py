@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 
 from kapmonitor.commands import Command
 from kapmonitor.model import ChannelKey
@@ -42,8 +41,3 @@ class StationPort:
     def on_samples(self, wake: Callable[[], None]) -> None:
         """Call this, on the core thread, once after each batch of new samples."""
         self._station.engine.on_samples = Soon(wake)
-
-
-def picture_path(text: str | None) -> Path | None:
-    """Where a screenshot goes; None for no screenshot."""
-    return Path(text).absolute() if text else None

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from devices.address import parse_device
 from devices.sim.room import RoomSettings
 from devices.sim.room import arguments as room_arguments
 from devices.sim.scenario import bedside, scenario
@@ -94,8 +95,9 @@ class Demo:
         line = self._room.stdout.readline() if self._room.stdout is not None else ""
         if not line:
             raise LinkError("demo", "not-found", "the simulated devices did not start; see the lines above")
-        addresses = json.loads(line)["devices"]
-        station.readdress(tuple(addresses))
+        said = json.loads(line)
+        station.readdress(tuple(said["devices"]))
+        station.look_at(tuple(parse_device(text).address for text in said["spare"]))
         self.clock.go_live(settings.speed, from_real_ns)
 
     def close(self) -> None:

@@ -24,7 +24,8 @@ def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None
     def make(progress: Progress) -> Dress:
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
-        plan = Plan(path, tuple(arguments.device), _limits(arguments.limits), person=person)
+        limit_set = _limits(arguments.limits)
+        plan = Plan(path, tuple(arguments.device), limit_set, person=person, look=tuple(arguments.look))
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = open_station(plan, SystemClock())
         console.on_close(lambda: station.stop("window"))

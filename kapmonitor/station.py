@@ -119,10 +119,9 @@ class Station:
         self._runtime = Runtime()
         self._started = False
         self._closed = False
-        here = Here(
-            clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min, plan.look
-        )
+        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min)
         self.surroundings = Surroundings(here)
+        self.surroundings.look_at(plan.look)
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -152,6 +151,10 @@ class Station:
             replace(member, cuff=options) if member.id == device else member for member in self.members
         )
         self._given = replace(self._given, members=changed)
+
+    def look_at(self, places: tuple[str, ...]) -> None:
+        """Look at these addresses too when somebody looks for devices; before start()."""
+        self.surroundings.look_at(places)
 
     def start(self) -> None:
         """Begin: the core thread runs, devices are opened."""

@@ -59,7 +59,7 @@ Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None]]
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What the surroundings need of the session. `look` are more places to look at, as DEVICE addresses."""
+    """What the surroundings need of the session."""
 
     clock: Clock
     engine: Engine
@@ -68,7 +68,6 @@ class Here:
     registry: Registry
     spawn: Spawn
     offset_min: int
-    look: tuple[str, ...] = ()
 
 
 class Surroundings:
@@ -82,6 +81,7 @@ class Surroundings:
         self._troubles: dict[str, str] = {}
         self._told_clocks: dict[str, DeviceClock] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._places: tuple[str, ...] = ()
         found = (self._on_ports, self._on_advert, self._on_trouble)
         self._lookout = Lookout(*found) if ports is None else Lookout(*found, ports)
         self.nearby = Nearby(rejected=_rejected(here.registry))
@@ -98,6 +98,10 @@ class Surroundings:
         for address in unknown:
             attached = self._attach(_key(address.address), address.address, None)
             self._start(attached, self._auto(attached, address, by=COMMAND_LINE))
+
+    def look_at(self, places: tuple[str, ...]) -> None:
+        """Look at these addresses too whenever somebody looks."""
+        self._places = places
 
     @property
     def radios(self) -> tuple[Radio, ...]:
@@ -127,7 +131,7 @@ class Surroundings:
 
     def _look(self, *, on: bool) -> None:
         if on and self._looking is None:
-            for place in self._here.look:
+            for place in self._places:
                 self._search(_key(place), place, parse_device(f"{AUTO}@{place}"))
             radios = {OWN_RADIO: self._radio(OWN_RADIO), **self._radios}
             self._looking = self._here.spawn(self._lookout.run(radios.items()), "lookout")

@@ -29,6 +29,8 @@ TICK_FOR_SIGNALS_MS: Final = 200
 CLOSE_WAIT_S: Final = 10.0
 """How long ending waits for a session that is still being made, so that it is not closed under its hands."""
 
+AFTER_S: Final = 5.0
+
 log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
@@ -48,6 +50,11 @@ class Picture:
     path: Path
     size: tuple[int, int]
     after_s: float
+
+
+def wanted_picture(path: str | None, size: tuple[int, int], after_s: float | None) -> Picture | None:
+    """What a command line asks for: no path, no picture; without a time, after some seconds."""
+    return Picture(Path(path).absolute(), size, AFTER_S if after_s is None else after_s) if path else None
 
 
 class Console(QObject):

@@ -2,7 +2,8 @@
 
     python -m devices.sim.room --seed 7 --scenario quiet --route iv --t0-ns N --start-s 2400 --dose-s 600
 
-It prints one JSON line, `{"devices": ["suntech@...", "nonin@..."]}`, and serves until its standard input is
+It prints one JSON line, `{"devices": ["suntech@...", "nonin@..."], "spare": ["contec@..."]}`: the devices on
+the patient, and one that lies there for whoever looks for devices. It serves until its standard input is
 closed, so that it ends with the program that started it. A heart rate strap is among the devices where the
 emulated radio is installed and `--strap` asks for it. At the instant `--t0-ns` of the computer's monotonic
 clock the patient is `--start-s` seconds into the session, and from then on time runs `--speed` times as fast.
@@ -30,6 +31,7 @@ from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Route
 
 DRIVERS: Final = ("suntech", "nonin")
+SPARE: Final = "contec"
 PORTS: Final = {"pty": "pty", "tcp": "tcp:0"}
 
 
@@ -84,9 +86,12 @@ def parse(words: Sequence[str] | None = None) -> RoomSettings:
 
 
 def room_lines(settings: RoomSettings, room: Bedside, clock: Clock) -> tuple[list[Line], list[str]]:
-    """The room's serial devices on their ports, all on one patient, and the DEVICE texts to reach them."""
+    """The room's serial devices on their ports, all on one patient, and the DEVICE texts to reach them.
+
+    The last one is the spare.
+    """
     lines, texts = [], []
-    for driver in DRIVERS:
+    for driver in (*DRIVERS, SPARE):
         endpoint = make_endpoint(PORTS[settings.ports], driver)
         lines.append(Line(build(driver, room), endpoint, clock.now_ns))
         texts.append(f"{driver}@{endpoint.address}")
@@ -103,11 +108,12 @@ async def serve_room(settings: RoomSettings) -> None:
     stop_on_signals(stop)
     for line in lines:
         line.step()
+    spare = texts.pop()
     strap = None
     if settings.strap and importlib.util.find_spec("bumble") is not None:
         text, strap = await _strap(room, clock)
         texts.append(text)
-    say(json.dumps({"devices": texts}))
+    say(json.dumps({"devices": texts, "spare": [spare]}))
     loop = asyncio.get_running_loop()
     threading.Thread(target=_until_input_ends, args=(loop, stop), daemon=True).start()
     try:

@@ -18,9 +18,10 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; kapmonitor record works without one", file=sys.stderr)
         return 1
-    from ui.console import Console
+    from ui.console import Console, wanted_picture
 
-    console = Console()
+    picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)
+    console = Console(picture)
     console.show()
     from kapmonitor.show_session import prepare
 
@@ -30,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     status = console.run()
     if console.trouble:
         print(f"kapmonitor: {console.trouble}", file=sys.stderr)
+    elif picture is not None:
+        print(picture.path)
     elif path.exists():
         print(f"The record: {path}")
     return status

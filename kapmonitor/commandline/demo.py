@@ -7,7 +7,6 @@ import importlib.util
 import os
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from kapmonitor.display import no_display
 from kapmonitor.places import new_record_path, records_folder
@@ -24,12 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    from ui.console import Console, Picture
+    from ui.console import Console, wanted_picture
 
-    picture = None
-    if arguments.screenshot:
-        after_s = 5.0 if arguments.after is None else arguments.after
-        picture = Picture(Path(arguments.screenshot).absolute(), arguments.size, after_s)
+    picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)
     console = Console(picture)
     console.show()
     from kapmonitor.show_demo import prepare

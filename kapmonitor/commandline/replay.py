@@ -6,7 +6,6 @@ import argparse
 import os
 import re
 import sys
-from pathlib import Path
 
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError
@@ -24,11 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     path = record_file(arguments.record)
     at_s = parse_at(arguments.at) if arguments.at else None
-    from ui.console import Console, Picture
+    from ui.console import Console, wanted_picture
 
-    picture = None
-    if arguments.screenshot:
-        picture = Picture(Path(arguments.screenshot).absolute(), arguments.size, AFTER_S)
+    picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
     console = Console(picture)
     console.show()
     from kapmonitor.show_review import prepare
