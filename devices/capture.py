@@ -11,8 +11,8 @@ The first line is a JSON object that says whose bytes they are. Each line after 
 
 Milliseconds since the capture began, with up to six decimals; `<` bytes from the device or `>` to it, on
 Bluetooth with the characteristic's UUID, in hex, `-` for none; `=` the link's new state and, where there is
-one, its problem. Empty lines and lines that begin with # are passed over. Lines stand in the order in which
-things happened.
+one, its problem. Lines stand in the order in which things happened. What follows a # is for people alone;
+text among the bytes is repeated there.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ SNIFF_BYTES: Final = 64
 
 Entry = WireChunk | LinkChanged
 
+_TEXT: Final = re.compile(rb"[\x20-\x7e]{8}")
+"""So much text in a row is not there by chance, and is shown."""
 _START: Final = re.compile(rb'\s*\{\s*"format"\s*:\s*"kapcap"')
 _TIME: Final = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})+|-")
@@ -80,7 +82,16 @@ def _lines_of(entry: Entry) -> Iterator[str]:
     arrow = "<" if entry.direction is Direction.IN else ">"
     where = f" {short_uuid(entry.channel)}" if entry.channel else ""
     for start in range(0, max(1, len(entry.data)), MOST_BYTES):
-        yield f"{time} {arrow}{where} {entry.data[start : start + MOST_BYTES].hex() or '-'}"
+        part = entry.data[start : start + MOST_BYTES]
+        yield f"{time} {arrow}{where} {part.hex() or '-'}{_remark(part)}"
+
+
+def _remark(data: bytes) -> str:
+    """Text among the bytes, for people; a dot for each byte that is none."""
+    if _TEXT.search(data) is None:
+        return ""
+    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
+    return f" # {text.strip('. ')}"
 
 
 def _time_text(t_ns: int) -> str:
@@ -128,8 +139,8 @@ def _check_length(line: str, name: str, number: int) -> None:
 def _entries(numbered: Iterator[tuple[int, str]], name: str) -> Iterator[Entry]:
     for number, line in numbered:
         _check_length(line, name, number)
-        words = line.split()
-        if not words or words[0].startswith("#"):
+        words = line.partition("#")[0].split()
+        if not words:
             continue
         try:
             entry = _entry(words)

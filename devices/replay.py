@@ -1,9 +1,10 @@
 """Recorded bytes through a driver again, at the times at which they came.
 
-The driver is opened with the first bytes after a link began and closed where it ended. What it would send is
-taken from it wherever something was sent, so that it takes what follows for the answer, and its deadlines are
-kept. What cannot be repeated are commands that a person or a schedule gave, such as the start of a cuff: the
-driver sees only what the device said of it.
+The driver is opened with the first bytes after a link began and closed where it ended. Its deadlines are
+kept, and what it would send is taken from it wherever something was sent, so that it takes what follows for
+the answer. A deadline was kept a little late, and the next may count from there; so one that is nearly due is
+brought forward where the recording shows that something was sent. What cannot be repeated are commands that a
+person or a schedule gave, such as the start of a cuff: the driver sees only what the device said of it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from kapmonitor.model import DeviceEvent, Direction, LinkChanged, LinkState, Wir
 
 ENDS: Final = frozenset({LinkState.OFF, LinkState.CONNECTING, LinkState.WAITING})
 """States of a link in which no connection stands."""
-LATE_NS: Final = 250_000_000
-"""A deadline may have been kept so much later than due; what was sent by then was sent because of it."""
+NEAR_NS: Final = 250_000_000
+"""A deadline and something sent are the same thing if no more than this lies between them."""
 LEAST_WAIT_NS: Final = 5_000_000
 MOST_DEADLINES: Final = 10_000
 """Deadlines kept between two things that were recorded; enough for ten minutes of a driver in haste."""
@@ -60,8 +61,7 @@ class _Player:
             self._open = True
             self._protocol.opened(entry.t_ns)
         if entry.direction is Direction.OUT:
-            self._send(entry.t_ns)
-            return []
+            return self._sent(entry.t_ns)
         protocol = self._protocol
         if isinstance(protocol, WireProtocol):
             return protocol.receive(entry.data, entry.t_ns)
@@ -72,11 +72,23 @@ class _Player:
         was_open, self._open = self._open, False
         return self._protocol.closed(self._t_ns) if was_open else []
 
-    def _send(self, now_ns: int) -> None:
+    def _sent(self, t_ns: int) -> list[DeviceEvent]:
+        """Something was sent: the driver is made to send it, too."""
+        protocol = self._protocol
+        if self._send(t_ns) or not isinstance(protocol, WireProtocol | Timed):
+            return []
+        due_ns = protocol.deadline_ns
+        if due_ns is None or not 0 <= due_ns - t_ns <= NEAR_NS:
+            return []
+        events = protocol.on_deadline(due_ns)
+        self._send(due_ns)
+        return events
+
+    def _send(self, now_ns: int) -> bool:
+        """Whether the driver had something to send; it counts as sent from now on."""
         if isinstance(self._protocol, WireProtocol):
-            self._protocol.data_to_send()
-        elif isinstance(self._protocol, GattSender):
-            self._protocol.steps_to_take(now_ns)
+            return bool(self._protocol.data_to_send())
+        return isinstance(self._protocol, GattSender) and bool(self._protocol.steps_to_take(now_ns))
 
     def _deadlines(self, until_ns: int, *, sent: bool) -> Iterator[DeviceEvent]:
         protocol = self._protocol
@@ -88,6 +100,6 @@ class _Player:
             if due_ns is None or due_ns > until_ns or now_ns == until_ns:
                 return
             now_ns = min(max(due_ns, now_ns + LEAST_WAIT_NS), until_ns)
-            if sent and until_ns - now_ns <= LATE_NS:
+            if sent and until_ns - now_ns <= NEAR_NS:
                 now_ns = until_ns
             yield from protocol.on_deadline(now_ns)

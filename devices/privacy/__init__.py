@@ -33,10 +33,10 @@ class Policy:
 
 _SERIAL, _CLOCK = "serial number", "the device's date and time (moved)"
 _DAMAGED: Final = ("what damaged frames hold",)
-_NAMELESS: Final = Policy((), ("nothing known: this protocol has no names, numbers or clock",))
-_BLUETOOTH: Final = Policy(
-    (_SERIAL, "system id", "names", _CLOCK), ("the number of a user kept in the device",)
-)
+_NAMELESS: Final = Policy()
+"""As far as is known, nothing in these protocols tells who or when."""
+_BLUETOOTH: Final = Policy((_SERIAL, "system id", "names", _CLOCK), ("which user of the device it was",))
+_CUFF: Final = Policy(_BLUETOOTH.removed, (*_BLUETOOTH.may_remain, "dates in readings sent in pieces"))
 UNKNOWN: Final = Policy(
     (), ("whatever the device says of itself, its clock and its user: no table knows these bytes",)
 )
@@ -66,7 +66,7 @@ POLICIES: Final[dict[str, Policy]] = {
     "dinamap": _NAMELESS,
     "ivy-450c": _NAMELESS,
     "par-nibp2020": _NAMELESS,
-    "ble-blood-pressure": _BLUETOOTH,
+    "ble-blood-pressure": _CUFF,
     "ble-heart-rate": _BLUETOOTH,
     "ble-pulse-oximeter": _BLUETOOTH,
     "ble-thermometer": _BLUETOOTH,

@@ -24,11 +24,19 @@ MOST_WAITING: Final = 1000
 _ENDS: Final = frozenset({LinkState.OFF, LinkState.CONNECTING, LinkState.WAITING})
 
 
-class Clock:
-    """Moves the times that a device tells so that the first becomes BEGIN; how far they lie apart stays."""
+class Cover:
+    """What stands in place of a device's times and numbers; the same for the same all through a capture.
+
+    The first time that a device tells becomes BEGIN; how far times lie apart stays.
+    """
 
     def __init__(self) -> None:
         self._by: timedelta | None = None
+        self._numbers: dict[int, int] = {}
+
+    def number(self, told: int) -> int:
+        """1 for the first number, 2 for the next other one: which of several it is, not which of all."""
+        return self._numbers.setdefault(told, len(self._numbers) + 1)
 
     def moved(self, when: datetime) -> datetime | None:
         """The time to put in place of this one; None if the calendar has none."""
@@ -51,7 +59,7 @@ class Clock:
         return int((moved - since).total_seconds()) * per_second + part
 
 
-Clean = Callable[[bytes, Clock], bytes]
+Clean = Callable[[bytes, Cover], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,9 @@ def packets(pattern: bytes, most: int, clean: Clean, good: Callable[[bytes], boo
             return max(0, len(data) - most + 1)
         return match.start() or match.end()
 
-    def clean_found(data: bytes, clock: Clock) -> bytes:
+    def clean_found(data: bytes, cover: Cover) -> bytes:
         found = form.fullmatch(data) is not None and (good is None or good(data))
-        return clean(data, clock) if found else data
+        return clean(data, cover) if found else data
 
     return Blank(unit, clean_found, 2 * most)
 
@@ -112,8 +120,8 @@ class _Waiting:
 class _Stream:
     """One direction of a line, or one characteristic."""
 
-    def __init__(self, blank: Blank, clock: Clock) -> None:
-        self._blank, self._clock = blank, clock
+    def __init__(self, blank: Blank, cover: Cover) -> None:
+        self._blank, self._cover = blank, cover
         self._data = b""
         self._from: deque[_Waiting] = deque()
 
@@ -131,7 +139,7 @@ class _Stream:
                     return
                 size = len(self._data)
             unit, self._data = self._data[:size], self._data[size:]
-            self._give(size, self._blank.clean(unit, self._clock))
+            self._give(size, self._blank.clean(unit, self._cover))
 
     def _give(self, size: int, clean: bytes) -> None:
         """Hand `clean` out to where its unit of `size` bytes came from; its last byte to where that ended."""
@@ -152,7 +160,7 @@ class Cleaner:
 
     def __init__(self, blank_for: Callable[[Direction, str], Blank | None]) -> None:
         self._blank_for = blank_for
-        self._clock = Clock()
+        self._cover = Cover()
         self._streams: dict[tuple[Direction, str], _Stream | None] = {}
         self._waiting: deque[_Waiting] = deque()
 
@@ -179,7 +187,7 @@ class Cleaner:
         key = chunk.direction, chunk.channel
         if key not in self._streams:
             blank = self._blank_for(*key)
-            self._streams[key] = None if blank is None else _Stream(blank, self._clock)
+            self._streams[key] = None if blank is None else _Stream(blank, self._cover)
         stream = self._streams[key]
         if stream is None or not chunk.data:
             self._waiting.append(_Waiting(chunk, 0, bytearray(chunk.data)))

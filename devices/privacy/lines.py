@@ -9,10 +9,11 @@ from operator import xor
 from typing import Final
 
 from devices.checksum import sum8
-from devices.privacy.blank import Blank, Clock, packets, until, zeroed
+from devices.privacy.blank import Blank, Cover, packets, until, zeroed
 
 _MASIMO: Final = re.compile(rb"(\d\d)/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)(?= )")
-_SERIAL: Final = re.compile(rb"SN=\S*")
+_SERIAL: Final = re.compile(rb"SN=\S*|[0-9A-Z]{9,}")
+"""The serial number, also where its name was damaged: nothing else has so many digits."""
 _NELLCOR: Final = re.compile(rb"(\d\d)-([A-Z]{3})-(\d\d) (\d\d):(\d\d):(\d\d)(?= )")
 _MONTHS: Final = b"JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _DIGIT: Final = re.compile(rb"\d")
@@ -22,10 +23,10 @@ _HIDDEN: Final = b"x"
 CENTURY, LAST_CENTURY, PIVOT = 2000, 1900, 70
 
 
-def _moved(clock: Clock, *fields: int) -> tuple[int, int, int, int, int, int]:
+def _moved(cover: Cover, *fields: int) -> tuple[int, int, int, int, int, int]:
     """Year of the century, month, day, hour, minute, second, moved; zeros where they are no time."""
     try:
-        moved = clock.moved(datetime(*fields))  # noqa: DTZ001 devices know no zone
+        moved = cover.moved(datetime(*fields))  # noqa: DTZ001 devices know no zone
     except ValueError:
         moved = None
     if moved is None:
@@ -33,23 +34,24 @@ def _moved(clock: Clock, *fields: int) -> tuple[int, int, int, int, int, int]:
     return moved.year % 100, moved.month, moved.day, moved.hour, moved.minute, moved.second
 
 
-def _masimo(line: bytes, clock: Clock) -> bytes:
+def _masimo(line: bytes, cover: Cover) -> bytes:
     match = _MASIMO.match(line)
     if match is None:
         # Half a line, or a damaged one: nothing reads it.
         head, value, rest = line.partition(b"SPO2=")
         return _DIGIT.sub(_HIDDEN, head) + value + _SERIAL.sub(_without_serial, rest)
     month, day, year, *times = map(int, match.groups())
-    year, month, day, *times = _moved(clock, CENTURY + year, month, day, *times)
+    year, month, day, *times = _moved(cover, CENTURY + year, month, day, *times)
     told = b"%02d/%02d/%02d %02d:%02d:%02d" % (month, day, year, *times)
     return told + _SERIAL.sub(_without_serial, line[match.end() :])
 
 
 def _without_serial(match: re.Match[bytes]) -> bytes:
-    return b"SN=" + zeroed(match[0][3:])
+    name = match[0][:3] if match[0].startswith(b"SN=") else b""
+    return name + zeroed(match[0][len(name) :])
 
 
-def _nellcor(line: bytes, clock: Clock) -> bytes:
+def _nellcor(line: bytes, cover: Cover) -> bytes:
     match = _NELLCOR.search(line)
     if match is None or match[2] not in _MONTHS:
         return _DIGIT.sub(_HIDDEN, line) if _CLOCK.search(line) else line
@@ -57,34 +59,34 @@ def _nellcor(line: bytes, clock: Clock) -> bytes:
     century = LAST_CENTURY if year >= PIVOT else CENTURY
     times = map(int, match.groups()[3:])
     year, month, day, *times_moved = _moved(
-        clock, century + year, _MONTHS.index(match[2]) + 1, int(match[1]), *times
+        cover, century + year, _MONTHS.index(match[2]) + 1, int(match[1]), *times
     )
     told = b"%02d-%s-%02d %02d:%02d:%02d" % (day, _MONTHS[month - 1], year, *times_moved)
     return line[: match.start()] + told + line[match.end() :]
 
 
-def _nonin(unit: bytes, clock: Clock) -> bytes:
+def _nonin(unit: bytes, cover: Cover) -> bytes:
     """The answers that tell serial number and clock, the command that sets it, and the line at power-on."""
     if unit[:1] != b"\x02":
         return unit if unit.startswith(b"SPO2") else _DIGIT.sub(_HIDDEN, unit)
     if unit[1] == 0xF4:
         return unit[:4] + zeroed(unit[4:-1]) + unit[-1:]
-    return unit[:3] + bytes(_moved(clock, CENTURY + unit[3], *unit[4:9])) + unit[-1:]
+    return unit[:3] + bytes(_moved(cover, CENTURY + unit[3], *unit[4:9])) + unit[-1:]
 
 
-def _suntech(packet: bytes, _clock: Clock) -> bytes:
+def _suntech(packet: bytes, _cover: Cover) -> bytes:
     """Module data: lot 16, serial number 16 and number of cycles 14 behind two versions of 8."""
     told = packet[:18] + zeroed(packet[18:64]) + packet[64:-1]
     return told + bytes([-sum8(told) & 0xFF])
 
 
-def _maibobo(packet: bytes, clock: Clock) -> bytes:
+def _maibobo(packet: bytes, cover: Cover) -> bytes:
     """A result has its time in bytes 7 to 12."""
-    told = packet[:7] + bytes(_moved(clock, CENTURY + packet[7], *packet[8:13])) + packet[13:-1]
+    told = packet[:7] + bytes(_moved(cover, CENTURY + packet[7], *packet[8:13])) + packet[13:-1]
     return told + bytes([reduce(xor, told[2:])])
 
 
-def _contec(packet: bytes, _clock: Clock) -> bytes:
+def _contec(packet: bytes, _cover: Cover) -> bytes:
     """A user's name, or the date or time at which a stored measurement began; bytes have bit 7 set."""
     kept = 3 if packet[0] == 0x05 else 4
     blank = b"\xb0" if packet[0] == 0x05 else b"\x80"
