@@ -36,6 +36,10 @@ class DevicePump(Protocol):
         """Until cancelled."""
         ...
 
+    def woke(self, now_ns: int) -> None:
+        """The computer was asleep until now."""
+        ...
+
 
 class Attached:
     """A device with a link. Lives on the core thread; a DeviceSink for its own pump.

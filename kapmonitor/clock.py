@@ -35,6 +35,12 @@ class SystemClock:
         return max(0.0, delay_ns / 1e9)
 
 
+def waking_ns() -> int:
+    """Nanoseconds of a clock that also runs while the computer sleeps; the wall clock where there is none."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.time_ns() if boottime is None else time.clock_gettime_ns(boottime)
+
+
 class ManualClock:
     """A clock that stands until it is moved; for fast-forward, reruns and tests."""
 

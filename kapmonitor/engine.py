@@ -12,7 +12,7 @@ from typing import Final
 
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.alarms.technical import CLOCK, RECORD
+from kapmonitor.alarms.technical import CLOCK, RECORD, SLEEP, sleep_sample
 from kapmonitor.alarms.types import Sample
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
@@ -52,6 +52,7 @@ from kapmonitor.session.events import (
     AlarmAcknowledged,
     ChannelDescribed,
     ClockAnchored,
+    ComputerSlept,
     CuffPlan,
     DeviceAdded,
     PhaseChanged,
@@ -99,9 +100,10 @@ class Engine:
         self._anchored_t_ns = started.t_ns
         self._faults_t_ns = started.t_ns
         self._clock_stepped = False
+        self._slept: tuple[int, int] | None = None
         self.view = LiveView()
         self.on_samples: Callable[[], None] = _nothing
-        self.on_cuff: Callable[[str, CuffState], None] = _nothing_of_cuffs
+        self.on_cuff: Callable[[str, CuffState], None] = _nothing
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
         self._emit(self._watch.limits_event())
 
@@ -131,6 +133,11 @@ class Engine:
             raise CommandRefused("show", "not-adopted")
         self._vitals.prefer(role, device)
         return self.record(SourceChosen(role.value, device, by))
+
+    def slept(self, length_ns: int, now_ns: int) -> None:
+        """The computer was asleep until now, and nothing was monitored meanwhile."""
+        self._emit(ComputerSlept(length_ns), now_ns)
+        self._slept = (now_ns, length_ns)
 
     def note(self, event: SessionEvent) -> None:
         """Put an event on record at the present time; nobody waits for it."""
@@ -347,6 +354,7 @@ class Engine:
         problem = self._recorder.status().problem
         yield RECORD, Sample(now_ns, float(bool(problem)), problem)
         yield CLOCK, Sample(now_ns, float(self._clock_stepped))
+        yield SLEEP, sleep_sample(self._slept, now_ns)
 
     def _cuff_samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
         last = self._vitals.last_cuff
@@ -389,9 +397,5 @@ class Engine:
             self._recorder.put(row)
 
 
-def _nothing() -> None:
-    """No listener."""
-
-
-def _nothing_of_cuffs(device: str, state: CuffState) -> None:
+def _nothing(*_: object) -> None:
     """No listener."""

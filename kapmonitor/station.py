@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -13,9 +14,10 @@ from typing import Final
 from devices.address import DeviceAddress
 from devices.raw import with_raw
 from devices.registry import Registry, load
+from devices.sleep import SleepWatch
 from kapmonitor import __version__
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.clock import Clock
+from kapmonitor.clock import Clock, waking_ns
 from kapmonitor.commands import Command, DeviceCommand, GiveDose, HoldCuff, StartCuff, StopCuff
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
@@ -117,6 +119,7 @@ class Station:
         self._writer = writer
         self._given = given
         self._runtime = Runtime()
+        self._sleep = SleepWatch()
         self._started = False
         self._closed = False
         here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min)
@@ -173,6 +176,7 @@ class Station:
         try:
             while True:
                 now_ns = self.clock.now_ns()
+                self._look_for_sleep(now_ns)
                 self.cuffs.tick(now_ns)
                 self.surroundings.tick(now_ns)
                 self.engine.tick(now_ns)
@@ -180,6 +184,12 @@ class Station:
         finally:
             for radio in self.surroundings.radios:
                 await radio.close()
+
+    def _look_for_sleep(self, now_ns: int) -> None:
+        slept = self._sleep.look(time.monotonic_ns(), waking_ns())
+        if slept is not None:
+            self.engine.slept(slept.length_ns, now_ns)
+            self.surroundings.woke(now_ns)
 
     def on_wire(self, device: str, chunk: WireChunk) -> None:
         """Bytes crossed a device's wire."""

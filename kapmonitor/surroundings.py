@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final
 
 from devices.address import DeviceAddress, parse_device
+from devices.autopump import AutoPump
 from devices.ports import Port
 from devices.protocol import BleLink, DriverSpec, SerialLink
 from devices.pump import SerialPump
@@ -183,6 +184,12 @@ class Surroundings:
             self._here.cuffs.prefer(device)
         return self._here.engine.choose(role, device, by)
 
+    def woke(self, now_ns: int) -> None:
+        """The computer was asleep: no link is what it seems."""
+        for attached in self._attached.values():
+            if attached.pump is not None:
+                attached.pump.woke(now_ns)
+
     # What is found
 
     def _on_ports(self, ports: tuple[Port, ...]) -> None:
@@ -244,8 +251,6 @@ class Surroundings:
 
     def _auto(self, attached: Attached, address: DeviceAddress, by: str = "") -> DevicePump:
         """A pump that finds out what is there; with `by`, that is then adopted in this person's name."""
-        from devices.autopump import AutoPump
-
         found = partial(self._found, attached, by)
         specs = self._here.registry.specs
         return AutoPump(attached.key, specs, address, self._here.clock, attached, found)

@@ -54,6 +54,8 @@ def technical(alarm: ActiveAlarm) -> str:
     if kind == "cuff":
         label, _, failure = said.partition("\t")
         said = strings.CUFF_FAILURES[NibpFailure(failure)] if failure in _FAILURES else label
+    if kind == "sleep":
+        said = fmt.duration(round((alarm.value or 0.0) * fmt.SECOND_NS))
     template = strings.TECHNICAL.get(kind)
     return said if template is None else template.format(what=said)
 

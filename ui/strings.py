@@ -175,6 +175,7 @@ TECHNICAL: Final = {
     "sensor": "{what}: sensor off or no pulse — " + LOOK_AT_MONITOR,
     "cuff": "cuff failed: {what}",
     "record": "NOT SAVED: {what}",
+    "sleep": "the computer slept: nothing was monitored for {what} — " + LOOK_AT_MONITOR,
     "clock": "the computer's clock was changed; session times are not affected",
 }
 STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from kapmonitor.alarms.types import Priority, Rule, Side
+from kapmonitor.alarms.types import Priority, Rule, Sample, Side
 
 RECORD = "record"
 CLOCK = "clock"
+SLEEP = "sleep"
+
+SLEEP_TOLD_NS = 60_000_000_000
+"""For so long after the computer woke, the alarm says that nothing was monitored."""
 
 
 def link_role(device: str) -> str:
@@ -40,7 +44,13 @@ def device_rules(device: str) -> tuple[Rule, ...]:
 
 def own_rules() -> tuple[Rule, ...]:
     """What is watched of the console itself."""
-    return (_flag(RECORD, Priority.HIGH), _flag(CLOCK, Priority.LOW))
+    return (_flag(RECORD, Priority.HIGH), _flag(SLEEP, Priority.HIGH), _flag(CLOCK, Priority.LOW))
+
+
+def sleep_sample(slept: tuple[int, int] | None, now_ns: int) -> Sample:
+    """Raised for a while by a sleep, given when it ended and how long it was; its value are the seconds."""
+    told = slept is not None and now_ns - slept[0] <= SLEEP_TOLD_NS
+    return Sample(now_ns, slept[1] / 1e9 if slept is not None and told else 0.0)
 
 
 def _flag(role: str, priority: Priority, delay_s: float = 0.0) -> Rule:

@@ -125,6 +125,15 @@ class ClockAnchored:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputerSlept:
+    """The computer was asleep until this event's t_ns: for so long nothing was monitored."""
+
+    TYPE: ClassVar[str] = "computer.slept"
+    VERSION: ClassVar[int] = 1
+    length_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelDescribed:
     """A channel that data rows refer to by number; `fs` is 0 for numerics."""
 
@@ -247,6 +256,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ComputerSlept
     | ChannelDescribed
     | DeviceAdded
     | DeviceIdentity
