@@ -1,7 +1,8 @@
 """Faults by name, for `kapmonitor simulate --fault NAME`: on the line, in the device, at the bedside.
 
 Faults of the line wrap a device and spoil its bytes; which ones is decided by the seed alone. Faults of the
-device and of the bedside are incidents that come back once a minute, from ten seconds after the start.
+bedside are incidents that come back once a minute, most of them from ten seconds after the start; a device
+that freezes does so then and for good.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.sim.device import SimDevice
-from devices.sim.scenario import Incident, IncidentKind
+from devices.sim.earlier import with_earlier
+from devices.sim.scenario import Bedside, Incident, IncidentKind
 from kapmonitor.errors import ConfigError
 
 FIRST_S: Final = 10.0
 EVERY_S: Final = 60.0
 LASTS_S: Final = 20.0
+MOVES_S: Final = 40.0
 
 BITFLIP_SHARE: Final = 1 / 300
 GAP_SHARE: Final = 0.04
@@ -37,6 +40,8 @@ class FaultInfo:
     name: str
     help: str
     drivers: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """Drivers, or formats of drivers, on which it has no effect."""
 
 
 LEAKING: Final = (
@@ -60,6 +65,22 @@ OXIMETERS: Final = (
     "intellivue",
 )
 
+STORING: Final = (
+    "berry-pm6750",
+    "dinamap",
+    "par-nibp2020",
+    "maibobo",
+    "ivy-450c",
+    "ge-dri",
+    "intellivue",
+    "contec",
+)
+"""Devices that can still tell a reading from before the line was opened."""
+
+CUFFLESS: Final = ("dinamap?format=pro-1000",)
+DO_NOT_TELL: Final = ("contec", "nonin?format=ascii", *CUFFLESS)
+"""These send the same whether their patient moves or not."""
+
 FAULTS: Final = {
     info.name: info
     for info in (
@@ -68,45 +89,69 @@ FAULTS: Final = {
         FaultInfo("duplicate", "now and then a burst arrives twice"),
         FaultInfo("truncate", "now and then a burst breaks off"),
         FaultInfo("stall", "the device says nothing for 20 s in each minute"),
-        FaultInfo("wrong-speed", "the device sends at 19200 baud instead of 9600"),
+        FaultInfo("wrong-speed", "the device sends twice as fast as it is listened to"),
         FaultInfo("disconnect", "the cable is out for 20 s in each minute"),
         FaultInfo("clock-skew", "the device's own clock runs 2 % slow"),
         FaultInfo("sensor-off", "the sensor is unplugged for 20 s in each minute", OXIMETERS),
         FaultInfo("no-finger", "no finger is in the sensor for 20 s in each minute", OXIMETERS),
-        FaultInfo("stuck-value", "the numbers stand still while the wave goes on", OXIMETERS),
-        FaultInfo("leak", "the cuff leaks", LEAKING),
-        FaultInfo("motion", "the patient moves"),
+        FaultInfo("stuck-value", "the device freezes: numbers and waves stand still for good", OXIMETERS),
+        FaultInfo("leak", "the cuff leaks", LEAKING, CUFFLESS),
+        FaultInfo(
+            "motion",
+            "the patient moves for 40 s of each minute",
+            without=DO_NOT_TELL,
+        ),
+        FaultInfo("stored-readings-first", "the device first tells what it stored before", STORING, CUFFLESS),
     )
 }
 
 _INCIDENTS: Final = {
-    "disconnect": (IncidentKind.CABLE_OUT, LASTS_S),
-    "sensor-off": (IncidentKind.SENSOR_OFF, LASTS_S),
-    "no-finger": (IncidentKind.FINGER_OFF, LASTS_S),
-    "stuck-value": (IncidentKind.STUCK, EVERY_S),
-    "leak": (IncidentKind.CUFF_LEAK, EVERY_S),
-    "motion": (IncidentKind.MOTION, EVERY_S),
+    "disconnect": (IncidentKind.CABLE_OUT, FIRST_S, LASTS_S),
+    "sensor-off": (IncidentKind.SENSOR_OFF, FIRST_S, LASTS_S),
+    "no-finger": (IncidentKind.FINGER_OFF, FIRST_S, LASTS_S),
+    "leak": (IncidentKind.CUFF_LEAK, 0.0, EVERY_S),
+    "motion": (IncidentKind.MOTION, 0.0, MOVES_S),
 }
+"""When after the start, and for how long in each minute; a cuff is started right after the start."""
+
+
+def faults_of(driver: str) -> list[str]:
+    """The faults that make sense for a driver, which may be named with a format."""
+    plain = driver.partition("?")[0]
+    return [
+        info.name
+        for info in FAULTS.values()
+        if (not info.drivers or plain in info.drivers) and not {plain, driver} & {*info.without}
+    ]
 
 
 def check_fault(name: str, driver: str) -> None:
     """ConfigError if there is no such fault for that driver."""
-    allowed = [info.name for info in FAULTS.values() if not info.drivers or driver in info.drivers]
+    allowed = faults_of(driver)
     if name not in allowed:
         raise ConfigError("--fault", name, f"allowed for {driver} are {', '.join(allowed)}")
+
+
+def afflict(room: Bedside, name: str, from_s: float) -> None:
+    """Let the fault happen at that bedside, on the session's time; those of the line change nothing there."""
+    room.incidents = (*room.incidents, *fault_incidents(name, from_s))
+    if name == "stuck-value":
+        room.patient.hold(from_s + FIRST_S)
 
 
 def fault_incidents(name: str, from_s: float) -> tuple[Incident, ...]:
     """What a fault makes happen at the bedside, on the session's time; empty for faults of the line."""
     if name not in _INCIDENTS:
         return ()
-    kind, lasts_s = _INCIDENTS[name]
-    return (Incident(kind, from_s + FIRST_S, lasts_s, every_s=EVERY_S),)
+    kind, first_s, lasts_s = _INCIDENTS[name]
+    return (Incident(kind, from_s + first_s, lasts_s, every_s=EVERY_S),)
 
 
-def with_fault(device: SimDevice, name: str, seed: int) -> SimDevice:
-    """The device with a fault of the line or of its clock; itself if the fault is none of these."""
+def with_fault(device: SimDevice, name: str, seed: int, driver: str, room: Bedside) -> SimDevice:
+    """The device with a fault of the line, its clock or its memory; itself if the fault is none of these."""
     match name:
+        case "stored-readings-first":
+            return with_earlier(device, driver, room)
         case "stall":
             return _Stalling(device)
         case "clock-skew":

@@ -13,61 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from devices.sim.berry_pm6750 import Berry
-from devices.sim.contec import FORMATS as CONTEC_FORMATS
-from devices.sim.contec import Contec
+from devices.sim.catalogue import SIMULATORS as SIMULATORS
+from devices.sim.catalogue import build as build
 from devices.sim.device import SimDevice
-from devices.sim.dinamap import FORMATS as DINAMAP_FORMATS
-from devices.sim.dinamap import make as make_dinamap
 from devices.sim.endpoints import Endpoint, make_endpoint
-from devices.sim.faults import check_fault, fault_incidents, with_fault
-from devices.sim.ge_dri import LEVELS as GE_MODELS
-from devices.sim.ge_dri import GeDri
-from devices.sim.intellivue import IntelliVue
-from devices.sim.ivy_450c import Ivy450c
-from devices.sim.maibobo import Maibobo
-from devices.sim.masimo import Masimo
-from devices.sim.nellcor import Nellcor
-from devices.sim.nonin import FORMATS, Nonin
-from devices.sim.par_nibp2020 import ParNibp2020
-from devices.sim.scenario import Bedside, bedside, scenario
-from devices.sim.suntech import SunTech
-from kapmonitor.errors import ConfigError
+from devices.sim.faults import afflict, check_fault, with_fault
+from devices.sim.scenario import bedside, scenario
 
 TICK_S: Final = 0.01
 OWN_KEY_S: Final = 90.0
 """A cuff on its own is started at the bedside this often, for consoles that may not start it."""
 DOSE_S: Final = 1800.0
 """When the dose is given in a session of its own; the scenario says how long before or after to begin."""
-
-SIMULATORS: Final[dict[str, tuple[str, ...]]] = {
-    "suntech": (),
-    "nonin": FORMATS,
-    "contec": CONTEC_FORMATS,
-    "berry-pm6750": (),
-    "ge-dri": tuple(GE_MODELS),
-    "ivy-450c": (),
-    "intellivue": (),
-    "masimo": (),
-    "dinamap": DINAMAP_FORMATS,
-    "par-nibp2020": (),
-    "maibobo": (),
-    "nellcor": (),
-}
-"""Drivers that have a simulated device, with the formats it can speak."""
-
-CUFFS: Final[dict[str, Callable[[Bedside, float | None], SimDevice]]] = {
-    "par-nibp2020": ParNibp2020,
-    "maibobo": Maibobo,
-}
-PLAIN: Final[dict[str, Callable[[Bedside], SimDevice]]] = {
-    "ivy-450c": Ivy450c,
-    "berry-pm6750": Berry,
-    "intellivue": IntelliVue,
-    "masimo": Masimo,
-    "nellcor": Nellcor,
-}
-"""Simulated devices that need to know nothing but the bedside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +73,6 @@ class Line:
         self.step()
 
 
-def build(driver: str, room: Bedside, own_key_s: float | None = None) -> SimDevice:
-    """The simulated device for `suntech`, `nonin` or `nonin?format=df7`.
-
-    With `own_key_s`, somebody at the bedside presses a cuff's own start key that often.
-    """
-    name, _, query = driver.partition("?")
-    form = query.removeprefix("format=")
-    if name not in SIMULATORS:
-        raise ConfigError("simulate", name, f"simulated are {', '.join(SIMULATORS)}")
-    if query and form not in SIMULATORS[name]:
-        raise ConfigError(
-            "simulate", driver, f"formats are {', '.join(SIMULATORS[name]) or 'not to be chosen'}"
-        )
-    if name == "suntech":
-        return SunTech(room, own_key_s)
-    if name == "dinamap":
-        return make_dinamap(room, own_key_s, form)
-    if name in CUFFS:
-        return CUFFS[name](room, own_key_s)
-    if name == "ge-dri":
-        return GeDri(room, own_key_s, form or "carescape")
-    if name == "contec":
-        return Contec(room, form) if form else Contec(room)
-    if name in PLAIN:
-        return PLAIN[name](room)
-    return Nonin(room, form) if form else Nonin(room)
-
-
 async def run_lines(lines: Sequence[Line], stop: asyncio.Event) -> None:
     """Serve until told to stop; ports are gone afterwards."""
     try:
@@ -187,11 +116,11 @@ def serve(
     begin_s = DOSE_S + scenario(name).look_s if start_s is None else start_s
     room = bedside(name, seed, DOSE_S)
     if fault is not None:
-        check_fault(fault, plain)
-        room.incidents = (*room.incidents, *fault_incidents(fault, begin_s))
+        check_fault(fault, driver)
+        afflict(room, fault, begin_s)
     device = build(driver, room, OWN_KEY_S)
     if fault is not None:
-        device = with_fault(device, fault, seed)
+        device = with_fault(device, fault, seed, driver, room)
     endpoint = make_endpoint(port or ("tcp:0" if sys.platform == "win32" else "pty"), plain)
     clock = PatientTime(time.monotonic_ns(), begin_s, speed)
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
