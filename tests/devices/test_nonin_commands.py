@@ -1,6 +1,7 @@
 """What a Nonin oximeter is asked when a format is chosen: bytes as printed, dialogues, and the simulator."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -17,7 +18,7 @@ from devices.sim.fastforward import FastForward, Joined
 from devices.sim.nonin import Nonin as Oximeter
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside
-from devices.testing import defaults
+from devices.testing import Sample, Talk, check_driver, defaults
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
     AlertKind,
@@ -319,6 +320,20 @@ def test_an_answer_that_breaks_off_is_a_fault_when_the_line_ends():
     desk.wait(0.2)
     desk.hear(SERIAL_IS[:6])
     assert [(e.kind, e.size) for e in faults(desk.driver.closed(desk.now))] == [(FaultKind.NOISE, 6)]
+
+
+@pytest.mark.parametrize("wanted", ["df2", "df7"])
+def test_conformance_of_the_driver_that_asks(wanted):
+    chosen = [replace(o, default=wanted) if o.name == "format" else o for o in DRIVER.options]
+    heard = (
+        (2 * S // 10, ACK),
+        (5 * S // 10, stream(df7, 1) + SERIAL_IS),
+        (8 * S // 10, stream(df7, 1)[:60]),
+        (12 * S // 10, stream(df7, 1)[60:] + CLOCK_IS),
+        (2 * S, stream(df7, 2)),
+    )
+    samples = [Sample("another format", stream(df2, 3)), Talk("a whole conversation", heard)]
+    check_driver(replace(DRIVER, options=tuple(chosen)), samples)
 
 
 # With the simulated oximeter

@@ -143,9 +143,12 @@ class Talk:
 
     def _due(self) -> list[tuple[Ask, int]]:
         """What is still to be asked, the most urgent first, each with the time from which on."""
-        due = [(ask, self._clock_ns if ask is Ask.CLOCK else 0) for ask, left in self._left.items() if left]
+        due: list[tuple[Ask, int]] = []
         if self._wanted not in (None, self._reading) and self._refused < FORMS:
-            due.insert(0, (Ask.FORMAT, self._format_ns))
+            due.append((Ask.FORMAT, self._format_ns))
+        for ask, left in self._left.items():
+            if left:
+                due.append((ask, self._clock_ns if ask is Ask.CLOCK else 0))
         return due
 
     def _ask(self, ask: Ask, now_ns: int) -> Sequence[DeviceEvent]:
