@@ -246,8 +246,20 @@ def test_a_wrong_check_is_a_fault():
 
 
 def test_a_reply_to_nothing_is_a_fault():
+    protocol = ring(wave=False)
+    answered(protocol, INFO, WORN)
+    assert [type(e) for e in protocol.receive(REPLIES, WORN, S)] == [Fault]
+
+
+@pytest.mark.parametrize(
+    ("reply", "spo2"), [(WORN, [Measured(98.0)]), (WAVE, [Measured(98.0)]), (INFO, []), (REFUSED, [])]
+)
+def test_in_a_capture_the_form_of_a_reply_tells_what_it_answers(reply, spo2):
     protocol = ring()
-    assert [type(e) for e in protocol.receive(REPLIES, WORN, 1)] == [Fault]
+    events = protocol.receive(REPLIES, reply, 1)
+    assert readings(events, mdc.SPO2) == spo2
+    assert [e.model for e in events if isinstance(e, DeviceIdentified)] == (["1652"] if reply == INFO else [])
+    assert faults(events) == ([(FaultKind.CONTENT, 0)] if reply == REFUSED else [])
 
 
 def test_a_length_nobody_sends_does_not_stop_it():

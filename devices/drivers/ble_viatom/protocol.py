@@ -1,4 +1,8 @@
-"""The GattProtocol of an O2 ring: ask who it is, then for its values again and again, one at a time."""
+"""The GattProtocol of an O2 ring: ask who it is, then for its values again and again, one at a time.
+
+A reply does not name its question. In a capture that is only listened to nothing was asked; there its form
+tells what it answers.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +81,7 @@ class ViatomRing:
         self._next: Command | None = None
         self._asked: Command | None = None
         self._asked_ns = 0
+        self._listens_only = True
         self._battery: int | None = None
         self._last_sample: int | None = None
 
@@ -111,7 +116,7 @@ class ViatomRing:
         command, self._next = self._next, None
         if command is None:
             return ()
-        self._asked, self._asked_ns = command, now_ns
+        self._asked, self._asked_ns, self._listens_only = command, now_ns, False
         self.deadline_ns = now_ns + int(ANSWER_S * 1e9)
         return (GattStep(GattAction.WRITE, REQUESTS, _REQUESTS[command]),)
 
@@ -126,11 +131,14 @@ class ViatomRing:
     def _reply(self, reply: Reply, t_ns: int) -> list[DeviceEvent]:
         asked, self._asked = self._asked, None
         if asked is None:
-            return [gatt.fault(FaultKind.CONTENT, reply.payload, t_ns)]
-        self.deadline_ns = max(t_ns, self._asked_ns + int(PERIOD_S * 1e9))
-        if asked is Command.INFO:
+            asked = _answered(reply) if self._listens_only else None
+        else:
             # Who it is need not be known to go on.
-            self.deadline_ns = t_ns
+            pause_s = 0.0 if asked is Command.INFO else PERIOD_S
+            self.deadline_ns = max(t_ns, self._asked_ns + int(pause_s * 1e9))
+        if asked is None:
+            return [gatt.fault(FaultKind.CONTENT, reply.payload, t_ns)]
+        if asked is Command.INFO:
             return _identity(reply, t_ns)
         if reply.status:
             return self._refused(asked, reply, t_ns)
@@ -172,6 +180,17 @@ class ViatomRing:
         samples = live.upright(heard.wave, self._last_sample)
         self._last_sample = samples[-1]
         return [WaveformBlock(PLETH, t_ns, _words(samples))]
+
+
+def _answered(reply: Reply) -> Command | None:
+    """What a reply answers, by its form alone."""
+    if reply.status:
+        return None
+    if reply.payload.startswith(b"{"):
+        return Command.INFO
+    if len(reply.payload) == live.NUMBERS_SIZE:
+        return Command.NUMBERS
+    return Command.WAVE if live.numbers_and_wave(reply.payload) else None
 
 
 def _identity(reply: Reply, t_ns: int) -> list[DeviceEvent]:
