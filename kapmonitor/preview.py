@@ -120,7 +120,8 @@ class Preview:
 
     def speaks(self, now_ns: int) -> bool:
         """Whether a person could compare what it shows with the device's own screen."""
-        return any(isinstance(value.reading, Measured) for value in self.values(now_ns)) or bool(self._waves)
+        values = (value for value in self.values(now_ns) if value.ref != mdc.BATTERY.ref)
+        return any(isinstance(value.reading, Measured) for value in values)
 
     def wave(self) -> tuple[str, tuple[float | None, ...]]:
         """The last seconds of the most telling wave: its reference id, and heights from 0 to 1."""

@@ -75,7 +75,13 @@ def test_the_curve_is_the_last_four_seconds_between_0_and_1(preview):
     assert len(heights) <= 2 * WAVE_POINTS
     assert heights[0] == 0
     assert heights[-1] == 1
-    assert preview.speaks(T + 100 * S)
+    assert not preview.speaks(T + 100 * S)
+
+
+def test_a_battery_is_nothing_to_compare(preview):
+    say(preview, Metric(mdc.BATTERY, "Battery"), 90)
+    assert shown(preview) == {mdc.BATTERY.ref: Measured(90)}
+    assert not preview.speaks(T)
 
 
 def test_missing_samples_are_gaps_and_a_wave_without_any_is_none(preview):
