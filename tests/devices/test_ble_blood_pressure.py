@@ -6,19 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff
+from devices import racp
+from devices.blood_pressure_frame import decode, decode_enhanced, decode_enhanced_cuff, has_check_sum
 from devices.burst import HOLD_S
 from devices.drivers.ble_blood_pressure import DRIVER
+from devices.drivers.ble_blood_pressure.omron import COMPANY, OBJECTION
 from devices.drivers.ble_blood_pressure.protocol import (
     ENHANCED,
     ENHANCED_INTERMEDIATE,
     FEATURE,
     INTERMEDIATE,
     MEASUREMENT,
+    RECORD,
     BloodPressureCuff,
 )
+from devices.drivers.ble_blood_pressure.records import Record, Records
 from devices.gatt import BATTERY_LEVEL, FIRMWARE
-from devices.protocol import GattAction, GattProtocol, Timed
+from devices.gatt_clock import CURRENT_TIME, DATE_TIME
+from devices.ieee11073 import date_time_of
+from devices.protocol import GattAction, GattProtocol, GattSender, Timed, WireProtocol
 from devices.sim.ble import frames
 from kapmonitor import mdc
 from kapmonitor.model import (
@@ -349,12 +355,221 @@ def test_the_measurement_is_subscribed_first_and_nothing_else_is_needed():
     assert all(step.optional for step in steps[1:])
     assert isinstance(BloodPressureCuff({}), GattProtocol)
     assert isinstance(BloodPressureCuff({}), Timed)
+    assert isinstance(BloodPressureCuff({}), GattSender)
+    assert not isinstance(BloodPressureCuff({}), WireProtocol)
+
+
+# The cuff's clock
+
+
+def test_the_clock_is_asked_set_and_asked_again_once_the_measurement_is_subscribed():
+    steps = BloodPressureCuff({}).opened(0)
+    when = datetime(2026, 3, 14, 9, 26, 53, 500_000)  # noqa: DTZ001
+    about = [(s.action.value, s.uuid[4:8]) for s in steps if s.uuid in {DATE_TIME, CURRENT_TIME}]
+    assert about == [
+        ("subscribe", "2a2b"),
+        *((action, uuid) for uuid in ("2a08", "2a2b") for action in ("read", "write", "read")),
+    ]
+    written = {step.uuid: step.clock(when).hex() for step in steps if step.clock}
+    assert written == {DATE_TIME: "ea07030e091a35", CURRENT_TIME: "ea07030e091a35068001"}
+
+
+def test_the_clock_may_be_left_alone():
+    steps = BloodPressureCuff({"set_clock": False}).opened(0)
+    assert [s.uuid for s in steps if s.action is GattAction.READ][:2] == [DATE_TIME, CURRENT_TIME]
+    assert not [step for step in steps if step.action is GattAction.WRITE]
+
+
+def test_an_old_reading_that_was_never_fetched_is_no_new_one():
+    protocol = cuff()
+    events = protocol.receive(DATE_TIME, date_time_of(datetime(2026, 3, 14, 12, 0, 0)), 0)  # noqa: DTZ001
+    events += all_of(protocol, [reading(-60, 188, status=4)], t_ns=SECOND)
+    assert observed(events, mdc.NIBP_SYS) == [(Measured(188.0), True)]
+    assert of(events, DeviceAlert) == []
+
+
+def test_a_fresh_reading_is_new_though_the_clock_is_years_off():
+    protocol = cuff()
+    protocol.receive(CURRENT_TIME, bytes.fromhex("e1070110 0c2800 01 00 00".replace(" ", "")), 0)
+    events = all_of(protocol, [FIRST], t_ns=SECOND)
+    assert observed(events, mdc.NIBP_SYS) == [(Measured(125.0), False)]
+
+
+# Version 1.1: check sums and records
+
+
+@pytest.mark.parametrize("packet", ["ea07031c0a1f2a80ff0873", "0ec3f900f40b000074e00a00e0f1"])
+def test_the_check_sum_is_that_of_published_packets_of_another_device(packet):
+    assert has_check_sum(bytes.fromhex(packet))
+    assert not has_check_sum(bytes.fromhex("01" + packet[2:]))
+
+
+WITH_SUM = bytes.fromhex("00800052006100")
+
+
+def summed(data):
+    import binascii
+
+    return data + binascii.crc_hqx(data, 0xFFFF).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("features", [None, b"\x5f\x00"])
+def test_a_right_check_sum_is_taken_off(features):
+    protocol = cuff()
+    if features:
+        assert protocol.receive(FEATURE, features, 0) == []
+    events = protocol.receive(ENHANCED, summed(WITH_SUM), 1)
+    assert observed(events, mdc.NIBP_SYS) == [(Measured(128.0), False)]
+    events = protocol.receive(ENHANCED_INTERMEDIATE, summed(bytes.fromhex("40a300")), 2)
+    assert [r.value for r, _ in observed(events, mdc.CUFF_PRESSURE)] == [163.0]
+
+
+@pytest.mark.parametrize(
+    ("uuid", "payload"),
+    [
+        (ENHANCED, WITH_SUM),
+        (ENHANCED_INTERMEDIATE, b"\x40\xa3\x00"),
+        (RECORD, b"\x03\x07\x00\x35\x2a" + WITH_SUM),
+    ],
+)
+def test_a_check_sum_that_is_promised_must_be_right(uuid, payload):
+    protocol = cuff()
+    protocol.receive(FEATURE, b"\x40\x00", 0)
+    for data in (payload, payload + b"\xab\xcd"):
+        assert protocol.receive(uuid, data, 1) == [Fault(FaultKind.CHECKSUM, 1, len(data), data.hex())]
+    assert observed(protocol.receive(MEASUREMENT, WITH_SUM, 2), mdc.NIBP_SYS) == [(Measured(128.0), False)]
+
+
+def test_a_check_sum_that_is_not_promised_is_none():
+    protocol = cuff()
+    protocol.receive(FEATURE, b"\x1f\x00", 0)
+    assert [e.kind for e in protocol.receive(ENHANCED, summed(WITH_SUM), 1)] == [FaultKind.LENGTH]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x1f"])
+def test_features_that_are_none(data):
+    assert cuff().receive(FEATURE, data, 1) == [Fault(FaultKind.LENGTH, 1, len(data), data.hex())]
+
+
+def record(data, segment=3, number=7, uuid=0x2A35):
+    return bytes([segment]) + number.to_bytes(2, "little") + uuid.to_bytes(2, "little") + data
+
+
+def test_a_record_is_a_stored_reading_of_either_version():
+    protocol = cuff()
+    assert observed(protocol.receive(RECORD, bytes.fromhex("030700352a00780050005d00"), 1), mdc.NIBP_SYS) == [
+        (Measured(120.0), True)
+    ]
+    enhanced = record(bytes.fromhex("028000520061005da85fed"), uuid=0x2B34)
+    events = protocol.receive(RECORD, summed(enhanced), 2)
+    assert [(e.stored, e.device_time) for e in of(events, Observation)] == [(True, "2026-03-14T09:26:53")] * 3
+    assert protocol.receive(RECORD, enhanced, 3) == []
+    assert observed(all_of(protocol, [], t_ns=4), mdc.NIBP_SYS) == []
+
+
+def test_a_record_in_pieces():
+    protocol = cuff()
+    assert protocol.receive(RECORD, record(FIRST[:10], segment=0b101_01), 1) == []
+    assert protocol.receive(RECORD, record(FIRST[10:15], segment=0b110_00), 2) == []
+    events = protocol.receive(RECORD, record(FIRST[15:], segment=0b111_10), 3)
+    assert observed(events, mdc.NIBP_SYS) == [(Measured(125.0), True)]
+
+
+@pytest.mark.parametrize(
+    ("segment", "number", "uuid"),
+    [(0b010_10, 7, 0x2A35), (0b001_10, 8, 0x2A35), (0b001_10, 7, 0x2B34), (0b000_10, 7, 0x2A35)],
+)
+def test_pieces_that_do_not_fit_make_no_reading(segment, number, uuid):
+    protocol = cuff()
+    protocol.receive(RECORD, record(FIRST[:10], segment=0b000_01), 1)
+    wrong = record(FIRST[10:], segment=segment, number=number, uuid=uuid)
+    assert protocol.receive(RECORD, wrong, 2) == [Fault(FaultKind.CONTENT, 2, len(wrong), wrong.hex())]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x03\x07\x00", record(b""), record(FIRST, uuid=0x2A36), record(b"\0")]
+)
+def test_a_record_of_nothing_known_is_a_fault(data):
+    assert [e.kind for e in cuff().receive(RECORD, data, 1)] == [FaultKind.CONTENT]
+
+
+def test_a_record_without_end_is_given_up():
+    records = Records()
+    for counter in range(64):
+        taken = records.take(bytes([counter << 2 | (counter == 0)]) + bytes.fromhex("0700352a") + bytes(20))
+        if taken is None:
+            break
+    assert counter < 40
+    assert records.take(record(b"\x01")) == Record(7, 0x2A35, b"\x01")
+
+
+def test_kept_readings_are_fetched_only_when_wanted():
+    assert cuff().steps_to_take(1) == ()
+    protocol = BloodPressureCuff({"stored": True})
+    subscribed = [step.uuid for step in protocol.opened(0) if step.action is GattAction.SUBSCRIBE]
+    assert {RECORD, racp.CONTROL_POINT} <= set(subscribed)
+    assert [step.data for step in protocol.steps_to_take(1)] == [racp.COUNT]
+    assert protocol.receive(racp.CONTROL_POINT, bytes.fromhex("05000100"), 2) == []
+    assert [step.data for step in protocol.steps_to_take(2)] == [racp.REPORT]
+    assert [step.data for step in protocol.last_steps()] == [racp.ABORT]
+    events = protocol.receive(RECORD, record(bytes.fromhex("00780050005d00")), 3)
+    assert observed(events, mdc.NIBP_SYS) == [(Measured(120.0), True)]
+    assert protocol.receive(racp.CONTROL_POINT, bytes.fromhex("06000101"), 4) == []
+    assert protocol.deadline_ns is None
+
+
+def test_records_that_do_not_come_are_a_fault_and_hold_nothing_up():
+    protocol = BloodPressureCuff({"stored": True})
+    protocol.opened(0)
+    protocol.steps_to_take(0)
+    late_ns = protocol.deadline_ns
+    assert protocol.on_deadline(late_ns) == [Fault(FaultKind.TIMEOUT, late_ns, 0)]
+    assert observed(protocol.receive(MEASUREMENT, WITH_SUM, late_ns), mdc.NIBP_SYS) == [
+        (Measured(128.0), False)
+    ]
+
+
+# Omron
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({COMPANY: bytes.fromhex("0109b80064000000")}, OBJECTION),
+        ({COMPANY: bytes.fromhex("0101d00264110011")}, OBJECTION),
+        ({COMPANY: bytes.fromhex("0121d00264110011")}, ""),
+        ({COMPANY: b"\x01"}, ""),
+        ({COMPANY: b""}, ""),
+        ({0x006B: b"\x01\x00"}, ""),
+        ({}, ""),
+    ],
+)
+def test_cuffs_behind_omrons_own_memory_service_are_told_apart(said, word):
+    assert DRIVER.link.objection(said) == word
 
 
 uuids = st.sampled_from(
-    [MEASUREMENT, INTERMEDIATE, FEATURE, ENHANCED, ENHANCED_INTERMEDIATE, BATTERY_LEVEL, FIRMWARE, "", "x"]
+    [
+        MEASUREMENT,
+        INTERMEDIATE,
+        FEATURE,
+        ENHANCED,
+        ENHANCED_INTERMEDIATE,
+        RECORD,
+        DATE_TIME,
+        CURRENT_TIME,
+        racp.CONTROL_POINT,
+        BATTERY_LEVEL,
+        FIRMWARE,
+        "",
+        "x",
+    ]
 )
-payloads = st.binary(max_size=24) | st.sampled_from([bytes.fromhex(p[0]) for p in PAYLOADS])
+payloads = (
+    st.binary(max_size=24)
+    | st.sampled_from([bytes.fromhex(p[0]) for p in PAYLOADS])
+    | st.sampled_from([summed(WITH_SUM), record(FIRST), record(FIRST[:9], 1), record(FIRST[9:], 6)])
+)
 
 
 @given(st.lists(st.tuples(uuids, payloads, st.integers(0, 3 * SECOND)), max_size=30))
@@ -382,3 +597,42 @@ def test_whatever_the_order_only_readings_near_the_newest_are_live(minutes):
     live = [e.device_time for e in of(events, Observation) if not e.stored]
     newest = max(e.device_time for e in of(events, Observation))
     assert newest in live
+
+
+pressures = st.none() | st.integers(40, 280)
+
+
+@given(
+    pressures,
+    pressures,
+    pressures,
+    st.none() | st.integers(20, 250),
+    st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1)),  # noqa: DTZ001
+    st.none() | st.integers(0, 255),
+    st.none() | st.integers(0, 63),
+)
+def test_what_the_emulated_cuff_sends_is_what_the_driver_hears(sys, dia, mean, pulse, when, user, status):
+    when = when and when.replace(microsecond=0)
+    sent = (sys, dia, mean)
+    payload = frames.blood_pressure(sent, when=when, pulse=pulse, user=user, status=status)
+    events = all_of(cuff(), [payload])
+    told = [observed(events, term)[0][0] for term in (mdc.NIBP_SYS, mdc.NIBP_DIA, mdc.NIBP_MEAN)]
+    values = [r.value if isinstance(r, Measured) else None if r == NAN else r.raw for r in told]
+    assert values == list(sent)
+    crossed = sys is not None and dia is not None and sys <= dia
+    doubtful = (status or 0) & 0x23
+    for reading in told:
+        if reading != NAN and crossed:
+            assert reading.validity is Validity.INVALID
+        elif reading != NAN:
+            assert reading.validity is (Validity.QUESTIONABLE if doubtful else Validity.VALID)
+    assert [r.value for r, _ in observed(events, mdc.NIBP_PULSE)] == ([] if pulse is None else [pulse])
+    assert {e.device_time for e in of(events, Observation)} == {when and when.isoformat()}
+    failed = all(isinstance(reading, Absent) for reading in told)
+    assert len(of(events, CuffFailed)) == failed
+
+
+@given(st.integers(0, 350))
+def test_the_pressure_of_the_emulated_cuff_is_what_the_driver_hears(mmhg):
+    events = cuff().receive(INTERMEDIATE, frames.cuff_pressure(mmhg), 1)
+    assert [r for r, _ in observed(events, mdc.CUFF_PRESSURE)] == [Measured(float(mmhg), Validity.ONGOING)]

@@ -1,7 +1,7 @@
 """The Pulse Oximeter Service driver: published payloads, status words, its record access, any bytes."""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from ble_parts import in_room
@@ -14,6 +14,8 @@ from devices.drivers.ble_pulse_oximeter import DRIVER
 from devices.drivers.ble_pulse_oximeter.payloads import Features, Pair, continuous, features, spot_check
 from devices.drivers.ble_pulse_oximeter.protocol import CONTINUOUS, FEATURES, SPOT_CHECK, PulseOximeter
 from devices.gatt import BATTERY_LEVEL
+from devices.gatt_clock import CURRENT_TIME, DATE_TIME
+from devices.ieee11073 import date_time_of
 from devices.protocol import GattAction, GattProtocol, GattSender, Streaming, Timed, WireProtocol
 from devices.racp import CONTROL_POINT, LIMIT_S, Answer, State, StoredRecords
 from devices.sim.ble import frames
@@ -238,6 +240,45 @@ def test_a_spot_check_from_storage_is_stored_and_raises_nothing():
     assert alerts(events) == []
 
 
+def test_a_continuous_value_from_storage_is_stored_and_raises_nothing():
+    events = oximeter().receive(CONTINUOUS, frames.oxygen_now((86, 71), status=0x0220, sensor=0x820), 3)
+    assert [e.stored for e in events if isinstance(e, Observation)] == [True, True]
+    assert alerts(events) == []
+
+
+def spot(minutes, spo2, **more):
+    when = datetime(2026, 3, 14, 9, 0, 0) + timedelta(minutes=minutes)  # noqa: DTZ001
+    return frames.oxygen_spot_check((spo2, 71), when=when, **more)
+
+
+def test_spot_checks_from_the_memory_are_told_from_the_new_one_though_the_status_does_not():
+    protocol = oximeter()
+    events = []
+    for t_ns, payload in enumerate([spot(-600, 86, sensor=0x20), spot(-60, 88), spot(0, 97), spot(-60, 88)]):
+        events += protocol.receive(SPOT_CHECK, payload, t_ns)
+    events += protocol.closed(9)
+    told = [
+        (e.reading.value, e.stored)
+        for e in events
+        if isinstance(e, Observation) and e.metric.term is mdc.SPO2
+    ]
+    assert told == [(86.0, True), (88.0, True), (97.0, False)]
+    assert alerts(events) == []
+    protocol.opened(10)
+    assert readings([*protocol.receive(SPOT_CHECK, spot(0, 97), 11), *protocol.closed(12)], mdc.SPO2) == []
+
+
+def test_the_oximeters_clock_tells_how_old_a_spot_check_is():
+    protocol = oximeter()
+    protocol.receive(CURRENT_TIME, date_time_of(datetime(2026, 3, 14, 10, 0, 0)) + b"\0\0\0", 0)  # noqa: DTZ001
+    events = [*protocol.receive(SPOT_CHECK, spot(0, 86), 1), *protocol.receive(SPOT_CHECK, spot(59, 97), 2)]
+    events += protocol.closed(3)
+    assert [e.stored for e in events if isinstance(e, Observation) and e.metric.term is mdc.SPO2] == [
+        True,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("uuid", [CONTINUOUS, SPOT_CHECK, FEATURES])
 @pytest.mark.parametrize("payload", ["", "00", "1f610044", "0061004400" + "00", "ff" * 40])
 def test_a_wrong_length_is_a_fault_alone(uuid, payload):
@@ -391,7 +432,7 @@ def test_any_answers_leave_a_procedure_that_ends(answers):
 
 # Any bytes, and the emulated oximeter
 
-uuids = st.sampled_from([CONTINUOUS, SPOT_CHECK, FEATURES, CONTROL_POINT, BATTERY_LEVEL, "", "x"])
+uuids = st.sampled_from([CONTINUOUS, SPOT_CHECK, FEATURES, CONTROL_POINT, DATE_TIME, BATTERY_LEVEL, "", "x"])
 
 
 @given(st.lists(st.tuples(uuids, st.binary(max_size=24)), max_size=30), st.booleans())

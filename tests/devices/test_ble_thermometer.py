@@ -18,6 +18,8 @@ from devices.drivers.ble_thermometer import (
     decode,
 )
 from devices.gatt import BATTERY_LEVEL, FIRMWARE
+from devices.gatt_clock import CURRENT_TIME, DATE_TIME
+from devices.ieee11073 import date_time_of
 from devices.protocol import GattAction, GattProtocol, Timed, WireProtocol
 from devices.sim.ble import frames
 from devices.sim.ble import thermometer as model
@@ -106,6 +108,17 @@ def test_a_reading_held_back_comes_when_the_link_ends_or_anything_else_is_late()
     assert readings(other.receive(BATTERY_LEVEL, b"\x50", 1 + HOLD_NS))[0] == (Measured(37.0), False)
 
 
+def test_an_old_reading_that_was_never_fetched_is_no_new_one():
+    protocol = thermometer()
+    assert protocol.receive(DATE_TIME, date_time_of(datetime(2026, 3, 14, 11, 0, 0)), 1) == []  # noqa: DTZ001
+    events = protocol.receive(MEASUREMENT, at(-60, 38.5, place=9), 2)
+    assert readings(events) == [(Measured(38.5), True)]
+    assert places(events) == []
+    assert readings([*protocol.receive(MEASUREMENT, at(119, 37.1), 3), *protocol.closed(4)]) == [
+        (Measured(37.1), False)
+    ]
+
+
 def test_a_temperature_on_its_way_is_marked():
     protocol = thermometer()
     assert readings(protocol.receive(INTERMEDIATE, frames.temperature(35.5), 1)) == [
@@ -160,12 +173,15 @@ def test_the_measurement_is_subscribed_first_and_nothing_else_is_needed():
     steps = protocol.opened(0)
     assert (steps[0].action, steps[0].uuid, steps[0].optional) == (GattAction.SUBSCRIBE, MEASUREMENT, False)
     assert all(step.optional for step in steps[1:])
+    assert not [step for step in steps if step.action is GattAction.WRITE]
     assert isinstance(protocol, GattProtocol)
     assert isinstance(protocol, Timed)
     assert not isinstance(protocol, WireProtocol)
 
 
-uuids = st.sampled_from([MEASUREMENT, INTERMEDIATE, TYPE, BATTERY_LEVEL, FIRMWARE, "", "x"])
+uuids = st.sampled_from(
+    [MEASUREMENT, INTERMEDIATE, TYPE, DATE_TIME, CURRENT_TIME, BATTERY_LEVEL, FIRMWARE, "", "x"]
+)
 
 
 @given(st.lists(st.tuples(uuids, st.binary(max_size=16), st.integers(0, 3 * SECOND)), max_size=30))

@@ -1,10 +1,12 @@
 """SFLOAT, FLOAT and Date Time against published words, and against every word there is."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.ieee11073 import date_time, float32, sfloat
+from devices.ieee11073 import current_time_of, date_time, date_time_of, float32, sfloat
 from devices.sim.ble import frames
 from kapmonitor.model import Absent, Measured, Validity
 
@@ -142,3 +144,18 @@ def test_date_time(payload, text):
 def test_any_seven_bytes_are_a_time_or_unknown(data):
     text = date_time(data)
     assert text is None or len(text) == 19
+
+
+def test_the_published_times_are_what_sets_a_clock():
+    when = datetime(2026, 3, 14, 9, 26, 53, 500_000)  # noqa: DTZ001
+    assert date_time_of(when).hex() == "ea07030e091a35"
+    assert current_time_of(when).hex() == "ea07030e091a35068001"
+
+
+@given(st.datetimes(datetime(1582, 1, 1), datetime(9999, 12, 31)))  # noqa: DTZ001
+def test_a_clock_says_what_it_was_set_to(when):
+    text = when.replace(microsecond=0).isoformat()
+    assert date_time(date_time_of(when)) == text
+    current = current_time_of(when)
+    assert (len(current), date_time(current[:7]), current[7]) == (10, text, when.isoweekday())
+    assert current[8] / 256 == pytest.approx(when.microsecond / 1e6, abs=1 / 256)
