@@ -6,7 +6,7 @@ which every value passes again on its way to the screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kapmonitor.mdc import NIBP_DIA, NIBP_MEAN, NIBP_SYS, Term
 from kapmonitor.model import Absent, Measured, Reading, Validity
@@ -41,6 +41,27 @@ def pressures(systolic: float, diastolic: float, mean: float) -> Pressures:
     between = diastolic < mean < systolic
     third = within(NIBP_MEAN, mean) if between else Absent(Validity.INVALID, float(mean))
     return Pressures(*pair, third)
+
+
+def together(systolic: Reading, diastolic: Reading, mean: Reading) -> Pressures:
+    """Judge three readings in mmHg, some of which may be absent already, as pressures() does.
+
+    Each that stands keeps the trust that the device has in it.
+    """
+    if not isinstance(systolic, Measured) or not isinstance(diastolic, Measured):
+        return Pressures(*(_fallen(reading) for reading in (systolic, diastolic, mean)))
+    between = mean.value if isinstance(mean, Measured) else (systolic.value + diastolic.value) / 2
+    whole = pressures(systolic.value, diastolic.value, between)
+    third = _trusted(mean, whole.mean) if isinstance(mean, Measured) else mean
+    return Pressures(_trusted(systolic, whole.systolic), _trusted(diastolic, whole.diastolic), third)
+
+
+def _fallen(reading: Reading) -> Reading:
+    return Absent(Validity.INVALID, reading.value) if isinstance(reading, Measured) else reading
+
+
+def _trusted(before: Measured, judged: Reading) -> Reading:
+    return judged if isinstance(judged, Absent) else replace(judged, validity=before.validity)
 
 
 def no_pressures(systolic: float, diastolic: float, mean: float, validity: Validity) -> Pressures:

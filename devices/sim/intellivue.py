@@ -23,8 +23,9 @@ STEP_NS: Final = 256_000_000
 SECOND_NS: Final = 1_000_000_000
 CONFIRM_NS: Final = 5_000_000_000
 HOST_SILENT_NS: Final = 10_000_000_000
-NUMERIC, WAVE, ALARMS = 0x06, 0x09, 0x36
+NUMERIC, WAVE, SYSTEM, ALARMS = 0x06, 0x09, 0x21, 0x36
 CREATE_ID: Final = 1
+MAKER, MODEL, SOFTWARE = "Philips", "866062", "G.01.80"
 REQUEST, ACCEPT, REFUSE, RELEASE, RELEASED, DATA, ABORT = 0x0D, 0x0E, 0x0C, 0x09, 0x0A, 0xE1, 0x19
 
 
@@ -41,11 +42,14 @@ class Running:
 class IntelliVue:
     """The monitor at one patient's bed."""
 
-    def __init__(self, bedside: Bedside, cuff_every_s: float = CUFF_INTERVAL_S) -> None:
+    def __init__(
+        self, bedside: Bedside, cuff_every_s: float = CUFF_INTERVAL_S, serial: str = "DE12345678"
+    ) -> None:
         waves = Waves(bedside.patient)
         self._bedside = bedside
         self._signals = Signals(bedside, waves, cuff_every_s)
         self._finger = Fingertip(bedside, waves.rhythm, DRIVER)
+        self._serial = serial
         self._ear = frames.Ear()
         self._out = b""
         self._pumped = False
@@ -91,7 +95,7 @@ class IntelliVue:
         self._host_ns = t_ns
         self._unconfirmed_ns = t_ns
         self._say(bytes([ACCEPT]) + user_data[1:])
-        self._say(frames.mds_create(CREATE_ID, t_ns // TICK_NS % (1 << 32), "Philips", "866062"))
+        self._say(frames.mds_create(CREATE_ID, t_ns // TICK_NS % (1 << 32), MAKER, MODEL))
 
     def _asked(self, user_data: bytes, t_ns: int) -> None:
         kind, _, invoke_id, command = struct.unpack_from(">4H", user_data.ljust(12, b"\0"), 4)
@@ -162,6 +166,8 @@ class IntelliVue:
             return self._signals.numerics(t_s, finger)
         if poll.polled == WAVE:
             return self._signals.waves(t_s, finger, described=first)
+        if poll.polled == SYSTEM:
+            return [frames.system(MAKER, MODEL, self._serial, SOFTWARE)]
         return self._signals.alarms(finger) if poll.polled == ALARMS else []
 
     def _say(self, user_data: bytes) -> None:

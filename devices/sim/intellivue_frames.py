@@ -168,6 +168,16 @@ def text(words: str) -> bytes:
     return struct.pack(">H", len(characters)) + characters
 
 
+def system(maker: str, model: str, serial: str, software: str) -> bytes:
+    """The monitor as an object: its model, and what of it was made when."""
+    entries = [
+        struct.pack(">HH", kind, component) + text(words)
+        for kind, component, words in ((1, 0x0050, "board 7"), (1, 0x0008, serial), (4, 0x0058, software))
+    ]
+    attributes = [attribute(0x0928, text(maker) + text(model)), attribute(0x092D, listed(entries))]
+    return b"\0\0" + listed(attributes)
+
+
 def mds_create(invoke_id: int, ticks: int, maker: str, model: str) -> bytes:
     """The monitor says what it is."""
     attributes = MDS + listed([attribute(0x0928, text(maker) + text(model))])

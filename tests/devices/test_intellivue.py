@@ -1,6 +1,7 @@
 """IntelliVue frames and answers: published bytes, every sentinel, cuff results, waves, alarms."""
 
 import itertools
+import struct
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from intellivue_frames import (
     EXTENDED_ALARMS,
     EXTENDED_NUMERICS,
     EXTENDED_WAVES,
+    KEEP_ALIVE,
+    MODEL,
     NUMERICS,
     PLETH,
     RELEASE,
@@ -54,7 +57,7 @@ from kapmonitor.model import (
 S = 1_000_000_000
 SYS, DIA, MEAN = (f"MDC_PRESS_BLD_NONINV_{x}" for x in ("SYS", "DIA", "MEAN"))
 SPO2, HR, PULSE = "MDC_PULS_OXIM_SAT_O2", "MDC_ECG_HEART_RATE", "MDC_PULS_OXIM_PULS_RATE"
-TEMP, RESP = "MDC_TEMP_BODY", "MDC_RESP_RATE"
+TEMP, CORE, RESP = "MDC_TEMP", "MDC_TEMP_BODY", "MDC_RESP_RATE"
 
 
 def heard(*data, times=None):
@@ -97,6 +100,7 @@ def test_every_published_request_is_what_is_sent():
     assert frame(messages.EXTENDED_NUMERICS.user_data) == published(EXTENDED_NUMERICS)
     assert frame(messages.EXTENDED_WAVES.user_data) == published(EXTENDED_WAVES)
     assert frame(messages.EXTENDED_ALARMS.user_data) == published(EXTENDED_ALARMS)
+    assert frame(messages.IDENTITY.user_data) == published(KEEP_ALIVE)
     assert frame(messages.RELEASE) == published(RELEASE)
     assert frame(messages.confirm_create(1, 0xABD00)) == published(CONFIRM)
     assert messages.set_waves(7, (0x0102,)).user_data == published(SET_ECG_II)
@@ -185,7 +189,7 @@ def test_float_words(word, value):
         ("00800001", Validity.INVALID),
     ],
 )
-@pytest.mark.parametrize("physio", [p for p, m in codes.NUMERICS.items() if m not in codes.APERIODIC])
+@pytest.mark.parametrize("physio", [p for p in codes.NUMERICS if p not in codes.APERIODIC])
 def test_special_words_are_absent(physio, word, validity):
     ((_, reading),) = numbers(heard(reply(single(physio, 544, word))))
     assert isinstance(reading, Absent)
@@ -205,6 +209,10 @@ def test_special_words_are_absent(physio, word, validity):
         (0x0400, Measured(97.0, Validity.QUESTIONABLE)),
         (0x0480, Measured(97.0, Validity.QUESTIONABLE)),
         (0x0080, Measured(97.0, Validity.VALIDATED)),
+        (0x0020, Measured(97.0, Validity.ONGOING)),
+        (0x0040, Measured(97.0, Validity.ONGOING)),
+        (0x4020, Measured(97.0, Validity.QUESTIONABLE)),
+        (0x00A0, Measured(97.0, Validity.ONGOING)),
         (0x0002, Measured(97.0)),
         (0x0001, Measured(97.0)),
     ],
@@ -220,7 +228,15 @@ def test_state_bits(state, reading):
         (0x4822, 2752, "00000048", PULSE, Measured(72.0)),
         (0x480A, 2720, "00000048", PULSE, Measured(72.0)),
         (0x500A, 2784, "00000000", RESP, Measured(0.0)),
-        (0x4B60, 6048, "FF00016F", TEMP, Measured(36.7)),
+        (0x4B60, 6048, "FF00016F", CORE, Measured(36.7)),
+        (0xE004, 6048, "FF00016F", CORE, Measured(36.7)),
+        (0x4B74, 6048, "FF00014E", "MDC_TEMP_SKIN", Measured(33.4)),
+        (0x4A11, 3872, "00000079", "MDC_PRESS_BLD_ART_SYS", Measured(121.0)),
+        (0x4A12, 3872, "0000004B", "MDC_PRESS_BLD_ART_DIA", Measured(75.0)),
+        (0x4A13, 3872, "0000005C", "MDC_PRESS_BLD_ART_MEAN", Measured(92.0)),
+        (0x4A15, 3872, "00000079", "MDC_PRESS_BLD_ART_ABP_SYS", Measured(121.0)),
+        (0x4A16, 3872, "00FFFFFB", "MDC_PRESS_BLD_ART_ABP_DIA", Measured(-5.0)),
+        (0x4A17, 3843, "FF00007B", "MDC_PRESS_BLD_ART_ABP_MEAN", Measured(92.0)),
         (0x4BB0, 512, "FF00001E", "MDC_PULS_OXIM_PERF_REL", Measured(3.0)),
         (0x50B0, 3843, "FF000035", "MDC_AWAY_CO2_ET", Measured(40.0)),
         (0x50B0, 3872, "00000026", "MDC_AWAY_CO2_ET", Measured(38.0)),
@@ -235,7 +251,7 @@ def test_units_and_limits(physio, unit, word, ref, reading):
 
 
 def test_numbers_nobody_asks_for_and_unknown_attributes_are_passed_over():
-    strange = obj(9, att(0x0950, num(0x4A14, 3872, "00000079")), att(0x1234, b"x"), att(0x0927, b"\0\2A"))
+    strange = obj(9, att(0x0950, num(0x4A44, 3872, "00000079")), att(0x1234, b"x"), att(0x0927, b"\0\2A"))
     assert heard(reply(strange)) == []
 
 
@@ -252,6 +268,55 @@ def test_demonstration_is_said_once_and_withdrawn():
     demo, real = (reply(single(0x4BB8, 544, "00000061", state)) for state in (0x0400, 0))
     alerts = [(e.kind, e.present) for e in heard(demo, demo, real, real) if isinstance(e, DeviceAlert)]
     assert alerts == [(AlertKind.SIMULATED, True), (AlertKind.SIMULATED, False)]
+
+
+def test_a_wave_of_a_demonstration_counts_too():
+    demo = reply(wave(0x4BB4, [1], state=0x0400), polled=9, extended=True)
+    real = reply(single(0x4BB8, 544, "00000061"))
+    over = reply(wave(0x4BB4, [1]), polled=9, extended=True)
+    alerts = [(e.kind, e.present) for e in heard(demo, real, demo, over) if isinstance(e, DeviceAlert)]
+    assert alerts == [(AlertKind.SIMULATED, True), (AlertKind.SIMULATED, False)]
+
+
+# Times
+
+
+def test_numbers_carry_the_monitors_clock():
+    (told,) = heard(reply(single(0x4BB8, 544, "00000061"), clock="2024013112345678"))
+    assert (told.device_time, told.stored) == ("2024-01-31T12:34:56", False)
+    (told,) = heard(reply(single(0x4BB8, 544, "00000061"), clock="FF" * 8))
+    assert told.device_time is None
+
+
+def spot(word, stamp=None, relative=None):
+    attributes = [att(0x0950, num(0x4B48, 6048, word))]
+    if stamp is not None:
+        attributes.append(att(0x0990, bytes.fromhex(stamp)))
+    if relative is not None:
+        attributes.append(att(0x0991, relative.to_bytes(4, "big")))
+    return obj(6, *attributes)
+
+
+def test_a_number_measured_a_while_ago_is_told_once_and_never_as_one_of_now():
+    old = reply(spot("FF00016F", "2024013112300000"), clock="2024013112345600")
+    (told,) = heard(old, old, old)
+    assert (told.device_time, told.stored) == ("2024-01-31T12:30:00", True)
+    later_s = (5, 12, 20, 30)
+    new = [reply(spot("FF000170", "2024013112345700"), clock=f"202401311235{s:02d}00") for s in later_s]
+    times = [11 * S, *((15 + s) * S for s in later_s)]
+    told = [e for e in heard(old, *new, times=times) if isinstance(e, Observation)]
+    values = [(e.reading.value, e.stored, e.t_ns // S) for e in told]
+    assert values == [(36.7, True, 11), (36.8, False, 20)]
+
+
+def test_a_number_with_the_monitors_running_time_has_a_clock_time():
+    (told,) = heard(reply(spot("FF00016F", relative=800_000), ticks=816_000))
+    assert told.device_time == "2024-01-31T12:34:54"
+
+
+def test_that_an_old_number_is_gone_is_always_told():
+    gone = reply(spot("007FFFFF", "2024013112300000"), clock="2024013112345600")
+    assert len(heard(gone, gone)) == 2
 
 
 # Cuff results
@@ -296,6 +361,15 @@ def test_the_age_may_follow_from_running_time():
     assert told[0] == (SYS, 121, False)
 
 
+@pytest.mark.parametrize(("stamp", "stored"), [("2024013112300000", True), ("2024013112343000", False)])
+def test_a_measurement_stopped_right_after_opening_does_not_make_the_last_result_new(stamp, stored):
+    going_on = reply(nibp(FIRST, stamp, state=0x0020), clock="2024013112345600")
+    _, told = cuff(going_on, reply(nibp(FIRST, stamp), clock="2024013112345800"))
+    assert [one for ref, _, one in told if ref == SYS] == [stored], (
+        "unless it may bear the time of its beginning"
+    )
+
+
 def test_without_a_clock_the_first_result_counts_as_old():
     _, told = cuff(reply(nibp(FIRST, NEW), clock="FF" * 8), reply(nibp(FIRST, NEWER), clock="FF" * 8))
     assert [stored for ref, _, stored in told if ref == SYS] == [True, True]
@@ -310,8 +384,8 @@ def test_without_stamps_a_measurement_seen_makes_a_result_new():
 
 
 def test_an_early_systolic_is_not_told_before_the_result():
-    early = reply(nibp((130, 75, 92), NEW, state=0x0060), **NOW)
-    events, told = cuff(early)
+    early = [reply(nibp((130, 75, 92), NEW, state=state), **NOW) for state in (0x0060, 0x0040)]
+    events, told = cuff(*early)
     assert told == []
     assert [e.state for e in events if isinstance(e, CuffChanged)] == [CuffState.MEASURING]
 
@@ -335,6 +409,18 @@ def test_pressures_that_cannot_be_are_absent():
     assert [e.reading for e in events if isinstance(e, Observation)] == [
         Absent(Validity.INVALID, float(v)) for v in (90, 120, 100)
     ]
+
+
+@pytest.mark.parametrize("high", ["0000005A", "00000078"])
+def test_a_pair_without_a_mean_is_judged_too(high):
+    words = [num(0x4A05, 3872, high), num(0x4A06, 3872, "0000004E")]
+    for extra in ([], [num(0x4A07, 3872, "007FFFFF")]):
+        value = obj(1, att(0x094B, lst(*words, *extra)), att(0x0990, bytes.fromhex(NEW)))
+        told = [e.reading for e in heard(reply(value, **NOW)) if isinstance(e, Observation)]
+        assert [isinstance(r, Measured) for r in told[:2]] == [True, True]
+    low = [num(0x4A05, 3872, high), num(0x4A06, 3872, "00000078")]
+    value = obj(1, att(0x094B, lst(*low)), att(0x0990, bytes.fromhex(NEW)))
+    assert not [r for r in numbers(heard(reply(value, **NOW))) if isinstance(r[1], Measured)]
 
 
 def test_pressures_in_kilopascal_become_whole_mmhg():
@@ -418,7 +504,7 @@ def test_all_sixteen_bits_fit_and_none_becomes_a_gap():
     assert samples(block) == [1, 1, 0x8000, 0xFFFF]
 
 
-@pytest.mark.parametrize("state", [0x8000, 0x2000])
+@pytest.mark.parametrize("state", [0x8000, 0x2000, 0x1000])
 def test_invalid_samples_are_gaps(state):
     (block,) = blocks(reply(wave(0x4BB4, [5, 6], state=state), polled=9))
     assert block.samples.tolist() == [NO_SAMPLE] * 2
@@ -439,6 +525,61 @@ def test_only_so_many_waves_are_remembered():
         (block,) = driver.receive(reply(described, polled=9), handle)
         assert block.metric.fs == 500.0
     assert len(driver._readings._waves._packing) <= 64
+
+
+@pytest.mark.parametrize(
+    ("physio", "ref", "low", "high"), [(0x4A10, "ART", -40, 520), (0x4A14, "ART_ABP", -40, 520)]
+)
+def test_pressure_waves_have_their_usual_scale(physio, ref, low, high):
+    (block,) = blocks(reply(wave(physio, [0x00A0, 0x23A0]), polled=9))
+    assert samples(block) == pytest.approx([low, high])
+    assert (block.metric.ref, block.metric.fs) == (f"MDC_PRESS_BLD_{ref}", 125.0)
+
+
+@pytest.mark.parametrize(
+    ("physio", "lead"),
+    [
+        (0x0100, ""),
+        (0x0101, "_I"),
+        (0x0102, "_II"),
+        *((0x0102 + n, f"_V{n}") for n in range(1, 7)),
+        (0x013D, "_III"),
+        (0x013E, "_AVR"),
+        (0x013F, "_AVL"),
+        (0x0140, "_AVF"),
+        (0x0143, "_V"),
+    ],
+)
+def test_every_ecg_lead_has_its_name(physio, lead):
+    (block,) = blocks(reply(wave(physio, [0, 1]), polled=9))
+    assert block.metric.ref == f"MDC_ECG_ELEC_POTL{lead}"
+
+
+def test_leads_without_a_name_are_not_told():
+    assert blocks(reply(wave(0x0141, [0, 1]), wave(0x0142, [0, 1], handle=8), polled=9)) == []
+
+
+def pleth(words, sequence, **more):
+    return reply(wave(0x4BB4, words), polled=9, extended=True, sequence=sequence, **more)
+
+
+def test_a_missing_answer_leaves_a_gap_and_parts_of_one_do_not():
+    found = blocks(
+        pleth([1], 0xFFFE), pleth([2], 0xFFFF), pleth([3], 0), pleth([4], 0), pleth([5], 3), pleth([6], 4)
+    )
+    assert [b.samples.tolist()[:-1] for b in found] == [[], [], [], [], [NO_SAMPLE], []]
+
+
+@pytest.mark.parametrize("spoiled", [b"noise", pleth([9], 2)[:-4] + b"\xc1"])
+def test_what_could_not_be_read_leaves_a_gap_in_waves(spoiled):
+    found = blocks(pleth([1], 1), spoiled, pleth([2], 2), pleth([3], 3))
+    assert [len(b.samples) for b in found] == [1, 2, 1]
+    assert found[1].samples[0] == NO_SAMPLE
+
+
+def test_the_first_block_of_a_wave_has_no_gap_before_it():
+    (block,) = blocks(b"noise", pleth([1], 7))
+    assert len(block.samples) == 1
 
 
 def test_compound_waves():
@@ -485,9 +626,9 @@ def test_alarms_of_the_monitor_are_told_when_they_change():
 
     events = heard(
         alarms(),
-        alarms(alarm(info=b"abcd"), alarm(0x8000, 0x99)),
+        alarms(alarm(info=b"abcd"), alarm(0x0400, 0x99)),
         alarms(alarm(info=b"abcd")),
-        alarms(alarm(0x4000), alarm(0x0400), alarm(0x0200)),
+        alarms(alarm(0x0400), alarm(0x0200)),
         alarms(alarm(0x0008), key=0x0904),
     )
     assert [(e.kind, e.present, e.detail) for e in events] == [
@@ -497,10 +638,73 @@ def test_alarms_of_the_monitor_are_told_when_they_change():
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (0x8000, [(AlertKind.ALARM_SILENCED, "inhibited")]),
+        (0x4000, [(AlertKind.ALARM_SILENCED, "suspended")]),
+        (
+            0x1000,
+            [
+                (AlertKind.DEVICE_ALARM, "source 4BB8 code 0012 type 0001"),
+                (AlertKind.ALARM_SILENCED, "silenced"),
+            ],
+        ),
+        (0x2000, [(AlertKind.DEVICE_ALARM, "source 4BB8 code 0012 type 0001")]),
+        (0x0100, [(AlertKind.DEVICE_ALARM, "source 4BB8 code 0012 type 0001 (demonstration)")]),
+        (0x0200, []),
+        (0x0400, []),
+    ],
+)
+def test_states_of_an_alarm(state, told):
+    driver = Intellivue({})
+    driver.opened(0)
+    events = driver.receive(reply(obj(1, att(0x0902, lst(alarm(state)))), polled=0x36), 1)
+    assert [(e.kind, e.detail) for e in events] == told
+    assert all(e.present for e in events)
+    gone = driver.closed(2)
+    assert [(e.kind, e.present) for e in gone] == [(kind, False) for kind, _ in told]
+
+
 @pytest.mark.parametrize("with_object", [False, True])
 def test_the_real_model_attribute(with_object):
     events = heard(create(with_object=with_object), create(2, with_object=with_object))
     assert events == [DeviceIdentified(11 * S, "Philips", "866062")]
+
+
+def entry(kind, component, words):
+    return struct.pack(">HHH", kind, component, len(words)) + words
+
+
+PRODUCTION = att(
+    0x092D,
+    lst(
+        entry(1, 0x0050, b"board"),
+        entry(1, 0x0008, b"DE12345678\0\0"),
+        entry(2, 0x0008, b"part"),
+        entry(4, 0x0058, b"G.01.80\0"),
+    ),
+)
+
+
+def test_serial_number_and_software():
+    answer = reply(obj(0, MODEL, PRODUCTION), polled=0x21, invoke=1)
+    events = heard(create(), answer, answer)
+    assert events == [
+        DeviceIdentified(11 * S, "Philips", "866062"),
+        DeviceIdentified(12 * S, "Philips", "866062", "DE12345678", "G.01.80"),
+    ]
+
+
+def test_they_may_come_with_the_first_word_of_the_monitor():
+    (told,) = heard(create(attributes=MODEL, more=PRODUCTION))
+    assert (told.serial, told.firmware) == ("DE12345678", "G.01.80")
+
+
+@given(st.binary(max_size=40))
+def test_a_production_list_that_contradicts_itself_says_nothing_wrong(value):
+    events = heard(reply(obj(0, att(0x092D, value)), polled=0x21, invoke=1))
+    assert not [e for e in events if isinstance(e, Observation)]
 
 
 def test_parts_of_an_answer_are_read_as_they_come():

@@ -13,14 +13,20 @@ from intellivue_frames import (
     EXTENDED_ALARMS,
     EXTENDED_NUMERICS,
     EXTENDED_WAVES,
+    KEEP_ALIVE,
+    MODEL,
     NUMERICS,
     REFUSE,
     RELEASE,
     RELEASED,
     SINGLE_POLL,
+    accept,
+    att,
     create,
     error,
     framed,
+    lst,
+    obj,
     published,
     reply,
     single,
@@ -29,7 +35,7 @@ from intellivue_frames import (
 from devices.drivers.intellivue import DRIVER, messages
 from devices.drivers.intellivue.machine import LIMIT_S, TABLE, Event, Send, State, step
 from devices.drivers.intellivue.protocol import Intellivue
-from devices.protocol import CuffControl, WireProtocol
+from devices.protocol import CuffControl, Parting, WireProtocol
 from kapmonitor.model import Fault, FaultKind, Observation
 
 S, MS = 1_000_000_000, 1_000_000
@@ -38,6 +44,7 @@ WAVE_LIST = framed(messages.set_waves(messages.CHOOSE_WAVES_ID, (0x0102, 0x4BB4,
 BYE, OK = published(RELEASE), published(CONFIRM)
 ONCE, NUMBERS = published(SINGLE_POLL), published(EXTENDED_NUMERICS)
 WAVES, ALARMS = published(EXTENDED_WAVES), published(EXTENDED_ALARMS)
+WHO = published(KEEP_ALIVE)
 SPO2 = single(0x4BB8, 544, "00000061")
 
 
@@ -51,6 +58,10 @@ def waves():
 
 def alarms():
     return reply(polled=0x36, extended=True, invoke=5)
+
+
+def identity(*entries):
+    return reply(obj(0, MODEL, att(0x092D, lst(*entries))), polled=0x21, invoke=1)
 
 
 class Bench:
@@ -105,7 +116,7 @@ def polling():
     bench = Bench()
     bench.hear(RELEASED)
     bench.hear(ACCEPT, create())
-    bench.wait(1, 0.2, [numbers(), waves(), alarms()])
+    bench.wait(1, 0.2, [numbers(), waves(), alarms(), identity()])
     bench.said()
     return bench
 
@@ -119,7 +130,7 @@ def test_from_opening_to_polls():
     bench.hear(ACCEPT)
     bench.hear(create())
     bench.wait(0.8)
-    assert bench.said() == [OK, ONCE, WAVE_LIST, NUMBERS, WAVES, ALARMS]
+    assert bench.said() == [OK, ONCE, WAVE_LIST, NUMBERS, WAVES, ALARMS, WHO]
     assert bench.driver.state is State.POLLING
 
 
@@ -137,7 +148,7 @@ def test_release_is_sent_twice_then_the_request_every_two_seconds():
     bench = Bench()
     bench.wait(8)
     times = [(t - 10 * S) / S for t, _ in bench.sent]
-    assert times == [0, 1, 2, 4, 6, 8]
+    assert times == [0, 1, 1.5, 3.5, 5.5, 7.5]
     assert bench.said() == [BYE, BYE, *[REQUEST] * 4]
 
 
@@ -216,11 +227,11 @@ def test_extended_polls_are_renewed_before_they_end(polling):
         assert 530 * S < times[0] - start < 545 * S
 
 
-def test_beside_extended_polls_numbers_are_asked_for_every_five_seconds(polling):
+def test_beside_extended_polls_numbers_are_asked_for_every_two_seconds(polling):
     polling.wait(60, 0.9, [numbers(), waves(), alarms()])
     times = [t for t, _ in polling.sent]
     assert set(polling.said()) == {ONCE}
-    assert all(4.9 * S <= b - a <= 5.1 * S for a, b in itertools.pairwise(times))
+    assert all(1.9 * S <= b - a <= 2.1 * S for a, b in itertools.pairwise(times))
 
 
 def test_an_extended_poll_without_answer_is_sent_again(polling):
@@ -243,6 +254,74 @@ def test_single_polls_stand_in_for_refused_extended_ones():
     assert not {NUMBERS, WAVES, ALARMS} & set(said)
     bench.wait(60, 0.9, [NUMERICS])
     assert {NUMBERS, WAVES, ALARMS} <= set(bench.said()), "asked once more after a minute"
+
+
+def associated(acceptance):
+    bench = Bench()
+    bench.hear(RELEASED)
+    bench.wait(0.3)
+    bench.hear(acceptance)
+    bench.hear(create())
+    bench.said()
+    bench.wait(1)
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "waves"),
+    [
+        (accept(0x8C000000), True),
+        (accept(0x84000000), False),
+        (accept(0x84000000, extension=0xF002), True),
+        (ACCEPT, True),
+        (framed(b"\x0e\x02" + bytes(2)), True),
+        (framed(b"\x0e\xff\x01\x00" + bytes(256)), True),
+    ],
+)
+def test_waves_are_asked_for_unless_the_monitor_says_it_has_none(acceptance, waves):
+    said = associated(acceptance).said()
+    assert NUMBERS in said
+    assert ({WAVES, WAVE_LIST} <= set(said)) is waves
+    assert ({WAVES, WAVE_LIST} & set(said) != set()) is waves
+
+
+@pytest.mark.parametrize(("ticks", "apart_s"), [(4000, 1), (16_000, 2), (24_000, 3), (0xFFFFFFFF, 8)])
+def test_the_monitor_is_not_polled_more_often_than_it_wants(ticks, apart_s):
+    bench = associated(accept(0x8C000000, ticks))
+    bench.hear(error(3, 9), error(4, 9), error(5, 9))
+    bench.wait(8, 1, [identity()])
+    bench.sent.clear()
+    bench.wait(40, 1, [NUMERICS])
+    times = [t for t, data in bench.sent if data == ONCE]
+    assert all(b - a == pytest.approx(apart_s * S, abs=0.3 * S) for a, b in itertools.pairwise(times))
+
+
+def test_waves_that_another_host_takes_are_asked_for_again_with_their_names(polling):
+    polling.hear(error(6, 2), error(4, 2))
+    polling.wait(58, 1, [numbers(), alarms()])
+    assert not {WAVES, WAVE_LIST} & set(polling.said())
+    polling.wait(3, 1, [numbers(), alarms()])
+    said = polling.said()
+    assert said.index(WAVE_LIST) < said.index(WAVES)
+
+
+def test_who_the_monitor_is_is_asked_a_few_times_only():
+    bench = associated(ACCEPT)
+    bench.wait(100, 1, [numbers(), waves(), alarms()])
+    assert bench.said().count(WHO) == 3
+    bench = associated(ACCEPT)
+    bench.hear(identity())
+    bench.wait(100, 1, [numbers(), waves(), alarms()])
+    assert bench.said().count(WHO) == 1
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_the_place_as_host_is_given_up_where_it_may_be_held(steps):
+    bench = Bench()
+    for data in (RELEASED, ACCEPT, create())[:steps]:
+        bench.hear(data)
+    assert isinstance(bench.driver, Parting)
+    assert bench.driver.last_words() == (BYE if steps else b"")
 
 
 def test_listening_alone_reads_the_same_and_keeps_nothing():

@@ -325,5 +325,25 @@ def test_every_sample_comes_back_as_it_was_sent(samples, kind):
     assert block.samples.tolist() == [x if x > -32000 else -32768 for x in samples]
 
 
+@given(samples=st.lists(WORDS, min_size=1, max_size=200), data=st.data())
+def test_every_sample_of_an_ecg_and_of_a_pressure_comes_back_under_its_name(samples, data):
+    bench = Bench()
+    leads, labels = data.draw(st.permutations(range(1, 8))), data.draw(st.permutations([1, 2, 3, 8]))
+    bench.show(
+        Shown(
+            ecg=Group((72, NO, NO, NO, 14), leads[0] << 8 | leads[1] << 4 | leads[2], 1 << 3),
+            pressures={n: Group((1, 1, 1, 1), label) for n, label in enumerate(labels)},
+        ),
+        1,
+    )
+    names = ("I", "II", "III", "AVR", "AVL", "AVF", "V")
+    expected = {kind: f"MDC_ECG_ELEC_POTL_{names[leads[kind - 1] - 1]}" for kind in (1, 2, 3)}
+    expected |= {kind: PRESSURES[labels[kind - 4]] for kind in (4, 5, 6, 7)}
+    for kind, ref in expected.items():
+        (block,) = bench.wave(kind, samples, 2)
+        assert block.metric.ref == ref
+        assert block.samples.tolist() == [x if x > -32000 else -32768 for x in samples]
+
+
 def test_the_monitors_clock_counts_from_its_epoch():
     assert records.EPOCH_S == T0

@@ -34,6 +34,7 @@ from kapmonitor.model import (
     CuffFailed,
     CuffState,
     DeviceAlert,
+    DeviceIdentified,
     Direction,
     Fault,
     LinkState,
@@ -163,31 +164,97 @@ def test_an_answer_too_long_for_one_frame_comes_in_parts():
 # Encoder of the simulator, decoder of the driver
 
 UNITS = {"/min": 2720, "%": 544, "mm[Hg]": 3872, "Cel": 6048}
-PERIODIC = [physio for physio, metric in codes.NUMERICS.items() if metric not in codes.APERIODIC]
+PERIODIC = [physio for physio in codes.NUMERICS if physio not in codes.APERIODIC]
+
+
+SPECIAL = {0x7FFFFF: "NA", 0x800000: "Inv", 0x7FFFFE: "Oflw", 0x800002: "Uflw", 0x800001: "Inv"}
+STATES = st.sampled_from(
+    [0, 0x8000, 0x4000, 0x2000, 0x1000, 0x0800, 0x0400, 0x0080, 0x0040, 0x0020, 0x0002, 1]
+)
+
+
+def answered(*attributes, polled=6):
+    """The events of an answer with one object."""
+    poll = frames.Asked(0, frames.SINGLE, 1, polled, 0)
+    thing = b"\0\1" + frames.listed([frames.attribute(key, value) for key, value in attributes])
+    (data,) = frames.answer(poll, 0, 0, bytes(8), [thing])
+    return run(DRIVER, [frames.wrapped(data)])
+
+
+def of(events, kind):
+    return [e for e in events if isinstance(e, kind)]
 
 
 @given(
     st.sampled_from(PERIODIC),
-    st.one_of(st.integers(-(2**23) + 3, 2**23 - 3), st.integers(0, 400), st.none()),
+    st.one_of(st.integers(-(2**23) + 3, 2**23 - 3), st.integers(0, 400), st.sampled_from(sorted(SPECIAL))),
     st.integers(-8, 4),
-    st.sampled_from([0, 0x8000, 0x4000, 0x2000, 0x1000, 0x0400, 0x0080, 0x0002]),
+    STATES,
 )
 def test_every_number_comes_back_or_is_absent(physio, mantissa, exponent, state):
     metric = codes.NUMERICS[physio]
     item = frames.number(physio, UNITS[metric.unit], mantissa, exponent, state)
-    poll = frames.Asked(0, frames.SINGLE, 1, 6, 0)
-    thing = b"\0\1" + frames.listed([frames.attribute(0x0950, item)])
-    (data,) = frames.answer(poll, 0, 0, bytes(8), [thing])
-    (told,) = [e for e in run(DRIVER, [frames.wrapped(data)]) if isinstance(e, Observation)]
+    (told,) = of(answered((0x0950, item)), Observation)
     assert told.metric is metric
-    if mantissa is None or state & 0xB000:
+    if mantissa in SPECIAL:
+        assert told.reading.validity.value == SPECIAL[mantissa]
         assert isinstance(told.reading, Absent)
         return
     value = float(f"{mantissa}e{exponent}")
-    if isinstance(told.reading, Measured):
+    if state & 0xB000:
+        assert told.reading.validity.value == {0x8000: "Inv", 0x2000: "NA", 0x1000: "Calib"}[state]
+        assert isinstance(told.reading, Absent)
+    elif isinstance(told.reading, Measured):
         assert told.reading.value == value
+        doubt = {0x4000: "Qst", 0x0800: "Qst", 0x0400: "Qst", 0x0080: "Vldated", 0x0040: "Ong", 0x0020: "Ong"}
+        assert told.reading.validity.value == doubt.get(state, "Vld")
     else:
         assert told.reading.raw == value
+
+
+@given(
+    st.integers(40, 280),
+    st.integers(20, 220),
+    st.one_of(st.integers(25, 240), st.sampled_from(sorted(SPECIAL))),
+    st.one_of(st.integers(20, 300), st.sampled_from(sorted(SPECIAL))),
+    STATES,
+)
+def test_every_cuff_result_comes_back_or_is_no_result(systolic, diastolic, mean, pulse, state):
+    pressures = zip((0x4A05, 0x4A06, 0x4A07), (systolic, diastolic, mean), strict=True)
+    items = [frames.number(physio, 3872, mantissa, 0, state) for physio, mantissa in pressures]
+    events = answered((0x094B, frames.listed(items))) + answered((0x0950, frames.number(0xF0E5, 2752, pulse)))
+    told = {e.metric.label: e.reading for e in of(events, Observation)}
+    if state in (0x0020, 0x0040):
+        assert set(told) <= {"Pulse (cuff)"}
+        return
+    good = {n for n, r in told.items() if isinstance(r, Measured)}
+    whole = not state & 0xB000 and systolic - diastolic >= 10
+    assert ({"NIBP sys", "NIBP dia"} <= good) == whole
+    assert ("NIBP mean" in good) == (whole and mean not in SPECIAL and diastolic < mean < systolic)
+    assert ("Pulse (cuff)" in good) == (pulse not in SPECIAL)
+    if "NIBP sys" in good:
+        assert (told["NIBP sys"].value, told["NIBP dia"].value) == (systolic, diastolic)
+
+
+@given(st.sampled_from(sorted(codes.WAVES)), st.integers(1, 16), st.data())
+def test_every_sample_comes_back_as_it_was_sent(physio, bits, data):
+    raw = data.draw(st.lists(st.integers(0, (1 << bits) - 1), min_size=1, max_size=100))
+    scale = frames.float_word(-40, -1) + frames.float_word(60, -1) + struct.pack(">HH", 0, (1 << bits) - 1)
+    words = struct.pack(f">{len(raw)}H", *raw)
+    (block,) = of(
+        answered(
+            (0x096D, struct.pack(">HBBH", len(raw), 16, bits, 0)),
+            (0x096F, scale),
+            (0x098D, struct.pack(">I", 40)),
+            (0x096E, struct.pack(">HHH", physio, 0, len(words)) + words),
+            polled=9,
+        ),
+        WaveformBlock,
+    )
+    step = 10 / ((1 << bits) - 1)
+    assert (block.metric.term, block.metric.fs) == (codes.WAVES[physio].term, 200.0)
+    got = block.samples.astype(float) * block.metric.resolution + block.metric.offset
+    assert got == pytest.approx([word * step - 4 for word in raw], abs=1.1 * step if bits == 16 else 1e-6)
 
 
 # With the real driver
@@ -215,10 +282,10 @@ def test_a_quarter_of_an_hour():
         ("MDC_ECG_HEART_RATE", 66, 9),
         ("MDC_PULS_OXIM_PULS_RATE", 66, 9),
         ("MDC_RESP_RATE", 14, 0),
-        ("MDC_TEMP_BODY", 36.8, 0),
+        ("MDC_TEMP", 36.8, 0),
     ):
         told = by_ref(sink, ref)
-        assert len(told) == pytest.approx(900 + 900 / 5, abs=8), (
+        assert len(told) == pytest.approx(900 + 900 / 2, abs=8), (
             "nor is the renewal after nine minutes to be seen"
         )
         assert all(v == pytest.approx(value, abs=off + 1e-9) for v in told), ref
@@ -248,6 +315,42 @@ def test_waves_come_at_their_rate_and_in_their_scale(ref, fs, low, high):
     values = [s * metric.resolution + metric.offset for block in blocks for s in block.samples.tolist()]
     assert low <= min(values) < max(values) <= high
     assert max(values) - min(values) > (high - low) / 3
+
+
+@pytest.mark.parametrize("waves", [True, False])
+def test_something_comes_at_least_every_three_seconds(waves):
+    sink = drive(monitor(), 400, 460, waves=waves)
+    times = [400 * S, *(c.t_ns for c in sink.wire if c.direction is Direction.IN), 460 * S]
+    assert max(b - a for a, b in itertools.pairwise(times)) <= DRIVER.link.silence_s * S
+    first = next(e for e in sink.events if isinstance(e, Observation))
+    assert first.t_ns - 400 * S < DRIVER.link.silence_s * S, "also right after opening"
+
+
+def test_the_monitor_says_which_one_it_is_and_another_one_is_noticed():
+    told = []
+    driver = Intellivue({})
+    for t0_s, serial in ((400, "DE1"), (500, "DE2")):
+        sim = IntelliVue(Bedside(Patient(4, TRAITS), ()), serial=serial)
+        sink = KeepingSink()
+        FastForward([Joined("monitor", sim, driver)], sink, 0).run(t0_s * S, (t0_s + 10) * S, lambda _t: None)
+        told.append([(e.model, e.serial, e.firmware) for e in sink.events if isinstance(e, DeviceIdentified)])
+    assert told == [[("866062", "", ""), ("866062", serial, "G.01.80")] for serial in ("DE1", "DE2")]
+
+
+def test_its_last_words_free_the_monitor_for_the_next_host():
+    sim, driver = monitor(), Intellivue({})
+    FastForward([Joined("monitor", sim, driver)], KeepingSink(), 0)
+    sim.advance(400 * S)
+    driver.opened(400 * S)
+    for t_ns in range(400 * S, 406 * S, S // 20):
+        if t_ns >= driver.deadline_ns:
+            driver.on_deadline(t_ns)
+        sim.receive(driver.data_to_send(), t_ns)
+        driver.receive(sim.advance(t_ns), t_ns)
+    assert ask(sim, REQUEST, 406)[-1] == b"\x0c\0", "taken"
+    assert driver.last_words() == published(RELEASE)
+    assert ask(sim, driver.last_words(), 407)[-1][0] == 0x0A
+    assert ask(sim, REQUEST, 408)[0][0] == 0x0E
 
 
 @pytest.mark.parametrize("kind", [IncidentKind.FINGER_OFF, IncidentKind.SENSOR_OFF])
@@ -287,7 +390,7 @@ def test_a_pulled_cable_is_followed_by_a_new_association():
 @pytest.mark.parametrize("fault", ["bitflip", "gap", "truncate", "duplicate", "stall"])
 def test_a_bad_line_costs_values_but_makes_none(fault):
     clean = drive(monitor(), 400, 520)
-    bad = drive(with_fault(monitor(), fault, 3), 400, 520)
+    bad = drive(with_fault(monitor(), fault, 3, "intellivue", Bedside(Patient(4, TRAITS), ())), 400, 520)
     for ref, low, high in (("MDC_PULS_OXIM_SAT_O2", 90, 100), ("MDC_ECG_HEART_RATE", 55, 80)):
         told = by_ref(bad, ref)
         assert 10 < len(told) <= 2 * len(by_ref(clean, ref))

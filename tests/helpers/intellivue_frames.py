@@ -39,6 +39,9 @@ EXTENDED_ALARMS = (
     "C0110100 30 E1000002 00010028 0005 0007 0022 002100000000 00000000 F13B 0014 0004 0001 0036 0801"
     "0001 0008 F13E 0004 00493E00 1C3C C1"
 )
+KEEP_ALIVE = (
+    "C0110100 24 E1000002 0001001C 0001 0007 0016 002100000000 00000000 0C16 0008 0001 0001 0021 080C 544C C1"
+)
 RELEASE = "C011010 01A 0918 7DE1 1661803080020101A08062808001000000000000000000 4108 C1"
 CONFIRM = "C0110100 1C E1000002 00020014 0001 0001 000E 002100000000 000ABD00 0D06 0000 3917 C1"
 SET_ECG_II = (
@@ -115,9 +118,15 @@ def reply(
     extended: bool = False,
     invoke: int = 0,
     part: int | None = None,
+    sequence: int = 1,
 ) -> bytes:
     """A framed answer to a poll; `part` 1, 2 or 3 makes it a linked one."""
-    body = b"\0\1" + (b"\0\1" if extended else b"") + ticks.to_bytes(4, "big") + bytes.fromhex(clock)
+    body = (
+        b"\0\1"
+        + (sequence.to_bytes(2, "big") if extended else b"")
+        + ticks.to_bytes(4, "big")
+        + bytes.fromhex(clock)
+    )
     body += struct.pack(">HHH", 1, polled, 0) + lst(b"\0\0" + lst(*objects))
     action = (
         bytes.fromhex("002100000000") + struct.pack(">HH", 0xF13B if extended else 0x0C16, len(body)) + body
@@ -138,11 +147,16 @@ def error(invoke: int, code: int) -> bytes:
 
 
 def create(
-    invoke: int = 1, time: int = 0xABD00, attributes: bytes = MODEL, *, with_object: bool = False
+    invoke: int = 1,
+    time: int = 0xABD00,
+    attributes: bytes = MODEL,
+    more: bytes | None = None,
+    *,
+    with_object: bool = False,
 ) -> bytes:
     """MDS create with its attribute list, which may come behind the id of the object."""
     body = bytes.fromhex("002100000000") if with_object else b""
-    body += lst(attributes)
+    body += lst(attributes) if more is None else lst(attributes, more)
     event = bytes.fromhex("002100000000") + struct.pack(">IHH", time, 0x0D06, len(body)) + body
     message = struct.pack(">HHH", invoke, 1, len(event)) + event
     return framed(b"\xe1\0\0\2" + struct.pack(">HH", 1, len(message)) + message)
@@ -151,6 +165,14 @@ def create(
 def session(kind: int, body: bytes = b"") -> bytes:
     """An association message of less than 255 bytes."""
     return framed(bytes([kind, len(body)]) + body)
+
+
+def accept(options: int, least_ticks: int = 4000, extension: int = 0xF001) -> bytes:
+    """An acceptance with the monitor's poll profile among other things."""
+    profile = struct.pack(">IIIIII", 0x80000000, least_ticks, 1456, 1456, 0xFFFFFFFF, 0x60000000)
+    profile += lst(att(extension, struct.pack(">IHH", options, 0, 0)))
+    body = bytes(range(0x31, 0x60)) + lst(att(1, profile), att(0x0102, bytes(4))) + bytes(16)
+    return framed(b"\x0e" + bytes([len(body)]) + body)
 
 
 ACCEPT, REFUSE, RELEASED, ABORT = (session(kind) for kind in (0x0E, 0x0C, 0x0A, 0x19))

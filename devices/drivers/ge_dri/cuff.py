@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from devices import plausible
 from devices.drivers.ge_dri.cuff_clock import CuffClock
 from devices.drivers.ge_dri.numbers import Displayed
-from devices.drivers.ge_dri.values import CUFF_PULSE, DIA, LOWEST, MEAN, SYS, clock_text, code, reading
+from devices.drivers.ge_dri.values import CUFF_PULSE, DIA, LOWEST, MEAN, SYS, clock_text, reading
 from kapmonitor.model import (
     Absent,
     CuffChanged,
@@ -33,7 +33,6 @@ from kapmonitor.model import (
     NibpFailure,
     Observation,
     Reading,
-    Validity,
 )
 
 MEASURING, STASIS, OLD = 0x20, 0x40, 0x100
@@ -178,22 +177,10 @@ class CuffLine:
 
 def _readings(words: tuple[int, ...]) -> tuple[Reading, ...]:
     """Systolic, diastolic and mean judged together, and the pulse."""
-    pulse = reading(words[3], CUFF_PULSE.term)
-    pressures = words[:3]
-    if all(word >= LOWEST for word in pressures):
-        systolic, diastolic, mean = (word / PER_MMHG for word in pressures)
-        judged = plausible.pressures(systolic, diastolic, mean)
-        return judged.systolic, judged.diastolic, judged.mean, pulse
-    systolic_diastolic = min(words[:2]) >= LOWEST
-    if systolic_diastolic:
-        systolic, diastolic = words[0] / PER_MMHG, words[1] / PER_MMHG
-        judged = plausible.pressures(systolic, diastolic, (systolic + diastolic) / 2)
-        return judged.systolic, judged.diastolic, Absent(code(words[2]), float(words[2])), pulse
-    return (*(_no_number(word) for word in pressures), pulse)
-
-
-def _no_number(word: int) -> Reading:
-    """One of three words of which another is a code: they stand or fall together."""
-    if word < LOWEST:
-        return Absent(code(word), float(word))
-    return Absent(Validity.INVALID, word / PER_MMHG)
+    systolic, diastolic, mean, pulse = words
+    whole = plausible.together(
+        reading(systolic, SYS.term, PER_MMHG),
+        reading(diastolic, DIA.term, PER_MMHG),
+        reading(mean, MEAN.term, PER_MMHG),
+    )
+    return whole.systolic, whole.diastolic, whole.mean, reading(pulse, CUFF_PULSE.term)

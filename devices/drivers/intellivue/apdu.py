@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from devices.drivers.intellivue import identity
+from devices.drivers.intellivue.identity import Said
 from devices.drivers.intellivue.machine import Event
 from devices.drivers.intellivue.messages import (
     ACTION,
@@ -27,15 +29,13 @@ from devices.drivers.intellivue.messages import (
     MDS_CREATE,
     SESSION_DATA,
     SINGLE_POLL,
+    TICKS_PER_S,
 )
-
-MODEL = 0x0928
-"""The attribute with maker's and model's name."""
 
 Attributes = dict[int, bytes]
 
+_ACCEPT = 0x0E
 _SESSION = {
-    0x0E: Event.ACCEPTED,
     0x0C: Event.REFUSED,
     0x09: Event.RELEASED,
     0x0A: Event.RELEASED,
@@ -48,9 +48,26 @@ _TWO = struct.Struct(">HH")
 _THREE = struct.Struct(">HHH")
 _POLL = struct.Struct(">I8sHHH")
 
+_PROFILE_BEGIN = bytes.fromhex("0001 0028 80000000")
+"""The poll profile's id, length and revision."""
+_PROFILE = struct.Struct(">8sI16xHHHHI")
+_PROFILE_EXTENSION = 0xF001
+_OFFERS_WAVES = 0x0800_0000
+
 
 class Malformed(Exception):
     """Bytes whose lengths or counts contradict each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The association is accepted: whether the monitor offers waves, and the least seconds between polls.
+
+    As the host asked for it, where the monitor does not say.
+    """
+
+    waves: bool = True
+    least_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +76,19 @@ class Created:
 
     invoke_id: int
     event_time: int
-    manufacturer: str
-    model: str
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """An answer to a poll, or a part of one; `ticks` is the monitor's running time in units of 125 us.
 
-    `clock` is its wall clock, ISO 8601 without zone.
+    `clock` is its wall clock, ISO 8601 without zone; `sequence` counts the answers to an extended poll.
     """
 
     invoke_id: int
     polled: int
+    sequence: int | None
     ticks: int
     clock: str | None
     objects: tuple[tuple[int, Attributes], ...]
@@ -85,7 +102,7 @@ class Failed:
     error: int
 
 
-Message = Event | Created | Polled | Failed
+Message = Event | Accepted | Created | Polled | Failed
 
 
 def read(data: bytes) -> Message | None:
@@ -98,11 +115,22 @@ def read(data: bytes) -> Message | None:
         raise Malformed("too short") from short
 
 
-def _read_session(data: bytes) -> Event | None:
+def _read_session(data: bytes) -> Event | Accepted | None:
     size = int.from_bytes(data[2:4], "big") + 4 if data[1] == 0xFF else data[1] + 2
-    if size != len(data):
+    if size > len(data):
         raise Malformed("length")
-    return _SESSION.get(data[0])
+    return _accepted(data) if data[0] == _ACCEPT else _SESSION.get(data[0])
+
+
+def _accepted(data: bytes) -> Accepted:
+    """What the monitor's poll profile offers; it lies among values that nobody here needs."""
+    at = data.find(_PROFILE_BEGIN)
+    if at < 0 or at + _PROFILE.size > len(data):
+        return Accepted()
+    _, least, _, _, extension, size, options = _PROFILE.unpack_from(data, at)
+    if (extension, size) != (_PROFILE_EXTENSION, 8):
+        return Accepted(least_s=least / TICKS_PER_S)
+    return Accepted(bool(options & _OFFERS_WAVES), least / TICKS_PER_S)
 
 
 def _read_data(data: bytes) -> Message | None:
@@ -128,8 +156,7 @@ def _read_event(invoke_id: int, data: bytes, at: int) -> Created | None:
     if kind != MDS_CREATE:
         return None
     body = data[at + _OBJECT_SIZE + 8 :][:size]
-    manufacturer, model = _model(_create_attributes(body).get(MODEL, b""))
-    return Created(invoke_id, event_time, manufacturer, model)
+    return Created(invoke_id, event_time, identity.said(_create_attributes(body)))
 
 
 def _create_attributes(body: bytes) -> Attributes:
@@ -143,21 +170,6 @@ def _create_attributes(body: bytes) -> Attributes:
     return {}
 
 
-def _model(value: bytes) -> tuple[str, str]:
-    """Maker and model of the model attribute; empty where it does not hold them."""
-    texts: list[str] = []
-    at = 0
-    while at + 2 <= len(value) and len(texts) < 2:
-        size = int.from_bytes(value[at : at + 2], "big")
-        texts.append(_text(value[at + 2 : at + 2 + size]))
-        at += 2 + size
-    return (texts[0], texts[1]) if len(texts) == 2 else ("", "")
-
-
-def _text(field: bytes) -> str:
-    return "".join(chr(byte) for byte in field if 0x20 <= byte < 0x7F).strip()
-
-
 def _read_poll(invoke_id: int, data: bytes, at: int) -> Polled | None:
     kind, size = _TWO.unpack_from(data, at + _OBJECT_SIZE)
     if kind not in (SINGLE_POLL, EXTENDED_POLL):
@@ -165,10 +177,11 @@ def _read_poll(invoke_id: int, data: bytes, at: int) -> Polled | None:
     at += _OBJECT_SIZE + 4
     if at + size > len(data):
         raise Malformed("length")
-    at += 4 if kind == EXTENDED_POLL else 2
+    sequence = int.from_bytes(data[at + 2 : at + 4], "big") if kind == EXTENDED_POLL else None
+    at += 2 if sequence is None else 4
     ticks, clock, _, polled, _ = _POLL.unpack_from(data, at)
     objects = tuple(_objects(data, at + _POLL.size))
-    return Polled(invoke_id, polled, ticks, absolute_time(clock), objects)
+    return Polled(invoke_id, polled, sequence, ticks, absolute_time(clock), objects)
 
 
 def _objects(data: bytes, at: int) -> Iterator[tuple[int, Attributes]]:

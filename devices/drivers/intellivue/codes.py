@@ -15,12 +15,23 @@ PULSE = Metric(mdc.PULSE_RATE, "Pulse rate")
 SPO2 = Metric(mdc.SPO2, "SpO2")
 PERFUSION = Metric(mdc.PERFUSION_INDEX, "Perfusion")
 RESP_RATE = Metric(mdc.RESP_RATE, "Resp rate")
-TEMP = Metric(mdc.TEMP_BODY, "Temp")
+TEMP = Metric(mdc.TEMP, "Temp")
+TEMP_BODY = Metric(mdc.TEMP_BODY, "Body temp")
+TEMP_SKIN = Metric(mdc.TEMP_SKIN, "Skin temp")
 CO2_ET = Metric(mdc.CO2_ET, "End-tidal CO2")
 SYS = Metric(mdc.NIBP_SYS, "NIBP sys")
 DIA = Metric(mdc.NIBP_DIA, "NIBP dia")
 MEAN = Metric(mdc.NIBP_MEAN, "NIBP mean")
 NIBP_PULSE = Metric(mdc.NIBP_PULSE, "Pulse (cuff)")
+
+ARTERIAL = tuple(
+    Metric(term, f"ART {which}")
+    for term, which in ((mdc.ART_SYS, "sys"), (mdc.ART_DIA, "dia"), (mdc.ART_MEAN, "mean"))
+)
+ABP = tuple(
+    Metric(term, f"ABP {which}")
+    for term, which in ((mdc.ABP_SYS, "sys"), (mdc.ABP_DIA, "dia"), (mdc.ABP_MEAN, "mean"))
+)
 
 NUMERICS: dict[int, Metric] = {
     0x4182: HR,
@@ -29,22 +40,25 @@ NUMERICS: dict[int, Metric] = {
     0x4BB8: SPO2,
     0x4BB0: PERFUSION,
     0x500A: RESP_RATE,
-    0x4B60: TEMP,
-    0xE004: TEMP,
+    0x4B60: TEMP_BODY,
+    0xE004: TEMP_BODY,
+    0x4B74: TEMP_SKIN,
     0x4B48: TEMP,
     0x50B0: CO2_ET,
     0x4A05: SYS,
     0x4A06: DIA,
     0x4A07: MEAN,
     0xF0E5: NIBP_PULSE,
+    **dict(zip(range(0x4A11, 0x4A14), ARTERIAL, strict=True)),
+    **dict(zip(range(0x4A15, 0x4A18), ABP, strict=True)),
 }
 
-APERIODIC = frozenset({SYS, DIA, MEAN, NIBP_PULSE})
-"""Measured now and then; the monitor goes on repeating the last result."""
+APERIODIC = frozenset({0x4A05, 0x4A06, 0x4A07, 0xF0E5})
+"""Pressures and pulse of the cuff: measured now and then; the monitor goes on repeating the last result."""
 
-RANK: dict[int, int] = {0x4822: 0, 0x480A: 1, 0x4B60: 0, 0xE004: 1, 0x4B48: 2}
+RANK: dict[int, int] = {0x4822: 0, 0x480A: 1, 0x4B60: 0, 0xE004: 1}
 """Where several numbers could stand for one metric, the lowest is taken: the oximeter's pulse before the one
-from any source, core temperature before rectal before unnamed."""
+from any source, core temperature before rectal."""
 
 PERCENT, DIMENSIONLESS, MMHG, KPA, CELSIUS = 544, 512, 3872, 3843, 6048
 BEATS, PULSES, BREATHS = 2720, 2752, 2784
@@ -86,11 +100,23 @@ def _ecg(term: mdc.Term, label: str) -> Wave:
     return Wave(term, label, 500.0, 0, 0x3FFF, -40.96, 40.955)
 
 
+def _pressure(term: mdc.Term, label: str) -> Wave:
+    return Wave(term, label, 125.0, 0x00A0, 0x23A0, -40.0, 520.0)
+
+
 WAVES: dict[int, Wave] = {
     0x4BB4: Wave(mdc.PLETH, "Pleth", 125.0),
+    0x0100: _ecg(mdc.ECG, "ECG"),
     0x0101: _ecg(mdc.ECG_I, "ECG I"),
     0x0102: _ecg(mdc.ECG_II, "ECG II"),
+    **{0x0102 + n: _ecg(term, f"ECG V{n}") for n, term in enumerate(mdc.ECG_V1_TO_V6, 1)},
     0x013D: _ecg(mdc.ECG_III, "ECG III"),
+    0x013E: _ecg(mdc.ECG_AVR, "ECG aVR"),
+    0x013F: _ecg(mdc.ECG_AVL, "ECG aVL"),
+    0x0140: _ecg(mdc.ECG_AVF, "ECG aVF"),
+    0x0143: _ecg(mdc.ECG_V, "ECG V"),
+    0x4A10: _pressure(mdc.ART, "ART"),
+    0x4A14: _pressure(mdc.ABP, "ABP"),
     0x5000: Wave(mdc.RESP, "Breathing", 62.5, 0, 0x0FFF, -0.6, 1.9),
     0x50AC: Wave(mdc.CO2, "CO2", 62.5),
 }

@@ -102,7 +102,7 @@ TABLE: dict[State, dict[Event, Step]] = {
 
 LIMIT_S: dict[State, float] = {
     S.CLEARING: 1.0,
-    S.CLEARING_AGAIN: 1.0,
+    S.CLEARING_AGAIN: 0.5,
     S.REQUESTING: 2.0,
     S.ACCEPTED: 5.0,
     S.WAITING: 2.0,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-NUMERIC, WAVE, ALARMS = 0x0006, 0x0009, 0x0036
+NUMERIC, WAVE, MDS, ALARMS = 0x0006, 0x0009, 0x0021, 0x0036
 """Classes of objects in the monitor."""
 
-ALL_GROUPS, ALARM_GROUP = 0x0000, 0x0801
+ALL_GROUPS, ALARM_GROUP, PRODUCTION_GROUP = 0x0000, 0x0801, 0x080C
 """Attribute groups."""
 
 SINGLE_POLL, EXTENDED_POLL = 0x0C16, 0xF13B
@@ -36,7 +36,7 @@ _TEXT_PARTITION = 0x0002
 PERIOD_S = 600
 """For how long an extended poll is answered by itself."""
 
-_TICKS_PER_S = 8000
+TICKS_PER_S = 8000
 
 ASSOCIATE = bytes.fromhex(
     "0DFF01280508130100160102800014020002C1FF0116"
@@ -58,10 +58,14 @@ RELEASE = bytes.fromhex("0918C11661803080020101A08062808001000000000000000000")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question to the monitor: how to recognise its answer or error, and the bytes."""
+    """One question to the monitor: how to recognise its answer or error, and the bytes.
+
+    `polled` is the class of objects asked about, 0 where it is no poll.
+    """
 
     invoke_id: int
     user_data: bytes
+    polled: int = 0
 
 
 def confirm_create(invoke_id: int, event_time: int) -> bytes:
@@ -71,12 +75,12 @@ def confirm_create(invoke_id: int, event_time: int) -> bytes:
 
 
 def _single(invoke_id: int, number: int, polled: int, group: int) -> Ask:
-    return Ask(invoke_id, _action(invoke_id, SINGLE_POLL, _poll(number, polled, group)))
+    return Ask(invoke_id, _action(invoke_id, SINGLE_POLL, _poll(number, polled, group)), polled)
 
 
 def _extended(invoke_id: int, number: int, polled: int, group: int) -> Ask:
-    period = struct.pack(">HHHHI", 1, 8, POLL_PERIOD, 4, PERIOD_S * _TICKS_PER_S)
-    return Ask(invoke_id, _action(invoke_id, EXTENDED_POLL, _poll(number, polled, group) + period))
+    period = struct.pack(">HHHHI", 1, 8, POLL_PERIOD, 4, PERIOD_S * TICKS_PER_S)
+    return Ask(invoke_id, _action(invoke_id, EXTENDED_POLL, _poll(number, polled, group) + period), polled)
 
 
 def set_waves(invoke_id: int, physio_ids: tuple[int, ...]) -> Ask:
@@ -103,6 +107,9 @@ def _invoke(invoke_id: int, command: int, body: bytes) -> bytes:
 def _data(kind: int, body: bytes) -> bytes:
     return SESSION_DATA + struct.pack(">HH", kind, len(body)) + body
 
+
+IDENTITY = _single(1, 1, MDS, PRODUCTION_GROUP)
+"""What the monitor was made as; others send this to be kept as host, as its answer is short."""
 
 SINGLE_NUMERICS = _single(0, 1, NUMERIC, ALL_GROUPS)
 EXTENDED_NUMERICS = _extended(3, 2, NUMERIC, ALL_GROUPS)

@@ -8,7 +8,7 @@ whose age cannot be known, is told once, as stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from devices.drivers.intellivue.apdu import Attributes, Polled, absolute_time
 
@@ -19,6 +19,9 @@ _TICKS = 1 << 32
 SLACK_NS = 2_000_000_000
 """Stamps are in whole seconds, and an answer is up to a second older than its arrival."""
 
+LONGEST_NS = 180_000_000_000
+"""No measurement of a cuff takes longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -27,6 +30,10 @@ class Stamp:
     identity: bytes
     device_time: str | None
     age_ns: int | None
+
+    def is_before(self, opened_ns: int, t_ns: int, slack_ns: int = SLACK_NS) -> bool:
+        """Whether what arrived at `t_ns` was measured before the link was opened, as far as is known."""
+        return self.age_ns is not None and t_ns - self.age_ns < opened_ns - slack_ns
 
 
 def stamp(attributes: Attributes, reply: Polled) -> Stamp | None:
@@ -37,10 +44,19 @@ def stamp(attributes: Attributes, reply: Polled) -> Stamp | None:
         ticks = (reply.ticks - int.from_bytes(relative, "big")) % _TICKS
         # A stamp slightly ahead of the answer that carries it is of now.
         age_ns = ticks * TICK_NS if ticks < _TICKS // 2 else 0
-        return Stamp(relative if device_time is None else device_time.encode(), device_time, age_ns)
+        if device_time is not None:
+            return Stamp(device_time.encode(), device_time, age_ns)
+        return Stamp(relative, _earlier(reply.clock, age_ns), age_ns)
     if device_time is None:
         return None
     return Stamp(device_time.encode(), device_time, _age_ns(device_time, reply.clock))
+
+
+def _earlier(clock: str | None, age_ns: int) -> str | None:
+    if clock is None:
+        return None
+    moment = datetime.fromisoformat(clock) - timedelta(microseconds=age_ns // 1000)
+    return moment.replace(microsecond=0).isoformat()
 
 
 def _age_ns(device_time: str, clock: str | None) -> int | None:
@@ -91,8 +107,11 @@ class Newness:
         if found.identity == self._told:
             return None
         self._told = found.identity
-        before = found.age_ns is None or t_ns - found.age_ns < self._opened_ns - SLACK_NS
-        return Verdict(stored=before and not seen)
+        if found.age_ns is None:
+            return Verdict(stored=not seen)
+        # One that was seen going on may bear the time at which it began, but is no result from long before.
+        slack_ns = LONGEST_NS if seen else SLACK_NS
+        return Verdict(stored=found.is_before(self._opened_ns, t_ns, slack_ns))
 
     def _unstamped(self, *, seen: bool, empty: bool) -> Verdict | None:
         if empty and not seen:

@@ -1,4 +1,4 @@
-"""A monitor on the data export port: associate, confirm, poll, and begin anew when it falls silent.
+"""A monitor on the data export port: associate, confirm, poll, begin anew when it falls silent, release.
 
 Events follow from what the monitor says alone; what the host asked decides only what is sent next.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import deque
 
 from devices.drivers.intellivue import messages
-from devices.drivers.intellivue.apdu import Created, Failed, Malformed, Message, Polled, read
+from devices.drivers.intellivue.apdu import Accepted, Created, Failed, Malformed, Message, Polled, read
 from devices.drivers.intellivue.framing import Frames, frame
+from devices.drivers.intellivue.identity import Identity, said
 from devices.drivers.intellivue.machine import LIMIT_S, SILENCE_S, Event, Send, State, step
 from devices.drivers.intellivue.questions import Questions
 from devices.drivers.intellivue.readings import Readings
 from devices.framing import HEAD_BYTES
 from devices.protocol import Options
-from kapmonitor.model import DeviceEvent, DeviceIdentified, Fault, FaultKind
+from kapmonitor.model import DeviceEvent, Fault, FaultKind
 
 SILENCE_NS = int(SILENCE_S * 1e9)
 FRAMES_AT_ONCE = 4
@@ -23,15 +24,18 @@ PAUSE_NS = 256_000_000
 """Monitors lose frames that come faster than four in 128 ms; half of that is safe, and bursts are welcome."""
 
 MOST_WAITING = 16
-"""Frames that wait to be sent; a full round of questions is six."""
+"""Frames that wait to be sent; a full round of questions is seven."""
 
 ASSOCIATED = frozenset({State.ACCEPTED, State.POLLING})
+HELD = ASSOCIATED | {State.REQUESTING}
+"""In these, the monitor may take this host for the one it serves."""
+
 UNANSWERED = frozenset({State.REQUESTING, State.ACCEPTED})
 """In these, LATE means that an answer is missing."""
 
 
 class Intellivue:
-    """One monitor on one line; implements WireProtocol."""
+    """One monitor on one line; implements WireProtocol and Parting."""
 
     def __init__(self, options: Options) -> None:
         """Option `waves`: whether to ask for waves."""
@@ -50,7 +54,8 @@ class Intellivue:
         self._out = b""
         self._waiting.clear()
         self._frames.clear()
-        self._model = ("", "")
+        self._identity = Identity()
+        self._accepted = Accepted()
         self._created = (0, 0)
 
     def opened(self, t_ns: int) -> None:
@@ -60,7 +65,7 @@ class Intellivue:
         self._go_on(t_ns)
 
     def closed(self, t_ns: int) -> list[DeviceEvent]:
-        events = self._take(self._frames.finish(t_ns), t_ns)
+        events = self._take(self._frames.finish(t_ns), t_ns) + self._readings.closed(t_ns)
         self._reset(t_ns)
         return events
 
@@ -74,6 +79,10 @@ class Intellivue:
     def data_to_send(self) -> bytes:
         out, self._out = self._out, b""
         return out
+
+    def last_words(self) -> bytes:
+        """Gives the place as host up, or the monitor would refuse the next one for a while."""
+        return frame(messages.RELEASE) if self.state in HELD else b""
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
@@ -93,6 +102,7 @@ class Intellivue:
         events: list[DeviceEvent] = []
         for item in items:
             if isinstance(item, Fault):
+                self._readings.lost()
                 events.append(item)
                 continue
             self._heard_ns = t_ns
@@ -100,20 +110,22 @@ class Intellivue:
                 if (message := read(item)) is not None:
                     events += self._heard(message, t_ns)
             except Malformed:
+                self._readings.lost()
                 events.append(Fault(FaultKind.CONTENT, t_ns, len(item), item[:HEAD_BYTES].hex()))
         return events
 
     def _heard(self, message: Message, t_ns: int) -> list[DeviceEvent]:
         match message:
             case Polled():
-                events = self._readings.take(message, t_ns)
-                self._happen(Event.POLLED, t_ns)
-                self._questions.answered(message.invoke_id, message.polled, t_ns)
-                return events
+                return self._polled(message, t_ns)
+            case Accepted():
+                self._accepted = message
+                self._happen(Event.ACCEPTED, t_ns)
+                return []
             case Created():
                 self._created = message.invoke_id, message.event_time
                 self._happen(Event.CREATED, t_ns)
-                return self._identify(message, t_ns)
+                return self._identity.heard(message.said, t_ns)
             case Failed():
                 self._questions.failed(message.invoke_id, t_ns)
                 return []
@@ -121,12 +133,14 @@ class Intellivue:
                 self._happen(message, t_ns)
                 return []
 
-    def _identify(self, message: Created, t_ns: int) -> list[DeviceEvent]:
-        model = message.manufacturer, message.model
-        if model == self._model:
-            return []
-        self._model = model
-        return [DeviceIdentified(t_ns, *model)]
+    def _polled(self, reply: Polled, t_ns: int) -> list[DeviceEvent]:
+        events = self._readings.take(reply, t_ns)
+        if reply.polled == messages.MDS:
+            for _, attributes in reply.objects:
+                events += self._identity.heard(said(attributes), t_ns)
+        self._happen(Event.POLLED, t_ns)
+        self._questions.answered(reply.invoke_id, reply.polled, t_ns)
+        return events
 
     # What follows
 
@@ -154,7 +168,7 @@ class Intellivue:
             case Send.CONFIRM:
                 self._queue(messages.confirm_create(*self._created))
             case Send.POLLS:
-                self._questions.begin(t_ns)
+                self._questions.begin(t_ns, self._accepted)
 
     def _queue(self, user_data: bytes) -> None:
         if user_data not in self._waiting:

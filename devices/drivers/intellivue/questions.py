@@ -9,46 +9,63 @@ answers, and drops a host that has sent nothing for about 10 s.
 from __future__ import annotations
 
 from devices.drivers.intellivue import codes, messages
+from devices.drivers.intellivue.apdu import Accepted
 from devices.drivers.intellivue.messages import NUMERIC, Ask
 
 S = 1_000_000_000
+NEVER_NS = 1 << 62
 RENEW_NS = 540 * S
 UNANSWERED_NS = 5 * S
-"""An extended poll without an answer for this long is sent again; alarms may come less often than numbers."""
+"""An extended poll without an answer for this long is sent again."""
 
-UNANSWERED_ALARMS_NS = 15 * S
+UNANSWERED_SELDOM_NS = 15 * S
+"""The same for alarms, which may come less often than numbers, and for what comes once."""
+
 REFUSED_NS = 60 * S
 """After an error, such as another host taking the waves, the question is put again this much later."""
 
 SINGLE_NS = 1 * S
-MISSING_NS = 3 * S
-"""Without an extended answer for this long, numbers are asked for singly."""
+REFRESH_NS = 2 * S
+"""Numbers are asked for singly at least this often, so that none looks older than 3 s only because it stands
+still; this is also what keeps the association alive."""
 
-REFRESH_NS = 5 * S
-"""Numbers are asked for singly at least this often; this is also what keeps the association alive."""
+MOST_BETWEEN_NS = 8 * S
+"""A monitor that wants fewer polls is still asked this often, or it would take the host for gone."""
+
+IDENTITY_TRIES = 3
+
+CHOOSE_WAVES = messages.set_waves(messages.CHOOSE_WAVES_ID, codes.WANTED_WAVES)
+ONCE = (CHOOSE_WAVES, messages.IDENTITY)
+"""Not asked again once asked or answered."""
+
+PATIENCE_NS = {messages.EXTENDED_ALARMS: UNANSWERED_SELDOM_NS, messages.IDENTITY: UNANSWERED_SELDOM_NS}
+WAVE_ASKS = frozenset({CHOOSE_WAVES, messages.EXTENDED_WAVES})
 
 
 class Questions:
     """When each question is due; used only while the association stands."""
 
     def __init__(self, *, waves: bool) -> None:
-        self._extended = [messages.EXTENDED_NUMERICS]
-        if waves:
-            choose = messages.set_waves(messages.CHOOSE_WAVES_ID, codes.WANTED_WAVES)
-            self._choose: Ask | None = choose
-            self._extended.append(messages.EXTENDED_WAVES)
-        else:
-            self._choose = None
-        self._extended.append(messages.EXTENDED_ALARMS)
-        self.begin(0)
+        asks = (
+            CHOOSE_WAVES,
+            messages.EXTENDED_NUMERICS,
+            messages.EXTENDED_WAVES,
+            messages.EXTENDED_ALARMS,
+            messages.IDENTITY,
+        )
+        self._asks = {ask.invoke_id: ask for ask in asks if waves or ask not in WAVE_ASKS}
+        self.begin(0, Accepted())
 
-    def begin(self, t_ns: int) -> None:
-        """Everything is to be asked anew."""
-        self._chosen = self._choose is None
-        self._single_ns = t_ns
-        self._singly_asked_ns = t_ns
-        self._due_ns = dict.fromkeys((ask.invoke_id for ask in self._extended), t_ns)
+    def begin(self, t_ns: int, accepted: Accepted) -> None:
+        """Everything is to be asked anew, of a monitor that offers so much."""
+        least_ns = min(int(accepted.least_s * S), MOST_BETWEEN_NS)
+        self._between_ns = max(SINGLE_NS, least_ns)
+        self._refresh_ns = max(REFRESH_NS, least_ns)
+        self._single_ns = self._singly_asked_ns = t_ns
+        wanted = (i for i, ask in self._asks.items() if accepted.waves or ask not in WAVE_ASKS)
+        self._due_ns = dict.fromkeys(wanted, t_ns)
         self._renew_ns = dict(self._due_ns)
+        self._identity_left = IDENTITY_TRIES
 
     @property
     def due_ns(self) -> int:
@@ -59,30 +76,36 @@ class Questions:
         """The user data to send now; each counts as asked."""
         asked = [messages.SINGLE_NUMERICS] if now_ns >= self._single_ns else []
         if asked:
-            self._singly_asked_ns, self._single_ns = now_ns, now_ns + SINGLE_NS
-        if not self._chosen and self._choose is not None:
-            self._chosen = True
-            asked.append(self._choose)
-        for ask in self._extended:
-            if now_ns >= self._due_ns[ask.invoke_id]:
-                self._due_ns[ask.invoke_id] = now_ns + _patience_ns(ask)
-                self._renew_ns[ask.invoke_id] = now_ns + RENEW_NS
+            self._singly_asked_ns, self._single_ns = now_ns, now_ns + self._between_ns
+        for invoke_id, due_ns in self._due_ns.items():
+            if now_ns >= due_ns:
+                ask = self._asks[invoke_id]
                 asked.append(ask)
+                self._due_ns[invoke_id] = self._again_ns(ask, now_ns)
+                self._renew_ns[invoke_id] = now_ns + RENEW_NS
         return [ask.user_data for ask in asked]
 
     def answered(self, invoke_id: int, polled: int, t_ns: int) -> None:
         """An answer came."""
-        for ask in self._extended:
-            if ask.invoke_id == invoke_id:
-                self._due_ns[invoke_id] = min(self._renew_ns[invoke_id], t_ns + _patience_ns(ask))
-                if polled == NUMERIC:
-                    self._single_ns = min(t_ns + MISSING_NS, self._singly_asked_ns + REFRESH_NS)
+        if invoke_id not in self._due_ns or (ask := self._asks[invoke_id]).polled != polled:
+            return
+        again_ns = min(self._renew_ns[invoke_id], t_ns + _patience_ns(ask))
+        self._due_ns[invoke_id] = NEVER_NS if ask in ONCE else again_ns
+        if polled == NUMERIC:
+            self._single_ns = self._singly_asked_ns + self._refresh_ns
 
     def failed(self, invoke_id: int, t_ns: int) -> None:
         """The monitor refused a question."""
         if invoke_id in self._due_ns:
             self._due_ns[invoke_id] = t_ns + REFUSED_NS
 
+    def _again_ns(self, ask: Ask, now_ns: int) -> int:
+        """When to ask again if nothing comes of it."""
+        if ask is messages.IDENTITY:
+            self._identity_left -= 1
+        done = ask is CHOOSE_WAVES or (ask is messages.IDENTITY and self._identity_left <= 0)
+        return NEVER_NS if done else now_ns + _patience_ns(ask)
+
 
 def _patience_ns(ask: Ask) -> int:
-    return UNANSWERED_ALARMS_NS if ask is messages.EXTENDED_ALARMS else UNANSWERED_NS
+    return PATIENCE_NS.get(ask, UNANSWERED_NS)

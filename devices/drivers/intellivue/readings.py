@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 from devices import plausible
-from devices.drivers.intellivue import codes, values
-from devices.drivers.intellivue.alarms import Alerts
+from devices.drivers.intellivue import alarms, codes, values
 from devices.drivers.intellivue.apdu import Attributes, Malformed, Polled, items
-from devices.drivers.intellivue.nibp import Newness, stamp
+from devices.drivers.intellivue.messages import NUMERIC, WAVE
+from devices.drivers.intellivue.nibp import Newness, Stamp, stamp
 from devices.drivers.intellivue.values import Number
-from devices.drivers.intellivue.waves import Waves
+from devices.drivers.intellivue.waves import Waves, runs
+from devices.gatt import Alerts
 from kapmonitor.model import (
     Absent,
     AlertKind,
@@ -26,6 +26,7 @@ from kapmonitor.model import (
     NibpFailure,
     Observation,
     Reading,
+    Validity,
 )
 
 NUMBER, NUMBERS = 0x0950, 0x094B
@@ -34,8 +35,12 @@ NUMBER, NUMBERS = 0x0950, 0x094B
 PREFERRED_NS = 10_000_000_000
 """A better source that has been without a number for this long no longer keeps the next one away."""
 
+EXPIRED_NS = 10_000_000_000
+"""A number that was measured longer ago than this is one that the monitor goes on showing."""
+
 _PRESSURES = (codes.SYS, codes.DIA, codes.MEAN)
 _SIMULATED = values.TEST | values.DEMO
+_SEQUENCES = 1 << 16
 
 
 class Readings:
@@ -45,47 +50,85 @@ class Readings:
         self._waves = Waves()
         self._alerts = Alerts()
         self._cuff, self._cuff_pulse = Newness(), Newness()
+        self._stamps: dict[Metric, bytes] = {}
         self.opened(0)
 
     def opened(self, t_ns: int) -> None:
         """The link is open (again). What cuff results were told is kept: they would only be told again."""
+        self._opened_ns = t_ns
         self._waves.clear()
-        self._alerts.clear()
         self._cuff.opened(t_ns)
         self._cuff_pulse.opened(t_ns)
         self._cuff_state: CuffState | None = None
         self._best: dict[Metric, tuple[int, int]] = {}
+        self._sequence: int | None = None
+        self._simulated = {NUMERIC: False, WAVE: False}
+
+    def closed(self, t_ns: int) -> list[DeviceEvent]:
+        """The link ended: what the monitor said of itself no longer holds."""
+        return [*self._alerts.withdraw_all(t_ns)]
+
+    def lost(self) -> None:
+        """Something between two answers could not be read."""
+        self._waves.lost()
 
     def take(self, reply: Polled, t_ns: int) -> list[DeviceEvent]:
         """Everything in `reply`; an object that contradicts itself becomes a Fault."""
         events: list[DeviceEvent] = []
-        states: set[int] = set()
+        states: list[int] = []
+        self._follow(reply)
         for handle, attributes in reply.objects:
             try:
-                numbers = _numbers(attributes)
-                events += self._waves.take(handle, attributes, t_ns)
-                events += self._alerts.take(attributes, t_ns)
+                numbers, samples = _numbers(attributes), list(runs(attributes))
+                events += self._waves.take(handle, attributes, samples, t_ns)
+                events += alarms.take(self._alerts, attributes, t_ns)
             except (Malformed, struct.error):
+                self.lost()
                 events.append(Fault(FaultKind.CONTENT, t_ns, sum(map(len, attributes.values()))))
                 continue
+            states += [state for _, state, _ in samples]
             if numbers:
-                states.update(number.state for number in numbers)
+                states += [number.state for number in numbers]
                 events += self._tell(numbers, attributes, reply, t_ns)
-        if states:
-            simulated = any(state & _SIMULATED for state in states)
-            events += self._alerts.set(AlertKind.SIMULATED, simulated, t_ns)
-        return events
+        return events + self._simulation(reply.polled, states, t_ns)
+
+    def _follow(self, reply: Polled) -> None:
+        """Notice by its count that an answer with waves is missing; the parts of one have the same count."""
+        if reply.polled != WAVE or reply.sequence is None:
+            return
+        before, self._sequence = self._sequence, reply.sequence
+        if before is not None and (reply.sequence - before) % _SEQUENCES > 1:
+            self.lost()
+
+    def _simulation(self, polled: int, states: list[int], t_ns: int) -> list[DeviceEvent]:
+        """Whether numbers or waves are of a demonstration or a test, if that has changed."""
+        if not states or polled not in self._simulated:
+            return []
+        self._simulated[polled] = any(state & _SIMULATED for state in states)
+        return [*self._alerts.set(AlertKind.SIMULATED, any(self._simulated.values()), t_ns)]
 
     def _tell(
         self, numbers: list[Number], attributes: Attributes, reply: Polled, t_ns: int
     ) -> list[DeviceEvent]:
-        if numbers[0].metric in codes.APERIODIC:
+        if numbers[0].physio in codes.APERIODIC:
             return self._result(numbers, attributes, reply, t_ns)
+        found = stamp(attributes, reply)
+        device_time = reply.clock if found is None else found.device_time
+        stored = found is not None and found.is_before(self._opened_ns, t_ns)
         return [
-            Observation(number.metric, t_ns, number.reading)
+            Observation(number.metric, t_ns, number.reading, device_time, stored)
             for number in numbers
-            if number.metric is not None and self._is_preferred(number, number.metric, t_ns)
+            if number.metric is not None
+            and self._is_preferred(number, number.metric, t_ns)
+            and not self._is_told(number, number.metric, found)
         ]
+
+    def _is_told(self, number: Number, metric: Metric, found: Stamp | None) -> bool:
+        """Whether this is a number measured a while ago, which was told then."""
+        if found is None or found.age_ns is None or isinstance(number.reading, Absent):
+            return False
+        before, self._stamps[metric] = self._stamps.get(metric), found.identity
+        return found.age_ns > EXPIRED_NS and found.identity == before
 
     def _is_preferred(self, number: Number, metric: Metric, t_ns: int) -> bool:
         """Whether no better source of the same metric has a number now."""
@@ -105,18 +148,19 @@ class Readings:
         """A cuff result, or its pulse, which is an object of its own."""
         is_pulse = numbers[0].metric is codes.NIBP_PULSE
         newness = self._cuff_pulse if is_pulse else self._cuff
-        if any(number.state & values.ONGOING for number in numbers):
+        if any(number.state & values.UNFINISHED for number in numbers):
             newness.going_on()
             return [] if is_pulse else self._cuff_is(CuffState.MEASURING, t_ns)
         events: list[DeviceEvent] = [] if is_pulse else self._cuff_is(CuffState.IDLE, t_ns)
-        seen, found, readings = newness.ended(), stamp(attributes, reply), _readings(numbers)
-        empty = not any(isinstance(reading, Measured) for reading in readings.values())
+        seen, found = newness.ended(), stamp(attributes, reply)
+        empty = all(isinstance(number.reading, Absent) for number in numbers)
         verdict = newness.judge(found, t_ns, seen=seen, empty=empty)
         if verdict is None:
             return events
-        device_time = found.device_time if found is not None else None
+        device_time, readings = found.device_time if found is not None else None, _readings(numbers)
         events += [Observation(m, t_ns, r, device_time, verdict.stored) for m, r in readings.items()]
-        if empty and not verdict.stored and not is_pulse:
+        failed = all(isinstance(reading, Absent) for reading in readings.values())
+        if failed and not verdict.stored and not is_pulse:
             events.append(CuffFailed(NibpFailure.UNKNOWN, numbers[0].state, t_ns))
         return events
 
@@ -141,16 +185,10 @@ def _numbers(attributes: Attributes) -> list[Number]:
 
 def _readings(numbers: list[Number]) -> dict[Metric, Reading]:
     """The readings of a cuff result, its pressures judged together."""
-    found = {n.metric: n.reading for n in numbers if n.metric is not None and n.metric in codes.APERIODIC}
-    systolic, diastolic, mean = (found.get(metric) for metric in _PRESSURES)
-    if isinstance(systolic, Measured) and isinstance(diastolic, Measured) and isinstance(mean, Measured):
-        whole = plausible.pressures(systolic.value, diastolic.value, mean.value)
+    found = {n.metric: n.reading for n in numbers if n.metric is not None and n.physio in codes.APERIODIC}
+    if codes.SYS in found and codes.DIA in found:
+        mean = found.get(codes.MEAN, Absent(Validity.NOT_AVAILABLE))
+        whole = plausible.together(found[codes.SYS], found[codes.DIA], mean)
         judged = zip(_PRESSURES, (whole.systolic, whole.diastolic, whole.mean), strict=True)
-        for metric, reading in judged:
-            found[metric] = _trusted(found[metric], reading)
+        found |= {metric: reading for metric, reading in judged if metric in found}
     return found
-
-
-def _trusted(before: Reading, judged: Reading) -> Reading:
-    """What was judged, trusted as far as the monitor trusts it."""
-    return judged if isinstance(judged, Absent) else replace(judged, validity=before.validity)

@@ -20,7 +20,8 @@ SIZE = 10
 """Bytes of one number."""
 
 INVALID, QUESTIONABLE, UNAVAILABLE, CALIBRATING = 0x8000, 0x4000, 0x2000, 0x1000
-TEST, DEMO, VALIDATED, ONGOING = 0x0800, 0x0400, 0x0080, 0x0020
+TEST, DEMO, VALIDATED, EARLY, ONGOING = 0x0800, 0x0400, 0x0080, 0x0040, 0x0020
+UNFINISHED = EARLY | ONGOING
 
 _SPECIAL = frozenset(bytes.fromhex(word) for word in ("7FFFFF", "800000", "7FFFFE", "800002", "800001"))
 _NUMBER = struct.Struct(">HHH4s")
@@ -81,4 +82,6 @@ def _present(state: int) -> Validity:
     """How far to trust a number that is there. Test and demonstration are no patient's."""
     if state & (QUESTIONABLE | TEST | DEMO):
         return Validity.QUESTIONABLE
+    if state & UNFINISHED:
+        return Validity.ONGOING
     return Validity.VALIDATED if state & VALIDATED else Validity.VALID

@@ -7,13 +7,14 @@ of its kind is taken from devices.drivers.intellivue.codes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from devices.drivers.intellivue import codes
 from devices.drivers.intellivue.apdu import Attributes, Malformed
-from devices.drivers.intellivue.values import INVALID, UNAVAILABLE, float_be
+from devices.drivers.intellivue.messages import TICKS_PER_S
+from devices.drivers.intellivue.values import CALIBRATING, INVALID, UNAVAILABLE, float_be
 from kapmonitor.model import (
     NO_SAMPLE,
     DeviceEvent,
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
 
 SAMPLES, MANY_SAMPLES = 0x096E, 0x0967
 SPEC, SCALE, PERIOD = 0x096D, 0x096F, 0x098D
-TICKS_PER_S = 8000.0
 MOST_HANDLES = 64
 """Waves remembered; a monitor has a dozen."""
 
-_NO_VALUE = INVALID | UNAVAILABLE
+_NO_VALUE = INVALID | UNAVAILABLE | CALIBRATING
+
+Run = tuple[int, int, bytes]
+"""Physiological id, state and samples."""
 _SHIFT = 32768
 """Words of 16 bits are shifted to fit a signed one; the lowest is told as the next, since it is NO_SAMPLE."""
 
@@ -55,17 +58,25 @@ class Waves:
     def __init__(self) -> None:
         self._packing: dict[int, Packing] = {}
         self._metrics: dict[tuple[int, int], tuple[Metric, int]] = {}
+        self._begun: set[int] = set()
+        self._broken: set[int] = set()
 
     def clear(self) -> None:
         """Forget what was told of scales."""
         self._packing.clear()
         self._metrics.clear()
+        self._begun.clear()
+        self._broken.clear()
 
-    def take(self, handle: int, attributes: Attributes, t_ns: int) -> list[DeviceEvent]:
-        """What one object tells; Malformed if its attributes contradict themselves."""
+    def lost(self) -> None:
+        """An answer may be missing: what comes next of each wave does not follow on what came before."""
+        self._broken |= self._begun
+
+    def take(self, handle: int, attributes: Attributes, runs: Iterable[Run], t_ns: int) -> list[DeviceEvent]:
+        """What the `runs` of one object tell; Malformed if its attributes contradict themselves."""
         self._learn(handle, attributes)
         events: list[DeviceEvent] = []
-        for physio, state, samples in _runs(attributes):
+        for physio, state, samples in runs:
             if physio not in codes.WAVES or not samples:
                 continue
             block = self._block(handle, physio, state, samples, t_ns)
@@ -96,10 +107,18 @@ class Waves:
         if packing.bits not in (8, 16) or len(samples) % size:
             return None
         metric, significant = self._metric(handle, physio, packing)
+        breaks = physio in self._broken
+        self._begun.add(physio)
+        self._broken.discard(physio)
         if state & _NO_VALUE:
-            return WaveformBlock(metric, t_ns, np.full(len(samples) // size, NO_SAMPLE, np.int16))
-        raw = np.frombuffer(samples, ">u2" if size == 2 else "u1").astype(np.int32)
-        return WaveformBlock(metric, t_ns, _words(raw & ((1 << significant) - 1), significant))
+            words = np.full(len(samples) // size, NO_SAMPLE, np.int16)
+        else:
+            raw = np.frombuffer(samples, ">u2" if size == 2 else "u1").astype(np.int32)
+            words = _words(raw & ((1 << significant) - 1), significant)
+        if breaks:
+            # How many are missing is not told; one gap marks the place, and the arrival times tell the rest.
+            words = np.concatenate((np.full(1, NO_SAMPLE, np.int16), words))
+        return WaveformBlock(metric, t_ns, words)
 
     def _metric(self, handle: int, physio: int, packing: Packing) -> tuple[Metric, int]:
         """The wave's metric and how many bits of its samples count."""
@@ -138,8 +157,8 @@ def _scale(value: bytes) -> tuple[float, float, int, int] | None:
     return lower.value, upper.value, low, high
 
 
-def _runs(attributes: Attributes) -> Iterator[tuple[int, int, bytes]]:
-    """Physiological id, state and samples of every run of samples in an object."""
+def runs(attributes: Attributes) -> Iterator[Run]:
+    """Every run of samples in an object; Malformed if its lengths contradict each other."""
     if (value := attributes.get(SAMPLES)) is not None:
         run, at = _run(value, 0)
         if at != len(value):
@@ -152,7 +171,7 @@ def _runs(attributes: Attributes) -> Iterator[tuple[int, int, bytes]]:
             yield run
 
 
-def _run(value: bytes, at: int) -> tuple[tuple[int, int, bytes], int]:
+def _run(value: bytes, at: int) -> tuple[Run, int]:
     physio, state, size = struct.unpack_from(">HHH", value, at)
     end = at + 6 + size
     if end > len(value):
