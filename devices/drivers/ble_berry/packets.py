@@ -28,6 +28,7 @@ from kapmonitor.model import Fault, FaultKind
 SIZE: Final = 5
 LONG_SIZE: Final = 20
 LONG_START: Final = b"\xff\xaa"
+STRANGE: Final = 200
 NO_PULSE, NO_SPO2 = 0xFF, 0x7F
 _SYNC: Final = 0x80
 
@@ -57,32 +58,48 @@ class Packet:
 
 
 class Packets:
-    """Finds packets in what is notified, and the next one after noise."""
+    """Finds packets in what is notified, and the next one after noise.
+
+    A V1.5 packet whose sum is wrong, or in which another may begin, is believed only right behind another one
+    and with the number after it.
+    Once one has begun, no V1.2 packet is looked for until STRANGE bytes went by in vain.
+    """
 
     def __init__(self) -> None:
-        self._buffer = b""
         self._waste = Waste()
+        self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._buffer = b""
         self._waste.clear()
+        self._buffer = b""
+        self._long = False
+        self._in_vain = 0
+        self._next: int | None = None
+        """The number a V1.5 packet has if it stands right here."""
+        self._ahead = 0
+        """So many bytes before `_next` counts."""
 
     def feed(self, data: bytes, t_ns: int) -> list[Packet | Fault]:
         """Take bytes; whole packets and the Faults of what lay between them, in order."""
         buffer, at = self._buffer + data, 0
         out: list[Packet | Fault] = []
         while at < len(buffer):
-            size = _size_at(buffer, at)
+            size = self._size_at(buffer, at)
             if at + size > len(buffer):
                 break
-            if size:
+            packet = self._packet(buffer[at : at + size]) if size else None
+            if packet is not None:
                 out += self._waste.end(t_ns)
-                out.append((long if size == LONG_SIZE else short)(buffer[at : at + size]))
-                at += size
+                out.append(packet)
+                self._in_vain = 0
             else:
-                out += self._waste.add(buffer[at : at + 1], t_ns, FaultKind.NOISE)
-                at += 1
+                kind = FaultKind.CHECKSUM if size else FaultKind.NOISE
+                out += self._waste.add(buffer[at : at + 1], t_ns, kind)
+                self._in_vain += 1
+            step = size if packet is not None else 1
+            self._ahead -= step
+            at += step
         self._buffer = buffer[at:]
         return out
 
@@ -90,6 +107,28 @@ class Packets:
         """Give up what has begun: its Fault, if there is any."""
         rest, self._buffer = self._buffer, b""
         return [*self._waste.add(rest, t_ns, FaultKind.LENGTH), *self._waste.end(t_ns)]
+
+    def _packet(self, data: bytes) -> Packet | None:
+        if len(data) == SIZE:
+            return short(data)
+        packet, number = long(data), data[2]
+        follows = self._ahead == 0 and number == self._next
+        self._next, self._ahead = (number + 1) % 256, LONG_SIZE
+        proven = packet.sound and LONG_START not in data[len(LONG_START) :]
+        return packet if proven or follows else None
+
+    def _size_at(self, buffer: bytes, at: int) -> int:
+        """The size of the packet at `at`, as far as it is known yet; 0 if none starts there."""
+        head = buffer[at : at + SIZE]
+        if not head[0] & _SYNC:
+            return 0
+        if head[:2] == LONG_START:
+            self._long = True
+            return LONG_SIZE
+        if self._long and self._in_vain < STRANGE:
+            return LONG_SIZE if head == LONG_START[:1] else 0
+        self._long = False
+        return 0 if any(byte & _SYNC for byte in head[1:]) else SIZE
 
 
 def short(packet: bytes) -> Packet:
@@ -123,13 +162,3 @@ def long(packet: bytes) -> Packet:
         battery=packet[17] & 0x7F,
         sound=sum8(packet[:-1]) == packet[-1],
     )
-
-
-def _size_at(buffer: bytes, at: int) -> int:
-    """The size of the packet at `at`, as far as it is known yet; 0 if none starts there."""
-    if not buffer[at] & _SYNC:
-        return 0
-    head = buffer[at : at + SIZE]
-    if head[:2] == LONG_START:
-        return LONG_SIZE
-    return 0 if any(byte & _SYNC for byte in head[1:]) else SIZE
