@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from devices.cuff import Action, CuffSafety, Linked, Refusal, Request, SendStart, SendStop, Tick, news
 from devices.cuff_table import Activity
 from devices.drivers.berry_pm6750 import DRIVER, packets
-from devices.drivers.berry_pm6750.machine import GUARD_S, QUIET_S, TABLE, Event, State, Tell, step
+from devices.drivers.berry_pm6750.machine import State
 from devices.drivers.berry_pm6750.packets import Ask
 from devices.drivers.berry_pm6750.protocol import Berry
 from devices.protocol import CuffControl, WireProtocol
@@ -322,28 +322,6 @@ def test_a_state_that_does_not_exist_is_a_fault():
     assert [e.kind for e in events] == [FaultKind.CONTENT]
 
 
-# The table
-
-
-def test_the_table_over_its_whole_product():
-    for state, event in itertools.product(State, Event):
-        after, tells = step(state, event)
-        if after is State.STARTING and state is not State.STARTING:
-            assert event is Event.START
-        if event is Event.STOP:
-            assert after is State.STOPPING, "a stop is always a stop"
-        if event in (Event.START, Event.STOP):
-            assert tells == (), "commands return nothing, so they can tell nothing"
-        if state is State.STOPPING:
-            assert after in (State.STOPPING, State.IDLE)
-        if Tell.MEASURING in tells:
-            assert after is State.MEASURING
-        if tells:
-            assert after is not state
-    assert set(TABLE) == set(State)
-    assert set(GUARD_S) | set(QUIET_S) == {State.STARTING, State.MEASURING, State.STOPPING}
-
-
 # The dialogue
 
 
@@ -477,7 +455,7 @@ def test_a_start_says_whom_it_is_for_and_ends_with_a_stop():
     assert states(bench.events) == [CuffState.MEASURING, CuffState.IDLE]
     assert values(bench.events)[SYS] == 124
     assert failures(bench.events) == []
-    assert bench.driver.state is State.IDLE
+    assert bench.driver.machine.state is State.IDLE
 
 
 def test_the_result_before_is_not_taken_for_that_of_the_start():
@@ -511,7 +489,7 @@ def test_a_stop_comes_first_and_again_until_the_module_shows_it():
     bench.hear(MEASURING_120)
     bench.wait(4, ALIVE + MEASURING_120)
     assert bench.codes() == [(2, 0)] * 4
-    assert bench.driver.state is State.STOPPING
+    assert bench.driver.machine.state is State.STOPPING
     bench.hear(cuff(2))
     assert states(bench.events)[-2:] == [CuffState.ABORTED, CuffState.IDLE]
     bench.wait(5, ALIVE)
@@ -523,7 +501,7 @@ def test_a_stop_of_an_empty_cuff_ends_by_the_modules_silence():
     bench.stop()
     bench.wait(10, ALIVE)
     assert states(bench.events) == [CuffState.ABORTED, CuffState.IDLE]
-    assert bench.driver.state is State.IDLE
+    assert bench.driver.machine.state is State.IDLE
 
 
 def test_a_stop_is_not_taken_for_done_while_nothing_comes_from_the_module():
@@ -531,7 +509,7 @@ def test_a_stop_is_not_taken_for_done_while_nothing_comes_from_the_module():
     bench.hear(MEASURING_120)
     bench.stop()
     bench.wait(60)
-    assert bench.driver.state is State.STOPPING
+    assert bench.driver.machine.state is State.STOPPING
     assert CuffState.ABORTED not in states(bench.events)
 
 
@@ -540,7 +518,7 @@ def test_a_determination_that_does_not_end_is_stopped():
     bench.start()
     bench.wait(155, ALIVE + MEASURING_120)
     assert failures(bench.events) == [NibpFailure.TIMEOUT]
-    assert bench.driver.state is State.STOPPING
+    assert bench.driver.machine.state is State.STOPPING
     assert (2, 0) in bench.codes()
 
 

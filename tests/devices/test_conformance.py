@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 from driver_samples import TALKS, UNCHECKED, samples
 
+from devices.cuffhost.host import CuffHost
 from devices.drivers.ble_heart_rate import DRIVER as STRAP
 from devices.drivers.ble_heart_rate import HeartRateStrap
 from devices.drivers.nonin import DRIVER as NONIN
 from devices.drivers.nonin.protocol import Nonin
 from devices.drivers.suntech import DRIVER as SUNTECH
-from devices.drivers.suntech.protocol import Suntech
+from devices.drivers.suntech.protocol import make as make_suntech
 from devices.protocol import CommandSpec, Evidence, GattAction, GattStep
 from devices.registry import load
 from devices.sim.serve import SIMULATORS
@@ -269,6 +270,11 @@ def test_the_kit_lets_a_drivers_own_exception_through():
 def test_the_kit_checks_what_is_said_of_a_driver(wrong):
     with pytest.raises(ConformanceError):
         check_driver(replace(OXIMETER, **wrong))
+
+
+class Suntech(CuffHost):
+    def __init__(self, options):
+        vars(self).update(vars(make_suntech(options)))
 
 
 class StartsInNoise(Suntech):

@@ -13,9 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.dinamap import DRIVER, replies, stream
-from devices.drivers.dinamap.host import Host
-from devices.drivers.dinamap.machine import GUARD_S, TABLE, Event, State, Tell, step
 from devices.drivers.dinamap.stream import crc8
+from devices.drivers.dinamap.talk import make
 from devices.protocol import DriverOption
 from devices.sim.dinamap import FORMATS, Dinamap, Pro1000, block, nibp_line, sealed
 from devices.sim.fastforward import FastForward, Joined
@@ -55,7 +54,7 @@ NUMBERS_OF_NEW = [("NIBP sys", 131), ("NIBP dia", 80), ("NIBP mean", 97), ("Puls
 
 
 def monitor(first=OLD):
-    line = CuffLine(Host())
+    line = CuffLine(make())
     line.talk({NIBP: first}, 1.5)
     line.events.clear()
     return line
@@ -170,7 +169,7 @@ def test_every_rate_comes_back_or_is_absent(rate):
 
 
 def test_the_reading_found_on_connecting_is_stored_and_told_once():
-    line = CuffLine(Host())
+    line = CuffLine(make())
     line.talk({NIBP: VALID}, 6)
     assert line.stored == [("NIBP sys", 124), ("NIBP dia", 78), ("NIBP mean", 93)]
     assert line.live == []
@@ -191,7 +190,7 @@ def test_a_reading_made_while_the_line_was_lost_is_stored():
 
 
 def test_a_monitor_without_any_reading_tells_none():
-    line = CuffLine(Host())
+    line = CuffLine(make())
     line.talk({NIBP: NONE_YET}, 4)
     assert (line.stored, line.live, line.states, line.failures) == ([], [], ["idle"], [])
 
@@ -308,7 +307,7 @@ def test_a_determination_ended_at_the_monitor_leaves_no_reading():
 
 
 def test_the_first_state_is_known_before_a_start_is_sent():
-    line = CuffLine(Host())
+    line = CuffLine(make())
     line.start()
     line.wait(1)
     assert line.count(START) == 0
@@ -431,7 +430,7 @@ class Storm(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.line = CuffLine(Host())
+        self.line = CuffLine(make())
         self.presses = 0
 
     @rule(data=lines, after=st.integers(1, 400))
@@ -472,23 +471,6 @@ class Storm(RuleBasedStateMachine):
 
 TestStorm = Storm.TestCase
 TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
-
-
-def test_the_table_over_its_whole_product():
-    assert set(TABLE) == set(State)
-    for state, event in itertools.product(State, Event):
-        after, tell = step(state, event)
-        if after is State.STARTING and state is not State.STARTING:
-            assert event is Event.START
-        if event is Event.STOP:
-            assert after is State.STOPPING, "a stop is always a stop"
-        if event in (Event.START, Event.STOP):
-            assert tell is None, "commands return nothing, so they can tell nothing"
-        if state is State.STOPPING and event is Event.START:
-            assert after is state
-        if tell is Tell.TIMED_OUT:
-            assert after is State.STOPPING
-    assert set(State) - set(GUARD_S) == {State.UNKNOWN, State.IDLE, State.STOPPING}
 
 
 # The PRO 1000's stream

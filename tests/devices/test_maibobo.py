@@ -1,6 +1,5 @@
 """Maibobo station: worked packets, the dialogue, and the simulator."""
 
-import itertools
 import random
 import time
 from datetime import date
@@ -13,9 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.maibobo import DRIVER, packets
-from devices.drivers.maibobo.machine import GUARD_S, TABLE, Event, State, Tell, step
 from devices.drivers.maibobo.packets import Ask
-from devices.drivers.maibobo.protocol import Maibobo as Driver
+from devices.drivers.maibobo.protocol import make
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents
 from devices.sim.maibobo import Maibobo, packet, result_packet
@@ -36,7 +34,7 @@ NUMBERS = [("NIBP sys", 124), ("NIBP dia", 78), ("Pulse (cuff)", 72)]
 
 
 def station():
-    line = CuffLine(Driver({}))
+    line = CuffLine(make({}))
     line.talk({CONNECT: CONNECTED}, 2.5)
     line.events.clear()
     line.sent.clear()
@@ -84,8 +82,8 @@ def test_a_clock_that_cannot_be_is_none(stamp):
     [
         ((0, 0, 0), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
         ((65535, 65535, 65535), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
-        ((120, 115, 70), {"NIBP sys", "NIBP dia"}),
-        ((80, 120, 70), {"NIBP sys", "NIBP dia"}),
+        ((120, 115, 70), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
+        ((80, 120, 70), {"NIBP sys", "NIBP dia", "Pulse (cuff)"}),
         ((120, 80, 0), {"Pulse (cuff)"}),
     ],
 )
@@ -144,7 +142,7 @@ def test_a_half_packet_does_not_hold_up_the_next_ones():
 
 
 def test_a_result_before_anything_else_is_stored():
-    line = CuffLine(Driver({}))
+    line = CuffLine(make({}))
     line.hear(RESULT)
     assert (line.stored, line.live) == (NUMBERS, [])
 
@@ -216,7 +214,7 @@ def test_a_cuff_that_empties_after_its_result_is_not_measuring_again():
 
 
 def test_connecting_tells_idle_once_no_pressure_came_for_a_while():
-    line = CuffLine(Driver({}))
+    line = CuffLine(make({}))
     assert line.sent[0][1] == CONNECT
     line.talk({CONNECT: CONNECTED}, 1)
     assert line.states == []
@@ -225,7 +223,7 @@ def test_connecting_tells_idle_once_no_pressure_came_for_a_while():
 
 
 def test_a_cuff_found_inflated_is_measuring():
-    line = CuffLine(Driver({}))
+    line = CuffLine(make({}))
     line.talk({CONNECT: CONNECTED}, 0.5)
     line.hear(CUFF_142)
     line.talk({CONNECT: CONNECTED}, 1.0)
@@ -360,7 +358,7 @@ class Storm(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.line = CuffLine(Driver({}))
+        self.line = CuffLine(make({}))
         self.presses = 0
 
     @rule(data=said, after=st.integers(1, 400))
@@ -403,23 +401,6 @@ TestStorm = Storm.TestCase
 TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 
 
-def test_the_table_over_its_whole_product():
-    assert set(TABLE) == set(State)
-    for state, event in itertools.product(State, Event):
-        after, tell = step(state, event)
-        if after is State.STARTING and state is not State.STARTING:
-            assert event is Event.START
-        if event is Event.STOP:
-            assert after is State.STOPPING, "a stop is always a stop"
-        if event in (Event.START, Event.STOP):
-            assert tell is None, "commands return nothing, so they can tell nothing"
-        if state is State.STOPPING and event is Event.START:
-            assert after is state
-        if tell in (Tell.TIMED_OUT, Tell.UNREAD):
-            assert after is State.STOPPING
-    assert set(State) - set(GUARD_S) == {State.UNKNOWN, State.IDLE, State.STOPPING}
-
-
 # The kit, speed
 
 TRAFFIC = b"".join(
@@ -460,7 +441,7 @@ TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=Fal
 
 def drive(sim, cuffs_s, until_s):
     sink = KeepingSink()
-    FastForward([Joined("cuff", sim, Driver({}))], sink, 0).run(
+    FastForward([Joined("cuff", sim, make({}))], sink, 0).run(
         0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
     )
     return sink.events
@@ -495,7 +476,7 @@ def test_every_result_comes_back_or_is_absent(systolic, diastolic, pulse, day, c
     for label, sent, good in (
         ("NIBP sys", systolic, pair),
         ("NIBP dia", diastolic, pair),
-        ("Pulse (cuff)", pulse, 20 <= pulse <= 300),
+        ("Pulse (cuff)", pulse, pair and 20 <= pulse <= 300),
     ):
         assert found[label] == sent if good else found[label].raw == sent
     times = {e.device_time for e in events if isinstance(e, Observation)}

@@ -12,9 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.par_nibp2020 import DRIVER, packets
-from devices.drivers.par_nibp2020.machine import GUARD_S, TABLE, Event, State, Tell, step
 from devices.drivers.par_nibp2020.packets import Ask
-from devices.drivers.par_nibp2020.protocol import Nibp2020
+from devices.drivers.par_nibp2020.protocol import make
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents
 from devices.sim.par_nibp2020 import ParNibp2020, Result, status_text, text
@@ -45,7 +44,7 @@ NUMBERS_OF_GOOD = [("NIBP sys", 124), ("NIBP dia", 78), ("NIBP mean", 93), ("Pul
 
 
 def module(first=NOTHING, **options):
-    line = CuffLine(Nibp2020(options))
+    line = CuffLine(make(options))
     line.talk({STATUS: first}, 1.0)
     line.events.clear()
     line.sent.clear()
@@ -159,7 +158,7 @@ def test_a_result_whose_sum_does_not_fit_is_questionable_if_nothing_follows():
 
 
 def test_the_result_found_on_connecting_is_stored_and_told_once():
-    line = CuffLine(Nibp2020({}))
+    line = CuffLine(make({}))
     line.talk({STATUS: GOOD}, 8)
     assert line.stored == NUMBERS_OF_GOOD
     assert (line.live, line.failures, line.states) == ([], [], ["idle"])
@@ -301,12 +300,12 @@ def test_each_start_is_preceded_by_its_settings(options, commands):
 )
 def test_wrong_options_are_named(options):
     with pytest.raises(ConfigError):
-        Nibp2020(options)
+        make(options)
 
 
 def test_the_modules_own_cycle_is_ended_only_on_request():
-    assert CuffLine(Nibp2020({})).sent[0][1] == STATUS
-    assert CuffLine(Nibp2020({"end_cycle": True})).sent[0][1] == Ask.END_CYCLE.value
+    assert CuffLine(make({})).sent[0][1] == STATUS
+    assert CuffLine(make({"end_cycle": True})).sent[0][1] == Ask.END_CYCLE.value
 
 
 def test_an_abort_goes_out_at_once_and_again_until_the_module_ends():
@@ -403,7 +402,7 @@ class Storm(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.line = CuffLine(Nibp2020({}))
+        self.line = CuffLine(make({}))
         self.presses = 0
 
     @rule(data=texts, after=st.integers(1, 400))
@@ -441,24 +440,6 @@ class Storm(RuleBasedStateMachine):
 
 TestStorm = Storm.TestCase
 TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
-
-
-def test_the_table_over_its_whole_product():
-    assert set(TABLE) == set(State)
-    for state, event in itertools.product(State, Event):
-        after, tell = step(state, event)
-        if after is State.STARTING and state is not State.STARTING:
-            assert event is Event.START
-        if event is Event.STOP:
-            assert after is State.STOPPING, "a stop is always a stop"
-        if event in (Event.START, Event.STOP):
-            assert tell is None, "commands return nothing, so they can tell nothing"
-        if state is State.STOPPING and event is Event.START:
-            assert after is state
-        if tell in (Tell.TIMED_OUT, Tell.UNREAD):
-            assert after is State.STOPPING
-    endless = {State.UNKNOWN, State.IDLE, State.READING, State.STOPPING}
-    assert set(State) - set(GUARD_S) == endless
 
 
 # The kit, speed
@@ -503,7 +484,7 @@ TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=Fal
 
 def drive(sim, cuffs_s, until_s):
     sink = KeepingSink()
-    FastForward([Joined("cuff", sim, Nibp2020({}))], sink, 0).run(
+    FastForward([Joined("cuff", sim, make({}))], sink, 0).run(
         0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
     )
     return sink.events

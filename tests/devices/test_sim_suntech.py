@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wire_parts import KeepingSink
 
 from devices.drivers.suntech import DRIVER
-from devices.drivers.suntech.protocol import Suntech as Driver
+from devices.drivers.suntech.protocol import make
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents
 from devices.sim.patient import Patient, Traits
@@ -141,7 +141,7 @@ def test_any_bytes_are_survived_and_answers_always_add_up(chunks):
 
 def drive(sim, cuffs_s, until_s):
     sink = KeepingSink()
-    FastForward([Joined("cuff", sim, Driver({}))], sink, 0).run(
+    FastForward([Joined("cuff", sim, make({}))], sink, 0).run(
         0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
     )
     return sink

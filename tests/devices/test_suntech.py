@@ -1,6 +1,5 @@
 """SunTech packets and table: frames of a public unit test, and frames constructed from the packet table."""
 
-import itertools
 import random
 
 import pytest
@@ -22,7 +21,6 @@ from suntech_bench import (
 )
 
 from devices.drivers.suntech import DRIVER, packets
-from devices.drivers.suntech.machine import GUARD_S, SETTLE_S, TABLE, Event, State, Tell, step
 from devices.testing import run
 from kapmonitor.model import (
     Absent,
@@ -170,32 +168,3 @@ def test_a_megabyte_of_noise_is_no_reading(seed):
     # A five-byte packet is found by chance once in 16 million places.
     assert [e for e in events if not isinstance(e, Fault)] == [] or len(values(events)) <= 1
     assert not set(values(events)) & {SYS, DIA, MEAN, PULSE}
-
-
-# The table
-
-
-def test_the_table_over_its_whole_product():
-    for state, event in itertools.product(State, Event):
-        after, tells = step(state, event)
-        if after is State.STARTING and state is not State.STARTING:
-            assert event is Event.START or (state, event) == (State.WAITING, Event.SETTLED)
-        if event is Event.STOP:
-            assert after is State.STOPPING, "a stop is always a stop"
-        if event in (Event.START, Event.STOP):
-            assert tells == (), "commands return nothing, so they can tell nothing"
-        if state in (State.STOPPING, State.CONFIRMING) and event is Event.START:
-            assert after is state
-        if Tell.MEASURING in tells:
-            assert after in (State.PUMPING, State.MEASURING)
-        if tells:
-            assert after is not state
-    assert set(TABLE) == set(State)
-
-
-def test_every_state_but_rest_ends():
-    endless = {State.UNKNOWN, State.IDLE, State.ASLEEP}
-    by_answers = {State.READING: Event.UNREAD, State.STOPPING: Event.ABORTED}
-    for state in set(State) - endless:
-        assert state in GUARD_S or step(state, by_answers[state])[0] is not state
-    assert set(SETTLE_S) <= set(GUARD_S)

@@ -39,7 +39,7 @@ from suntech_bench import (
 
 from devices.drivers.suntech import DRIVER, packets
 from devices.drivers.suntech.machine import State
-from devices.drivers.suntech.protocol import Suntech
+from devices.drivers.suntech.protocol import make
 from devices.testing import run
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
@@ -130,7 +130,7 @@ def test_a_determination_from_start_to_numbers(bench):
     assert values(bench.events)[SYS] == 115
     bench.wait_for(PRESSURE, {})
     bench.hear(cuff(0))
-    assert bench.driver.state is State.IDLE
+    assert bench.driver.machine.state is State.IDLE
     assert [data for _, data in bench.sent].count(RESULT) == 1
     assert [data for _, data in bench.sent].count(START) == 1
 
@@ -329,7 +329,7 @@ def test_the_start_command_follows_the_patient(patient, command):
 @pytest.mark.parametrize("options", [{"patient": "cat"}, {"inflate_mmhg": 300}, {"inflate_mmhg": -1}])
 def test_wrong_options_are_named(options):
     with pytest.raises(ConfigError):
-        Suntech(options)
+        make(options)
 
 
 def test_a_half_packet_does_not_hold_up_the_next_ones(bench):

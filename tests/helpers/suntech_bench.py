@@ -1,6 +1,6 @@
 """A SunTech driver on a line whose other end is the test, and frames written from the packet table."""
 
-from devices.drivers.suntech.protocol import Suntech
+from devices.drivers.suntech.protocol import make
 from devices.protocol import CuffControl, WireProtocol
 from kapmonitor.model import (
     CuffChanged,
@@ -51,7 +51,7 @@ class Bench:
     """A driver on a line whose other end is the test; time moves only when told to."""
 
     def __init__(self, **options):
-        self.driver = Suntech(options)
+        self.driver = make(options)
         assert isinstance(self.driver, WireProtocol)
         assert isinstance(self.driver, CuffControl)
         self.now = 10 * S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devices.cuffhost.readings import CUFF, DIA, MEAN, SYS
 from devices.drivers.berry_pm6750 import metrics
 from devices.drivers.berry_pm6750.packets import FILTERS, GAINS, PATIENTS
 from devices.drivers.berry_pm6750.protocol import Berry
@@ -18,10 +19,10 @@ DRIVER = DriverSpec(
         metrics.ST,
         metrics.SPO2,
         metrics.PULSE,
-        metrics.SYS,
-        metrics.DIA,
-        metrics.MEAN,
-        metrics.CUFF,
+        SYS,
+        DIA,
+        MEAN,
+        CUFF,
         metrics.TEMP_1,
         metrics.TEMP_2,
         *metrics.LEADS,

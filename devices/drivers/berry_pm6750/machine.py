@@ -8,6 +8,10 @@ it measures, and in their absence.
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
+
+from devices.cuffhost.machine import Rules, Tell
+from kapmonitor.model import CuffState, NibpFailure
 
 
 class State(Enum):
@@ -38,47 +42,37 @@ class Event(Enum):
     GUARD = auto()
 
 
-class Tell(Enum):
-    """What the rest of the program is told."""
+S, E = State, Event
+_Steps = dict[Event, tuple[State, tuple[Tell, ...]]]
 
-    MEASURING = auto()
-    IDLE = auto()
-    ABORTED = auto()
-    FAILED = auto()
-    TIMED_OUT = auto()
-
-
-Step = tuple[State, tuple[Tell, ...]]
-S, E, T = State, Event, Tell
-
-_AT_REST: dict[Event, Step] = {
+_AT_REST: Final[_Steps] = {
     E.START: (S.STARTING, ()),
     E.STOP: (S.STOPPING, ()),
-    E.RUNNING: (S.MEASURING, (T.MEASURING,)),
+    E.RUNNING: (S.MEASURING, ()),
 }
-_STOPPED: Step = (S.IDLE, (T.ABORTED, T.IDLE))
-_TIMED_OUT: Step = (S.STOPPING, (T.TIMED_OUT,))
+_STOPPED: Final = (S.IDLE, (CuffState.ABORTED,))
+_TIMED_OUT: Final = (S.STOPPING, (NibpFailure.TIMEOUT,))
 
-TABLE: dict[State, dict[Event, Step]] = {
+TABLE: Final[dict[State, _Steps]] = {
     S.UNKNOWN: {
         **_AT_REST,
-        E.DONE: (S.IDLE, (T.IDLE,)),
-        E.FAILED: (S.IDLE, (T.IDLE,)),
-        E.STOPPED: (S.IDLE, (T.IDLE,)),
-        E.READY: (S.IDLE, (T.IDLE,)),
+        E.DONE: (S.IDLE, ()),
+        E.FAILED: (S.IDLE, ()),
+        E.STOPPED: (S.IDLE, ()),
+        E.READY: (S.IDLE, ()),
     },
     S.IDLE: _AT_REST,
     S.STARTING: {
         E.STOP: (S.STOPPING, ()),
-        E.RUNNING: (S.MEASURING, (T.MEASURING,)),
-        E.FAILED: (S.IDLE, (T.FAILED, T.IDLE)),
+        E.RUNNING: (S.MEASURING, ()),
+        E.FAILED: (S.IDLE, ()),
         E.STOPPED: _STOPPED,
         E.GUARD: _TIMED_OUT,
     },
     S.MEASURING: {
         E.STOP: (S.STOPPING, ()),
-        E.DONE: (S.IDLE, (T.IDLE,)),
-        E.FAILED: (S.IDLE, (T.FAILED, T.IDLE)),
+        E.DONE: (S.IDLE, ()),
+        E.FAILED: (S.IDLE, ()),
         E.STOPPED: _STOPPED,
         E.QUIET: _TIMED_OUT,
         E.GUARD: _TIMED_OUT,
@@ -92,16 +86,19 @@ TABLE: dict[State, dict[Event, Step]] = {
         E.QUIET: _STOPPED,
     },
 }
-"""Pairs that are not listed change nothing. A finished determination before the module said that it measures
-is the one before; that is why STARTING does not mind DONE."""
+"""A finished determination before the module said that it measures is the one before; that is why STARTING
+does not mind DONE. Why a determination failed is told by its packet."""
 
-GUARD_S: dict[State, float] = {S.STARTING: 10.0, S.MEASURING: 150.0}
-"""How long a state may last before GUARD happens."""
-
-QUIET_S: dict[State, float] = {S.MEASURING: 10.0, S.STOPPING: 5.0}
+QUIET_S: Final[dict[State, float]] = {S.MEASURING: 10.0, S.STOPPING: 5.0}
 """How long the module may be silent about its cuff before QUIET happens."""
 
-
-def step(state: State, event: Event) -> Step:
-    """What follows from `event` in `state`."""
-    return TABLE[state].get(event, (state, ()))
+RULES: Final = Rules(
+    first=S.UNKNOWN,
+    stopping=S.STOPPING,
+    start=E.START,
+    stop=E.STOP,
+    guard=E.GUARD,
+    steps=TABLE,
+    guard_s={S.STARTING: 10.0, S.MEASURING: 150.0},
+    cuff={S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING},
+)

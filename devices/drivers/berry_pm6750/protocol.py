@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 
+from devices.cuffhost.known import Known
+from devices.cuffhost.machine import Machine
+from devices.cuffhost.readings import CUFF, determination
 from devices.drivers.berry_pm6750 import metrics, packets
-from devices.drivers.berry_pm6750.machine import GUARD_S, QUIET_S, Event, State, Tell, step
+from devices.drivers.berry_pm6750.machine import QUIET_S, RULES, Event, State
 from devices.drivers.berry_pm6750.metrics import Waves
 from devices.drivers.berry_pm6750.packets import Ask, CuffPacket, CuffWord, command
 from devices.plausible import Pressures
@@ -17,9 +20,7 @@ from devices.protocol import Options
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
     AlertKind,
-    CuffChanged,
     CuffFailed,
-    CuffState,
     DeviceAlert,
     DeviceEvent,
     Fault,
@@ -51,11 +52,6 @@ CUFF_EVENTS = {
     CuffWord.INITIALISED: Event.READY,
     **dict.fromkeys(packets.FAILURES, Event.FAILED),
 }
-TOLD_STATE = {
-    Tell.MEASURING: CuffState.MEASURING,
-    Tell.IDLE: CuffState.IDLE,
-    Tell.ABORTED: CuffState.ABORTED,
-}
 ENDED = (State.STARTING, State.MEASURING)
 ECG_CONDITIONS = (AlertKind.ARTEFACT, AlertKind.LEAD_OFF, AlertKind.DEVICE_ALARM)
 SENSOR_CONDITIONS = (AlertKind.SENSOR_OFF, AlertKind.NO_CONTACT, AlertKind.NO_PULSE)
@@ -69,12 +65,12 @@ class Berry:
         self._start = _start_commands(options)
         self._streams = _streams(options)
         self._frames = packets.frames()
-        self._known: tuple[Pressures, int] | None = None
+        self._known: Known[Pressures] = Known()
+        self.machine = Machine(RULES)
         self._reset(0)
 
     def _reset(self, t_ns: int) -> None:
         self.deadline_ns: int | None = None
-        self.state = State.UNKNOWN
         self._waves = Waves()
         self._alerts: dict[AlertKind, str] = {}
         self._determined = False
@@ -83,15 +79,12 @@ class Berry:
         self._free_ns = self._check_ns = t_ns
         self._heard: dict[int, int] = {}
         self._heard_ns = t_ns - PRESENT_NS
-        self._guard_ns: int | None = None
-        self._quiet_ns: int | None = None
+        self.machine.reset()
         self._stop_ns: int | None = None
         self._frames.clear()
 
     def opened(self, t_ns: int) -> None:
-        if self._known is not None and t_ns < self._known[1]:
-            # Another session's time, in which nothing is known yet.
-            self._known = None
+        self._known.opened(t_ns)
         self._reset(t_ns)
         if packets.ECG not in self._streams:
             self._queue.extend((Ask.ECG_OFF.value, Ask.RESP_OFF.value))
@@ -115,9 +108,10 @@ class Berry:
         return out
 
     def start_cuff(self, t_ns: int) -> None:
-        if step(self.state, Event.START)[0] is State.STARTING and self.state is not State.STARTING:
-            self._queue.extend(self._start)
+        before = self.machine.state
         self._happen(Event.START, t_ns)
+        if self.machine.state is State.STARTING is not before:
+            self._queue.extend(self._start)
         self._send_next(t_ns)
 
     def stop_cuff(self, t_ns: int) -> None:
@@ -126,14 +120,13 @@ class Berry:
 
     def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
-        if _due(self._quiet_ns, now_ns):
-            present = now_ns - self._heard_ns < PRESENT_NS
-            self._quiet_ns = now_ns + PRESENT_NS
-            events += self._happen(Event.QUIET, now_ns) if present else []
-        if _due(self._guard_ns, now_ns):
-            self._guard_ns = None
-            events += self._happen(Event.GUARD, now_ns)
-        if _due(self._stop_ns, now_ns):
+        while (event := self.machine.pop_due(now_ns)) is not None:
+            if event is Event.QUIET and now_ns - self._heard_ns >= PRESENT_NS:
+                # The silence of a module that is not there says nothing about its cuff.
+                self.machine.timers[Event.QUIET] = now_ns + PRESENT_NS
+            else:
+                events += self._happen(event, now_ns)
+        if self._stop_ns is not None and now_ns >= self._stop_ns:
             self._stop(now_ns)
         if now_ns >= self._check_ns and now_ns - self._heard_ns >= CHECK_NS:
             events.append(Fault(FaultKind.TIMEOUT, now_ns, 0))
@@ -149,6 +142,8 @@ class Berry:
                 self._waves.lost(item.size)
                 continue
             kind = item[TYPE]
+            if t_ns - self._heard_ns >= PRESENT_NS:
+                self.machine.forget_told()
             self._heard[kind] = self._heard_ns = t_ns
             if kind == packets.ECG:
                 self._waves.ecg(item[packets.DATA : -1], t_ns, events)
@@ -214,39 +209,41 @@ class Berry:
         return events
 
     def _cuff(self, packet: CuffPacket, t_ns: int) -> list[DeviceEvent]:
-        before = self.state
+        before = self.machine.state
         event = CUFF_EVENTS[packet.word]
-        events: list[DeviceEvent] = [Observation(metrics.CUFF, t_ns, packet.cuff)]
-        events += self._happen(event, t_ns, packet.word)
+        events: list[DeviceEvent] = [Observation(CUFF, t_ns, packet.cuff)]
+        events += self._happen(event, t_ns)
+        if event is Event.FAILED and before in ENDED:
+            events.append(CuffFailed(packets.FAILURES[packet.word], packet.word.value, t_ns))
         if event is Event.RUNNING:
             self._determined = True
         elif event is Event.DONE and self._determined:
-            self._determined, self._known = False, (packet.pressures, t_ns)
+            self._determined = False
+            self._known.told_before(packet.pressures, t_ns)
             events += _result(packet, t_ns, stopped=before is State.STOPPING)
         elif event is Event.DONE and before is State.UNKNOWN and not packet.empty:
-            if self._known is None or packet.pressures != self._known[0]:
-                events += _pressures(packet, t_ns, stored=True)
-            self._known = packet.pressures, t_ns
+            if not self._known.told_before(packet.pressures, t_ns):
+                events += determination(packet.pressures, None, t_ns, stored=True)
         elif event is not Event.READY:
             self._determined = False
         return events
 
     # What follows
 
-    def _happen(self, event: Event, t_ns: int, word: CuffWord | None = None) -> list[DeviceEvent]:
+    def _happen(self, event: Event, t_ns: int) -> list[DeviceEvent]:
         """Move by the table; what the rest of the program is told of it."""
-        before = self.state
-        self.state, tells = step(before, event)
-        if self.state is not before:
-            self._guard_ns = _after(t_ns, GUARD_S.get(self.state))
+        before = self.machine.state
+        events = self.machine.happen(event, t_ns)
+        state = self.machine.state
+        if state is not before:
             self._stop_ns = None
-        if self.state is not before or event is Event.RUNNING:
-            self._quiet_ns = _after(t_ns, QUIET_S.get(self.state))
-        if self.state is State.STOPPING and (event is Event.STOP or self.state is not before):
+        if state in QUIET_S and (state is not before or event is Event.RUNNING):
+            self.machine.timers[Event.QUIET] = t_ns + int(QUIET_S[state] * 1e9)
+        if state is State.STOPPING and (event is Event.STOP or state is not before):
             self._stop(t_ns)
-        elif self.state is State.IDLE and before in ENDED:
+        elif state is State.IDLE and before in ENDED:
             self._queue.append(Ask.CUFF_STOP.value)
-        return [_told(tell, t_ns, word) for tell in tells]
+        return events
 
     def _stop(self, now_ns: int) -> None:
         """Stop ahead of everything, and drop a start that still waits."""
@@ -269,42 +266,17 @@ class Berry:
         if self._queue and not self._out and now_ns >= self._free_ns:
             self._out = self._queue.popleft()
             self._free_ns = now_ns + GAP_NS
-        times = (self._guard_ns, self._quiet_ns, self._stop_ns, self._check_ns)
+        times = (self.machine.deadline_ns, self._stop_ns, self._check_ns)
         due_ns = min(t for t in times if t is not None)
         self.deadline_ns = min(due_ns, max(self._free_ns, now_ns + 1)) if self._queue else due_ns
 
 
-def _due(when_ns: int | None, now_ns: int) -> bool:
-    return when_ns is not None and now_ns >= when_ns
-
-
-def _after(t_ns: int, delay_s: float | None) -> int | None:
-    return None if delay_s is None else t_ns + int(delay_s * 1e9)
-
-
-def _told(tell: Tell, t_ns: int, word: CuffWord | None) -> DeviceEvent:
-    if tell in TOLD_STATE:
-        return CuffChanged(TOLD_STATE[tell], t_ns)
-    if tell is Tell.FAILED and word is not None:
-        return CuffFailed(packets.FAILURES[word], word.value, t_ns)
-    return CuffFailed(NibpFailure.TIMEOUT, 0, t_ns)
-
-
 def _result(packet: CuffPacket, t_ns: int, *, stopped: bool) -> list[DeviceEvent]:
     """The numbers of the determination that just ended, or that there are none unless it was stopped."""
-    events = [] if packet.empty else _pressures(packet, t_ns)
+    events = [] if packet.empty else determination(packet.pressures, None, t_ns)
     if not stopped and not isinstance(packet.pressures.systolic, Measured):
         events.append(CuffFailed(NibpFailure.UNKNOWN, packet.word.value, t_ns))
     return events
-
-
-def _pressures(packet: CuffPacket, t_ns: int, *, stored: bool = False) -> list[DeviceEvent]:
-    pressures = packet.pressures
-    return [
-        Observation(metrics.SYS, t_ns, pressures.systolic, stored=stored),
-        Observation(metrics.DIA, t_ns, pressures.diastolic, stored=stored),
-        Observation(metrics.MEAN, t_ns, pressures.mean, stored=stored),
-    ]
 
 
 def _start_commands(options: Options) -> tuple[bytes, ...]:

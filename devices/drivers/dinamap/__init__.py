@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from devices.drivers.dinamap.host import DIA, MEAN, PULSE, SYS, Host
+from devices.cuffhost.readings import DIA, MEAN, PULSE, SYS
+from devices.drivers.dinamap import talk
 from devices.drivers.dinamap.stream import ECG, Stream
 from devices.protocol import (
     CommandSpec,
@@ -18,7 +19,7 @@ from devices.protocol import (
 )
 from kapmonitor.errors import ConfigError
 
-FORMATS: Final[dict[str, Callable[[], WireProtocol]]] = {"ascii": Host, "pro-1000": Stream}
+FORMATS: Final[dict[str, Callable[[], WireProtocol]]] = {"ascii": talk.make, "pro-1000": Stream}
 
 
 def make(options: Options) -> WireProtocol:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from kapmonitor.model import CuffState
+from devices.cuffhost.machine import Rules, Tell
+from kapmonitor.model import CuffState, NibpFailure
 
 
 class State(Enum):
@@ -49,76 +50,66 @@ class Event(Enum):
     GUARD = auto()
 
 
-class Tell(Enum):
-    """Failures the rest of the program is told of; what the cuff does follows from the state."""
+S, E, F = State, Event, NibpFailure
+_Steps = dict[Event, tuple[State, tuple[Tell, ...]]]
 
-    FAILED = auto()
-    ENDED = auto()
-    REFUSED = auto()
-    TIMED_OUT = auto()
-
-
-Step = tuple[State, Tell | None]
-S, E, T = State, Event, Tell
-
-_AT_REST: Final[dict[Event, Step]] = {
-    E.START: (S.STARTING, None),
-    E.STOP: (S.STOPPING, None),
-    E.STARTED: (S.MEASURING, None),
-    E.BUSY: (S.MEASURING, None),
-    E.FRESH: (S.IDLE, None),
-    E.FAILED: (S.IDLE, T.FAILED),
-    E.RESTING: (S.IDLE, None),
+_AT_REST: Final[_Steps] = {
+    E.START: (S.STARTING, ()),
+    E.STOP: (S.STOPPING, ()),
+    E.STARTED: (S.MEASURING, ()),
+    E.BUSY: (S.MEASURING, ()),
+    E.FRESH: (S.IDLE, ()),
+    E.FAILED: (S.IDLE, (F.UNKNOWN,)),
+    E.RESTING: (S.IDLE, ()),
 }
 """The monitor may always act by itself: its own key, its own timer, another host."""
 
-TABLE: Final[dict[State, dict[Event, Step]]] = {
+TABLE: Final[dict[State, _Steps]] = {
     S.UNKNOWN: _AT_REST,
     S.IDLE: _AT_REST,
     S.STARTING: {
-        E.STOP: (S.STOPPING, None),
-        E.STARTED: (S.MEASURING, None),
-        E.BUSY: (S.MEASURING, None),
-        E.REFUSED: (S.IDLE, T.REFUSED),
-        E.SILENT: (S.STOPPING, T.TIMED_OUT),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.STARTED: (S.MEASURING, ()),
+        E.BUSY: (S.MEASURING, ()),
+        E.REFUSED: (S.IDLE, (F.MODULE_FAULT,)),
+        E.SILENT: (S.STOPPING, (F.TIMEOUT,)),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.MEASURING: {
-        E.STOP: (S.STOPPING, None),
-        E.FRESH: (S.IDLE, None),
-        E.FAILED: (S.IDLE, T.FAILED),
-        E.ENDED: (S.IDLE, T.ENDED),
-        E.STOPPED: (S.ABORTED, None),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.FRESH: (S.IDLE, ()),
+        E.FAILED: (S.IDLE, (F.UNKNOWN,)),
+        E.ENDED: (S.IDLE, (F.UNKNOWN,)),
+        E.STOPPED: (S.ABORTED, ()),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.STOPPING: {
-        E.STOP: (S.STOPPING, None),
-        E.STOPPED: (S.ABORTED, None),
-        E.FRESH: (S.ABORTED, None),
-        E.FAILED: (S.ABORTED, None),
-        E.ENDED: (S.ABORTED, None),
-        E.RESTING: (S.ABORTED, None),
+        E.STOP: (S.STOPPING, ()),
+        E.STOPPED: (S.ABORTED, ()),
+        E.FRESH: (S.ABORTED, ()),
+        E.FAILED: (S.ABORTED, ()),
+        E.ENDED: (S.ABORTED, ()),
+        E.RESTING: (S.ABORTED, ()),
     },
     S.ABORTED: {
-        E.START: (S.STARTING, None),
-        E.STOP: (S.STOPPING, None),
-        E.STARTED: (S.MEASURING, None),
-        E.FRESH: (S.IDLE, None),
-        E.FAILED: (S.IDLE, None),
-        E.ENDED: (S.IDLE, None),
-        E.RESTING: (S.IDLE, None),
-        E.GUARD: (S.STOPPING, None),
+        E.START: (S.STARTING, ()),
+        E.STOP: (S.STOPPING, ()),
+        E.STARTED: (S.MEASURING, ()),
+        E.FRESH: (S.IDLE, ()),
+        E.FAILED: (S.IDLE, ()),
+        E.ENDED: (S.IDLE, ()),
+        E.RESTING: (S.IDLE, ()),
+        E.GUARD: (S.STOPPING, ()),
     },
 }
-"""Pairs that are not listed change nothing."""
 
-GUARD_S: Final[dict[State, float]] = {S.STARTING: 10.0, S.MEASURING: 180.0, S.ABORTED: 15.0}
-"""How long a state may last before GUARD happens; the others end by answers or last for ever."""
-
-CUFF: Final = {S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED}
-"""What is told of the cuff in a state; in the others nothing is known that was not told before."""
-
-
-def step(state: State, event: Event) -> Step:
-    """What follows from `event` in `state`."""
-    return TABLE[state].get(event, (state, None))
+RULES: Final = Rules(
+    first=S.UNKNOWN,
+    stopping=S.STOPPING,
+    start=E.START,
+    stop=E.STOP,
+    guard=E.GUARD,
+    steps=TABLE,
+    guard_s={S.STARTING: 10.0, S.MEASURING: 180.0, S.ABORTED: 15.0},
+    cuff={S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED},
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devices.drivers.maibobo.protocol import CUFF_METRIC, DIA, PULSE, SYS, Maibobo
+from devices.cuffhost.readings import CUFF, DIA, PULSE, SYS
+from devices.drivers.maibobo.protocol import make
 from devices.protocol import CommandSpec, DriverSpec, Evidence, SerialLink
 
 DRIVER = DriverSpec(
@@ -10,8 +11,8 @@ DRIVER = DriverSpec(
     label="Maibobo (Raycome RBP) arm-in station",
     vendor="Raycome",
     link=SerialLink(baud=9600, silence_s=3.0, also=(SerialLink(baud=115200, silence_s=3.0),)),
-    metrics=(SYS, DIA, PULSE, CUFF_METRIC),
-    protocol=Maibobo,
+    metrics=(SYS, DIA, PULSE, CUFF),
+    protocol=make,
     evidence=Evidence(
         level="manual",
         documents=(

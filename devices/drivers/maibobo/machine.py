@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from kapmonitor.model import CuffState
+from devices.cuffhost.machine import Rules, Tell
+from kapmonitor.model import CuffState, NibpFailure
 
 
 class State(Enum):
@@ -44,70 +45,62 @@ class Event(Enum):
     GUARD = auto()
 
 
-class Tell(Enum):
-    """Failures the rest of the program is told of; what the cuff does follows from the state."""
+S, E, F = State, Event, NibpFailure
+_Steps = dict[Event, tuple[State, tuple[Tell, ...]]]
 
-    TIMED_OUT = auto()
-    UNREAD = auto()
-
-
-Step = tuple[State, Tell | None]
-S, E, T = State, Event, Tell
-
-_AT_REST: Final[dict[Event, Step]] = {
-    E.START: (S.STARTING, None),
-    E.STOP: (S.STOPPING, None),
-    E.STARTED: (S.MEASURING, None),
-    E.PUMPING: (S.MEASURING, None),
-    E.RESULT: (S.IDLE, None),
-    E.ERROR: (S.IDLE, None),
-    E.CALM: (S.IDLE, None),
+_AT_REST: Final[_Steps] = {
+    E.START: (S.STARTING, ()),
+    E.STOP: (S.STOPPING, ()),
+    E.STARTED: (S.MEASURING, ()),
+    E.PUMPING: (S.MEASURING, ()),
+    E.RESULT: (S.IDLE, ()),
+    E.ERROR: (S.IDLE, ()),
+    E.CALM: (S.IDLE, ()),
 }
 """The station has a key of its own."""
 
-TABLE: Final[dict[State, dict[Event, Step]]] = {
+TABLE: Final[dict[State, _Steps]] = {
     S.UNKNOWN: _AT_REST,
     S.IDLE: _AT_REST,
     S.STARTING: {
-        E.STOP: (S.STOPPING, None),
-        E.STARTED: (S.MEASURING, None),
-        E.PUMPING: (S.MEASURING, None),
-        E.ERROR: (S.IDLE, None),
-        E.SILENT: (S.STOPPING, T.TIMED_OUT),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.STARTED: (S.MEASURING, ()),
+        E.PUMPING: (S.MEASURING, ()),
+        E.ERROR: (S.IDLE, ()),
+        E.SILENT: (S.STOPPING, (F.TIMEOUT,)),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.MEASURING: {
-        E.STOP: (S.STOPPING, None),
-        E.RESULT: (S.IDLE, None),
-        E.ERROR: (S.IDLE, None),
-        E.STOPPED: (S.ABORTED, None),
-        E.QUIET: (S.STOPPING, T.UNREAD),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.RESULT: (S.IDLE, ()),
+        E.ERROR: (S.IDLE, ()),
+        E.STOPPED: (S.ABORTED, ()),
+        E.QUIET: (S.STOPPING, (F.UNKNOWN,)),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.STOPPING: {
-        E.STOP: (S.STOPPING, None),
-        E.STOPPED: (S.ABORTED, None),
-        E.RESULT: (S.ABORTED, None),
-        E.ERROR: (S.ABORTED, None),
+        E.STOP: (S.STOPPING, ()),
+        E.STOPPED: (S.ABORTED, ()),
+        E.RESULT: (S.ABORTED, ()),
+        E.ERROR: (S.ABORTED, ()),
     },
     S.ABORTED: {
-        E.START: (S.STARTING, None),
-        E.STOP: (S.STOPPING, None),
-        E.RESULT: (S.IDLE, None),
-        E.ERROR: (S.IDLE, None),
-        E.CALM: (S.IDLE, None),
-        E.GUARD: (S.STOPPING, None),
+        E.START: (S.STARTING, ()),
+        E.STOP: (S.STOPPING, ()),
+        E.RESULT: (S.IDLE, ()),
+        E.ERROR: (S.IDLE, ()),
+        E.CALM: (S.IDLE, ()),
+        E.GUARD: (S.STOPPING, ()),
     },
 }
-"""Pairs that are not listed change nothing."""
 
-GUARD_S: Final[dict[State, float]] = {S.STARTING: 10.0, S.MEASURING: 150.0, S.ABORTED: 20.0}
-"""How long a state may last before GUARD happens; the others end by answers or last for ever."""
-
-CUFF: Final = {S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED}
-"""What is told of the cuff in a state; in the others nothing is known that was not told before."""
-
-
-def step(state: State, event: Event) -> Step:
-    """What follows from `event` in `state`."""
-    return TABLE[state].get(event, (state, None))
+RULES: Final = Rules(
+    first=S.UNKNOWN,
+    stopping=S.STOPPING,
+    start=E.START,
+    stop=E.STOP,
+    guard=E.GUARD,
+    steps=TABLE,
+    guard_s={S.STARTING: 10.0, S.MEASURING: 150.0, S.ABORTED: 20.0},
+    cuff={S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED},
+)

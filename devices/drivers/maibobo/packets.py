@@ -17,7 +17,7 @@ from typing import Final
 from devices import plausible
 from devices.framing import Scan
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_PULSE
-from kapmonitor.model import FaultKind, NibpFailure, Reading
+from kapmonitor.model import Absent, FaultKind, Measured, NibpFailure, Reading, Validity
 
 HEAD: Final = bytes([0xAA, 0x80, 0x03])
 TYPE: Final = 0x01
@@ -116,10 +116,14 @@ class Result:
 
 
 def result(packet: bytes) -> Result:
-    """Read a packet RESULT; the station tells no mean pressure."""
+    """Read a packet RESULT; the station tells no mean pressure.
+
+    One check byte lets one damaged packet in 256 pass, so with pressures that cannot be no pulse counts.
+    """
     systolic, diastolic, pulse = (int.from_bytes(packet[i : i + 2], "big") for i in (13, 15, 17))
     judged = plausible.pressures(systolic, diastolic, (systolic + diastolic) / 2)
-    rate = plausible.within(NIBP_PULSE, pulse)
+    whole = isinstance(judged.systolic, Measured)
+    rate = plausible.within(NIBP_PULSE, pulse) if whole else Absent(Validity.INVALID, float(pulse))
     return Result(judged.systolic, judged.diastolic, rate, _device_time(packet[7:13]))
 
 

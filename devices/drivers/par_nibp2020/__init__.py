@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devices.drivers.par_nibp2020.protocol import CUFF_METRIC, DIA, MEAN, PULSE, SYS, Nibp2020
+from devices.cuffhost.readings import CUFF, DIA, MEAN, PULSE, SYS
+from devices.drivers.par_nibp2020.protocol import make
 from devices.protocol import CommandSpec, DriverOption, DriverSpec, Evidence, SerialLink
 
 DRIVER = DriverSpec(
@@ -10,8 +11,8 @@ DRIVER = DriverSpec(
     label="PAR NIBP2020 module and compatible (UN300C, Sinnor N6, NIBScan)",
     vendor="PAR Medizintechnik",
     link=SerialLink(baud=4800, silence_s=3.0),
-    metrics=(SYS, DIA, MEAN, PULSE, CUFF_METRIC),
-    protocol=Nibp2020,
+    metrics=(SYS, DIA, MEAN, PULSE, CUFF),
+    protocol=make,
     evidence=Evidence(
         level="manual",
         documents=(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Final
 
-from kapmonitor.model import CuffState
+from devices.cuffhost.machine import Rules, Tell
+from kapmonitor.model import CuffState, NibpFailure
 
 
 class State(Enum):
@@ -42,69 +43,60 @@ class Event(Enum):
     GUARD = auto()
 
 
-class Tell(Enum):
-    """Failures the rest of the program is told of; what the cuff does follows from the state."""
+S, E, F = State, Event, NibpFailure
+_Steps = dict[Event, tuple[State, tuple[Tell, ...]]]
 
-    TIMED_OUT = auto()
-    UNREAD = auto()
-
-
-Step = tuple[State, Tell | None]
-S, E, T = State, Event, Tell
-
-_AT_REST: Final[dict[Event, Step]] = {
-    E.START: (S.STARTING, None),
-    E.STOP: (S.STOPPING, None),
-    E.PUMPING: (S.MEASURING, None),
-    E.END: (S.READING, None),
-    E.REST: (S.IDLE, None),
+_AT_REST: Final[_Steps] = {
+    E.START: (S.STARTING, ()),
+    E.STOP: (S.STOPPING, ()),
+    E.PUMPING: (S.MEASURING, ()),
+    E.END: (S.READING, ()),
+    E.REST: (S.IDLE, ()),
 }
 """The module may always act by itself: its own timer, another host."""
 
-TABLE: Final[dict[State, dict[Event, Step]]] = {
+TABLE: Final[dict[State, _Steps]] = {
     S.UNKNOWN: _AT_REST,
     S.IDLE: _AT_REST,
     S.STARTING: {
-        E.STOP: (S.STOPPING, None),
-        E.PUMPING: (S.MEASURING, None),
-        E.END: (S.READING, None),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.PUMPING: (S.MEASURING, ()),
+        E.END: (S.READING, ()),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.MEASURING: {
-        E.STOP: (S.STOPPING, None),
-        E.END: (S.READING, None),
-        E.QUIET: (S.READING, None),
-        E.REST: (S.READING, None),
-        E.GUARD: (S.STOPPING, T.TIMED_OUT),
+        E.STOP: (S.STOPPING, ()),
+        E.END: (S.READING, ()),
+        E.QUIET: (S.READING, ()),
+        E.REST: (S.READING, ()),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.READING: {
-        E.STOP: (S.STOPPING, None),
-        E.PUMPING: (S.MEASURING, None),
-        E.REST: (S.IDLE, None),
-        E.UNREAD: (S.STOPPING, T.UNREAD),
+        E.STOP: (S.STOPPING, ()),
+        E.PUMPING: (S.MEASURING, ()),
+        E.REST: (S.IDLE, ()),
+        E.UNREAD: (S.STOPPING, (F.UNKNOWN,)),
     },
     S.STOPPING: {
-        E.STOP: (S.STOPPING, None),
-        E.END: (S.ABORTED, None),
-        E.REST: (S.ABORTED, None),
+        E.STOP: (S.STOPPING, ()),
+        E.END: (S.ABORTED, ()),
+        E.REST: (S.ABORTED, ()),
     },
     S.ABORTED: {
-        E.START: (S.STARTING, None),
-        E.STOP: (S.STOPPING, None),
-        E.REST: (S.IDLE, None),
-        E.GUARD: (S.STOPPING, None),
+        E.START: (S.STARTING, ()),
+        E.STOP: (S.STOPPING, ()),
+        E.REST: (S.IDLE, ()),
+        E.GUARD: (S.STOPPING, ()),
     },
 }
-"""Pairs that are not listed change nothing."""
 
-DETERMINATION_S: Final = 150.0
-GUARD_S: Final[dict[State, float]] = {S.STARTING: 10.0, S.MEASURING: DETERMINATION_S, S.ABORTED: 5.0}
-"""How long a state may last before GUARD happens; the others end by answers or last for ever."""
-
-CUFF: Final = {S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED}
-"""What is told of the cuff in a state; in the others nothing is known that was not told before."""
-
-
-def step(state: State, event: Event) -> Step:
-    """What follows from `event` in `state`."""
-    return TABLE[state].get(event, (state, None))
+RULES: Final = Rules(
+    first=S.UNKNOWN,
+    stopping=S.STOPPING,
+    start=E.START,
+    stop=E.STOP,
+    guard=E.GUARD,
+    steps=TABLE,
+    guard_s={S.STARTING: 10.0, S.MEASURING: 150.0, S.ABORTED: 5.0},
+    cuff={S.IDLE: CuffState.IDLE, S.MEASURING: CuffState.MEASURING, S.ABORTED: CuffState.ABORTED},
+)

@@ -109,6 +109,9 @@ class Cuff:
     measuring: bool
 
 
+Said = tuple[bool, int, Pressures, Reading]
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the module is doing and how its last determination ended; `message` 0 means nothing is wrong.
@@ -134,12 +137,10 @@ class Status:
         doubted = (_doubted(reading) for reading in (found.systolic, found.diastolic, found.mean))
         return replace(self, pressures=Pressures(*doubted), pulse=_doubted(self.pulse))
 
-    def says_the_same(self, other: Status | None) -> bool:
-        """Whether another status tells of the same result."""
-        if other is None:
-            return False
-        mine = (self.measuring, self.message, self.pressures, self.pulse)
-        return mine == (other.measuring, other.message, other.pressures, other.pulse)
+    @property
+    def said(self) -> Said:
+        """What makes two statuses tell of the same result."""
+        return self.measuring, self.message, self.pressures, self.pulse
 
 
 def _doubted(reading: Reading) -> Reading:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from devices.drivers.suntech.protocol import CUFF, DIA, MEAN, PULSE, SYS, Suntech
+from devices.cuffhost.readings import CUFF, DIA, MEAN, PULSE, SYS
+from devices.drivers.suntech.protocol import make
 from devices.protocol import CommandSpec, DriverOption, DriverSpec, Evidence, SerialLink
 
 DRIVER = DriverSpec(
@@ -11,7 +12,7 @@ DRIVER = DriverSpec(
     vendor="SunTech Medical",
     link=SerialLink(baud=9600, silence_s=3.0),
     metrics=(SYS, DIA, MEAN, PULSE, CUFF),
-    protocol=Suntech,
+    protocol=make,
     evidence=Evidence(
         level="manual",
         documents=(

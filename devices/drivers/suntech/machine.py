@@ -7,6 +7,10 @@ WAITING lead there. STOP leads to STOPPING from every state.
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
+
+from devices.cuffhost.machine import Rules, Tell
+from kapmonitor.model import CuffState, NibpFailure
 
 
 class State(Enum):
@@ -55,73 +59,60 @@ class Event(Enum):
     GUARD = auto()
 
 
-class Tell(Enum):
-    """What the rest of the program is told."""
+S, E, F = State, Event, NibpFailure
+_Steps = dict[Event, tuple[State, tuple[Tell, ...]]]
 
-    MEASURING = auto()
-    IDLE = auto()
-    ABORTED = auto()
-    ASLEEP = auto()
-    TIMED_OUT = auto()
-    REFUSED = auto()
-    BUSY = auto()
-    UNREAD = auto()
-
-
-Step = tuple[State, tuple[Tell, ...]]
-S, E, T = State, Event, Tell
-
-_BY_ITSELF: dict[Event, Step] = {
-    E.STARTED: (S.PUMPING, (T.MEASURING,)),
-    E.ABORTED: (S.ABORTED, (T.ABORTED,)),
-    E.ASLEEP: (S.ASLEEP, (T.ASLEEP,)),
+_BY_ITSELF: Final[_Steps] = {
+    E.STARTED: (S.PUMPING, ()),
+    E.ABORTED: (S.ABORTED, ()),
+    E.ASLEEP: (S.ASLEEP, ()),
     E.STOP: (S.STOPPING, ()),
 }
 """The module may always act by itself (its own key, another host), and a person may always stop it."""
 
-_AT_REST: dict[Event, Step] = {
+_AT_REST: Final[_Steps] = {
     **_BY_ITSELF,
     E.START: (S.STARTING, ()),
-    E.INFLATED: (S.MEASURING, (T.MEASURING,)),
+    E.INFLATED: (S.MEASURING, ()),
 }
 
-TABLE: dict[State, dict[Event, Step]] = {
-    S.UNKNOWN: {**_AT_REST, E.EMPTY: (S.IDLE, (T.IDLE,))},
+TABLE: Final[dict[State, _Steps]] = {
+    S.UNKNOWN: {**_AT_REST, E.EMPTY: (S.IDLE, ())},
     S.IDLE: _AT_REST,
-    S.ASLEEP: {**_AT_REST, E.ASLEEP: (S.ASLEEP, ()), E.EMPTY: (S.IDLE, (T.IDLE,))},
+    S.ASLEEP: {**_AT_REST, E.ASLEEP: (S.ASLEEP, ()), E.EMPTY: (S.IDLE, ())},
     S.WAITING: {
         **_BY_ITSELF,
         E.SETTLED: (S.STARTING, ()),
-        E.SILENT: (S.IDLE, (T.BUSY,)),
-        E.GUARD: (S.IDLE, (T.BUSY,)),
+        E.SILENT: (S.IDLE, (F.UNKNOWN,)),
+        E.GUARD: (S.IDLE, (F.UNKNOWN,)),
     },
     S.STARTING: {
         **_BY_ITSELF,
         E.BUSY: (S.WAITING, ()),
-        E.REFUSED: (S.IDLE, (T.REFUSED,)),
-        E.SILENT: (S.STOPPING, (T.TIMED_OUT,)),
-        E.GUARD: (S.STOPPING, (T.TIMED_OUT,)),
+        E.REFUSED: (S.IDLE, (F.MODULE_FAULT,)),
+        E.SILENT: (S.STOPPING, (F.TIMEOUT,)),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.PUMPING: {
         **_BY_ITSELF,
         E.STARTED: (S.PUMPING, ()),
         E.INFLATED: (S.MEASURING, ()),
-        E.DONE: (S.READING, (T.IDLE,)),
-        E.RESULT: (S.SETTLING, (T.IDLE,)),
-        E.GUARD: (S.STOPPING, (T.TIMED_OUT,)),
+        E.DONE: (S.READING, ()),
+        E.RESULT: (S.SETTLING, ()),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.MEASURING: {
         **_BY_ITSELF,
         E.STARTED: (S.MEASURING, ()),
-        E.DONE: (S.READING, (T.IDLE,)),
-        E.SETTLED: (S.READING, (T.IDLE,)),
-        E.RESULT: (S.SETTLING, (T.IDLE,)),
-        E.GUARD: (S.STOPPING, (T.TIMED_OUT,)),
+        E.DONE: (S.READING, ()),
+        E.SETTLED: (S.READING, ()),
+        E.RESULT: (S.SETTLING, ()),
+        E.GUARD: (S.STOPPING, (F.TIMEOUT,)),
     },
     S.READING: {
         **_BY_ITSELF,
         E.RESULT: (S.SETTLING, ()),
-        E.UNREAD: (S.SETTLING, (T.UNREAD,)),
+        E.UNREAD: (S.SETTLING, (F.UNKNOWN,)),
     },
     S.SETTLING: {
         **_BY_ITSELF,
@@ -131,48 +122,59 @@ TABLE: dict[State, dict[Event, Step]] = {
     },
     S.STOPPING: {
         E.STOP: (S.STOPPING, ()),
-        E.ABORTED: (S.ABORTED, (T.ABORTED,)),
+        E.ABORTED: (S.ABORTED, ()),
         E.DONE: (S.CONFIRMING, ()),
     },
     S.CONFIRMING: {
         E.STOP: (S.STOPPING, ()),
-        E.ABORTED: (S.ABORTED, (T.ABORTED,)),
-        E.EMPTY: (S.IDLE, (T.ABORTED, T.IDLE)),
+        E.ABORTED: (S.ABORTED, ()),
+        E.EMPTY: (S.IDLE, (CuffState.ABORTED,)),
         E.INFLATED: (S.STOPPING, ()),
         E.GUARD: (S.STOPPING, ()),
     },
     S.ABORTED: {
         E.STOP: (S.STOPPING, ()),
-        E.STARTED: (S.PUMPING, (T.MEASURING,)),
-        E.ASLEEP: (S.ASLEEP, (T.ASLEEP,)),
+        E.STARTED: (S.PUMPING, ()),
+        E.ASLEEP: (S.ASLEEP, ()),
         E.START: (S.STARTING, ()),
-        E.DONE: (S.SETTLING, (T.IDLE,)),
-        E.EMPTY: (S.IDLE, (T.IDLE,)),
+        E.DONE: (S.SETTLING, ()),
+        E.EMPTY: (S.IDLE, ()),
         E.GUARD: (S.STOPPING, ()),
     },
 }
-"""Pairs that are not listed change nothing."""
 
-DETERMINATION_S = 150.0
+DETERMINATION_S: Final = 150.0
 """The module ends an adult determination within 130 s by itself."""
 
-DEFLATION_S = 20.0
+DEFLATION_S: Final = 20.0
 
-GUARD_S: dict[State, float] = {
-    S.WAITING: 30.0,
-    S.STARTING: DETERMINATION_S,
-    S.PUMPING: DETERMINATION_S,
-    S.MEASURING: DETERMINATION_S,
-    S.SETTLING: DEFLATION_S,
-    S.CONFIRMING: 5.0,
-    S.ABORTED: DEFLATION_S,
-}
-"""How long a state may last before GUARD happens; the others end by answers or last for ever."""
-
-SETTLE_S: dict[State, float] = {S.MEASURING: 2.0, S.WAITING: 5.0}
+SETTLE_S: Final[dict[State, float]] = {S.MEASURING: 2.0, S.WAITING: 5.0}
 """How long the cuff must be empty before SETTLED happens."""
 
-
-def step(state: State, event: Event) -> Step:
-    """What follows from `event` in `state`."""
-    return TABLE[state].get(event, (state, ()))
+RULES: Final = Rules(
+    first=S.UNKNOWN,
+    stopping=S.STOPPING,
+    start=E.START,
+    stop=E.STOP,
+    guard=E.GUARD,
+    steps=TABLE,
+    guard_s={
+        S.WAITING: 30.0,
+        S.STARTING: DETERMINATION_S,
+        S.PUMPING: DETERMINATION_S,
+        S.MEASURING: DETERMINATION_S,
+        S.SETTLING: DEFLATION_S,
+        S.CONFIRMING: 5.0,
+        S.ABORTED: DEFLATION_S,
+    },
+    cuff={
+        S.IDLE: CuffState.IDLE,
+        S.ASLEEP: CuffState.ASLEEP,
+        S.PUMPING: CuffState.MEASURING,
+        S.MEASURING: CuffState.MEASURING,
+        S.READING: CuffState.IDLE,
+        S.SETTLING: CuffState.IDLE,
+        S.ABORTED: CuffState.ABORTED,
+    },
+    one_run=frozenset({S.PUMPING, S.MEASURING}),
+)

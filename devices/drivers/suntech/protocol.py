@@ -6,34 +6,27 @@ the answer to a self-test looks like a cuff pressure and is told apart by having
 
 from __future__ import annotations
 
+from devices.cuffhost.host import HALF_FRAME_NS, CuffHost
+from devices.cuffhost.machine import Machine
+from devices.cuffhost.readings import CUFF, determination
 from devices.dialogue import Dialogue
 from devices.drivers.suntech import packets
-from devices.drivers.suntech.machine import GUARD_S, SETTLE_S, Event, State, Tell, step
+from devices.drivers.suntech.machine import RULES, SETTLE_S, Event, State
 from devices.drivers.suntech.packets import Ack, Ask, Texts
 from devices.protocol import Options
 from kapmonitor.errors import ConfigError
-from kapmonitor.mdc import CUFF_PRESSURE, NIBP_DIA, NIBP_MEAN, NIBP_PULSE, NIBP_SYS
 from kapmonitor.model import (
     AlertKind,
-    CuffChanged,
     CuffFailed,
-    CuffState,
     DeviceAlert,
     DeviceEvent,
     DeviceIdentified,
     Fault,
     FaultKind,
     Measured,
-    Metric,
     NibpFailure,
     Observation,
 )
-
-SYS = Metric(NIBP_SYS, "NIBP sys")
-DIA = Metric(NIBP_DIA, "NIBP dia")
-MEAN = Metric(NIBP_MEAN, "NIBP mean")
-PULSE = Metric(NIBP_PULSE, "Pulse (cuff)")
-CUFF = Metric(CUFF_PRESSURE, "Cuff pressure")
 
 MS = 1_000_000
 GAP_NS = 100 * MS
@@ -51,9 +44,6 @@ POLL_REST_NS = 700 * MS
 """With ANSWER_NS less than the link's silence limit: one lost answer must not look like a lost link."""
 
 IDENTIFY_AGAIN_NS = 10_000 * MS
-HALF_FRAME_NS = 250 * MS
-"""The longest packet takes 70 ms on the line; a half one older than this will not be completed."""
-
 EMPTY_MMHG, INFLATED_MMHG = 5, 20
 RESULT_TRIES, IDENTIFY_TRIES = 3, 4
 SETUP = (Ask.SELF_TEST_LX, Ask.PREPARE_TEXTS)
@@ -61,18 +51,6 @@ RESTFUL = frozenset({State.UNKNOWN, State.IDLE, State.ASLEEP})
 AWAITING = frozenset({State.PUMPING, State.MEASURING, State.READING})
 """In these, BP data is the result of the determination that runs or just ended."""
 
-TOLD_STATE = {
-    Tell.MEASURING: CuffState.MEASURING,
-    Tell.IDLE: CuffState.IDLE,
-    Tell.ABORTED: CuffState.ABORTED,
-    Tell.ASLEEP: CuffState.ASLEEP,
-}
-TOLD_FAILURE = {
-    Tell.TIMED_OUT: NibpFailure.TIMEOUT,
-    Tell.REFUSED: NibpFailure.MODULE_FAULT,
-    Tell.BUSY: NibpFailure.UNKNOWN,
-    Tell.UNREAD: NibpFailure.UNKNOWN,
-}
 ACK_EVENTS = {
     Ack.STARTED: Event.STARTED,
     Ack.DONE: Event.DONE,
@@ -81,20 +59,22 @@ ACK_EVENTS = {
 }
 
 
-class Suntech:
-    """One module on one line; implements WireProtocol and CuffControl."""
+def make(options: Options) -> CuffHost[State, Event, Ask]:
+    """Options are `patient` (adult, child, neonate) and `inflate_mmhg` (0 leaves it to the module)."""
+    machine, line = Machine(RULES), Dialogue[Ask](GAP_NS)
+    return CuffHost(Module(options, machine, line), machine, line, packets.frames(), HALF_FRAME_NS)
 
-    def __init__(self, options: Options) -> None:
-        """Options `patient` (adult, child, neonate) and `inflate_mmhg` (0 leaves it to the module)."""
+
+class Module:
+    """What one module says and is asked; a devices.cuffhost.host.Talk."""
+
+    def __init__(self, options: Options, machine: Machine[State, Event], line: Dialogue[Ask]) -> None:
         self._start = _start_command(str(options.get("patient", "adult")))
         self._inflate_mmhg = _inflation(options.get("inflate_mmhg", 0))
-        self._frames = packets.frames()
-        self._line: Dialogue[Ask] = Dialogue(GAP_NS)
-        self._reset(0)
+        self._machine, self._line = machine, line
+        self.reset(0)
 
-    def _reset(self, t_ns: int) -> None:
-        self.deadline_ns: int | None = None
-        self.state = State.UNKNOWN
+    def reset(self, t_ns: int) -> None:
         self._setup = list(SETUP)
         self._texts: Texts | None = None
         self._identify_tries = IDENTIFY_TRIES
@@ -103,69 +83,12 @@ class Suntech:
         self._inflation_set = self._inflate_mmhg == 0
         self._result_tries = 0
         self._self_test_failed = False
-        self._guard_ns: int | None = None
-        self._settled_ns: int | None = None
-        self._half_frame_ns: int | None = None
         self._abort_ns = t_ns - AFTER_ABORT_NS
         self._poll_ns = t_ns
-        self._frames.clear()
-        self._line.clear()
-
-    def opened(self, t_ns: int) -> None:
-        self._reset(t_ns)
-        self._ask_next(t_ns)
-
-    def closed(self, t_ns: int) -> list[DeviceEvent]:
-        events = self._packets(self._frames.finish(t_ns), t_ns)
-        self._reset(t_ns)
-        return events
-
-    def receive(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
-        events = self._packets(self._frames.feed(data, t_ns), t_ns)
-        self._half_frame_ns = t_ns + HALF_FRAME_NS if self._frames.waiting else None
-        self._ask_next(t_ns)
-        return events
-
-    def data_to_send(self) -> bytes:
-        return self._line.take()
-
-    def start_cuff(self, t_ns: int) -> None:
-        self._happen(Event.START, t_ns)
-        self._ask_next(t_ns)
-
-    def stop_cuff(self, t_ns: int) -> None:
-        self._happen(Event.STOP, t_ns)
-        self._ask_next(t_ns)
-
-    def on_deadline(self, now_ns: int) -> list[DeviceEvent]:
-        events: list[DeviceEvent] = []
-        if _due(self._half_frame_ns, now_ns):
-            events += self._packets(self._frames.give_up(now_ns), now_ns)
-            self._half_frame_ns = now_ns + HALF_FRAME_NS if self._frames.waiting else None
-        if (command := self._line.overdue(now_ns)) is not None:
-            events += [Fault(FaultKind.TIMEOUT, now_ns, 0), *self._unanswered(command, now_ns)]
-            self._lost = self._lost or command is Ask.PRESSURE
-            if self.state is State.WAITING:
-                # Nobody knows what happened meanwhile: the start that waits is not sent any more.
-                events += self._happen(Event.SILENT, now_ns)
-        if _due(self._settled_ns, now_ns):
-            self._settled_ns = None
-            events += self._happen(Event.SETTLED, now_ns)
-        if _due(self._guard_ns, now_ns):
-            self._guard_ns = None
-            events += self._happen(Event.GUARD, now_ns)
-        self._ask_next(now_ns)
-        return events
 
     # What the module says
 
-    def _packets(self, items: list[bytes | Fault], t_ns: int) -> list[DeviceEvent]:
-        events: list[DeviceEvent] = []
-        for item in items:
-            events += [item] if isinstance(item, Fault) else self._packet(item, t_ns)
-        return events
-
-    def _packet(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
+    def frame(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
         match packet[1]:
             case packets.ACK:
                 return self._ack(packet, t_ns)
@@ -195,14 +118,14 @@ class Suntech:
         started = ack is Ack.STARTED and asked is self._start
         if started or ack is Ack.ASLEEP or (ack is Ack.ABORTED and asked is Ask.ABORT):
             self._line.answered()
-        return self._happen(ACK_EVENTS[ack], t_ns)
+        return self._machine.happen(ACK_EVENTS[ack], t_ns)
 
     def _refusal(self, ack: Ack, t_ns: int) -> list[DeviceEvent]:
         """The module did not do what was asked."""
         asked = self._line.asked
         self._line.answered()
         if asked is self._start:
-            return self._happen(Event.BUSY if ack is Ack.BUSY else Event.REFUSED, t_ns, ord(ack))
+            return self._machine.happen(Event.BUSY if ack is Ack.BUSY else Event.REFUSED, t_ns, ord(ack))
         return self._unanswered(asked, t_ns) if asked is not None else []
 
     def _identified(self, texts: Texts, t_ns: int) -> list[DeviceEvent]:
@@ -231,54 +154,50 @@ class Suntech:
         if not isinstance(reading, Measured):
             return events
         if reading.value < EMPTY_MMHG:
-            if self._settled_ns is None and self.state in SETTLE_S:
-                self._settled_ns = t_ns + int(SETTLE_S[self.state] * 1e9)
-            return events + self._happen(Event.EMPTY, t_ns)
-        self._settled_ns = None
-        return events + (self._happen(Event.INFLATED, t_ns) if reading.value >= INFLATED_MMHG else [])
+            if self._machine.state in SETTLE_S:
+                settled_ns = t_ns + int(SETTLE_S[self._machine.state] * 1e9)
+                self._machine.timers.setdefault(Event.SETTLED, settled_ns)
+            return events + self._machine.happen(Event.EMPTY, t_ns)
+        self._machine.timers.pop(Event.SETTLED, None)
+        return events + (self._machine.happen(Event.INFLATED, t_ns) if reading.value >= INFLATED_MMHG else [])
 
     def _result(self, packet: bytes, t_ns: int) -> list[DeviceEvent]:
         result = packets.result(packet)
-        awaited = self._line.asked is Ask.RESULT or self.state in AWAITING
+        awaited = self._line.asked is Ask.RESULT or self._machine.state in AWAITING
         self._answer(Ask.RESULT)
         if result.error and result.error not in packets.FAILURES and not awaited:
             # Of what noise forms by chance, most has no meaning.
             return [Fault(FaultKind.CONTENT, t_ns, len(packet), packet.hex())]
-        events = self._happen(Event.RESULT, t_ns)
+        events = self._machine.happen(Event.RESULT, t_ns)
         if result.error:
             return [*events, CuffFailed(packets.failure(result.error), result.error, t_ns)]
-        pressures = result.pressures
-        events += [
-            Observation(SYS, t_ns, pressures.systolic),
-            Observation(DIA, t_ns, pressures.diastolic),
-            Observation(MEAN, t_ns, pressures.mean),
-            Observation(PULSE, t_ns, result.pulse),
-        ]
+        events += determination(result.pressures, result.pulse, t_ns)
         if awaited and result.empty:
             events.append(CuffFailed(NibpFailure.UNKNOWN, 0, t_ns))
         return events
 
+    def ending(self, t_ns: int) -> list[DeviceEvent]:
+        return []
+
     # What follows
 
-    def _happen(self, event: Event, t_ns: int, raw: int = 0) -> list[DeviceEvent]:
-        """Move by the table; what the rest of the program is told of it, `raw` being the module's word."""
-        state, tells = step(self.state, event)
-        if state is not self.state:
-            if state is not State.MEASURING or self.state is not State.PUMPING:
-                self._guard_ns = t_ns + int(GUARD_S[state] * 1e9) if state in GUARD_S else None
-            self._settled_ns = None
-            self._result_tries = RESULT_TRIES if state is State.READING else 0
-        self.state = state
-        if event is Event.STOP or (state is State.STOPPING and event is Event.GUARD):
-            self._ask(Ask.ABORT, t_ns)
-        return [_told(tell, t_ns, raw) for tell in tells]
+    def entered(self, state: State, _t_ns: int) -> None:
+        self._result_tries = RESULT_TRIES if state is State.READING else 0
+
+    def overdue(self, command: Ask, now_ns: int) -> list[DeviceEvent]:
+        events = [Fault(FaultKind.TIMEOUT, now_ns, 0), *self._unanswered(command, now_ns)]
+        self._lost = self._lost or command is Ask.PRESSURE
+        if self._machine.state is State.WAITING:
+            # Nobody knows what happened meanwhile: the start that waits is not sent any more.
+            events += self._machine.happen(Event.SILENT, now_ns)
+        return events
 
     def _unanswered(self, command: Ask | None, t_ns: int) -> list[DeviceEvent]:
         """No answer, or one that means no, to anything but a start that was refused."""
         if command is self._start:
-            return self._happen(Event.SILENT, t_ns)
+            return self._machine.happen(Event.SILENT, t_ns)
         if command is Ask.RESULT and self._result_tries == 0:
-            return self._happen(Event.UNREAD, t_ns)
+            return self._machine.happen(Event.UNREAD, t_ns)
         if command is Ask.SELF_TEST_LX:
             self._setup.insert(0, Ask.SELF_TEST_A)
         if command in (Ask.PREPARE_TEXTS, Ask.TEXTS) and self._identify_tries:
@@ -292,66 +211,46 @@ class Suntech:
         if self._line.asked is command:
             self._line.answered()
 
-    def _ask(self, command: Ask, now_ns: int) -> None:
-        data = packets.initial_inflation(self._inflate_mmhg) if command is Ask.INFLATION else command.value
-        limit_ns = ABORT_ANSWER_NS if command is Ask.ABORT else ANSWER_NS
+    def stop_command(self) -> Ask:
+        return Ask.ABORT
+
+    def question(self, command: Ask, now_ns: int) -> tuple[bytes, int]:
         if command is Ask.ABORT:
             self._abort_ns = now_ns
-        self._line.ask(command, data, now_ns, limit_ns)
+            return command.value, ABORT_ANSWER_NS
+        data = packets.initial_inflation(self._inflate_mmhg) if command is Ask.INFLATION else command.value
+        return data, ANSWER_NS
 
-    def _ask_next(self, now_ns: int) -> None:
-        """Ask what is due if the line is free, and say when to look again."""
-        free_ns = self._line.free_ns
-        if free_ns is not None and now_ns >= free_ns and (command := self._due_command(now_ns)) is not None:
-            self._ask(command, now_ns)
-        self.deadline_ns = min(
-            t
-            for t in (self._next_ask_ns(), self._guard_ns, self._settled_ns, self._half_frame_ns)
-            if t is not None
-        )
-
-    def _due_command(self, now_ns: int) -> Ask | None:
-        if self.state is State.STOPPING:
+    def due_command(self, now_ns: int) -> Ask | None:
+        state = self._machine.state
+        if state is State.STOPPING:
             return Ask.ABORT
-        if self.state is State.STARTING:
+        if state is State.STARTING:
             if self._inflation_set:
                 return self._start
             self._inflation_set = now_ns >= self._abort_ns + AFTER_ABORT_NS
             return Ask.INFLATION if self._inflation_set else None
-        if self.state is State.READING and self._result_tries:
+        if state is State.READING and self._result_tries:
             self._result_tries -= 1
             return Ask.RESULT
-        if _due(self._identify_ns, now_ns):
+        if self._identify_ns is not None and now_ns >= self._identify_ns:
             self._identify_ns = None
             self._setup.append(Ask.PREPARE_TEXTS)
-        if self._setup and self.state in RESTFUL:
+        if self._setup and state in RESTFUL:
             return self._setup.pop(0)
         if now_ns < self._poll_ns:
             return None
-        self._poll_ns = now_ns + (POLL_REST_NS if self.state in RESTFUL else POLL_BUSY_NS)
+        self._poll_ns = now_ns + (POLL_REST_NS if state in RESTFUL else POLL_BUSY_NS)
         return Ask.PRESSURE
 
-    def _next_ask_ns(self) -> int:
-        """When the line may next be used for something that will then be due."""
-        free_ns = self._line.free_ns
-        if free_ns is None:
-            return self._line.limit_ns or 0
-        if self.state is State.STARTING and not self._inflation_set:
+    def next_ns(self, free_ns: int) -> int:
+        state = self._machine.state
+        if state is State.STARTING and not self._inflation_set:
             return max(free_ns, self._abort_ns + AFTER_ABORT_NS)
-        at_once = self.state in (State.STOPPING, State.STARTING) or (self._setup and self.state in RESTFUL)
-        if at_once or (self.state is State.READING and self._result_tries):
+        at_once = state in (State.STOPPING, State.STARTING) or (self._setup and state in RESTFUL)
+        if at_once or (state is State.READING and self._result_tries):
             return free_ns
         return max(free_ns, self._poll_ns)
-
-
-def _due(when_ns: int | None, now_ns: int) -> bool:
-    return when_ns is not None and now_ns >= when_ns
-
-
-def _told(tell: Tell, t_ns: int, raw: int) -> DeviceEvent:
-    if tell in TOLD_STATE:
-        return CuffChanged(TOLD_STATE[tell], t_ns)
-    return CuffFailed(TOLD_FAILURE[tell], raw, t_ns)
 
 
 def _start_command(patient: str) -> Ask:
