@@ -14,6 +14,7 @@ from math import exp
 from typing import Final
 
 from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.ownkey import OwnKey
 from devices.sim.scenario import Bedside, IncidentKind
 from devices.sim.waves import Rhythm, Waves
 
@@ -72,8 +73,7 @@ class Dinamap:
 
     def __init__(self, bedside: Bedside, own_key_s: float | None = None) -> None:
         self._bedside = bedside
-        self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
-        self._pressed_ns: int | None = None
+        self._own_key = OwnKey(own_key_s)
         self._heard = b""
         self._out = b""
         self._running: Inflation | None = None
@@ -89,7 +89,8 @@ class Dinamap:
 
     def advance(self, t_ns: int) -> bytes:
         self._move_on(t_ns)
-        self._press_own_key(t_ns)
+        if self._own_key.pressed(t_ns) and self._running is None:
+            self._running = inflate(self._bedside, "dinamap", t_ns)
         self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
         out, self._out = self._out, b""
         return out
@@ -135,17 +136,6 @@ class Dinamap:
         self._status = VALID if ended.outcome is Outcome.GOOD else FAILED
         if ended.outcome is Outcome.GOOD:
             self._reading = ended
-
-    def _press_own_key(self, t_ns: int) -> None:
-        """The first press comes a second after power-on; while it measures, the key does nothing."""
-        if self._own_key_ns is None:
-            return
-        if self._pressed_ns is None:
-            self._pressed_ns = t_ns + 1_000_000_000
-        elif t_ns >= self._pressed_ns:
-            self._pressed_ns += self._own_key_ns
-            if self._running is None:
-                self._running = inflate(self._bedside, "dinamap", t_ns)
 
 
 class Pro1000:

@@ -10,6 +10,7 @@ import struct
 from typing import Final
 
 from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.ownkey import OwnKey
 from devices.sim.scenario import Bedside, IncidentKind
 
 PRESSURE_NS: Final = 250_000_000
@@ -38,8 +39,7 @@ class Maibobo:
 
     def __init__(self, bedside: Bedside, own_key_s: float | None = None) -> None:
         self._bedside = bedside
-        self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
-        self._pressed_ns: int | None = None
+        self._own_key = OwnKey(own_key_s)
         self._heard = b""
         self._out = b""
         self._running: Inflation | None = None
@@ -55,7 +55,8 @@ class Maibobo:
 
     def advance(self, t_ns: int) -> bytes:
         self._move_on(t_ns)
-        self._press_own_key(t_ns)
+        if self._own_key.pressed(t_ns):
+            self._start(t_ns)
         self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
         out, self._out = self._out, b""
         return out
@@ -94,13 +95,3 @@ class Maibobo:
             self._out += result_packet(stamp, running.systolic, running.diastolic, running.pulse)
         else:
             self._out += packet(7, bytes([ERRORS[running.outcome]]))
-
-    def _press_own_key(self, t_ns: int) -> None:
-        """The first press comes a second after power-on."""
-        if self._own_key_ns is None:
-            return
-        if self._pressed_ns is None:
-            self._pressed_ns = t_ns + 1_000_000_000
-        elif t_ns >= self._pressed_ns:
-            self._pressed_ns += self._own_key_ns
-            self._start(t_ns)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.ownkey import OwnKey
 from devices.sim.scenario import Bedside, IncidentKind
 
 STRING_NS: Final = 200_000_000
@@ -47,8 +48,7 @@ class ParNibp2020:
 
     def __init__(self, bedside: Bedside, own_key_s: float | None = None) -> None:
         self._bedside = bedside
-        self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
-        self._pressed_ns: int | None = None
+        self._own_key = OwnKey(own_key_s)
         self._heard = b""
         self._heard_ns = 0
         self._out = b""
@@ -82,7 +82,8 @@ class ParNibp2020:
             self._on = True
             self._out += status_text(POWER_ON, self._neonate, self._result, 0)
         self._move_on(t_ns)
-        self._press_own_key(t_ns)
+        if self._own_key.pressed(t_ns):
+            self._start(t_ns)
         self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
         out, self._out = self._out, b""
         return out
@@ -136,13 +137,3 @@ class ParNibp2020:
             MESSAGES[running.outcome], numbers if good else None, running.pulse if good else None
         )
         self._out += text("999")
-
-    def _press_own_key(self, t_ns: int) -> None:
-        """The first start comes a second after power-on."""
-        if self._own_key_ns is None:
-            return
-        if self._pressed_ns is None:
-            self._pressed_ns = t_ns + 1_000_000_000
-        elif t_ns >= self._pressed_ns:
-            self._pressed_ns += self._own_key_ns
-            self._start(t_ns)

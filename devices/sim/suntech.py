@@ -11,6 +11,7 @@ import struct
 from typing import Final
 
 from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.ownkey import OwnKey
 from devices.sim.scenario import Bedside, IncidentKind
 
 HALF_COMMAND_NS: Final = 500_000_000
@@ -18,8 +19,6 @@ HALF_COMMAND_NS: Final = 500_000_000
 
 NO_ERROR, ARTEFACT, STOPPED, LEAK = 0, 2, 86, 87
 ERRORS: Final = {Outcome.GOOD: NO_ERROR, Outcome.MOTION: ARTEFACT, Outcome.LEAK: LEAK}
-
-OWN_KEY_FIRST_NS: Final = 1_000_000_000
 
 STARTS: Final = {0x20: 160, 0x87: 120, 0x28: 90}
 """Start commands of adult, child and neonate with their usual first targets in mmHg."""
@@ -78,8 +77,7 @@ class SunTech:
     def __init__(self, bedside: Bedside, own_key_s: float | None = None, serial: str = SERIAL) -> None:
         self._bedside = bedside
         self._identity = identity(serial)
-        self._own_key_ns = None if own_key_s is None else int(own_key_s * 1e9)
-        self._pressed_ns: int | None = None
+        self._own_key = OwnKey(own_key_s)
         self._heard = b""
         self._heard_ns = 0
         self._out = b""
@@ -99,7 +97,8 @@ class SunTech:
 
     def advance(self, t_ns: int) -> bytes:
         self._finish(t_ns)
-        self._press_own_key(t_ns)
+        if self._own_key.pressed(t_ns) and self._running is None:
+            self._running = self._plan(self._target or STARTS[0x20], t_ns)
         self._bedside.cuff_mmhg = self._pressure(t_ns)
         out, self._out = self._out, b""
         return out
@@ -155,17 +154,6 @@ class SunTech:
                 return sealed(b"\x3e\x05\x00\x00")
             case _:
                 return ack("N")
-
-    def _press_own_key(self, t_ns: int) -> None:
-        """The first press comes a moment after power-on; while it measures, the key does nothing."""
-        if self._own_key_ns is None:
-            return
-        if self._pressed_ns is None:
-            self._pressed_ns = t_ns + OWN_KEY_FIRST_NS
-        elif t_ns >= self._pressed_ns:
-            self._pressed_ns += self._own_key_ns
-            if self._running is None:
-                self._running = self._plan(self._target or STARTS[0x20], t_ns)
 
     def _plan(self, target: int, t_ns: int) -> Inflation:
         return inflate(self._bedside, "suntech", t_ns, float(target))
