@@ -13,6 +13,7 @@ from ge_bench import (
     TREND_60_S,
     Bench,
     S,
+    nibp,
     numbers,
     samples,
 )
@@ -27,6 +28,8 @@ from devices.testing import run
 from kapmonitor.model import (
     NO_SAMPLE,
     AlertKind,
+    CuffChanged,
+    CuffState,
     DeviceAlert,
     DeviceIdentified,
     Fault,
@@ -40,7 +43,7 @@ SYS, DIA, MEAN = (f"MDC_PRESS_BLD_NONINV_{which}" for which in ("SYS", "DIA", "M
 CUFF_PULSE, BREATHS, CO2_END = "MDC_PULS_RATE_NON_INV", "MDC_RESP_RATE", "MDC_CONC_AWAY_CO2_ET"
 SKIN = "MDC_TEMP_SKIN"
 BY_ECG, BY_PLETH = 1 << 3, 6 << 3
-MEASURING, OLD = 0x20, 0x100
+MEASURING = 0x20
 
 
 def hexed(text):
@@ -491,6 +494,18 @@ def test_no_record_is_longer_than_the_specification_allows(size, good):
     found = FlagFrames().feed(records.frame(plain), 0)
     assert (found == [plain]) is good
     assert good or {fault.kind for fault in found} <= {FaultKind.LENGTH}
+
+
+def test_a_record_with_one_part_too_short_says_nothing_at_all():
+    bench = Bench()
+    values = (1, records.displayed(nibp(MEASURING), T0))
+    broken = records.record(0, [values, (4, records.auxiliary(T0)[:113])], 8)
+    assert [e.kind for e in bench.send(broken, 1)] == [FaultKind.CONTENT]
+    events = bench.send(records.record(0, [values], 8), 2)
+    assert [e.state for e in events if isinstance(e, CuffChanged)] == [CuffState.MEASURING]
+    assert [e.kind for e in bench.send(records.record(0, [(1, values[1][:277])], 8), 3)] == [
+        FaultKind.CONTENT
+    ]
 
 
 def test_parts_outside_the_record_are_a_fault():

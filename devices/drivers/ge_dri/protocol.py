@@ -29,7 +29,8 @@ YEARS: Final = {
     10: 2009,
     11: 2015,
 }
-AUXILIARY_SIZE = 114
+SIZES: Final = {DISPLAYED: numbers.SIZE, AUXILIARY: 114}
+"""Bytes of the parts of physiological records that are read."""
 
 
 class GeDri:
@@ -101,7 +102,7 @@ class GeDri:
     def _record(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         record = frames.parse(data)
         events = self._read(record, t_ns) if record is not None else None
-        if events is None:
+        if record is None or events is None:
             self._waves.lost()
             return [Fault(FaultKind.CONTENT, t_ns, len(data), data[:HEAD_BYTES].hex())]
         return [*self._identify(record, t_ns), *events] if events else []
@@ -136,16 +137,14 @@ class GeDri:
 
     def _physiological(self, record: Record, t_ns: int) -> list[DeviceEvent] | None:
         """Displayed values and auxiliary info, in the order in which the record lists them."""
+        if any(len(part) < SIZES.get(kind, 0) for kind, part in record.parts):
+            return None
         events: list[DeviceEvent] = []
         for kind, part in record.parts:
             if kind == DISPLAYED:
-                if len(part) < numbers.SIZE:
-                    return None
                 self._asking.heard(Stream.VALUES, record.level, t_ns)
                 events += self._displayed(Displayed(part), t_ns)
             elif kind == AUXILIARY:
-                if len(part) < AUXILIARY_SIZE:
-                    return None
                 self._asking.heard(Stream.AUXILIARY, record.level, t_ns)
                 events += self._cuff.timed(numbers.TIME.unpack_from(part)[0], t_ns)
         return events
