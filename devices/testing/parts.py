@@ -67,7 +67,8 @@ class GattSample:
 
     `times_ns` are their times since connecting, a second apart if it is empty. `pieces` is True where
     payloads are pieces of longer frames with a check of their own: the radio never cuts a payload, and the
-    check of a frame put together from a cut one may be right by chance.
+    check of a frame put together from a cut one may be right by chance. `checked` is False where they are
+    pieces of a stream in which a missing one cannot be noticed.
     """
 
     name: str
@@ -75,6 +76,7 @@ class GattSample:
     times_ns: tuple[int, ...] = ()
     options: Options = field(default_factory=dict)
     pieces: bool = False
+    checked: bool = True
 
     @property
     def heard(self) -> tuple[tuple[int, str, bytes], ...]:

@@ -84,7 +84,8 @@ def samples(driver: str) -> tuple[Sample | Talk | GattSample, ...]:
     """All samples of one driver: its simulator's, then what somebody printed."""
     if load().get(driver).transport == "ble":
         found = (*_gatt_talks(driver), *_printed_gatt(driver))
-        return tuple(replace(sample, pieces=driver in gatt_peers.PIECES) for sample in found)
+        pieces, checked = driver in gatt_peers.PIECES, driver not in gatt_peers.UNCHECKED
+        return tuple(replace(sample, pieces=pieces, checked=checked) for sample in found)
     return (*(_talk(driver, taken) for taken in TALKS[driver]), *_printed(driver))
 
 
@@ -104,11 +105,12 @@ def _talk(driver: str, taken: Taken) -> Talk:
 
 
 def _gatt_talks(driver: str) -> list[GattSample]:
-    peer = gatt_peers.peer(driver, room())
-    return [
-        converse_gatt(load().get(driver), peer(), seconds, f"{seconds} s", options=options, peer_ns=BEGIN_NS)
-        for seconds, options in gatt_peers.TALKS[driver]
-    ]
+    found = []
+    for seconds, options in gatt_peers.TALKS[driver]:
+        peer, name = gatt_peers.peer(driver, room()), f"{seconds} s"
+        spec = load().get(driver)
+        found.append(converse_gatt(spec, peer, seconds, name, options=options, peer_ns=BEGIN_NS))
+    return found
 
 
 def _printed(driver: str) -> list[Sample]:
@@ -124,6 +126,9 @@ def _printed(driver: str) -> list[Sample]:
 
 
 def _printed_gatt(driver: str) -> list[GattSample]:
+    """None of devices that speak only when asked: printed answers to nothing are no talk."""
+    if driver in gatt_peers.PIECES:
+        return []
     return [GattSample(f"printed {f.name}", f.messages, options=f.options) for f in _frames(driver)]
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 
+from bumble.att import ATT_Error
+from bumble.gatt import Characteristic
+
 from devices.decode import full_uuid
-from devices.sim.ble import berry, cuff, nonin, oximeter, polar, strap, thermometer, viatom
-from devices.sim.ble.build import Wearer
+from devices.sim.ble import berry, cuff, nonin, oximeter, polar, strap, thermometer
+from devices.sim.ble.build import maker
 from devices.sim.ble.frames import heart_rate, temperature
 from devices.sim.ble.radio import Air
 from devices.sim.scenario import Bedside
@@ -31,7 +35,9 @@ TALKS: dict[str, tuple[tuple[float, dict[str, str | int | float | bool]], ...]] 
 
 
 PIECES = {"ble-viatom"}
-"""Drivers whose payloads are pieces of frames."""
+"""Drivers whose payloads are pieces of frames with a check."""
+UNCHECKED = {"ble-berry": "a stream of packets told apart by bit 7 alone"}
+"""Drivers whose payloads are pieces of a stream without one."""
 
 
 class VirtualClock:
@@ -70,34 +76,40 @@ class Everything:
 
 
 class Emulated:
-    """One emulated device; `due` gives the times at which it speaks by itself, with what it says then."""
+    """One emulated device; `due` gives the times at which it speaks by itself, with what it says then.
 
-    def __init__(self, make: Callable, due: Callable, readable: dict) -> None:
+    It is read and written through the attributes of its real GATT server.
+    """
+
+    def __init__(self, make: Callable, due: Callable) -> None:
         self._clock = VirtualClock()
         self._tape = Tape()
         self._device = asyncio.run(self._made(make))
         self._due = due
         self._coming: Iterator | None = None
         self._next: tuple[int, list[Said]] | None = None
-        self._readable = {
-            uuid_text(uuid): data for values in readable.values() for uuid, data in values.items()
-        }
 
     async def _made(self, make: Callable) -> object:
-        device = make(Air(), self._clock)
+        device = make(self._clock)(Air())
+        attributes = device.peripheral._device.gatt_server.attributes
+        self._values = {
+            uuid_text(a.uuid.to_hex_str("-").lower()): a for a in attributes if isinstance(a, Characteristic)
+        }
         device.peripheral = self._tape
         return device
 
     def read(self, uuid: str) -> bytes | None:
-        return self._readable.get(uuid)
+        found = self._values.get(uuid)
+        return None if found is None else bytes(found.value.read(None)) or None
 
     def write(self, uuid: str, data: bytes, t_ns: int) -> None:
         self._clock.t_ns = t_ns
-        asyncio.run(self._asked(data))
+        if uuid in self._values:
+            asyncio.run(self._written(uuid, data))
 
-    async def _asked(self, data: bytes) -> None:
-        if hasattr(self._device, "_asked"):
-            self._device._asked(data)
+    async def _written(self, uuid: str, data: bytes) -> None:
+        with contextlib.suppress(ATT_Error):
+            self._values[uuid].value.write(None, data)
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.gather(*others)
 
@@ -157,10 +169,8 @@ def nonin_due(device, t0_ns):
         t_ns = t0_ns + number * S // 3
         said = [(nonin.WAVE, device.wave(t_ns, number))]
         if number % 3 == 0:
-            said += [
-                (nonin.NUMBERS, device.numbers(t_ns, number // 3)),
-                (nonin.STATE, nonin.state(0, 80, number)),
-            ]
+            said.append((nonin.NUMBERS, device.numbers(t_ns, number // 3)))
+            said.append((nonin.STATE, device.state(t_ns, number)))
         yield t_ns, said
 
 
@@ -173,47 +183,28 @@ def polar_due(device, t0_ns):
         yield t_ns, said if device.running else []
 
 
-def viatom_due(device, t0_ns):
-    yield t0_ns + 1000 * S, []
-
-
 def berry_due(device, t0_ns):
     for number in range(1, 10_000):
         t_ns = t0_ns + number * berry.AT_ONCE * S // berry.PACKETS_PER_S
         yield t_ns, [(berry.STREAM, device.message(t_ns))]
 
 
-def peer(driver: str, room: Bedside) -> Callable[[], GattPeer]:
-    """Makes a fresh far end of that driver on the patient of a room."""
-    worn = Wearer(room)
-    make, due, readable = {
-        "ble-heart-rate": (lambda a, c: strap.Strap(a, worn.rate, c), strap_due, strap._READABLE),
-        "ble-blood-pressure": (lambda a, c: cuff.Cuff(a, worn.pressures, c), cuff_due, cuff._READABLE),
-        "ble-pulse-oximeter": (
-            lambda a, c: oximeter.Oximeter(a, worn.finger, c),
-            oximeter_due,
-            oximeter._READABLE,
-        ),
-        "ble-thermometer": (
-            lambda a, c: thermometer.Thermometer(a, worn.temperature, c),
-            thermometer_due,
-            thermometer._READABLE,
-        ),
-        "ble-nonin": (
-            lambda a, c: nonin.NoninOximeter(a, worn.finger, worn.pleth, c),
-            nonin_due,
-            nonin._READABLE,
-        ),
-        "ble-polar-ecg": (
-            lambda a, c: polar.PolarStrap(a, worn.ecg, worn.rate, c),
-            polar_due,
-            polar._READABLE,
-        ),
-        "ble-viatom": (lambda a, c: viatom.ViatomRing(a, worn.finger, worn.pleth, c), viatom_due, {}),
-        "ble-berry": (
-            lambda a, c: berry.BerryClip(a, worn.finger, worn.pleth, c),
-            berry_due,
-            berry._READABLE,
-        ),
-    }[driver]
-    return lambda: Emulated(make, due, readable)
+def viatom_due(device, t0_ns):
+    yield t0_ns + 1000 * S, []
+
+
+DUE = {
+    "ble-heart-rate": strap_due,
+    "ble-blood-pressure": cuff_due,
+    "ble-pulse-oximeter": oximeter_due,
+    "ble-thermometer": thermometer_due,
+    "ble-nonin": nonin_due,
+    "ble-polar-ecg": polar_due,
+    "ble-viatom": viatom_due,
+    "ble-berry": berry_due,
+}
+
+
+def peer(driver: str, room: Bedside) -> GattPeer:
+    """A fresh far end of that driver on the patient of a room."""
+    return Emulated(lambda clock: maker(driver, room, clock), DUE[driver])

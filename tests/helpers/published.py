@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.decode import full_uuid
 from devices.testing.parts import fits
 
 Line = Mapping[str, object]
@@ -82,7 +83,9 @@ def _frame(driver: str, table: Mapping[str, object]) -> Frame:
         kind=str(table["kind"]),
         source=str(table["source"]),
         data=_bytes(table),
-        messages=tuple((uuid, bytes.fromhex(text)) for uuid, text in table.get("messages", ())),
+        messages=tuple(
+            (full_uuid(uuid) or uuid, bytes.fromhex(text)) for uuid, text in table.get("messages", ())
+        ),
         options=dict(table.get("options", {})),
         expect=tuple({key: _with_null(value) for key, value in line.items()} for line in expect),
         only=bool(table.get("only", False)),
@@ -104,6 +107,10 @@ def _mistakes(table: Mapping[str, object]) -> Iterable[str]:
     for line in table.get("expect", ()):
         if line.get("kind") not in LINE_KINDS or len(line) < 2:
             yield f"an expectation has a kind of {LINE_KINDS} and something to compare: {line}"
+
+
+def _messages(table: Mapping[str, object]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((full_uuid(uuid) or uuid, bytes.fromhex(text)) for uuid, text in table.get("messages", ()))
 
 
 def _bytes(table: Mapping[str, object]) -> bytes:
