@@ -8,6 +8,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from bench_drivers import cases, ratio
 from driver_samples import TALKS, UNCHECKED, samples
 
 from devices.cuffhost.host import CuffHost
@@ -86,6 +87,12 @@ def values_of(spec, sample):
     if isinstance(sample, GattSample):
         return parts.values(gatt.play(spec, sample, sample.heard).events)
     return parts.values(wire.play(spec, sample, wire.singles(sample)).events)
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_decoding_is_200_times_faster_than_the_line(case):
+    assert max(ratio(case) for _ in range(3)) > 200
 
 
 # The kit itself

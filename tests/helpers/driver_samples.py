@@ -96,7 +96,7 @@ def _talk(driver: str, taken: Taken) -> Talk:
         load().get(driver),
         peer,
         taken.seconds,
-        f"{taken.form} {taken.seconds} s, cuff at {taken.cuffs_s}".strip(),
+        f"{taken.form} {taken.seconds} s{', cuff started by the host' if taken.cuffs_s else ''}".strip(),
         checked=taken.checked,
         options=taken.options,
         cuffs_s=taken.cuffs_s,
