@@ -88,9 +88,12 @@ class Machine(Generic[S, E]):
         return self._news(state, tells, t_ns, raw)
 
     def _news(self, state: S, tells: tuple[Tell, ...], t_ns: int, raw: int) -> list[DeviceEvent]:
+        now = self.rules.cuff.get(state)
+        if not tells and (now is None or now is self._told):
+            return []
         passed = [tell for tell in tells if isinstance(tell, CuffState)]
         events: list[DeviceEvent] = []
-        for cuff in (*passed, self.rules.cuff.get(state)):
+        for cuff in (*passed, now):
             if cuff is not None and cuff is not self._told:
                 self._told = cuff
                 events.append(CuffChanged(cuff, t_ns))

@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import time
 
 import pytest
 from hypothesis import settings
@@ -574,17 +573,6 @@ def tell(bench, safety):
         if (what := news(event)) is not None:
             safety.on(what, bench.now)
     bench.events.clear()
-
-
-@pytest.mark.speed
-def test_decoding_is_200_times_faster_than_the_line():
-    pieces = [STREAM[i : i + 32] for i in range(0, len(STREAM), 32)] * 400
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        run(DRIVER, pieces)
-        best = min(best, time.process_time() - began)
-    assert sum(map(len, pieces)) / best > 200 * DRIVER.link.baud / 10
 
 
 class AnyOrder(RuleBasedStateMachine):

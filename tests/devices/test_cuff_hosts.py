@@ -1,15 +1,17 @@
 """What all drivers that can start a cuff have in common, each with its own simulated device."""
 
+import time
+
 import pytest
 
 from devices.cuff import CuffSafety, Linked, news
 from devices.cuff_table import Activity
 from devices.protocol import CuffControl, SerialLink
 from devices.registry import load
+from devices.sim.catalogue import build
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside
-from devices.sim.serve import build
-from devices.testing.parts import defaults
+from devices.testing import defaults, run
 from kapmonitor.model import CuffChanged, LinkState
 
 S = 1_000_000_000
@@ -27,7 +29,7 @@ class Line:
     """A driver, its simulated device and how the line looks; what the device says can be held back."""
 
     def __init__(self, name):
-        spec = CUFFS[name]
+        self.spec = spec = CUFFS[name]
         self.driver = spec.protocol(defaults(spec))
         self.room = Bedside(Patient(4, STEADY))
         self.device = build(name, self.room)
@@ -149,3 +151,17 @@ def test_a_determination_is_told_as_begun_and_ended_once(line):
     line.wait(60)
     assert [e.state.value for e in line.events if isinstance(e, CuffChanged)] == ["measuring", "idle"]
     assert line.room.cuff_mmhg == 0
+
+
+@pytest.mark.speed
+def test_decoding_is_200_times_faster_than_the_line(line):
+    line.start()
+    said = b"".join(line.wait(50))
+    data = said * (300_000 // len(said) + 1)
+    pieces = [data[place : place + 32] for place in range(0, len(data), 32)]
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        run(line.spec, pieces)
+        best = min(best, time.process_time() - began)
+    assert len(data) / best > 200 * line.spec.link.baud / 10

@@ -2,14 +2,13 @@
 
 import itertools
 import random
-import time
 from dataclasses import replace
 
 import pytest
-from cuff_line import MS, CuffLine, S, faults, numbers, values
+from cuff_line import CuffLine, S, faults, numbers, values
+from cuff_storm import Law, storm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.dinamap import DRIVER, replies, stream
@@ -407,10 +406,9 @@ def test_polling_is_once_a_second():
     assert all(S <= b - a <= 1.2 * S for a, b in itertools.pairwise(times))
 
 
-class Storm(RuleBasedStateMachine):
-    """Whatever a monitor says and people press, at any time: one start for each press, and a stop wins."""
-
-    lines = st.sampled_from(
+TestStorm = storm(
+    Law(
+        lambda: CuffLine(make()),
         [
             VALID,
             BUSY,
@@ -425,52 +423,13 @@ class Storm(RuleBasedStateMachine):
             b" ",
             b"\r",
             b" NA1\xff",
-        ]
+        ],
+        start=START,
+        stop=STOP,
+        others=[NIBP, RATE],
+        numbers=[124, 78, 93, 131, 80, 97, 72],
     )
-
-    def __init__(self):
-        super().__init__()
-        self.line = CuffLine(make())
-        self.presses = 0
-
-    @rule(data=lines, after=st.integers(1, 400))
-    def monitor_speaks(self, data, after):
-        self.line.hear(data, after * MS)
-
-    @rule(seconds=st.floats(0.05, 40))
-    def time_passes(self, seconds):
-        self.line.wait(seconds)
-
-    @rule()
-    def start(self):
-        self.presses += 1
-        self.line.start()
-
-    @rule()
-    def stop(self):
-        before = len(self.line.sent)
-        self.line.stop()
-        assert self.line.sent[before:] == [(self.line.now, STOP)]
-
-    @rule()
-    def reopen(self):
-        self.line.reopen()
-
-    @invariant()
-    def starts_were_asked_for(self):
-        assert self.line.count(START) <= self.presses
-
-    @invariant()
-    def only_listed_commands_are_sent(self):
-        assert {data for _, data in self.line.sent} <= {START, STOP, NIBP, RATE}
-
-    @invariant()
-    def numbers_were_said(self):
-        assert {v for _, v in self.line.live + self.line.stored} <= {124, 78, 93, 131, 80, 97, 72, None}
-
-
-TestStorm = Storm.TestCase
-TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+)
 
 
 # The PRO 1000's stream
@@ -553,19 +512,6 @@ def test_conformance_of_both_formats(seed):
     own_key = converse(DRIVER, Dinamap(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
     check_driver(DRIVER, [Sample("text", TRAFFIC), own_key], seed)
     check_driver(PRO_1000, [Sample("blocks", WAVE)], seed)
-
-
-@pytest.mark.speed
-@pytest.mark.parametrize(("spec", "data"), [(DRIVER, TRAFFIC), (PRO_1000, WAVE)])
-def test_decoding_is_200_times_faster_than_the_line(spec, data):
-    data *= 200_000 // len(data)
-    pieces = [data[i : i + 32] for i in range(0, len(data), 32)]
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        run(spec, pieces)
-        best = min(best, time.process_time() - began)
-    assert len(data) / best > 200 * spec.link.baud / 10
 
 
 def test_an_unknown_format_is_named():

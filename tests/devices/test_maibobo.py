@@ -1,14 +1,13 @@
 """Maibobo station: worked packets, the dialogue, and the simulator."""
 
 import random
-import time
 from datetime import date
 
 import pytest
 from cuff_line import MS, CuffLine, S, faults, numbers, values
+from cuff_storm import Law, storm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.maibobo import DRIVER, packets
@@ -338,67 +337,20 @@ def test_opening_again_starts_nothing():
     assert line.count(START) == 0
 
 
-class Storm(RuleBasedStateMachine):
-    """Whatever a station says and people press: at most five starts for each press, and a stop wins."""
-
-    said = st.sampled_from(
-        [
-            CONNECTED,
-            STARTED,
-            STOPPED,
-            CUFF_142,
-            RESULT,
-            LATER,
-            NO_PULSE,
-            packet(5, b"\0\0"),
-            b"\xaa",
-            b"\xaa\x80\x03",
-        ]
+TestStorm = storm(
+    Law(
+    lambda: CuffLine(make({})),
+    [
+        CONNECTED, STARTED, STOPPED, CUFF_142, RESULT, LATER, NO_PULSE, packet(5, b"\0\0"),
+        b"\xaa", b"\xaa\x80\x03",
+    ],
+    start=START,
+    stop=STOP,
+    others=[CONNECT],
+    numbers=[124, 78, 72, 131, 80, 66, 142, 0],
+    starts=5,
     )
-
-    def __init__(self):
-        super().__init__()
-        self.line = CuffLine(make({}))
-        self.presses = 0
-
-    @rule(data=said, after=st.integers(1, 400))
-    def station_speaks(self, data, after):
-        self.line.hear(data, after * MS)
-
-    @rule(seconds=st.floats(0.05, 40))
-    def time_passes(self, seconds):
-        self.line.wait(seconds)
-
-    @rule()
-    def start(self):
-        self.presses += 1
-        self.line.start()
-
-    @rule()
-    def stop(self):
-        before = len(self.line.sent)
-        self.line.stop()
-        assert self.line.sent[before:] == [(self.line.now, STOP)]
-
-    @rule()
-    def reopen(self):
-        self.line.reopen()
-
-    @invariant()
-    def starts_were_asked_for(self):
-        assert self.line.count(START) <= 5 * self.presses
-
-    @invariant()
-    def only_listed_commands_are_sent(self):
-        assert {data for _, data in self.line.sent} <= {CONNECT, START, STOP}
-
-    @invariant()
-    def numbers_were_said(self):
-        assert {v for _, v in self.line.live + self.line.stored} <= {124, 78, 72, 131, 80, 66}
-
-
-TestStorm = Storm.TestCase
-TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+)  # fmt: skip
 
 
 # The kit, speed
@@ -412,18 +364,6 @@ TRAFFIC = b"".join(
 def test_conformance_with_traffic(seed):
     own_key = converse(DRIVER, Maibobo(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
     check_driver(DRIVER, [Sample("two determinations", TRAFFIC), own_key], seed)
-
-
-@pytest.mark.speed
-def test_decoding_is_200_times_faster_than_the_faster_line():
-    data = TRAFFIC * (200_000 // len(TRAFFIC))
-    pieces = [data[i : i + 32] for i in range(0, len(data), 32)]
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        run(DRIVER, pieces)
-        best = min(best, time.process_time() - began)
-    assert len(data) / best > 200 * DRIVER.link.baud / 10
 
 
 @pytest.mark.parametrize("seed", range(3))

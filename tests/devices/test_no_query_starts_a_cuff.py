@@ -12,10 +12,10 @@ from uart_model import Sent, read
 
 from devices.protocol import CuffControl, SerialLink
 from devices.registry import load
+from devices.sim.catalogue import SIMULATORS, build
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside
-from devices.sim.serve import SIMULATORS, build
-from devices.testing.parts import defaults
+from devices.testing import defaults
 from devices.testing.play import Player
 
 S = 1_000_000_000

@@ -2,13 +2,12 @@
 
 import itertools
 import random
-import time
 
 import pytest
 from cuff_line import MS, CuffLine, S, faults, numbers, values
+from cuff_storm import Law, storm
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from wire_parts import KeepingSink
 
 from devices.drivers.par_nibp2020 import DRIVER, packets
@@ -393,53 +392,17 @@ def test_silence_is_a_fault_and_has_news_at_its_end():
     assert line.states == ["idle"]
 
 
-class Storm(RuleBasedStateMachine):
-    """Whatever a module says and people press, at any time: one start for each press, and a stop wins."""
-
-    texts = st.sampled_from(
-        [PUBLISHED, GOOD, LOOSE, CUFF_142, END, NOTHING, BUSY, NEW, b"\x02", b"\r", b"\x0214", b"\x03\xff"]
+TestStorm = storm(
+    Law(
+        lambda: CuffLine(make({})),
+        [PUBLISHED, GOOD, LOOSE, CUFF_142, END, NOTHING, BUSY, NEW, b"\x02", b"\r", b"\x0214", b"\x03\xff"],
+        start=START,
+        stop=ABORT,
+        others=[STATUS, Ask.ADULT.value, Ask.FROM_140.value],
+        numbers=[124, 78, 93, 72, 131, 80, 97, 66, 87, 142],
+        gap_ms=100,
     )
-
-    def __init__(self):
-        super().__init__()
-        self.line = CuffLine(make({}))
-        self.presses = 0
-
-    @rule(data=texts, after=st.integers(1, 400))
-    def module_speaks(self, data, after):
-        self.line.hear(data, after * MS)
-
-    @rule(seconds=st.floats(0.05, 40))
-    def time_passes(self, seconds):
-        self.line.wait(seconds)
-
-    @rule()
-    def start(self):
-        self.presses += 1
-        self.line.start()
-
-    @rule()
-    def stop(self):
-        before = len(self.line.sent)
-        self.line.stop()
-        assert self.line.sent[before:] == [(self.line.now, ABORT)]
-
-    @rule()
-    def reopen(self):
-        self.line.reopen()
-
-    @invariant()
-    def starts_were_asked_for(self):
-        assert self.line.count(START) <= self.presses
-
-    @invariant()
-    def numbers_were_said(self):
-        said = {124, 78, 93, 72, 131, 80, 97, 66, 87, None}
-        assert {v for _, v in self.line.live + self.line.stored} <= said
-
-
-TestStorm = Storm.TestCase
-TestStorm.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+)
 
 
 # The kit, speed
@@ -453,18 +416,6 @@ TRAFFIC = b"".join(
 def test_conformance_with_traffic(seed):
     own_key = converse(DRIVER, ParNibp2020(Bedside(Patient(4, TRAITS)), own_key_s=90), 59.5)
     check_driver(DRIVER, [Sample("two determinations", TRAFFIC), own_key], seed)
-
-
-@pytest.mark.speed
-def test_decoding_is_200_times_faster_than_the_line():
-    data = TRAFFIC * (200_000 // len(TRAFFIC))
-    pieces = [data[i : i + 32] for i in range(0, len(data), 32)]
-    best = float("inf")
-    for _ in range(3):
-        began = time.process_time()
-        run(DRIVER, pieces)
-        best = min(best, time.process_time() - began)
-    assert len(data) / best > 200 * DRIVER.link.baud / 10
 
 
 @pytest.mark.parametrize("seed", range(3))

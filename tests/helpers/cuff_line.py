@@ -26,7 +26,9 @@ class CuffLine:
             self._asked = data
 
     def hear(self, data, after=20 * MS):
+        """The device says something; what was asked before counts as answered."""
         self.now += after
+        self._asked = b""
         self.events += self.driver.receive(data, self.now)
         self._take()
 
@@ -47,6 +49,15 @@ class CuffLine:
             if asked in answers:
                 self.hear(answers[asked])
             self.wait(STEP_NS / S)
+
+    def wait_for(self, command, answers, limit_s=30.0):
+        """Answer what is asked until `command` is the last that was sent, which stays unanswered."""
+        end = self.now + int(limit_s * S)
+        while self.now < end:
+            if self.sent and self.sent[-1][1] == command:
+                return
+            self.talk(answers, STEP_NS / S)
+        raise AssertionError(f"{command.hex()} was not sent; last {self.sent[-3:]}")
 
     def start(self):
         self.driver.start_cuff(self.now)

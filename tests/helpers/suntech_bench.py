@@ -1,16 +1,9 @@
 """A SunTech driver on a line whose other end is the test, and frames written from the packet table."""
 
-from devices.drivers.suntech.protocol import make
-from devices.protocol import CuffControl, WireProtocol
-from kapmonitor.model import (
-    CuffChanged,
-    CuffFailed,
-    Measured,
-    Observation,
-)
+from cuff_line import CuffLine
 
-S = 1_000_000_000
-MS = 1_000_000
+from devices.drivers.suntech.protocol import make
+from kapmonitor.model import Measured, Observation
 
 START, ABORT = bytes.fromhex("3A20A6"), bytes.fromhex("3A7901004C")
 PRESSURE, RESULT = bytes.fromhex("3A79050048"), bytes.fromhex("3A7903004A")
@@ -36,6 +29,7 @@ def failed(code):
 
 
 def values(events):
+    """Reference to number, or to the Absent."""
     return {
         e.metric.ref: e.reading.value if isinstance(e.reading, Measured) else e.reading
         for e in events
@@ -47,63 +41,8 @@ SYS, DIA, MEAN = (f"MDC_PRESS_BLD_NONINV_{x}" for x in ("SYS", "DIA", "MEAN"))
 PULSE, CUFF = "MDC_PULS_RATE_NON_INV", "MDC_PRESS_CUFF"
 
 
-class Bench:
-    """A driver on a line whose other end is the test; time moves only when told to."""
-
-    def __init__(self, **options):
-        self.driver = make(options)
-        assert isinstance(self.driver, WireProtocol)
-        assert isinstance(self.driver, CuffControl)
-        self.now = 10 * S
-        self.events = []
-        self.sent = []
-        self.driver.opened(self.now)
-        self._take()
-
-    def _take(self):
-        if data := self.driver.data_to_send():
-            self.sent.append((self.now, data))
-
-    def hear(self, data, after=20 * MS):
-        self.now += after
-        self.events += self.driver.receive(data, self.now)
-        self._take()
-
-    def wait(self, seconds):
-        """Let time pass, keeping every deadline."""
-        until = self.now + int(seconds * S)
-        while self.driver.deadline_ns is not None and self.driver.deadline_ns <= until:
-            self.now = max(self.now, self.driver.deadline_ns)
-            self.events += self.driver.on_deadline(self.now)
-            self._take()
-        self.now = until
-
-    def wait_for(self, command, answers, limit_s=30.0):
-        """Answer what is asked until `command` is sent; `answers` maps commands to answers."""
-        end = self.now + int(limit_s * S)
-        while self.now < end:
-            if self.sent and self.sent[-1][1] == command:
-                return
-            asked = self.sent[-1][1] if self.sent else b""
-            if asked in answers:
-                self.sent[-1] = (self.sent[-1][0], b"answered")
-                self.hear(answers[asked])
-            self.wait(0.01)
-        raise AssertionError(f"{command.hex()} was not sent; last {self.sent[-3:]}")
-
-    def start(self):
-        self.driver.start_cuff(self.now)
-        self._take()
-
-    def stop(self):
-        self.driver.stop_cuff(self.now)
-        self._take()
-
-    def states(self):
-        return [e.state for e in self.events if isinstance(e, CuffChanged)]
-
-    def failures(self):
-        return [e.failure for e in self.events if isinstance(e, CuffFailed)]
+def module(**options):
+    return CuffLine(make(options))
 
 
 TEXTS = sealed(

@@ -37,6 +37,7 @@ class Sub(IntEnum):
     ERROR = 7
 
 
+_SUBS: Final = {sub.value: sub for sub in Sub}
 BODY: Final = {Sub.PRESSURE: 4, Sub.RESULT: 15, Sub.ERROR: 3}
 """Bytes of the body; an echo of a command may have any number."""
 
@@ -94,10 +95,8 @@ def _judge(buffer: bytes, place: int) -> int | FaultKind | None:
 
 def sub(packet: bytes) -> Sub | None:
     """What a packet is about; None if that is unknown or its length does not fit."""
-    if packet[4] != TYPE or packet[5] not in list(Sub):
-        return None
-    about = Sub(packet[5])
-    return about if BODY.get(about, packet[3]) == packet[3] else None
+    about = _SUBS.get(packet[5]) if packet[4] == TYPE else None
+    return about if about is None or BODY.get(about, packet[3]) == packet[3] else None
 
 
 def cuff_pressure(packet: bytes) -> Reading:
