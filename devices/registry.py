@@ -7,15 +7,16 @@ cannot be used is listed with its reason; it never stops the program and never t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, EntryPoints, distributions
 
 from devices import API_VERSION
-from devices.protocol import DriverSpec
+from devices.protocol import BleLink, DriverSpec, Evidence, SerialLink
 from kapmonitor.errors import DriverLoadError
+from kapmonitor.model import Metric
 
 GROUP = "kapmonitor.devices"
 
@@ -42,6 +43,17 @@ BUILT_IN = (
     ("ble-berry", "devices.drivers.ble_berry"),
 )
 """Names and modules; each module has a DRIVER."""
+
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "label": (str,),
+    "vendor": (str,),
+    "link": (SerialLink, BleLink),
+    "metrics": (tuple,),
+    "evidence": (Evidence,),
+    "options": (tuple,),
+    "commands": (tuple,),
+}
+"""Of a DriverSpec, with their types; another author's may hold anything."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -99,18 +111,50 @@ def load() -> Registry:
 def _offers() -> Iterator[_Offer]:
     for name, module in BUILT_IN:
         yield _Offer(name, module, partial(_built_in, module))
-    for point in _in_order(entry_points(group=GROUP)):
-        package = point.dist.name if point.dist is not None else "unknown package"
+    points: list[tuple[EntryPoint, str]] = []
+    for package, found in _packages():
+        if isinstance(found, Exception):
+            yield _Offer(package, package, partial(_refuse, found))
+        else:
+            points += [(point, package) for point in found]
+    for point, package in sorted(points, key=_order):
         yield _Offer(point.name, f"{point.value} ({package})", point.load)
+
+
+def _packages() -> Iterator[tuple[str, EntryPoints | Exception]]:
+    """Installed packages with what they offer; of two with one name, the one that would be imported."""
+    seen: set[str] = set()
+    for package in distributions():
+        try:
+            name = package.name
+            offered: EntryPoints | Exception = package.entry_points.select(group=GROUP)
+        # One package with a broken list must not hide the drivers of all others.
+        except Exception as error:  # noqa: BLE001
+            name, offered = _name_of(package), error
+        if name not in seen:
+            seen.add(name)
+            yield name, offered
+
+
+def _name_of(package: Distribution) -> str:
+    try:
+        return package.name or "unknown package"
+    except Exception:  # noqa: BLE001 its own description may be what is broken
+        return "unknown package"
+
+
+def _refuse(error: Exception) -> object:
+    raise DriverLoadError("", f"its list of entry points cannot be read: {type(error).__name__}") from error
 
 
 def _built_in(module: str) -> object:
     return import_module(module).DRIVER
 
 
-def _in_order(points: Iterable[EntryPoint]) -> list[EntryPoint]:
+def _order(offer: tuple[EntryPoint, str]) -> tuple[str, str, str]:
     """By name, so that which of two drivers of one id is taken does not depend on the file system."""
-    return sorted(points, key=lambda point: (point.name, point.value))
+    point, package = offer
+    return point.name, point.value, package
 
 
 def _usable(found: object, taken: dict[str, DriverSpec]) -> DriverSpec:
@@ -125,6 +169,13 @@ def _usable(found: object, taken: dict[str, DriverSpec]) -> DriverSpec:
         raise DriverLoadError("", f"has the id {found.id!r}; allowed are small letters, digits and hyphens")
     if found.id in taken:
         raise DriverLoadError("", f"the id {found.id} is taken by {taken[found.id].label}")
+    for name, kind in _FIELDS.items():
+        if not isinstance(getattr(found, name), kind):
+            raise DriverLoadError("", f"its {name} is a {type(getattr(found, name)).__name__}")
+    if not callable(found.protocol):
+        raise DriverLoadError("", f"its protocol is a {type(found.protocol).__name__}, which makes nothing")
+    if not found.metrics or not all(isinstance(metric, Metric) for metric in found.metrics):
+        raise DriverLoadError("", "its metrics are not all of the type Metric, or there are none")
     return found
 
 

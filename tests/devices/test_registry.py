@@ -1,5 +1,8 @@
 """Built-in drivers, and what installed packages may offer: good ones are taken, bad ones become reasons."""
 
+import json
+import os
+import subprocess
 import sys
 import textwrap
 
@@ -94,3 +97,61 @@ def test_a_broken_built_in_is_a_reason_too(monkeypatch):
 def test_an_unknown_driver_is_answered_with_those_that_exist():
     with pytest.raises(DriverLoadError, match=r"driver defibrillator: .*suntech, nonin"):
         registry.load().get("defibrillator")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b"[kapmonitor.devices]\nno pair at all\n", b"\xff\xfe[kapmonitor.devices]\nx = y:Z\n"],
+)
+def test_a_package_whose_list_cannot_be_read_hides_no_other(package, tmp_path, broken):
+    package("kap_good", GOOD, {"acme-ox1": "DRIVER"})
+    package("kap_broken", "", {"other": "DRIVER"})
+    (tmp_path / "kap_broken-1.0.dist-info" / "entry_points.txt").write_bytes(broken)
+    found = registry.load()
+    assert found.get("acme-ox1").label == "Acme OX1"
+    assert [entry.name for entry in found.rejected] == ["kap_broken"]
+    assert "cannot be read" in found.rejected[0].reason
+
+
+def test_an_entry_that_names_nothing_is_a_reason(package):
+    package("kap_odd", GOOD, {"odd": "DRIVER"})
+    package("kap_none", "", {"gone": "NOT.THERE"})
+    found = registry.load()
+    assert found.get("acme-ox1")
+    assert [entry.name for entry in found.rejected] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "id=5",
+        "id=None",
+        "api_version='1'",
+        "api_version=None",
+        "label=None",
+        "link='serial'",
+        "metrics=()",
+        "metrics=None",
+        "metrics=('SpO2',)",
+        "protocol=None",
+        "evidence='manual'",
+        "options=None",
+        "commands='start'",
+    ],
+)
+def test_a_description_of_wrong_types_is_a_reason(package, change):
+    package("kap_bad", GOOD + f"\nDRIVER = replace(DRIVER, {change})", {"bad-one": "DRIVER"})
+    assert [entry.name for entry in registry.load().rejected] == ["bad-one"]
+
+
+def test_the_list_of_drivers_in_the_program_names_the_bad_ones_with_their_reasons(package, tmp_path):
+    package("kap_good", GOOD, {"acme-ox1": "DRIVER"})
+    package("kap_bad", "1 / 0", {"bad-one": "DRIVER"})
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "kapmonitor", "devices", "list", "--json"]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    told = json.loads(answer.stdout)
+    assert "acme-ox1" in [driver["id"] for driver in told["drivers"]]
+    assert [(bad["name"], "ZeroDivisionError" in bad["reason"]) for bad in told["rejected"]] == [
+        ("bad-one", True)
+    ]
