@@ -7,26 +7,22 @@ from dataclasses import replace
 import pytest
 from cuff_line import CuffLine, S, faults, numbers, values
 from cuff_storm import Law, storm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from wire_parts import KeepingSink
 
 from devices.drivers.dinamap import DRIVER, replies, stream
 from devices.drivers.dinamap.stream import crc8
 from devices.drivers.dinamap.talk import make
 from devices.protocol import DriverOption
 from devices.sim.dinamap import FORMATS, Dinamap, Pro1000, block, nibp_line, sealed
-from devices.sim.fastforward import FastForward, Joined
-from devices.sim.faults import fault_incidents
 from devices.sim.patient import Patient, Traits
-from devices.sim.scenario import Bedside, Incident, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
     NO_SAMPLE,
     Absent,
     AlertKind,
-    CuffFailed,
     DeviceAlert,
     Fault,
     Measured,
@@ -523,49 +519,6 @@ def test_an_unknown_format_is_named():
 # The simulators with the driver
 
 TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=False)
-
-
-def drive(sim, cuffs_s, until_s, **options):
-    sink = KeepingSink()
-    FastForward([Joined("cuff", sim, DRIVER.protocol(options))], sink, 0).run(
-        0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
-    )
-    return sink.events
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.integers(85, 220), st.integers(40, 110), st.integers(45, 150))
-def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressure, pulse):
-    diastolic = max(40, systolic - pulse_pressure)
-    traits = Traits(
-        systolic=systolic, diastolic=diastolic, pulse=pulse, rises=(0, 0, 0), anxiety=0, dips=False
-    )
-    patient = Patient(8, traits)
-    found = numbers(drive(Dinamap(Bedside(patient)), [5, 150], 300))
-    assert [label for label, _ in found] == ["NIBP sys", "NIBP dia", "NIBP mean", "Pulse (cuff)"] * 2
-    truth = patient.vitals(5)
-    for (_, value), true in zip(
-        found, (truth.systolic, truth.diastolic, truth.mean, truth.pulse), strict=False
-    ):
-        assert abs(value - true) < 20
-
-
-def test_the_simulators_own_key_gives_readings_without_a_start():
-    assert len(numbers(drive(Dinamap(Bedside(Patient(4, TRAITS)), own_key_s=90), [], 200))) == 8
-
-
-def test_a_leak_and_movement_become_failures_without_numbers():
-    for fault in ("leak", "motion"):
-        events = drive(Dinamap(Bedside(Patient(4, TRAITS), fault_incidents(fault, 0))), [20], 150)
-        assert [e.raw for e in events if isinstance(e, CuffFailed)] == [4]
-        assert numbers(events) == []
-
-
-def test_a_pulled_cable_does_not_bring_a_reading_again():
-    room = Bedside(Patient(4, TRAITS), (Incident(IncidentKind.CABLE_OUT, 80, 20, "dinamap"),))
-    events = drive(Dinamap(room), [5], 140)
-    assert len(numbers(events)) == 4
-    assert numbers(events, stored=True) == []
 
 
 def test_the_simulator_answers_only_what_is_whole():

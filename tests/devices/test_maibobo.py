@@ -6,18 +6,15 @@ from datetime import date
 import pytest
 from cuff_line import MS, CuffLine, S, faults, numbers, values
 from cuff_storm import Law, storm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from wire_parts import KeepingSink
 
 from devices.drivers.maibobo import DRIVER, packets
 from devices.drivers.maibobo.packets import Ask
 from devices.drivers.maibobo.protocol import make
-from devices.sim.fastforward import FastForward, Joined
-from devices.sim.faults import fault_incidents
 from devices.sim.maibobo import Maibobo, packet, result_packet
 from devices.sim.patient import Patient, Traits
-from devices.sim.scenario import Bedside, Incident, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.model import Absent, CuffFailed, Fault, Observation
 
@@ -379,31 +376,6 @@ def test_a_megabyte_of_noise_is_no_reading(seed):
 TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=False)
 
 
-def drive(sim, cuffs_s, until_s):
-    sink = KeepingSink()
-    FastForward([Joined("cuff", sim, make({}))], sink, 0).run(
-        0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
-    )
-    return sink.events
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.integers(85, 220), st.integers(40, 110), st.integers(45, 150))
-def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressure, pulse):
-    diastolic = max(40, systolic - pulse_pressure)
-    traits = Traits(
-        systolic=systolic, diastolic=diastolic, pulse=pulse, rises=(0, 0, 0), anxiety=0, dips=False
-    )
-    patient = Patient(8, traits)
-    events = drive(Maibobo(Bedside(patient)), [5, 150], 300)
-    found = numbers(events)
-    assert [label for label, _ in found] == ["NIBP sys", "NIBP dia", "Pulse (cuff)"] * 2
-    truth = patient.vitals(5)
-    for (_, value), true in zip(found[:3], (truth.systolic, truth.diastolic, truth.pulse), strict=True):
-        assert abs(value - true) < 20
-    assert faults(events) == []
-
-
 WORDS = st.integers(0, 65535)
 
 
@@ -434,25 +406,6 @@ def test_every_plausible_result_comes_back(systolic, width, pulse):
 def test_every_cuff_pressure_comes_back_or_is_absent(mmhg):
     found = values(run(DRIVER, [packet(5, mmhg.to_bytes(2, "big"))]))["Cuff pressure"]
     assert found == mmhg if mmhg <= 350 else found.raw == mmhg
-
-
-def test_the_simulated_stations_own_key_gives_readings():
-    sim = Maibobo(Bedside(Patient(4, TRAITS)), own_key_s=90)
-    assert len(numbers(drive(sim, [], 170))) == 6
-
-
-@pytest.mark.parametrize(("fault", "failure"), [("leak", ("air-leak", 2)), ("motion", ("weak-signal", 6))])
-def test_a_leak_and_movement_become_failures_without_numbers(fault, failure):
-    events = drive(Maibobo(Bedside(Patient(4, TRAITS), fault_incidents(fault, 0))), [20], 150)
-    assert [(e.failure.value, e.raw) for e in events if isinstance(e, CuffFailed)] == [failure]
-    assert numbers(events) == []
-
-
-def test_a_pulled_cable_makes_no_reading():
-    room = Bedside(Patient(4, TRAITS), (Incident(IncidentKind.CABLE_OUT, 80, 20, "maibobo"),))
-    events = drive(Maibobo(room), [5], 140)
-    assert len(numbers(events)) == 3
-    assert numbers(events, stored=True) == []
 
 
 def test_the_simulator_takes_only_what_is_whole():

@@ -6,18 +6,15 @@ import random
 import pytest
 from cuff_line import MS, CuffLine, S, faults, numbers, values
 from cuff_storm import Law, storm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from wire_parts import KeepingSink
 
 from devices.drivers.par_nibp2020 import DRIVER, packets
 from devices.drivers.par_nibp2020.packets import Ask
 from devices.drivers.par_nibp2020.protocol import make
-from devices.sim.fastforward import FastForward, Joined
-from devices.sim.faults import fault_incidents
 from devices.sim.par_nibp2020 import ParNibp2020, Result, status_text, text
 from devices.sim.patient import Patient, Traits
-from devices.sim.scenario import Bedside, Incident, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.testing import Sample, check_driver, converse, run
 from kapmonitor.errors import ConfigError
 from kapmonitor.model import (
@@ -433,36 +430,6 @@ def test_every_byte_of_noise_is_counted():
 TRAITS = Traits(systolic=120, diastolic=76, rises=(0, 0, 0), anxiety=0, dips=False)
 
 
-def drive(sim, cuffs_s, until_s):
-    sink = KeepingSink()
-    FastForward([Joined("cuff", sim, make({}))], sink, 0).run(
-        0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s]
-    )
-    return sink.events
-
-
-@settings(deadline=None, max_examples=10)
-@given(st.integers(85, 220), st.integers(40, 110), st.integers(45, 150))
-def test_the_driver_reads_what_the_simulated_patient_has(systolic, pulse_pressure, pulse):
-    diastolic = max(40, systolic - pulse_pressure)
-    traits = Traits(
-        systolic=systolic, diastolic=diastolic, pulse=pulse, rises=(0, 0, 0), anxiety=0, dips=False
-    )
-    patient = Patient(8, traits)
-    events = drive(ParNibp2020(Bedside(patient)), [5, 150], 300)
-    found = numbers(events)
-    assert [label for label, _ in found] == ["NIBP sys", "NIBP dia", "NIBP mean", "Pulse (cuff)"] * 2
-    truth = patient.vitals(5)
-    right = (truth.systolic, truth.diastolic, truth.mean, truth.pulse)
-    for (_, value), true in zip(found[:4], right, strict=True):
-        assert abs(value - true) < 20
-    assert faults(events) == []
-    cuff = [
-        e.reading.value for e in events if isinstance(e, Observation) and e.metric.label == "Cuff pressure"
-    ]
-    assert max(cuff) > truth.systolic
-
-
 @given(
     st.none() | st.tuples(*[st.integers(0, 999)] * 3), st.none() | st.integers(0, 999),
     st.integers(0, 9999), st.booleans(),
@@ -486,25 +453,6 @@ def test_every_result_comes_back_or_is_absent(said, pulse, used, neonate):
 def test_every_cuff_pressure_comes_back_or_is_absent(mmhg, cuff, state):
     found = values(run(DRIVER, [text(f"{mmhg:03d}C{cuff}S{state}")]))["Cuff pressure"]
     assert found == mmhg if mmhg <= 350 else found.raw == mmhg
-
-
-def test_the_simulated_module_started_by_itself_gives_readings():
-    sim = ParNibp2020(Bedside(Patient(4, TRAITS)), own_key_s=90)
-    assert len(numbers(drive(sim, [], 170))) == 8
-
-
-@pytest.mark.parametrize(("fault", "failure"), [("leak", ("air-leak", 7)), ("motion", ("motion", 11))])
-def test_a_leak_and_movement_become_failures_without_numbers(fault, failure):
-    events = drive(ParNibp2020(Bedside(Patient(4, TRAITS), fault_incidents(fault, 0))), [20], 150)
-    assert [(e.failure.value, e.raw) for e in events if isinstance(e, CuffFailed)] == [failure]
-    assert numbers(events) == []
-
-
-def test_a_pulled_cable_does_not_bring_a_reading_again():
-    room = Bedside(Patient(4, TRAITS), (Incident(IncidentKind.CABLE_OUT, 80, 20, "par-nibp2020"),))
-    events = drive(ParNibp2020(room), [5], 140)
-    assert len(numbers(events)) == 4
-    assert numbers(events, stored=True) == []
 
 
 def test_the_simulator_takes_only_what_is_whole_and_aborts_at_once():
