@@ -146,6 +146,11 @@ class Attached:
         )
 
     @property
+    def name(self) -> str:
+        """What the log calls it."""
+        return self.member.id if self.member is not None else self.where
+
+    @property
     def label(self) -> str:
         """What a nurse calls it; empty while it is not known what it is."""
         if self.member is not None:

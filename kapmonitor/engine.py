@@ -121,7 +121,7 @@ class Engine:
         return self.record(self.book.confirm(device, by))
 
     def release(self, device: str, by: str) -> Future[int]:
-        """Somebody took this device out of the session; CommandRefused if it is not in it."""
+        """Somebody took this device out; CommandRefused if it is not in the session."""
         released = self.book.release(device, by)
         self._break_trends(device, self._clock.now_ns())
         self._vitals.forget(device)
@@ -349,16 +349,15 @@ class Engine:
                 latest = chosen[0]
                 value = usable(latest.reading, latest.t_ns, now_ns, latest.period_s)
                 yield role.value, Sample(latest.t_ns, value)
-        yield from self._cuff_samples(now_ns)
+        yield from self._cuff_samples()
         yield from self.book.samples(now_ns)
         problem = self._recorder.status().problem
         yield RECORD, Sample(now_ns, float(bool(problem)), problem)
         yield CLOCK, Sample(now_ns, float(self._clock_stepped))
         yield SLEEP, sleep_sample(self._slept, now_ns)
 
-    def _cuff_samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
-        last = self._vitals.last_cuff
-        if last is None:
+    def _cuff_samples(self) -> Iterable[tuple[str, Sample]]:
+        if (last := self._vitals.last_cuff) is None:
             return
         # A cuff value alarms when it arrives; from then on the condition stands until the next reading.
         for role, reading in zip(CUFF_ROLES, (last.systolic, last.diastolic, last.mean), strict=True):

@@ -234,7 +234,7 @@ class Surroundings:
         attached.pump = pump
         if attached.member is not None:
             self._connect_cuff(attached, attached.member)
-        attached.task = self._here.spawn(pump.run(), f"device-{attached.key}")
+        attached.task = self._here.spawn(pump.run(), f"device-{attached.name}")
 
     def _drop(self, attached: Attached) -> None:
         if attached.task is not None:
@@ -244,16 +244,16 @@ class Surroundings:
     def _pump(self, attached: Attached, spec: DriverSpec, address: DeviceAddress) -> DevicePump:
         clock = self._here.clock
         if isinstance(spec.link, SerialLink):
-            return SerialPump(attached.key, spec, address, clock, attached)
+            return SerialPump(attached.name, spec, address, clock, attached)
         place, options = radio_options(spec, address)
         radio = self._radio(place)
-        return BlePump(attached.key, spec, address.address, options, clock, attached, radio)
+        return BlePump(attached.name, spec, address.address, options, clock, attached, radio)
 
     def _auto(self, attached: Attached, address: DeviceAddress, by: str = "") -> DevicePump:
         """A pump that finds out what is there; with `by`, that is then adopted in this person's name."""
         found = partial(self._found, attached, by)
         specs = self._here.registry.specs
-        return AutoPump(attached.key, specs, address, self._here.clock, attached, found)
+        return AutoPump(attached.name, specs, address, self._here.clock, attached, found)
 
     def _found(self, attached: Attached, by: str, spec: DriverSpec, address: DeviceAddress) -> None:
         attached.spec, attached.address = spec, address
@@ -372,6 +372,8 @@ def _where(member: Member) -> str:
 
 def _key(address: str) -> str:
     """The same for all names of one port."""
+    if "://" in address:
+        return address
     return os.path.realpath(address) if address.startswith("/") else address.upper()
 
 

@@ -25,14 +25,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve; the first line printed is the DEVICE to connect to."""
     if arguments.driver in ADDRESSES:
         return asyncio.run(_serve_ble(arguments))
-    if arguments.serial is not None:
-        raise ConfigError("--serial", arguments.serial, "can be chosen for emulated Bluetooth devices only")
     serve(
         arguments.driver,
         arguments.port,
         name=arguments.scenario,
         seed=arguments.seed,
         fault=arguments.fault,
+        serial=arguments.serial,
     )
     return 0
 
