@@ -106,6 +106,7 @@ def serve(
     fault: str | None = None,
     speed: float = 1.0,
     start_s: float | None = None,
+    serial: str | None = None,
 ) -> None:
     """Run the simulator of `driver` (`nonin?format=df7`) on `pty`, `pty:PATH` or `tcp:PORT` until a signal.
 
@@ -118,7 +119,7 @@ def serve(
     if fault is not None:
         check_fault(fault, driver)
         afflict(room, fault, begin_s)
-    device = build(driver, room, OWN_KEY_S)
+    device = build(driver, room, OWN_KEY_S, serial)
     if fault is not None:
         device = with_fault(device, fault, seed, driver, room)
     endpoint = make_endpoint(port or ("tcp:0" if sys.platform == "win32" else "pty"), plain)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from virtual_faults import run
 from wire_parts import KeepingSink, until
 
 from devices.address import parse_device
@@ -142,6 +143,19 @@ def test_a_simulator_that_does_not_exist_says_which_do():
         build("defibrillator", None)
     with pytest.raises(ConfigError, match="df2, df7"):
         build("nonin?format=df99", None)
+    with pytest.raises(ConfigError, match="not to be chosen"):
+        build("masimo?format=df2", None)
+
+
+def test_a_serial_number_can_be_chosen_where_the_device_tells_one():
+    found = [
+        event.serial
+        for _, event in run("masimo", None, 5, serial="0000012345").events
+        if hasattr(event, "serial")
+    ]
+    assert found == ["0000012345"]
+    with pytest.raises(ConfigError, match="can be chosen for suntech, nonin"):
+        build("maibobo", None, None, "1")
 
 
 def test_a_second_client_is_turned_away_and_the_first_stays():

@@ -79,14 +79,19 @@ class Run:
 
 
 def run(
-    driver: str, fault: str | None, seconds: float = 62.0, seed: int = 7, options: Options | None = None
+    driver: str,
+    fault: str | None,
+    seconds: float = 62.0,
+    seed: int = 7,
+    options: Options | None = None,
+    serial: str | None = None,
 ) -> Run:
     """So many seconds of `driver`, which may name a format, with a fault from the start on."""
     spec = load().get(driver.partition("?")[0])
     room = bedside("quiet", seed, DOSE_S)
     if fault is not None:
         afflict(room, fault, BEGIN_S)
-    device = build(driver, room, OWN_KEY_S)
+    device = build(driver, room, OWN_KEY_S, serial)
     if fault is not None:
         device = with_fault(device, fault, seed, driver, room)
     protocol = spec.protocol({**defaults(spec), **(options or {})})
@@ -148,7 +153,7 @@ def untrue(found: Run, clean: Ranges, *, waves: bool = True) -> list[str]:
     """
     wrong = []
     for t_s, event, value in found.readings():
-        low, high = _truth(found.room, event, t_s, clean)
+        low, high = truth(found.room, event.metric.ref, t_s, clean, stored=event.stored)
         if not low <= value <= high:
             wrong.append(
                 f"{event.metric.ref} = {value} at {t_s - BEGIN_S:.1f} s, not {low:.1f} to {high:.1f}"
@@ -161,10 +166,10 @@ def untrue(found: Run, clean: Ranges, *, waves: bool = True) -> list[str]:
     return wrong
 
 
-def _truth(room: Bedside, event: Observation, t_s: float, clean: Ranges) -> tuple[float, float]:
-    """Between what and what the value must lie."""
-    ref, patient = event.metric.ref, room.patient
-    back_s = t_s if event.stored else CUFF_S if ref in {SYS, DIA, MEAN, CUFF_RATE} else LAG_S
+def truth(room: Bedside, ref: str, t_s: float, clean: Ranges, *, stored: bool = False) -> tuple[float, float]:
+    """Between what and what a value told at that time must lie; others as in `clean`."""
+    patient = room.patient
+    back_s = t_s if stored else CUFF_S if ref in {SYS, DIA, MEAN, CUFF_RATE} else LAG_S
     times = np.arange(max(0.0, t_s - back_s), t_s + 1)
     systolic, diastolic = patient.pressures(times)
     true = {
@@ -176,7 +181,7 @@ def _truth(room: Bedside, event: Observation, t_s: float, clean: Ranges) -> tupl
     }
     if ref in true:
         return float(true[ref].min()) - SLACK[ref], float(true[ref].max()) + SLACK[ref]
-    low, high = clean.get(ref, (0.0, 0.0))
     if ref == "MDC_PRESS_CUFF":
         return 0.0, 300.0
+    low, high = clean.get(ref, (0.0, 0.0))
     return low - 0.02 * abs(low) - 1, high + 0.02 * abs(high) + 1
