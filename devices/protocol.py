@@ -205,7 +205,6 @@ class Evidence:
     """
 
     level: str
-    sources: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     vectors: tuple[str, ...] = ()

@@ -33,14 +33,24 @@ def _list(registry: Registry, *, as_json: bool) -> int:
         print(json.dumps({"drivers": drivers, "rejected": rejected}, indent=2))
         return 0
     for spec in registry.specs:
-        print(f"{spec.id:20} {spec.transport:7} {spec.label}")
-        print(f"{'':20} gives {', '.join(metric.label for metric in spec.metrics)}")
-        print(f"{'':20} evidence: {spec.evidence.level} ({'; '.join(spec.evidence.sources)})")
-        for gap in spec.evidence.gaps:
-            print(f"{'':20} left out: {gap}")
+        _describe(spec)
     for entry in registry.rejected:
         print(f"{entry.name:20} cannot be used: {entry.reason}")
     return 0
+
+
+def _describe(spec: DriverSpec) -> None:
+    beta = "  (beta: no device has confirmed it yet)" if spec.beta else ""
+    print(f"{spec.id:20} {spec.transport:7} {spec.label}{beta}")
+    evidence = spec.evidence
+    lines = [f"gives {', '.join(dict.fromkeys(metric.label for metric in spec.metrics))}"]
+    lines += [f"sends {command.name}: {command.help}" for command in spec.commands]
+    lines += [f"read: {document}" for document in evidence.documents]
+    lines += [f"checked with frames: {vector}" for vector in evidence.vectors]
+    lines += [f"checked with a recording: {capture}" for capture in evidence.captures]
+    lines += [f"left out or unsure: {gap}" for gap in evidence.gaps]
+    for line in lines:
+        print(f"{'':20} {line}")
 
 
 def described(spec: DriverSpec) -> dict[str, object]:
@@ -57,5 +67,6 @@ def described(spec: DriverSpec) -> dict[str, object]:
             for m in spec.metrics
         ],
         "commands": [asdict(command) for command in spec.commands],
+        "beta": spec.beta,
         "evidence": asdict(spec.evidence),
     }
