@@ -153,7 +153,10 @@ def test_other_numbers_are_new_even_if_their_time_lags_and_are_told_once(stamp):
     bench.clock(T0 - 600, 2)
     bench.show(nibp(OLD | MEASURING), 6)
     bench.clock(T0 - 600, 7)
-    events = bench.show(nibp(systolic=131), 36) + bench.clock(stamp, 37)
+    bench.clock(T0 - 600, 31)
+    assert readings(bench.show(nibp(systolic=131), 36)) == []
+    events = bench.clock(stamp, 37)
+    assert [value for value, _, _ in readings(events)] == [131.0]
     events += (
         bench.show(nibp(systolic=131), 41) + bench.clock(T0 + 35, 42) + bench.show(nibp(systolic=131), 46)
     )
@@ -223,6 +226,18 @@ def test_two_determinations_in_a_row_are_two_readings_with_their_own_times():
         (130.0, "2023-11-14T22:13:55", False),
         (140.0, "2023-11-14T22:14:35", False),
     ]
+
+
+def test_a_time_that_never_came_does_not_cost_the_next_determination():
+    bench = Bench()
+    bench.show(nibp(OLD), 1)
+    bench.clock(T0 - 600, 2)
+    bench.show(nibp(MEASURING), 6)
+    assert [value for value, _, _ in readings(bench.show(nibp(systolic=131), 36))] == [131.0]
+    bench.show(nibp(MEASURING, systolic=131), 41)
+    bench.clock(T0 - 600, 62)
+    events = bench.show(nibp(systolic=131), 71) + bench.clock(T0 + 70, 72)
+    assert readings(events) == [(131.0, "2023-11-14T22:14:30", False)], "the same numbers again"
 
 
 def test_a_cuff_held_inflated_is_at_work_but_measures_nothing():
