@@ -7,6 +7,7 @@ format that nobody has chosen it only listens, as it might ask the device to cha
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,8 @@ from kapmonitor.model import Fault
 
 FORMAT: Final = "format"
 NOISE: Final = random.Random(1).randbytes(256)  # noqa: S311 reproducible, not secret
+RADIO: Final = re.compile(r"(?i)[0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Bluetooth addresses, and what stands for them on macOS."""
 LineKey = tuple[int, int, str, float, bool]
 COMPLAINS: Final = 0.5
 """A driver that takes more of NOISE than this without a Fault would recognise anything."""
@@ -60,8 +63,13 @@ class Candidate:
 def candidates(specs: Iterable[DriverSpec], address: DeviceAddress) -> tuple[Candidate, ...]:
     """All serial drivers that can be recognised; options of the DEVICE text go to those that know them.
 
-    A driver that does not take the value of an option is none of them. AddressError for what nobody takes.
+    A driver that does not take the value of an option is none of them. AddressError for what nobody takes,
+    and for an address of Bluetooth, where devices say themselves what they are.
     """
+    if RADIO.fullmatch(address.address):
+        raise AddressError(
+            str(address), "only serial ports are searched; kapmonitor devices scan finds these"
+        )
     serial = [spec for spec in specs if isinstance(spec.link, SerialLink)]
     found = tuple(entry for spec in serial for entry in _of(spec, address))
     taken = {pair for entry in found for pair in entry.options}

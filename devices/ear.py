@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 
 from devices.candidates import Candidate
@@ -111,10 +112,9 @@ class Asker:
 
     def end(self) -> None:
         """Nothing more is sent; a device that spoke, and would go on, is told so."""
-        protocol = self._protocol
+        if self._ear.size:
+            self._try(partial(_last_words, self._protocol))
         self._protocol = self._ear.reader = None
-        if self._ear.size and isinstance(protocol, Parting):
-            self._try(protocol.last_words)
 
     def due_s(self, now_s: float) -> float | None:
         """When keep() is to be called, in the loop's time."""
@@ -144,3 +144,7 @@ class Asker:
             return
         if data:
             self._ear.write(data)
+
+
+def _last_words(protocol: object) -> bytes:
+    return protocol.last_words() if isinstance(protocol, Parting) else b""

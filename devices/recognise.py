@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from devices.candidates import Candidate
-from kapmonitor.model import DeviceEvent, Fault
+from kapmonitor.model import Absent, DeviceEvent, Fault, FaultKind, Observation, Validity
 
 Chunk = tuple[int, bytes]
 """When bytes arrived (ns), and the bytes."""
@@ -26,14 +26,19 @@ SPELL_NS: Final = 250_000_000
 SPELLS: Final = 3
 FEW_SPELLS, MANY_EVENTS = 2, 6
 """Two spells are enough if they told this much."""
+DOUBTS: Final = 0.25
 LEAST_SHARE: Final = 0.7
 """Of the bytes from the first sensible one on, so many must have made sense."""
 ANSWERS: Final = 2
 ANSWER_BYTES, ANSWER_KINDS = 12, 4
 """So many bytes, and among them so many different ones: a line that idles on one byte answers nothing."""
 ANSWER_SHARE: Final = 0.9
-RIVAL_SHARE: Final = 0.4
-RIVAL_BYTES: Final = 8
+RIVAL_SHARE: Final = 0.6
+"""Another driver that made sense of so much of all that came leaves a doubt."""
+BLANK: Final = b"\r\n\x11\x13"
+"""Line ends, XON and XOFF say nothing; drivers of text pass them over."""
+NOT_RECEIVED: Final = frozenset({FaultKind.LOST, FaultKind.TIMEOUT})
+"""Faults whose bytes are missing, not thrown away."""
 SIGN_SHARE: Final = 0.05
 """With less of the bytes making sense, what did is chance."""
 
@@ -43,7 +48,7 @@ class Evidence:
     """What one driver made of the bytes, counted in bytes but for `events` and spells.
 
     `lead` came before the first that made sense, `bad` after it, `rest` is what was waiting for more in the
-    end; `good` is what remains, line ends not counted.
+    end; `good` is what remains, BLANK not counted.
     """
 
     candidate: Candidate
@@ -53,6 +58,8 @@ class Evidence:
     rest: int = 0
     good: int = 0
     events: int = 0
+    doubts: int = 0
+    """Numbers that no person can have: noise read as frames gives many."""
     spells: int = 0
     arrivals: int = 0
     """Spells in which anything arrived at all."""
@@ -64,7 +71,8 @@ class Evidence:
         """Whether this is certainly the driver's device, if no other is."""
         often = self.spells >= SPELLS or (self.spells >= FEW_SPELLS and self.events >= MANY_EVENTS)
         whole = self.good >= LEAST_SHARE * (self.good + self.bad)
-        return often and whole and self.good >= max(self.lead, self.rest)
+        credible = self.doubts <= DOUBTS * self.events
+        return often and whole and credible and self.good >= max(self.lead, self.rest)
 
     @property
     def answers(self) -> bool:
@@ -76,7 +84,7 @@ class Evidence:
     @property
     def rivals(self) -> bool:
         """Whether another driver cannot be certain beside this one."""
-        return self.good >= RIVAL_BYTES and self.good >= RIVAL_SHARE * (self.total - self.lead)
+        return self.good >= RIVAL_SHARE * self.total
 
     @property
     def is_sign(self) -> bool:
@@ -95,10 +103,12 @@ def evidence(candidate: Candidate, chunks: Sequence[Chunk]) -> Evidence:
 def _read(candidate: Candidate, chunks: Sequence[Chunk]) -> Evidence:
     protocol = candidate.protocol()
     protocol.opened(chunks[0][0] if chunks else 0)
-    lead = bad = events = 0
+    lead = bad = events = doubts = 0
     times: list[int] = []
     for t_ns, data in chunks:
-        sensible, wasted = _sorted(protocol.receive(data, t_ns))
+        heard = protocol.receive(data, t_ns)
+        sensible, wasted = _sorted(heard)
+        doubts += sum(map(_impossible, heard))
         if events:
             bad += wasted
         else:
@@ -107,7 +117,7 @@ def _read(candidate: Candidate, chunks: Sequence[Chunk]) -> Evidence:
         times += [event.t_ns for event in sensible]
     _, rest = _sorted(protocol.closed(chunks[-1][0] if chunks else 0))
     total = sum(len(data) for _, data in chunks)
-    blank = sum(data.count(b"\r") + data.count(b"\n") for _, data in chunks)
+    blank = sum(len(data) - len(data.translate(None, BLANK)) for _, data in chunks)
     return Evidence(
         candidate,
         total=total,
@@ -116,6 +126,7 @@ def _read(candidate: Candidate, chunks: Sequence[Chunk]) -> Evidence:
         rest=rest,
         good=max(0, total - lead - bad - rest - blank),
         events=events,
+        doubts=doubts,
         spells=_spells(times),
         arrivals=_spells([t_ns for t_ns, _ in chunks]),
         kinds=len(set().union(*(data for _, data in chunks))),
@@ -136,10 +147,16 @@ def _sorted(events: Iterable[DeviceEvent]) -> tuple[list[DeviceEvent], int]:
     wasted = 0
     for event in events:
         if isinstance(event, Fault):
-            wasted += event.size
-        else:
+            wasted += 0 if event.kind in NOT_RECEIVED else event.size
+        elif not _impossible(event):
             sensible.append(event)
     return sensible, wasted
+
+
+def _impossible(event: DeviceEvent) -> bool:
+    """Whether it is a number that no person can have."""
+    reading = event.reading if isinstance(event, Observation) else None
+    return isinstance(reading, Absent) and reading.validity is Validity.INVALID
 
 
 class Outcome(StrEnum):
