@@ -66,6 +66,7 @@ POLICIES: Final[dict[str, Policy]] = {
     "dinamap": _NAMELESS,
     "ivy-450c": _NAMELESS,
     "par-nibp2020": _NAMELESS,
+    "ble-berry": _BLUETOOTH,
     "ble-blood-pressure": _CUFF,
     "ble-heart-rate": _BLUETOOTH,
     "ble-pulse-oximeter": _BLUETOOTH,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
 from devices.checksum import sum8
 from devices.drivers.ge_dri import frames as dri
 from devices.drivers.intellivue import apdu, framing, messages
-from devices.privacy.blank import Cover, until
+from devices.privacy.blank import Cover, until, zeroed
+
+Span = tuple[int, int, int]
+"""An attribute: its id, the first byte of its value, and its end."""
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 monitors know no zone
 _ESCAPED: Final = re.compile(rb"\x7d(.)", re.DOTALL)
@@ -66,11 +69,17 @@ def _move_unix(record: bytearray, at: int, cover: Cover) -> None:
         record[at : at + 4] = cover.moved_count(count, _EPOCH).to_bytes(8, "little")[:4]
 
 
-# Philips IntelliVue: BCD clocks in answers, texts in what the monitor says it is
+# Philips IntelliVue: BCD clocks in answers, texts and numbers in what the monitor says of itself
 
 _ABSOLUTE: Final = re.compile(rb"\x09[\x90\x87]\x00\x08([\x19-\x21].{7})", re.DOTALL)
 """Attributes with a time: id, length 8, and the time from its century on."""
-_PATIENT: Final = 0x002A
+_MODEL, _PRODUCTION = 0x0928, 0x092D
+"""Attributes: maker and model; serial numbers, versions and the like as type (2), component (2), text."""
+_SERIAL: Final = 1
+_ITSELF, _PATIENT = 0x0021, 0x002A
+"""Classes of objects."""
+_LINKED: Final = 5
+"""Kind of an answer that comes in parts."""
 _POLL_AT: Final = {messages.SINGLE_POLL: 2, messages.EXTENDED_POLL: 4}
 """Bytes between the head of a poll's answer and its relative time."""
 
@@ -86,49 +95,90 @@ def _intellivue(unit: bytes, cover: Cover) -> bytes:
         try:
             _clean_data(clean, cover)
         except (struct.error, ValueError):  # it contradicts itself, and nothing reads it
-            clean = bytearray(data)
+            clean = bytearray(data[:8] + bytes(len(data) - 8))
     return unit if clean == data else before + framing.frame(bytes(clean))
 
 
 def _clean_data(data: bytearray, cover: Cover) -> None:
     """User data with an event or an answer in it, in place."""
-    kind = int.from_bytes(data[4:6], "big")
-    at = 10 if kind == 5 else 8
+    at = 10 if int.from_bytes(data[4:6], "big") == _LINKED else 8
     command = int.from_bytes(data[at + 2 : at + 4], "big")
-    action, size = struct.unpack_from(">HH", data, at + 12)
     if command == messages.CONFIRMED_EVENT:
-        action, size = struct.unpack_from(">HH", data, at + 16)
-        if action == messages.MDS_CREATE:
+        kind, size = struct.unpack_from(">HH", data, at + 16)
+        if kind == messages.MDS_CREATE:
             _clean_create(data, at + 20, min(len(data), at + 20 + size))
-    elif command == messages.ACTION and action in _POLL_AT:
-        at += 16 + _POLL_AT[action]
-        polled = int.from_bytes(data[at + 14 : at + 16], "big")
-        data[at + 4 : at + 12] = _moved_bcd(bytes(data[at + 4 : at + 12]), cover)
-        if polled == _PATIENT:
-            data[at + 18 :] = bytes(len(data) - at - 18)
-        found = _ABSOLUTE.sub(lambda m: m[0][:4] + _moved_bcd(m[1], cover), bytes(data[at + 18 :]))
-        data[at + 18 :] = found
+    elif command == messages.ACTION:
+        (action,) = struct.unpack_from(">H", data, at + 12)
+        if action in _POLL_AT:
+            _clean_poll(data, at + 16 + _POLL_AT[action], cover)
+
+
+def _clean_poll(data: bytearray, at: int, cover: Cover) -> None:
+    """An answer from its relative time on: the clock, and what the objects say."""
+    clock, polled = struct.unpack_from(">4x8s2xH", data, at)
+    data[at + 4 : at + 12] = _moved_bcd(clock, cover)
+    at += 18
+    if polled == _PATIENT:
+        data[at:] = bytes(len(data) - at)
+    elif polled == _ITSELF:
+        _clean_attributes(data, at, len(data), _objects(data, at))
+    moved = _ABSOLUTE.sub(lambda found: found[0][:4] + _moved_bcd(found[1], cover), bytes(data[at:]))
+    data[at:] = moved
 
 
 def _clean_create(data: bytearray, begin: int, end: int) -> None:
-    """Everything but the attribute with maker and model is emptied."""
+    """The list stands behind the id of the object it belongs to, or at the beginning."""
     for start in (begin + 6, begin):
-        spans = list(_spans(data, start, end))
+        spans = list(_attributes(data, start))
         if spans and spans[-1][2] == end:
-            for key, at, stop in spans:
-                if key != apdu.MODEL:
-                    data[at:stop] = bytes(stop - at)
-            return
+            return _clean_attributes(data, begin, end, spans)
     data[begin:end] = bytes(end - begin)
+    return None
 
 
-def _spans(data: bytearray, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Id, first byte and end of each attribute in a list, as far as they lie within it."""
-    count = int.from_bytes(data[at : at + 2], "big")
+def _clean_attributes(data: bytearray, begin: int, end: int, spans: Iterable[Span]) -> None:
+    """All but maker, model and versions is emptied; simply all if the spans do not end where they must."""
+    last = begin
+    for key, at, last in spans:
+        if key == _PRODUCTION:
+            _clean_production(data, at + 4, last)
+        elif key != _MODEL:
+            data[at:last] = bytes(last - at)
+    if last != end:
+        data[begin:end] = bytes(end - begin)
+
+
+def _clean_production(data: bytearray, at: int, end: int) -> None:
+    while at + 6 <= end:
+        kind, size = struct.unpack_from(">H2xH", data, at)
+        at += 6
+        stop = min(at + size, end)
+        if kind == _SERIAL:
+            data[at:stop] = zeroed(bytes(data[at:stop]))
+        at += size
+
+
+def _objects(data: bytearray, at: int) -> Iterator[Span]:
+    """The attributes of all objects in a poll's list of lists."""
+    (contexts,) = struct.unpack_from(">H", data, at)
     at += 4
+    for _ in range(contexts):
+        (count,) = struct.unpack_from(">H", data, at + 2)
+        at += 6
+        for _ in range(count):
+            (size,) = struct.unpack_from(">H", data, at + 4)
+            yield from _attributes(data, at + 2)
+            at += 6 + size
+
+
+def _attributes(data: bytearray, at: int) -> Iterator[Span]:
+    """Those in one list, as far as they lie within it."""
+    count, length = struct.unpack_from(">HH", data, at)
+    at += 4
+    end = at + length
     for _ in range(count):
-        key, size = int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at + 2 : at + 4], "big")
-        if at + 4 + size > end:
+        key, size = struct.unpack_from(">HH", data, at)
+        if at + 4 + size > min(end, len(data)):
             return
         yield key, at + 4, at + 4 + size
         at += 4 + size

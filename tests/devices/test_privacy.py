@@ -1,9 +1,13 @@
 """What leaves the house: who and when are gone, and the driver makes the same of the rest."""
 
+import json
 import random
 import re
+import struct
 from binascii import crc_hqx
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import xor
 
 import gatt_peers
 import pytest
@@ -13,12 +17,16 @@ from hypothesis import strategies as st
 
 from devices.blood_pressure_frame import decode_enhanced, has_check_sum, without_check_sum
 from devices.capture import full_uuid
+from devices.drivers.ble_polar_ecg import DATA as POLAR_DATA
+from devices.drivers.ble_viatom.frames import crc8
+from devices.drivers.ble_viatom.protocol import REPLIES as VIATOM_REPLIES
+from devices.drivers.intellivue import framing
 from devices.privacy import POLICIES, UNKNOWN, clean, policy
 from devices.privacy.bluetooth import COMMON
 from devices.registry import load
 from devices.replay import replay
 from devices.sim.serve import SIMULATORS
-from kapmonitor.model import Direction, LinkChanged, LinkState, WireChunk
+from kapmonitor.model import DeviceIdentified, Direction, LinkChanged, LinkState, WireChunk
 
 REGISTRY = load()
 FORMS = [
@@ -30,7 +38,6 @@ MASIMO = (
     b"02/22/16 22:47:45 SN=0000056661 SPO2=098% BPM=097 PI=03.60% SPCO=--.-% SPMET=--.-% DESAT=-- "
     b"PIDELTA=+-- ALARM=0000 EXC=000800\r\n"
 )
-A_SERIAL, A_BEGIN = "0000000000", "2020-01-01T00:00:00"
 
 
 def chunks(data, step=None, direction=Direction.IN, channel=""):
@@ -108,6 +115,23 @@ def test_half_a_masimo_line_tells_neither(cut):
     assert re.search(rb"[1-9]\d* SPO2", begun[: len(MASIMO) - cut]) is None
 
 
+def test_a_damaged_masimo_line_with_its_number_behind_the_readings_tells_neither():
+    line = MASIMO.replace(b" SN=0000056661", b"").replace(b" DESAT", b" SN=0000056661 DESAT")
+    line = line.replace(b"02/", b"0\xb2/")
+    out = cleaned("masimo", line)
+    assert b"56661" not in out
+    assert b"22:47" not in out
+    assert b"SPO2=098%" in out
+
+
+def test_the_end_of_a_connection_is_the_end_of_a_line():
+    half, link = WireChunk(0, Direction.IN, MASIMO[:60]), LinkChanged(LinkState.WAITING, 1)
+    first, ended, whole = clean("masimo", [half, link, WireChunk(2, Direction.IN, MASIMO)])
+    assert ended == link
+    assert len(first.data) == 60
+    assert whole.data.startswith(b"01/01/20 00:00:00 SN=0000000000 SPO2=098%")
+
+
 def test_nellcor_dates_are_moved_across_the_century():
     rows = b"31-DEC-99 23:59:59   100    120   50  PH\r\n01-JAN-00 00:00:01   100    120   50\r\n"
     out = cleaned("nellcor", rows)
@@ -150,6 +174,18 @@ def test_suntech_keeps_its_versions_and_its_check():
     assert b"998877" not in cleaned("suntech", damaged, secrets=["SERIAL-998877"])
 
 
+def test_maibobo_tells_no_day():
+    told_before = bytes([3, 15, 1, 6, 0, 26, 3, 14, 9, 26, 53, 0, 121, 0, 80, 0])
+    told_before += bytes([66])
+    result = b"\xaa\x80" + told_before + bytes([reduce(xor, told_before)])
+    assert len(result) == 20
+    for step in (1, None):
+        out = cleaned("maibobo", b"\xaa" + result, step)[1:]
+        assert out[7:13] == bytes([20, 1, 1, 0, 0, 0])
+        assert (out[:7], out[13:-1]) == (result[:7], result[13:-1])
+        assert reduce(xor, out[2:]) == 0
+
+
 def test_contec_tells_no_name():
     name = b"\x05\x80" + bytes([0x80, *(0x80 | byte for byte in b"ZELDA ")])
     out = cleaned("contec", b"\x0c\x80" + name + b"\x0c\x80")
@@ -176,6 +212,59 @@ def test_the_clock_of_an_intellivue_is_in_none_of_its_bytes():
     day = bytes.fromhex(text[:10].replace("-", ""))
     assert bytes_of(taken.entries).count(day) > 30
     assert day not in bytes_of(clean("intellivue", taken.entries))
+
+
+def attribute(key, value):
+    return key.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+
+
+def text16(text):
+    data = (text + "\0").encode("utf-16-be")
+    return len(data).to_bytes(2, "big") + data
+
+
+@pytest.mark.parametrize("object_id", [b"", bytes(6)])
+def test_intellivue_tells_no_bed(object_id):
+    model = attribute(0x0928, b"\0\x08Philips\0" + b"\0\x08M8004A\0\0")
+    listed = model + attribute(0x091E, text16("BED ZELDA")) + attribute(0x0984, bytes(range(1, 9)))
+    listed += attribute(0x092D, production())
+    attributes = object_id + (4).to_bytes(2, "big") + len(listed).to_bytes(2, "big") + listed
+    event = bytes.fromhex("002100000000 000abd00 0d06") + len(attributes).to_bytes(2, "big") + attributes
+    body = bytes.fromhex("0001 0001") + len(event).to_bytes(2, "big") + event
+    sent = framing.frame(bytes.fromhex("e1000002 0001") + len(body).to_bytes(2, "big") + body)
+    entries = list(clean("intellivue", [WireChunk(0, Direction.IN, sent)]))
+    assert text16("BED ZELDA") in sent
+    assert b"\0Z\0E\0L" not in entries[0].data
+    assert bytes(range(1, 9)) not in entries[0].data
+    (told_now,) = [e for e in events_of("intellivue", entries) if isinstance(e, DeviceIdentified)]
+    assert (told_now.manufacturer, told_now.model) == ("Philips", "M8004A")
+    assert (told_now.serial, told_now.firmware) == ("0000000000", "K.21.61")
+
+
+def production():
+    entries = [(1, b"DE51812345"), (4, b"K.21.61")]
+    listed = b"".join(struct.pack(">HHH", kind, 8, len(text)) + text for kind, text in entries)
+    return struct.pack(">HH", len(entries), len(listed)) + listed
+
+
+def test_intellivue_tells_no_serial_number_where_it_is_asked_for():
+    """The answer to a single poll of the monitor itself."""
+    listed = attribute(0x092D, production()) + attribute(0x091E, text16("BED ZELDA"))
+    objects = struct.pack(">HHH", 0, 2, len(listed)) + listed
+    contexts = struct.pack(">HHH", 0, 1, len(objects)) + objects
+    clock = bytes.fromhex("2024013112345600")
+    polled = struct.pack(">HI8sHHH", 1, 0x000ABD00, clock, 1, 0x21, 0x0810)
+    polled += struct.pack(">HH", 1, len(contexts)) + contexts
+    action = bytes.fromhex("0021 0000 0000 0c16") + struct.pack(">H", len(polled)) + polled
+    body = struct.pack(">HHH", 1, 7, len(action)) + action
+    sent = framing.frame(bytes.fromhex("e1000002 0002") + len(body).to_bytes(2, "big") + body)
+    entries = list(clean("intellivue", [WireChunk(0, Direction.IN, sent)]))
+    assert b"DE51812345" in sent
+    assert b"DE51812345" not in entries[0].data
+    assert b"\0Z\0E\0L" not in entries[0].data
+    assert clock[:4] not in entries[0].data
+    (told_now,) = [e for e in events_of("intellivue", entries) if isinstance(e, DeviceIdentified)]
+    assert (told_now.serial, told_now.firmware) == ("0000000000", "K.21.61")
 
 
 def test_intellivue_says_nothing_of_itself_but_its_model():
@@ -233,13 +322,39 @@ def test_a_cuff_of_version_1_1_keeps_its_check_sum():
     )
 
 
-def test_a_ring_tells_neither_its_number_nor_its_nights():
-    taken = live_gatt("ble-viatom", 6)
-    before, after = bytes_of(taken.entries), bytes_of(clean("ble-viatom", taken.entries))
-    serials = [e.serial for e in taken.events if type(e).__name__ == "DeviceIdentified"]
-    assert serials[0].encode() in before
-    assert serials[0].strip("0").encode() not in after or not serials[0].strip("0")
-    assert b'"CurTIME":"0000-00-00,00:00:00"' in after.replace(b" ", b"") or b"CurTIME" not in before
+INFO = (
+    b'{"Region":"CE","Model":"1652","SN":"2590C81234","CurTIME":"2026-03-14,09:26:53","CurBAT":"97%",'
+    b'"FileList":"20260313221500,20260312220000,","BtName": "Zelda"}\0\0'
+)
+
+
+@pytest.mark.parametrize("step", [1, 20, None])
+def test_a_ring_tells_neither_its_number_nor_its_nights(step):
+    head = bytes.fromhex("5500ff0000") + len(INFO).to_bytes(2, "little")
+    reply = head + INFO + bytes([crc8(head + INFO)])
+    out = cleaned("ble-viatom", b"\x55\x01" + reply + reply, step, channel=VIATOM_REPLIES)
+    assert len(out) == 2 + 2 * len(reply)
+    assert out[2 : 2 + len(reply)] == out[2 + len(reply) :]
+    assert crc8(out[2 : 2 + len(reply)]) == 0
+    told_now = json.loads(out[2 + len(head) : 2 + len(head) + len(INFO) - 2])
+    assert told_now == {
+        "Region": "CE",
+        "Model": "1652",
+        "SN": "0000000000",
+        "CurTIME": "0000-00-00,00:00:00",
+        "CurBAT": "97%",
+        "FileList": "00000000000000,00000000000000,",
+        "BtName": "00000",
+    }
+
+
+def test_a_strap_that_was_set_does_not_tell_the_day():
+    times = (826_000_000 * S, 826_000_000 * S + 7)
+    frames = [b"\0" + at_ns.to_bytes(8, "little") + b"\0\1\2\3" for at_ns in times]
+    entries = [WireChunk(number, Direction.IN, data, POLAR_DATA) for number, data in enumerate(frames)]
+    moved = [int.from_bytes(e.data[1:9], "little") for e in clean("ble-polar-ecg", entries)]
+    begin = (date(2020, 1, 1) - date(2000, 1, 1)).days * 86_400 * S
+    assert moved == [begin, begin + 7]
 
 
 @pytest.mark.parametrize("step", [1, 5, None])

@@ -53,7 +53,7 @@ def live_wire(driver, seconds, cuff_s=None):
 def live_gatt(driver, seconds, **options):
     """A Bluetooth driver on its emulated device."""
     spec = load().get(driver)
-    peer = gatt_peers.peer(driver, bedside("quiet", 7, DOSE_S))()
+    peer = gatt_peers.peer(driver, bedside("quiet", 7, DOSE_S))
     taken = Taken()
     taken.entries.append(LinkChanged(LinkState.CONNECTING, ORIGIN_NS))
     player = GattPlayer(spec.protocol(options_of(spec, **options)), ORIGIN_NS)
