@@ -54,7 +54,7 @@ class Inflation:
 
     def pressure(self, t_ns: int) -> float:
         """Pressure in the cuff at a time."""
-        if t_ns >= self.end_ns:
+        if not self.start_ns <= t_ns < self.end_ns:
             return 0.0
         s = (t_ns - self.start_ns) / 1e9
         for (s0, p0), (s1, p1) in zip(self.corners, self.corners[1:], strict=False):

@@ -9,7 +9,7 @@ from wire_parts import KeepingSink
 from devices.registry import load
 from devices.sim.catalogue import build
 from devices.sim.fastforward import FastForward, Joined
-from devices.sim.faults import fault_incidents
+from devices.sim.faults import fault_incidents, with_fault
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside, Incident, IncidentKind
 from devices.testing import defaults
@@ -27,9 +27,11 @@ CUFFS = {name: load().get(name) for name in FAILURES}
 DETERMINED = ("NIBP sys", "NIBP dia", "NIBP mean", "Pulse (cuff)")
 
 
-def drive(name, room, cuffs_s, until_s, own_key_s=None):
+def drive(name, room, cuffs_s, until_s, own_key_s=None, fault="", seed=0):
     sink, spec = KeepingSink(), CUFFS[name]
-    joined = Joined("cuff", build(name, room, own_key_s), spec.protocol(defaults(spec)))
+    device = build(name, room, own_key_s)
+    device = with_fault(device, fault, seed, name, room) if fault else device
+    joined = Joined("cuff", device, spec.protocol(defaults(spec)))
     FastForward([joined], sink, 0).run(0, until_s * S, lambda t: None, [(t * S, "cuff") for t in cuffs_s])
     return sink.events
 
@@ -92,6 +94,18 @@ def test_a_pulled_cable_does_not_bring_a_reading_again(name):
     events = drive(name, room, [5], 140)
     assert [label for label, _ in determined(events)] == labels(name)
     assert determined(events, stored=True) == []
+
+
+@pytest.mark.parametrize("fault", ["bitflip", "gap", "duplicate", "truncate", "clock-skew", "wrong-speed"])
+@pytest.mark.parametrize("name", CUFFS)
+def test_a_bad_line_makes_no_wild_numbers_and_no_reading_twice(name, fault):
+    true = dict(zip(DETERMINED, (120, 76, 91, 72), strict=True))
+    for seed in range(2):
+        room = Bedside(Patient(4, STEADY))
+        found = determined(drive(name, room, [5, 140], 280, fault=fault, seed=seed))
+        assert all(abs(value - true[label]) < 20 for label, value in found if value is not None)
+        assert len(found) <= 2 * len(labels(name))
+        assert fault not in {"duplicate", "clock-skew"} or len(found) == 2 * len(labels(name))
 
 
 @pytest.mark.parametrize("name", CUFFS)

@@ -24,6 +24,7 @@ def test_it_goes_above_the_systolic_pressure_and_ends_empty(systolic, target):
     assert min(curve) >= 0
     assert 15 * S < found.end_ns - found.start_ns < 120 * S
     assert found.pressure(found.end_ns) == 0
+    assert found.pressure(19 * S) == 0, "a device whose clock is late asks for the time before"
     assert found.diastolic < found.mean < found.systolic
 
 

@@ -30,6 +30,7 @@ from kapmonitor.model import (
     Fault,
     FaultKind,
     NibpFailure,
+    Observation,
     Validity,
 )
 
@@ -147,6 +148,13 @@ def test_implausible_numbers_are_absent_with_their_raw_word(frame, absent):
     found = values(run(DRIVER, [frame]))
     assert {ref for ref, value in found.items() if isinstance(value, Absent)} == absent
     assert all(value.raw is not None for value in found.values() if isinstance(value, Absent))
+
+
+def test_a_result_that_arrives_twice_is_one_and_equal_determinations_are_two():
+    events = run(DRIVER, [O, cuff(80), K, GOOD, GOOD, cuff(0), O, cuff(80), K, GOOD])
+    assert len([e for e in events if isinstance(e, Observation) and e.metric.ref == SYS]) == 2
+    events = run(DRIVER, [O, cuff(80), K, failed(87), failed(87)])
+    assert [e.raw for e in events if isinstance(e, CuffFailed)] == [87]
 
 
 def test_unknown_ack_letter_is_a_fault():
