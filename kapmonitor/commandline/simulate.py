@@ -68,11 +68,9 @@ async def _serve_ble(arguments: argparse.Namespace) -> int:
     task = asyncio.create_task(ble.serve_device(int(where), make, ready=ready))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    for each in (task, waiting):
-        each.cancel()
-    ended, _ = await asyncio.gather(task, waiting, return_exceptions=True)
+    ended, _ = await ble.end(task, waiting)
     if isinstance(ended, OSError):
         raise ConfigError("--port", str(arguments.port), f"choose another port; {ended.strerror}") from ended
-    if isinstance(ended, Exception):
+    if ended is not None:
         raise ended
     return 0

@@ -13,13 +13,13 @@ from ble_parts import PATIENCE_S, in_room
 from devices.drivers import ble_blood_pressure, ble_heart_rate
 from devices.registry import load
 from devices.sim.ble.build import DRIVERS, maker
-from devices.sim.ble.serve import hci_place, open_tcp_radio, require_bumble, serve_strap
+from devices.sim.ble.serve import end, hci_place, open_tcp_radio, require_bumble, serve_strap
 from devices.sim.scenario import bedside
 from kapmonitor import mdc
 from kapmonitor.clock import SystemClock
 from kapmonitor.commandline.simulate import ADDRESSES
 from kapmonitor.errors import AddressError, DriverLoadError
-from kapmonitor.model import LinkChanged
+from kapmonitor.model import DeviceIdentified, LinkChanged
 
 ROOT = Path(__file__).parents[2]
 SIMULATOR = ROOT / "tests" / "helpers" / "ble_simulator.py"
@@ -92,6 +92,7 @@ def test_a_second_console_is_served_after_the_first_has_left():
         ("ble-nonin", mdc.SPO2.ref),
         ("ble-polar-ecg", HR),
         ("ble-viatom", mdc.SPO2.ref),
+        ("ble-berry", mdc.SPO2.ref),
     ],
 )
 def test_every_emulated_device_is_heard_on_the_patient_of_a_room(driver, ref):
@@ -103,6 +104,44 @@ def test_every_emulated_device_is_heard_on_the_patient_of_a_room(driver, ref):
 
     assert set(DRIVERS) == set(ADDRESSES)
     in_room(test)
+
+
+@contextlib.contextmanager
+def program(*words):
+    command = [sys.executable, "-m", "kapmonitor", "simulate", *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        out, errors = process.communicate(timeout=PATIENCE_S)
+        assert (process.returncode, out, errors) == (0, "", "")
+
+
+def test_the_program_serves_a_device_with_a_serial_number_and_a_fault():
+    async def test(room):
+        with program("ble-heart-rate", "--serial", "HR-77", "--fault", "duplicate", "--seed", "3") as served:
+            address = served.stdout.readline().strip()
+            host, port = hci_place(address.partition("hci=")[2])
+            radio = open_tcp_radio(host, port)
+            ledger, task = room.pump(ble_heart_rate.DRIVER, ADDRESSES["ble-heart-rate"], radio)
+            await ledger.until(lambda: ledger.of(DeviceIdentified) and len(ledger.values(HR)) >= 3)
+            assert {identity.serial for identity in ledger.of(DeviceIdentified)} == {"HR-77"}
+            await end(task)
+            await radio.close()
+
+    in_room(test)
+
+
+def test_the_program_refuses_a_fault_that_makes_no_sense_and_lists_those_that_do():
+    words = ["simulate", "ble-thermometer", "--fault", "no-finger"]
+    told = subprocess.run(
+        [sys.executable, "-m", "kapmonitor", *words], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "no-finger" in told.stderr
+    assert "allowed for ble-thermometer are bitflip, gap" in told.stderr
+    assert "stored-readings-first" in told.stderr
 
 
 def test_a_port_that_is_taken_is_an_error_of_the_simulator():
@@ -149,6 +188,9 @@ def test_without_bumble_the_error_names_the_extra(monkeypatch):
         ("devices.drivers.ble_nonin", ("bleak", "bumble", "asyncio", "numpy")),
         ("devices.drivers.ble_polar_ecg", ("bleak", "bumble", "asyncio", "numpy")),
         ("devices.drivers.ble_viatom", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_berry", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.drivers.ble_thermometer", ("bleak", "bumble", "asyncio", "numpy")),
+        ("devices.sim.ble.faults", ("bleak", "bumble")),
         ("devices.sim.ble.serve", ("bumble", "bleak", "numpy")),
     ],
 )

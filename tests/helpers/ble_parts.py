@@ -11,6 +11,7 @@ from devices.protocol import DriverSpec
 from devices.sim.ble.backend import radio_in
 from devices.sim.ble.cuff import Cuff, CuffValues
 from devices.sim.ble.radio import Air
+from devices.sim.ble.serve import end
 from devices.sim.ble.strap import Strap
 from devices.transport.ble import BlePump
 from devices.transport.ble_radio import Radio
@@ -52,13 +53,17 @@ class Ledger:
     def of(self, kind: type) -> list:
         return [entry for entry in self.entries if isinstance(entry, kind)]
 
-    def values(self, ref: str) -> list[float]:
-        """The measured values of one metric."""
+    def readings(self, ref: str) -> list[tuple[float, bool]]:
+        """The measured values of one metric, and whether each is a stored one."""
         return [
-            event.reading.value
+            (event.reading.value, event.stored)
             for event in self.of(Observation)
             if event.metric.ref == ref and isinstance(event.reading, Measured)
         ]
+
+    def values(self, ref: str) -> list[float]:
+        """The measured values of one metric."""
+        return [value for value, _ in self.readings(ref)]
 
     def links(self) -> list[tuple[str, str]]:
         return [(change.state.value, change.problem.value) for change in self.of(LinkChanged)]
@@ -93,9 +98,17 @@ class Room:
     def cuff(self, reading_at=lambda _t_ns: PRESSURES, **named) -> Cuff:
         return Cuff(self.air, reading_at, self.clock, 3600.0, **named)
 
-    def pump(self, spec: DriverSpec, address: str, radio: Radio | None = None, options=None, device="d"):
+    def pump(
+        self,
+        spec: DriverSpec,
+        address: str,
+        radio: Radio | None = None,
+        options=None,
+        device="d",
+        ledger=None,
+    ):
         """A running pump: its ledger and its task. No jitter, so that waits are the shortest."""
-        ledger = Ledger()
+        ledger = ledger or Ledger()
         pump = BlePump(
             device, spec, address, options or {}, self.clock, ledger, radio or self.radio, jitter=lambda: 0.0
         )
@@ -107,12 +120,9 @@ class Room:
         return task
 
     async def clear(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        ends = await asyncio.gather(*self._tasks, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, Exception):
-                raise end
+        for error in await end(*self._tasks):
+            if error is not None:
+                raise error
 
 
 @contextlib.asynccontextmanager

@@ -34,6 +34,8 @@ Host = Callable[[], Awaitable[device.Device]]
 
 T = TypeVar("T")
 CONSOLE_ADDRESS: Final = "F0:00:00:00:00:01"
+_CALL_OFF_TIMES: Final = 20
+_CALL_OFF_S: Final = 0.05
 _MTU: Final = 517
 _MTU_DEFAULT: Final = 23
 _PROPERTIES: Final[dict[int, CharacteristicPropertyName]] = {
@@ -145,6 +147,24 @@ class EmulatedScanner(BaseBleakScanner):
             self.call_detection_callbacks(device, said)
 
 
+async def _reach(host: device.Device, address: Address, limit_s: float) -> device.Connection:
+    """Connect; bumble's errors. Only bumble's own limit also calls off the attempt in the controller, so that
+    whoever is cancelled has to do it."""
+    attempt = asyncio.ensure_future(host.connect(address, timeout=limit_s))
+    try:
+        return await asyncio.shield(attempt)
+    except asyncio.CancelledError:
+        for _ in range(_CALL_OFF_TIMES):
+            with contextlib.suppress(Exception):  # it may have ended, or not yet have begun
+                await host.cancel_connection()
+            if (await asyncio.wait((attempt,), timeout=_CALL_OFF_S))[0]:
+                break
+        if attempt.done() and not attempt.cancelled() and attempt.exception() is None:
+            with contextlib.suppress(Exception):
+                await attempt.result().disconnect()
+        raise
+
+
 class EmulatedClient(BaseBleakClient):
     """bleak's client over the host of its class."""
 
@@ -187,8 +207,7 @@ class EmulatedClient(BaseBleakClient):
         host = await type(self).get_host()
         deadline = asyncio.get_running_loop().time() + self._timeout
         try:
-            # Only bumble's own limit also calls off the attempt in the controller.
-            self._connection = await host.connect(self._device.details, timeout=self._timeout)
+            self._connection = await _reach(host, self._device.details, self._timeout)
         except (core.TimeoutError, core.ConnectionError) as error:
             raise TimeoutError(f"connecting to {self.address}") from error
         self._connection.once("disconnection", self._on_disconnection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -132,19 +131,21 @@ class Peripheral:
         if bonded:
             self._require_bond()
         self._device.on("connection", self._on_connection)
-        self._device.advertising_data = bytes(
-            AdvertisingData(
-                [
-                    (AdvertisingData.FLAGS, _FLAGS),
-                    _service_list(service),
-                    (AdvertisingData.COMPLETE_LOCAL_NAME, name.encode()),
-                ]
-            )
-        )
+        self._told = [
+            (AdvertisingData.FLAGS, _FLAGS),
+            _service_list(service),
+            (AdvertisingData.COMPLETE_LOCAL_NAME, name.encode()),
+        ]
+        self._device.advertising_data = bytes(AdvertisingData(self._told))
 
     @property
     def address(self) -> Address:
         return self._device.random_address
+
+    def announce(self, company: int, data: bytes) -> None:
+        """Advertise a maker's data too, as far as there is room for it."""
+        own = (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, struct.pack("<H", company) + data)
+        self._device.advertising_data = bytes(AdvertisingData([*self._told, own]))
 
     async def switch_on(self, *, advertise: bool = True) -> None:
         """Boot, and advertise until switched off; a link that ends makes it advertise again."""
@@ -186,7 +187,8 @@ class Peripheral:
             await self._device.notify_subscribers(characteristic, data)
             return True
         # bumble waits 30 s for the confirmation of a central that has gone.
-        sending = asyncio.ensure_future(self._device.indicate_subscribers(characteristic, data))
+        indicating = self._device.indicate_subscriber(self._connection, characteristic, data)
+        sending = asyncio.ensure_future(indicating)
         gone = asyncio.ensure_future(self.free.wait())
         done, waiting = await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
@@ -196,9 +198,13 @@ class Peripheral:
 
     async def hang_up(self) -> None:
         """End the link, as a device that has said all it had to say."""
-        if self._connection is not None:
-            with contextlib.suppress(HCI_Error, asyncio.CancelledError):
-                await self._connection.disconnect()
+        if self._connection is None:
+            return
+        # bumble cancels the request of a link that is lost meanwhile; that must not end our own task.
+        ending = asyncio.ensure_future(self._connection.disconnect())
+        await asyncio.wait({ending})
+        if not ending.cancelled() and (error := ending.exception()) and not isinstance(error, HCI_Error):
+            raise error
 
     def vanish(self) -> None:
         """Leave the room; see EmulatedController."""

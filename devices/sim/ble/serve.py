@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HCI_OPTION: Final = "hci"
 LOOPBACK: Final = "127.0.0.1"
+ASK_AGAIN_S: Final = 1.0
 Ready = Callable[[int], None]
 """Called with the port once consoles can connect."""
 
@@ -126,6 +127,19 @@ async def serve_both(
     air = Air()
     devices: list[Emulated] = [Strap(air, rate_at, clock), Cuff(air, reading_at, clock, interval_s)]
     await _serve(air, devices, host, port, ready)
+
+
+async def end(*tasks: asyncio.Task[None]) -> list[BaseException | None]:
+    """Cancel tasks and wait until they have ended, with what each ended by.
+
+    Again and again, since bumble waits with wait_for(), and that of Python 3.11 may lose a cancellation.
+    """
+    running: set[asyncio.Task[None]] = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=ASK_AGAIN_S)
+    return [None if task.cancelled() else task.exception() for task in tasks]
 
 
 async def _serve(air: Air, devices: Sequence[Emulated], host: str, port: int, ready: Ready | None) -> None:
