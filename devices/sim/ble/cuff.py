@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.sim.ble import common, frames
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Name, Peripheral, Readable, Written
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -69,7 +69,7 @@ class Cuff:
         self._own = common.OwnClock(clock)
         pushed = [(MEASUREMENT, INDICATE), (INTERMEDIATE, NOTIFY), (common.DATE_TIME, READ | WRITE)]
         readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
-        written = {common.DATE_TIME: self._own.set}
+        written: dict[Name, Written] = {common.DATE_TIME: self._own.set}
         self.peripheral = Peripheral(
             air, address, name, SERVICE, pushed, readable, written=written, bonded=bonded
         )

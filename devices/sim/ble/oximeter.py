@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from devices.sim.ble import common, frames
-from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Peripheral, Readable
+from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Name, Peripheral, Readable, Written
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
 
@@ -85,7 +85,7 @@ class Oximeter:
             (common.DATE_TIME, READ | WRITE),
         ]
         readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
-        written = {CONTROL_POINT: self._asked, common.DATE_TIME: self._own.set}
+        written: dict[Name, Written] = {CONTROL_POINT: self._asked, common.DATE_TIME: self._own.set}
         self.peripheral = Peripheral(air, address, name, SERVICE, pushed, readable, written=written)
         self.memory: deque[bytes] = deque(maxlen=MEMORY)
         self.old: tuple[bytes, ...] = ()

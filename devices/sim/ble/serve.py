@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from devices.sim.ble.beats import RateAt
 from devices.transport.ble_radio import Radio
@@ -129,12 +129,12 @@ async def serve_both(
     await _serve(air, devices, host, port, ready)
 
 
-async def end(*tasks: asyncio.Task[None]) -> list[BaseException | None]:
+async def end(*tasks: asyncio.Task[Any]) -> list[BaseException | None]:
     """Cancel tasks and wait until they have ended, with what each ended by.
 
     Again and again, since bumble waits with wait_for(), and that of Python 3.11 may lose a cancellation.
     """
-    running: set[asyncio.Task[None]] = set(tasks)
+    running = set(tasks)
     while running:
         for task in running:
             task.cancel()
