@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak faults system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -29,6 +29,10 @@ bench: setup
 
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py
+
+# Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
+faults: setup
+	@$(UV) run --no-sync python tests/soak/every_fault.py --out faults.md
 
 test-bluez: setup
 	@tests/bluez/vm.sh setup
