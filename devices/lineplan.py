@@ -53,6 +53,11 @@ class Plan:
         asking = sum(patience_s for visit in self.ask for _, patience_s in visit.drivers)
         return sum(visit.quiet_s for visit in self.listen) + asking
 
+    @property
+    def rhythm_s(self) -> float:
+        """The slowest rhythm of any driver's device."""
+        return max(visit.quiet_s for visit in self.listen)
+
 
 def has_speed(address: str) -> bool:
     """Whether line settings mean anything at this address."""
@@ -155,14 +160,19 @@ def own_line(candidate: Candidate, heard: SerialLink) -> SerialLink:
     return next(iter((*alike, *same_speed)), heard)
 
 
-def reordered(rest: Sequence[Listening], rates: Collection[int], heard: SerialLink) -> list[Listening]:
+def reordered(
+    rest: Sequence[Listening], rates: Collection[int], heard: SerialLink, quiet_s: float
+) -> list[Listening]:
     """What is still to be listened at after bytes came at `heard` that made no sense.
 
     `rates` are the speeds that the bytes tell of; one that is not in the plan comes first. Where they tell
-    of none they were sent faster, and the fastest setting shows best how fast.
+    of none they were sent faster, and the fastest setting shows best how fast. As something does speak, each
+    setting is given `quiet_s`, the slowest rhythm there is.
     """
-    if not rates:
-        return sorted(rest, key=lambda visit: -visit.line.baud)
-    wanted = sorted(rest, key=lambda visit: visit.line.baud not in rates)
+    if rates:
+        rest = sorted(rest, key=lambda visit: visit.line.baud not in rates)
+    else:
+        rest = sorted(rest, key=lambda visit: -visit.line.baud)
     known = {visit.line.baud for visit in rest} | {heard.baud}
-    return [*(Listening(SerialLink(rate), LISTEN_S) for rate in rates if rate not in known), *wanted]
+    lines = [*(SerialLink(rate) for rate in rates if rate not in known), *(visit.line for visit in rest)]
+    return [Listening(line, quiet_s) for line in lines]

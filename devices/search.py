@@ -124,7 +124,7 @@ class Search:
             if recognition.outcome in {Outcome.ONE, Outcome.SEVERAL}:
                 return self._result(recognition)
             if rest and self._heard and self._heard[-1].size and self._heard[-1].line == visit.line:
-                rest = reordered(rest, sent_at(self._heard), visit.line)
+                rest = reordered(rest, sent_at(self._heard), visit.line, plan.rhythm_s)
         for asking in () if alone or self._streams() else plan.ask:
             recognition = await self._visit(asking.line, None, asking)
             if recognition.outcome in {Outcome.ONE, Outcome.SEVERAL}:

@@ -121,4 +121,6 @@ def test_the_drivers_own_setting_of_the_heard_speed_is_used():
 )
 def test_bytes_without_sense_change_what_is_listened_at_next(rates, bauds):
     rest = [Listening(SerialLink(baud), 1.0) for baud in (115200, 19200, 4800)]
-    assert [visit.line.baud for visit in reordered(rest, rates, N81)] == bauds
+    after = reordered(rest, rates, N81, 3.0)
+    assert [visit.line.baud for visit in after] == bauds
+    assert {visit.quiet_s for visit in after} == {3.0}

@@ -86,8 +86,15 @@ class SpeedLine:
         self.chunks = chunks
         self.opened, self.written, self.held = [], [], 0
 
+        self.links = []
+
     def make_link(self, line):
-        return _SpeedLink(self, line)
+        self.links.append(_SpeedLink(self, line))
+        return self.links[-1]
+
+    def hang_up(self):
+        """Whoever has the line open loses it."""
+        self.links[-1].lose()
 
 
 class _SpeedLink:
@@ -98,7 +105,7 @@ class _SpeedLink:
     async def open(self, received, lost):
         if self._line.baud in self._far.refuse:
             raise LinkError("memory", LinkProblem.REFUSED, "this speed cannot be set")
-        self._received = received
+        self._received, self._lost = received, lost
         self._open = True
         self._far.opened.append(self._line)
         self._far.held += 1
@@ -113,6 +120,9 @@ class _SpeedLink:
     def _deliver(self, data):
         if self._open and data:
             self._received(data, time.monotonic_ns())
+
+    def lose(self):
+        self._lost(LinkError("memory", LinkProblem.LOST, "pulled out"))
 
     def write(self, data):
         self._far.written.append((self._line, data))
