@@ -122,7 +122,7 @@ def _run(row: Row, folder: Path, seconds: int) -> None:
     words += ["--fault", row.fault] if row.fault != NONE else []
     path = folder / "record.kap"
     with Program(*words) as simulator:
-        device = simulator.first_line()
+        device = simulator.wait_for(lambda line: "@" in line)
         patient = _patient(row, time.monotonic_ns())
         lines = _recorded(row, device, path, seconds)
         if simulator.process.poll() is not None:
@@ -313,6 +313,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args(words)
     wanted = pairs(given.driver, given.fault)
+    if not wanted:
+        parser.error("no such device with such a fault")
     for driver in {driver for driver, _ in wanted if not driver.startswith("ble-")}:
         _clean(driver)
     with ThreadPoolExecutor(given.jobs) as pool:
