@@ -19,6 +19,11 @@ def within(term: Term, value: float) -> Reading:
     return Measured(float(value)) if low <= value <= high else Absent(Validity.INVALID, float(value))
 
 
+def within_or_none(term: Term, said: int, none: int) -> Reading:
+    """The same, where `none` is the device's word for no value."""
+    return Absent(Validity.NOT_AVAILABLE, float(said)) if said == none else within(term, said)
+
+
 @dataclass(frozen=True, slots=True)
 class Pressures:
     """One blood pressure determination, judged as a whole."""

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from devices import gatt
-from devices.plausible import within
+from devices.plausible import within, within_or_none
 from devices.protocol import BleLink, DriverSpec, Evidence, GattAction, GattStep, Options
 from kapmonitor import mdc
 from kapmonitor.model import (
@@ -151,8 +151,10 @@ class NoninOximeter:
         amplitude = within(mdc.PERFUSION_INDEX, heard.amplitude) if heard.amplitude else missing
         return [
             *events,
-            Observation(SPO2, t_ns, _judged(_number(mdc.SPO2, heard.spo2, NO_SPO2), heard.status)),
-            Observation(PULSE, t_ns, _judged(_number(mdc.PULSE_RATE, heard.pulse, NO_PULSE), heard.status)),
+            Observation(SPO2, t_ns, _judged(within_or_none(mdc.SPO2, heard.spo2, NO_SPO2), heard.status)),
+            Observation(
+                PULSE, t_ns, _judged(within_or_none(mdc.PULSE_RATE, heard.pulse, NO_PULSE), heard.status)
+            ),
             Observation(PERFUSION, t_ns, _judged(amplitude, heard.status)),
         ]
 
@@ -165,10 +167,6 @@ class NoninOximeter:
             *self._alerts.set(AlertKind.DEVICE_FAULT, error == 6, t_ns),
             Observation(gatt.BATTERY, t_ns, within(mdc.BATTERY, data[4])),
         ]
-
-
-def _number(term: mdc.Term, said: int, none: int) -> Reading:
-    return Absent(Validity.NOT_AVAILABLE, float(said)) if said == none else within(term, said)
 
 
 def _judged(reading: Reading, status: int) -> Reading:

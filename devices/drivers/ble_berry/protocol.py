@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from devices import gatt
 from devices.drivers.ble_berry.packets import LONG_SIZE, NO_PULSE, NO_SPO2, Finding, Packet, Packets
-from devices.plausible import within
+from devices.plausible import within, within_or_none
 from devices.protocol import GattAction, GattStep, Options
 from kapmonitor import mdc
 from kapmonitor.model import (
@@ -107,8 +107,8 @@ class BerryClip:
             (AlertKind.SENSOR_OFF, off, "unplugged" if found.unplugged else ""),
             (AlertKind.NO_PULSE, not off and (found.no_pulse or found.searching), ""),
         )
-        spo2 = _number(mdc.SPO2, found.spo2, NO_SPO2)
-        pulse = _number(mdc.PULSE_RATE, found.pulse, NO_PULSE)
+        spo2 = within_or_none(mdc.SPO2, found.spo2, NO_SPO2)
+        pulse = within_or_none(mdc.PULSE_RATE, found.pulse, NO_PULSE)
         said: list[tuple[Metric, Reading]] = [(SPO2, spo2), (PULSE, pulse)]
         if found.perfusion is not None:
             said.append((PERFUSION, within(mdc.PERFUSION_INDEX, found.perfusion)))
@@ -134,10 +134,6 @@ class BerryClip:
             return Absent(Validity.INVALID, reading.value)
         doubtful = found.searching or not self._sound
         return replace(reading, validity=Validity.QUESTIONABLE) if doubtful else reading
-
-
-def _number(term: mdc.Term, said: int, none: int) -> Reading:
-    return Absent(Validity.NOT_AVAILABLE, float(said)) if said == none else within(term, said)
 
 
 def _wave(samples: list[int], t_ns: int) -> list[DeviceEvent]:
