@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from devices.ports import Port, list_ports
+from devices.ports import Port
 from devices.transport.ble_radio import Radio
 from kapmonitor.errors import LinkError
 
@@ -43,7 +43,7 @@ class Lookout:
         on_ports: Callable[[tuple[Port, ...]], None],
         on_advert: Callable[[Advert], None],
         on_trouble: Callable[[str, str], None],
-        ports: Callable[[], tuple[Port, ...]] = list_ports,
+        ports: Callable[[], tuple[Port, ...]],
     ) -> None:
         """`on_trouble` is told a radio's name and why it hears nothing, empty once it does."""
         self._on_ports = on_ports

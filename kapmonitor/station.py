@@ -122,7 +122,8 @@ class Station:
         self._sleep = SleepWatch()
         self._started = False
         self._closed = False
-        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min)
+        real = plan.mode is GenerationMode.REAL
+        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min, real)
         self.surroundings = Surroundings(here)
         self.surroundings.look_at(plan.look)
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from devices.address import DeviceAddress, parse_device
 from devices.autopump import AutoPump
-from devices.ports import Port
+from devices.ports import Port, list_ports
 from devices.protocol import BleLink, DriverSpec, SerialLink
 from devices.pump import SerialPump
 from devices.registry import Registry
@@ -60,7 +60,7 @@ Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None]]
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What the surroundings need of the session."""
+    """What the surroundings need of the session. Only a `real` one looks at this computer's own ports."""
 
     clock: Clock
     engine: Engine
@@ -69,12 +69,13 @@ class Here:
     registry: Registry
     spawn: Spawn
     offset_min: int
+    real: bool = True
 
 
 class Surroundings:
     """Owns every device that is listened to."""
 
-    def __init__(self, here: Here, ports: Callable[[], tuple[Port, ...]] | None = None) -> None:
+    def __init__(self, here: Here) -> None:
         self._here = here
         self._attached: dict[str, Attached] = {}
         self._adverts: dict[str, tuple[Advert, int]] = {}
@@ -83,8 +84,8 @@ class Surroundings:
         self._told_clocks: dict[str, DeviceClock] = {}
         self._looking: asyncio.Task[None] | None = None
         self._places: tuple[str, ...] = ()
-        found = (self._on_ports, self._on_advert, self._on_trouble)
-        self._lookout = Lookout(*found) if ports is None else Lookout(*found, ports)
+        ports = list_ports if here.real else tuple
+        self._lookout = Lookout(self._on_ports, self._on_advert, self._on_trouble, ports)
         self.nearby = Nearby(rejected=_rejected(here.registry))
 
     # Devices that were named when the session was opened
@@ -134,8 +135,9 @@ class Surroundings:
         if on and self._looking is None:
             for place in self._places:
                 self._search(_key(place), place, parse_device(f"{AUTO}@{place}"))
-            radios = {OWN_RADIO: self._radio(OWN_RADIO), **self._radios}
-            self._looking = self._here.spawn(self._lookout.run(radios.items()), "lookout")
+            if self._here.real:
+                self._radio(OWN_RADIO)
+            self._looking = self._here.spawn(self._lookout.run(self._radios.items()), "lookout")
         elif not on and self._looking is not None:
             self._looking.cancel()
             self._looking = None

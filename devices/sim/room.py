@@ -31,7 +31,8 @@ from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Route
 
 DRIVERS: Final = ("suntech", "nonin")
-SPARE: Final = "contec"
+SPARE: Final = "contec?format=old"
+"""Speaks without being asked, so that it is found at once."""
 PORTS: Final = {"pty": "pty", "tcp": "tcp:0"}
 
 
@@ -92,9 +93,10 @@ def room_lines(settings: RoomSettings, room: Bedside, clock: Clock) -> tuple[lis
     """
     lines, texts = [], []
     for driver in (*DRIVERS, SPARE):
-        endpoint = make_endpoint(PORTS[settings.ports], driver)
+        plain = driver.partition("?")[0]
+        endpoint = make_endpoint(PORTS[settings.ports], plain)
         lines.append(Line(build(driver, room), endpoint, clock.now_ns))
-        texts.append(f"{driver}@{endpoint.address}")
+        texts.append(f"{plain}@{endpoint.address}")
     return lines, texts
 
 
