@@ -1,7 +1,7 @@
 """A stand-in for the driver of a device that nobody has a driver for yet: its bytes are kept, not read.
 
-Used as `raw@PORT?baud=...` where bytes alone are recorded. It sends nothing, and is no driver of the
-registry, as it would fit every line.
+Used as `raw@PORT?baud=...` where bytes alone are recorded. It sends nothing, and is never tried on a device
+that is looked for, as it would fit every line.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ RAW: Final = DriverSpec(
 
 
 def with_raw(registry: Registry) -> Registry:
-    """The same drivers, and this one."""
-    return replace(registry, specs=(*registry.specs, RAW))
+    """The same drivers, and this one for who asks for it by name."""
+    return replace(registry, by_name=(*registry.by_name, RAW))

@@ -73,10 +73,12 @@ class Registry:
 
     specs: tuple[DriverSpec, ...]
     rejected: tuple[Rejected, ...]
+    by_name: tuple[DriverSpec, ...] = ()
+    """Found by their names alone, as they fit every line: never listed, and never tried on a device."""
 
     def get(self, id: str) -> DriverSpec:  # noqa: A002 the field is called id in DriverSpec too
         """The driver of that id; DriverLoadError says why there is none."""
-        for spec in self.specs:
+        for spec in (*self.specs, *self.by_name):
             if spec.id == id:
                 return spec
         for entry in self.rejected:

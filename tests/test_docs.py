@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from devices.privacy import POLICIES
+from kapmonitor.cli import parser
+
 ROOT = Path(__file__).parent.parent
 TESTS = {path.name: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
 
@@ -39,7 +42,32 @@ def test_every_hazard_has_a_control_and_a_number_of_its_own():
     assert all(row[2] for row in rows)
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/architecture.md", "docs/record.md", "docs/hazards.md"])
+def commands():
+    (choices,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    return sorted(choices)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_in_the_readme(command):
+    assert f"kapmonitor {command}" in (ROOT / "README.md").read_text("utf-8")
+
+
+DOCUMENTS = (
+    "README.md",
+    "docs/architecture.md",
+    "docs/captures.md",
+    "docs/hazards.md",
+    "docs/record.md",
+)
+
+
+def test_what_is_removed_from_captures_is_told_of_every_driver():
+    text = (ROOT / "docs" / "captures.md").read_text("utf-8")
+    for driver in POLICIES:
+        assert f"`{driver}`" in text or (driver.startswith("ble-") and "`ble-...`" in text), driver
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
 def test_links_and_files_named_in_the_documents_exist(path):
     text = (ROOT / path).read_text("utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from kapmonitor.record.reader import ALWAYS, RecordReader
 
 US_NS: Final = 1000
 """Times are written in whole microseconds."""
+LONGEST_S: Final = 1e7
+_SECONDS: Final = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,9})?")
 LEAST_SERIAL: Final = 3
 """A shorter serial number is not looked for in the name of a model."""
 
@@ -90,15 +93,15 @@ def _span(session: Session, begin: str | None, seconds: float | None) -> tuple[i
 
 
 def _begin_ns(session: Session, begin: str) -> int:
+    if _SECONDS.fullmatch(begin):
+        return session.started_t_ns + int(float(begin) * 1e9)
     try:
-        return session.started_t_ns + int(min(max(float(begin), 0.0), 1e9) * 1e9)
-    except ValueError:
-        zero_ns = session.started_t_ns if session.dose_t_ns is None else session.dose_t_ns
-    try:
-        return zero_ns + int(min(max(parse_at(begin), -1e9), 1e9) * 1e9)
+        after_s = parse_at(begin)
     except AddressError:
         allowed = f"is written T+MM:SS, such as T+20:00, or as seconds from the start, not '{begin}'"
         raise ConfigError("capture", "--from", allowed) from None
+    zero_ns = session.started_t_ns if session.dose_t_ns is None else session.dose_t_ns
+    return zero_ns + int(max(-LONGEST_S, min(after_s, LONGEST_S)) * 1e9)
 
 
 def _from_zero(found: Iterator[Entry]) -> Iterator[Entry]:

@@ -113,10 +113,10 @@ def entries(
 
 
 def _place(entry: Entry) -> tuple[int, int]:
-    """Of what has one time: a link is opened before bytes come, and live because they came."""
+    """Of what has one time: a link is opened before bytes come; all else it becomes after they came."""
     if isinstance(entry, WireChunk):
         return entry.t_ns, 1
-    return entry.t_ns, 2 if entry.state in {LinkState.LIVE, LinkState.STALE} else 0
+    return entry.t_ns, 0 if entry.state is LinkState.CONNECTING else 2
 
 
 def _chunks(reader: RecordReader, device: str, t0_ns: int, t1_ns: int) -> Iterator[WireChunk]:

@@ -52,7 +52,7 @@ def test_record_names_are_never_taken_twice(tmp_path):
 
 
 def test_every_command_has_help_with_an_example(capsys):
-    for command in ("demo", "replay", "record", "devices", "simulate", "decode", "verify"):
+    for command in ("demo", "replay", "record", "devices", "simulate", "capture", "decode", "verify"):
         with pytest.raises(SystemExit) as left:
             parser().parse_args([command, "--help"])
         assert left.value.code == 0
