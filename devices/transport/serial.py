@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import queue
 import threading
 import time
@@ -175,12 +176,14 @@ def drain(port: Port, limit_s: float) -> None:
 
 
 def _open(where: str, line: SerialLink) -> Port:
+    # A pseudo-terminal has eight bits and no parity, and Linux refuses to be asked twice for anything else.
+    pseudo = os.path.realpath(where).startswith("/dev/pts/")
     try:
         port: Port = serial.serial_for_url(
             where,
             baudrate=line.baud,
-            bytesize=line.bytesize,
-            parity=line.parity,
+            bytesize=8 if pseudo else line.bytesize,
+            parity="N" if pseudo else line.parity,
             stopbits=line.stopbits,
             rtscts=line.rtscts,
             timeout=READ_TIMEOUT_S,

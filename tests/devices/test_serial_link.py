@@ -59,6 +59,19 @@ def test_bytes_come_with_the_time_they_were_read(line):
     run(body())
 
 
+def test_a_pty_can_be_opened_again_with_a_parity_it_does_not_have(line):
+    async def body():
+        for number in range(3):
+            settings = SerialLink(19200, bytesize=7, parity="E", rtscts=True)
+            port, end = SerialPort(line.path, settings, SystemClock()), End()
+            await port.open(end.received, end.gone)
+            line.send(b"%d" % number)
+            await until(lambda end=end, number=number: end.data == b"%d" % number)
+            await port.close()
+
+    run(body())
+
+
 def test_writes_reach_the_far_end_in_order(line):
     async def body():
         port, end = SerialPort(line.path, LINE, SystemClock()), End()
