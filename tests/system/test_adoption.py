@@ -102,7 +102,7 @@ def test_two_oximeters_are_both_recorded_and_a_person_chooses_which_is_shown(tmp
     assert recorded(path, DeviceReleased) == [DeviceReleased("masimo", "KL")]
 
 
-def test_another_oximeter_on_the_same_cable_is_asked_about(tmp_path):
+def test_another_oximeter_on_the_same_cable_is_asked_about(tmp_path, caplog):
     port = ("--port", f"pty:{tmp_path}/oxi")
     first, driver, place = simulate("masimo", *port, "--serial", "0000011111")
     path = tmp_path / "a.kap"
@@ -119,6 +119,8 @@ def test_another_oximeter_on_the_same_cable_is_asked_about(tmp_path):
             session.say(ConfirmDevice("masimo", "KL"))
             session.until(lambda: isinstance(session.snapshot.spo2.reading, Measured))
             session.until(lambda: not session.snapshot.alarms)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["masimo"]
+    caplog.clear()
     changed = recorded(path, DeviceChanged)
     assert len(changed) == 1
     assert "0000011111" in changed[0].before
