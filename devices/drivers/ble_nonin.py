@@ -148,15 +148,13 @@ class NoninOximeter:
         for kind, present in stated:
             events += self._alerts.set(kind, present, t_ns)
         missing = Absent(Validity.NOT_AVAILABLE, heard.amplitude)
-        amplitude = within(mdc.PERFUSION_INDEX, heard.amplitude) if heard.amplitude else missing
-        return [
-            *events,
-            Observation(SPO2, t_ns, _judged(within_or_none(mdc.SPO2, heard.spo2, NO_SPO2), heard.status)),
-            Observation(
-                PULSE, t_ns, _judged(within_or_none(mdc.PULSE_RATE, heard.pulse, NO_PULSE), heard.status)
-            ),
-            Observation(PERFUSION, t_ns, _judged(amplitude, heard.status)),
-        ]
+        said = (
+            (SPO2, within_or_none(mdc.SPO2, heard.spo2, NO_SPO2)),
+            (PULSE, within_or_none(mdc.PULSE_RATE, heard.pulse, NO_PULSE)),
+            (PERFUSION, within(mdc.PERFUSION_INDEX, heard.amplitude) if heard.amplitude else missing),
+        )
+        told = [Observation(metric, t_ns, _judged(reading, heard.status)) for metric, reading in said]
+        return [*events, *told]
 
     def _status(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         error = data[2]
