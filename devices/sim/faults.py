@@ -65,17 +65,8 @@ OXIMETERS: Final = (
     "intellivue",
 )
 
-STORING: Final = (
-    "berry-pm6750",
-    "dinamap",
-    "par-nibp2020",
-    "maibobo",
-    "ivy-450c",
-    "ge-dri",
-    "intellivue",
-    "contec",
-)
-"""Devices that can still tell a reading from before the line was opened."""
+STORING: Final = (*(driver for driver in LEAKING if driver != "suntech"), "contec")
+"""Devices that can still tell a reading from before the line was opened; the SunTech is not asked for its."""
 
 CUFFLESS: Final = ("dinamap?format=pro-1000",)
 DO_NOT_TELL: Final = ("contec", "nonin?format=ascii", *CUFFLESS)
