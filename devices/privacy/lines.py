@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import xor
@@ -23,10 +24,15 @@ _HIDDEN: Final = b"x"
 CENTURY, LAST_CENTURY, PIVOT = 2000, 1900, 70
 
 
-def _moved(cover: Cover, *fields: int) -> tuple[int, int, int, int, int, int]:
-    """Year of the century, month, day, hour, minute, second, moved; zeros where they are no time."""
+Fields = tuple[int, int, int, int, int, int]
+"""Year of the century, month, day, hour, minute, second."""
+
+
+def _moved(cover: Cover, century: int, told: Iterable[int]) -> Fields:
+    """The six of a device's time, moved; zeros where they are no time."""
+    year, month, day, hour, minute, second = told
     try:
-        moved = cover.moved(datetime(*fields))  # noqa: DTZ001 devices know no zone
+        moved = cover.moved(datetime(century + year, month, day, hour, minute, second))  # noqa: DTZ001
     except ValueError:
         moved = None
     if moved is None:
@@ -40,9 +46,9 @@ def _masimo(line: bytes, cover: Cover) -> bytes:
         # Half a line, or a damaged one: nothing reads it.
         head, value, rest = line.partition(b"SPO2=")
         return _DIGIT.sub(_HIDDEN, head) + value + _SERIAL.sub(_without_serial, rest)
-    month, day, year, *times = map(int, match.groups())
-    year, month, day, *times = _moved(cover, CENTURY + year, month, day, *times)
-    told = b"%02d/%02d/%02d %02d:%02d:%02d" % (month, day, year, *times)
+    month, day, year, hour, minute, second = map(int, match.groups())
+    fields = _moved(cover, CENTURY, (year, month, day, hour, minute, second))
+    told = b"%02d/%02d/%02d %02d:%02d:%02d" % (fields[1], fields[2], fields[0], *fields[3:])
     return told + _SERIAL.sub(_without_serial, line[match.end() :])
 
 
@@ -55,13 +61,10 @@ def _nellcor(line: bytes, cover: Cover) -> bytes:
     match = _NELLCOR.search(line)
     if match is None or match[2] not in _MONTHS:
         return _DIGIT.sub(_HIDDEN, line) if _CLOCK.search(line) else line
-    year = int(match[3])
-    century = LAST_CENTURY if year >= PIVOT else CENTURY
-    times = map(int, match.groups()[3:])
-    year, month, day, *times_moved = _moved(
-        cover, century + year, _MONTHS.index(match[2]) + 1, int(match[1]), *times
-    )
-    told = b"%02d-%s-%02d %02d:%02d:%02d" % (day, _MONTHS[month - 1], year, *times_moved)
+    century = LAST_CENTURY if int(match[3]) >= PIVOT else CENTURY
+    date = int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])
+    fields = _moved(cover, century, (*date, *map(int, match.groups()[3:])))
+    told = b"%02d-%s-%02d %02d:%02d:%02d" % (fields[2], _MONTHS[fields[1] - 1], fields[0], *fields[3:])
     return line[: match.start()] + told + line[match.end() :]
 
 
@@ -71,7 +74,7 @@ def _nonin(unit: bytes, cover: Cover) -> bytes:
         return unit if unit.startswith(b"SPO2") else _DIGIT.sub(_HIDDEN, unit)
     if unit[1] == 0xF4:
         return unit[:4] + zeroed(unit[4:-1]) + unit[-1:]
-    return unit[:3] + bytes(_moved(cover, CENTURY + unit[3], *unit[4:9])) + unit[-1:]
+    return unit[:3] + bytes(_moved(cover, CENTURY, unit[3:9])) + unit[-1:]
 
 
 def _suntech(packet: bytes, _cover: Cover) -> bytes:
@@ -82,7 +85,7 @@ def _suntech(packet: bytes, _cover: Cover) -> bytes:
 
 def _maibobo(packet: bytes, cover: Cover) -> bytes:
     """A result has its time in bytes 7 to 12."""
-    told = packet[:7] + bytes(_moved(cover, CENTURY + packet[7], *packet[8:13])) + packet[13:-1]
+    told = packet[:7] + bytes(_moved(cover, CENTURY, packet[7:13])) + packet[13:-1]
     return told + bytes([reduce(xor, told[2:])])
 
 
