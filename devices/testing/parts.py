@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from devices.decode import event_line
 from devices.protocol import DriverSpec, GattProtocol, Options, OptionValue, WireProtocol
@@ -23,6 +24,9 @@ from kapmonitor.model import (
 
 MOST_HELD_BYTES = 200_000
 """What a protocol may still hold after any input; a second of the fastest line is 12 kB."""
+
+# Drivers load it with their first wave; what it takes is not what a driver holds.
+import_module("numpy")
 
 HEAD_DIGITS = 64
 WITH_NUMBER = {Validity.VALID, Validity.VALIDATED, Validity.ONGOING, Validity.QUESTIONABLE}
