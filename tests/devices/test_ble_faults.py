@@ -1,6 +1,5 @@
 """Faults of emulated Bluetooth devices by name: which there are, and that each does what it says."""
 
-import asyncio
 import random
 from itertools import pairwise
 from types import SimpleNamespace
