@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -24,7 +24,7 @@ HOLD_S: Final = 1.5
 """Records of one burst follow each other within a few connection intervals; a person does not notice this."""
 STORED_GAP_S: Final = 60.0
 """Cuffs that average wait no longer between two inflations."""
-REMEMBERED: Final = 1024
+REMEMBERED: Final = 512
 """More readings than the memory of any device known to us."""
 HELD_MOST: Final = 64
 
@@ -54,12 +54,12 @@ class Burst(Generic[T]):
 
     def __init__(
         self,
-        content: Callable[[T], object],
+        content: Callable[[T], Hashable],
         is_old: Callable[[str, int], bool] = lambda _device_time, _t_ns: False,
     ) -> None:
         self._content = content
         self._is_old = is_old
-        self._seen: OrderedDict[object, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._times: list[tuple[str, int]] = []
         self._held: list[_Held[T]] = []
 
@@ -130,7 +130,7 @@ class Burst(Generic[T]):
         return since
 
     def _repeated(self, reading: T) -> bool:
-        content = self._content(reading)
+        content = hash(self._content(reading))
         repeated = content in self._seen
         self._seen[content] = None
         if len(self._seen) > REMEMBERED:

@@ -1,5 +1,6 @@
 """Which reading of a burst is the new one: by the device's stamps, by its clock, and whatever the order."""
 
+import tracemalloc
 from datetime import datetime, timedelta
 
 import pytest
@@ -47,6 +48,17 @@ def test_each_waits_its_own_time():
     assert burst.deadline_ns == int(HOLD_S * S)
     assert [entry.reading for entry in burst.due(burst.deadline_ns)] == ["a"]
     assert burst.deadline_ns == S + int(HOLD_S * S)
+
+
+def test_memory_is_bounded_whatever_comes():
+    tracemalloc.start()
+    burst = Burst(lambda reading: reading)
+    for n in range(20_000):
+        burst.due(n * S)
+        burst.take(("reading", n), at(n * 70), n * S)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 200_000
 
 
 def test_no_more_are_held_than_a_memory_has():
