@@ -198,6 +198,36 @@ def test_what_the_emulated_oximeter_sends_is_what_the_driver_hears(spo2, pulse, 
     assert told == [spo2, pulse, hundredths / 100]
 
 
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 4095), st.integers(0, 65535)), max_size=6),
+    st.integers(0, 3),
+    st.integers(0),
+)
+def test_the_intervals_it_sends_are_what_the_driver_hears(pulses, status, counter):
+    sent = [(bad, amplitude, tenths / 10) for bad, amplitude, tenths in pulses]
+    events = nonin().receive(DF20, model.intervals(sent, counter, status), 1)
+    for (bad, _, ms), reading in zip(sent, readings(events, mdc.PULSE_INTERVAL), strict=True):
+        if status or not ms:
+            assert reading == Absent(Validity.INVALID, ms)
+        else:
+            assert reading == Measured(ms, Validity.QUESTIONABLE if bad else Validity.VALID)
+
+
+@given(st.lists(st.integers(0, 65535), min_size=25, max_size=25), st.integers(0))
+def test_the_wave_it_sends_is_what_the_driver_hears(words, counter):
+    (block,) = nonin().receive(DF22, model.wave(words, counter), 1)
+    assert (block.samples + block.metric.offset).tolist() == [max(word, 1) for word in words]
+
+
+@given(st.sampled_from([0, 1, 5, 6]), st.integers(0, 255), st.integers(0))
+def test_the_state_it_sends_is_what_the_driver_hears(error, percent, counter):
+    events = nonin().receive(DF23, model.state(error, percent, counter), 1)
+    good = Measured(float(percent)) if percent <= 100 else Absent(Validity.INVALID, float(percent))
+    assert readings(events, mdc.BATTERY) == [good]
+    kinds = {1: AlertKind.SENSOR_OFF, 5: AlertKind.SENSOR_FAULT, 6: AlertKind.DEVICE_FAULT}
+    assert alerts(events) == ([(kinds[error], True)] if error else [])
+
+
 def test_conformance():
     check_driver(
         DRIVER,

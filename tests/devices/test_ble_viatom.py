@@ -318,6 +318,19 @@ def test_what_the_emulated_ring_sends_is_what_the_driver_hears(spo2, pulse, tent
     assert told == ([spo2, pulse, tenths / 10] if worn else [None, None, None])
 
 
+waves = st.binary(max_size=300).map(lambda wave: wave.replace(bytes([model.BEAT]), b"\x00"))
+
+
+@given(st.none() | st.integers(40, 100), st.none() | st.integers(20, 250), waves, st.booleans())
+def test_the_wave_the_emulated_ring_sends_is_what_the_driver_hears(spo2, pulse, wave, worn):
+    payload = model.numbers_and_wave(spo2, pulse, wave, worn=worn)
+    events = answered(ring(), INFO, model.reply(payload))
+    told = [getattr(readings(events, term)[0], "value", None) for term in (mdc.SPO2, mdc.PULSE_RATE)]
+    assert told == ([spo2, pulse] if worn else [None, None])
+    drawn = [s * e.metric.resolution for e in events if isinstance(e, WaveformBlock) for s in e.samples]
+    assert drawn == ([100 - value / 2 for value in wave] if worn else [])
+
+
 def test_conformance():
     check_driver(DRIVER, [GattSample("replies", tuple((REPLIES, data) for data in (INFO, WAVE, WAVE)))])
 
