@@ -60,7 +60,6 @@ from kapmonitor.session.events import (
     SessionEvent,
     SessionStarted,
     SourceChosen,
-    SourceShown,
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
@@ -91,7 +90,7 @@ class Engine:
         self._watch = Watch(limits)
         self._vitals = vitals_module.Vitals()
         self.book = DeviceBook(self._emit)
-        self._shown: dict[Role, tuple[str, str]] = {}
+        self._shown = vitals_module.Shown()
         self.searching: tuple[LinkStatus, ...] = ()
         self._channels: dict[tuple[str, Metric], int] = {}
         self._acknowledged: frozenset[str] = frozenset()
@@ -309,19 +308,11 @@ class Engine:
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
         acknowledged, self._acknowledged = self._acknowledged, frozenset()
-        self._tell_sources(now_ns)
+        for shown, since_ns in self._shown.changes(self._vitals, self.book.speaks, now_ns):
+            self._emit(shown, since_ns)
         for change in self._watch.step(self._samples(now_ns), acknowledged, now_ns):
             self._emit(change, now_ns)
         self.snapshot = self._picture(now_ns)
-
-    def _tell_sources(self, now_ns: int) -> None:
-        """Put on record which device's values the dashboard shows, whenever that changes."""
-        for role in vitals_module.SOURCES:
-            chosen = self._vitals.chosen(role, now_ns)
-            source = (chosen[0].device, chosen[1]) if chosen is not None else ("", "")
-            if source != self._shown.get(role, ("", "")):
-                self._shown[role] = source
-                self._emit(SourceShown(role.value, *source), chosen[0].t_ns if chosen is not None else now_ns)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""

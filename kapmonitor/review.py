@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -176,7 +177,9 @@ class Review:
             named = (found[0], found[1], link.label if link is not None else found[2])
             if newest is None or newest[0] < now_ns - FALL_BACK_NS:
                 newest, alerts = named, link.alerts if link is not None else ()
-        return tile(newest, now_ns, role, frame.rules, frame.alarms, alerts)
+        shown = tile(newest, now_ns, role, frame.rules, frame.alarms, alerts)
+        changed = next((link for link in frame.links if link.changed), None) if newest is None else None
+        return shown if changed is None else replace(shown, source=changed.label, unconfirmed=True)
 
     def _sources(self, role: Role, frame: Frame) -> tuple[tuple[str, str], ...]:
         """The metric and device that stood for a role then; any device's where the record does not tell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from kapmonitor.model import (
     Validity,
 )
 from kapmonitor.plausible import cuff_is_plausible
+from kapmonitor.session.events import SourceShown
 from kapmonitor.view import Role
 
 SOURCES: Final[dict[Role, tuple[str, ...]]] = {
@@ -150,6 +151,26 @@ class Vitals:
                 for (device, known_ref), latest in self._latest.items():
                     if known_ref == ref and (device == preferred) is wanted:
                         yield latest, ref
+
+
+class Shown:
+    """Which device's values the dashboard shows; tells whenever that changes, so that a replay can follow."""
+
+    def __init__(self) -> None:
+        self._told: dict[Role, tuple[str, str]] = {}
+
+    def changes(
+        self, vitals: Vitals, speaks: Callable[[str], bool], now_ns: int
+    ) -> Iterator[tuple[SourceShown, int]]:
+        """What is to be told, and since when it holds; a device that does not speak shows nothing."""
+        for role in SOURCES:
+            chosen = vitals.chosen(role, now_ns)
+            if chosen is not None and not speaks(chosen[0].device):
+                chosen = None
+            source = (chosen[0].device, chosen[1]) if chosen is not None else ("", "")
+            if source != self._told.get(role, ("", "")):
+                self._told[role] = source
+                yield SourceShown(role.value, *source), chosen[0].t_ns if chosen is not None else now_ns
 
 
 def _is_alive(latest: Latest, now_ns: int) -> bool:
