@@ -7,7 +7,7 @@ import tracemalloc
 from collections.abc import Sequence
 
 from devices.protocol import CuffControl, DriverSpec, SerialLink, WireProtocol
-from devices.testing.parts import MOST_HELD_BYTES, demand, values, wire
+from devices.testing.parts import MOST_HELD_BYTES, demand, held_now, values, wire
 from kapmonitor.model import DeviceEvent
 
 FIRST_TIME_NS = 1_000
@@ -65,12 +65,12 @@ def _fed(spec: DriverSpec, data: bytes) -> tuple[int, Values]:
     found: Values = set()
     tracemalloc.start()
     try:
-        before = tracemalloc.get_traced_memory()[0]
+        before = held_now()
         for place in range(PIECE, len(data), PIECE):
             t_ns = int((place + PIECE) * ns)
             found |= values(_due(protocol, t_ns) + protocol.receive(data[place : place + PIECE], t_ns))
             protocol.data_to_send()
-        held = tracemalloc.get_traced_memory()[0] - before
+        held = held_now() - before
     finally:
         tracemalloc.stop()
     return held, found | values(protocol.closed(int(len(data) * ns)))

@@ -13,6 +13,7 @@ from devices.testing.parts import (
     check_events,
     demand,
     gatt,
+    held_now,
     lines,
     shifted,
     unstored,
@@ -115,12 +116,12 @@ def check_gatt_garbage(spec: DriverSpec, seed: int = 0, size: int = 60_000) -> i
     count, number = 0, 0
     tracemalloc.start()
     try:
-        before = tracemalloc.get_traced_memory()[0]
+        before = held_now()
         while count < size:
             payload = rng.randbytes(rng.randrange(0, rng.choice((5, 20, LONGEST))))
             protocol.receive(rng.choice(uuids), payload, number)
             count, number = count + len(payload) + 1, number + 1_000_000
-        held = tracemalloc.get_traced_memory()[0] - before
+        held = held_now() - before
     finally:
         tracemalloc.stop()
     protocol.closed(number)

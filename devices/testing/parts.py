@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import tracemalloc
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +89,12 @@ class GattSample:
         """Messages with their times."""
         times = self.times_ns or tuple(1_000_000_000 * (n + 1) for n in range(len(self.messages)))
         return tuple((t, uuid, data) for t, (uuid, data) in zip(times, self.messages, strict=True))
+
+
+def held_now() -> int:
+    """Bytes that are held since tracemalloc was started, without what only waits to be used again."""
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
 
 
 def demand(holds: object, spec: DriverSpec, rule: str) -> None:
