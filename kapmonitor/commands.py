@@ -49,6 +49,51 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBaseline:
+    """Take what was measured before the dose as this person's own values; limits then follow it."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLimit:
+    """Put one limit at another number for the rest of the session; `role` is the asker's."""
+
+    rule: str
+    limit: float
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisableRule:
+    """Switch one limit off for a reason, for so many minutes and no longer; `role` is the asker's."""
+
+    rule: str
+    reason: str
+    role: str
+    by: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class EnableRule:
+    """Switch a limit on again."""
+
+    rule: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaySameArm:
+    """The cuff is, or is not, on the oximeter's arm."""
+
+    same: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartCuff:
     """Inflate the cuff now."""
 
@@ -137,12 +182,16 @@ class ReportMusic:
 DeviceCommand = LookAround | TryDevice | AdoptDevice | ConfirmDevice | ReleaseDevice | AllowCuff | ShowSource
 """What concerns the devices of the session; carried out by the station."""
 
+AlarmCommand = SetBaseline | ChangeLimit | DisableRule | EnableRule | SaySameArm
+"""What people decide about limits and alarms, besides acknowledging."""
+
 Command = (
     AddNote
     | AmendNote
     | MovePhase
     | GiveDose
     | Acknowledge
+    | AlarmCommand
     | StartCuff
     | StopCuff
     | HoldCuff

@@ -5,13 +5,11 @@ Every change that belongs in the record is put there by the `emit` that the book
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from kapmonitor import identity
-from kapmonitor.alarms.technical import changed_role, cuff_role, link_role, sensor_role
-from kapmonitor.alarms.types import Sample
 from kapmonitor.errors import CommandRefused
 from kapmonitor.identity import Bound
 from kapmonitor.links import DeviceView
@@ -165,13 +163,7 @@ class DeviceBook:
         view = self._views.get(device)
         return view is None or view.speaks_for_person
 
-    def samples(self, now_ns: int) -> Iterator[tuple[str, Sample]]:
-        """What the alarms look at of every device: link, identity, sensor, cuff."""
-        for device, view in self._views.items():
-            yield link_role(device), Sample(now_ns, float(view.lost), view.label)
-            yield changed_role(device), Sample(now_ns, float(view.changed and not view.released), view.label)
-            sensor_off = view.sensor_off and not view.released
-            yield sensor_role(device), Sample(now_ns, float(sensor_off), view.label)
-            failed = view.cuff_failure if not view.released else None
-            text = f"{view.label}\t{failed.value}" if failed else ""
-            yield cuff_role(device), Sample(now_ns, float(failed is not None), text)
+    def label(self, device: str) -> str:
+        """What people call the device."""
+        view = self._views.get(device)
+        return view.label if view is not None else device

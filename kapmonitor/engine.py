@@ -12,12 +12,14 @@ from typing import Final
 
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.alarms.technical import CLOCK, RECORD, SLEEP, sleep_sample
-from kapmonitor.alarms.types import Sample
+from kapmonitor.alarms.technical import RECORD
+from kapmonitor.alarms.types import AlarmState
+from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
     Acknowledge,
     AddNote,
+    AlarmCommand,
     AmendNote,
     Command,
     GiveDose,
@@ -48,9 +50,9 @@ from kapmonitor.model import (
 from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, picture
 from kapmonitor.plausible import gate
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
+from kapmonitor.senses import Senses
 from kapmonitor.session.events import (
     AlarmAcknowledged,
-    ChannelDescribed,
     ClockAnchored,
     ComputerSlept,
     CuffPlan,
@@ -64,12 +66,10 @@ from kapmonitor.session.events import (
 )
 from kapmonitor.session.state import SessionState, fold
 from kapmonitor.snapshot import LinkStatus, Snapshot
-from kapmonitor.tiles import usable
 from kapmonitor.view import Role, WaveTap
 from kapmonitor.watch import Watch
 
 ANCHOR_EVERY_NS: Final = 60_000_000_000
-CLOCK_STEP_NS: Final = 2_000_000_000
 FAULTS_EVERY_NS: Final = 5_000_000_000
 
 
@@ -77,7 +77,14 @@ class Engine:
     """Owns the state of one running session."""
 
     def __init__(
-        self, clock: Clock, recorder: Recorder, started: Stamped, limits: LimitSet, *, speed: float = 1.0
+        self,
+        clock: Clock,
+        recorder: Recorder,
+        started: Stamped,
+        limits: LimitSet,
+        *,
+        speed: float = 1.0,
+        alarms: AlarmState | None = None,
     ) -> None:
         if not isinstance(started.event, SessionStarted):
             raise TypeError("a session begins with SessionStarted")
@@ -87,28 +94,25 @@ class Engine:
         self._speed = speed
         self._jitter_ns = int(1e9 * max(1.0, speed))
         self._state: SessionState = fold(SessionState(), started)
-        self._watch = Watch(limits)
+        self._watch = Watch(limits, started.t_ns, alarms)
+        self.senses = Senses(self._emit)
         self._vitals = vitals_module.Vitals()
         self.book = DeviceBook(self._emit)
         self._shown = vitals_module.Shown()
         self.searching: tuple[LinkStatus, ...] = ()
-        self._channels: dict[tuple[str, Metric], int] = {}
-        self._acknowledged: frozenset[str] = frozenset()
+        self._channels = Channels()
         self._outlook = CuffOutlook()
         self._utc_minus_t_ns = started.event.utc_ns - started.t_ns
         self._anchored_t_ns = started.t_ns
         self._faults_t_ns = started.t_ns
-        self._clock_stepped = False
-        self._slept: tuple[int, int] | None = None
         self.view = LiveView()
         self.on_samples: Callable[[], None] = _nothing
         self.on_cuff: Callable[[str, CuffState], None] = _nothing
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
-        self._emit(self._watch.limits_event())
+        self._tell_limits()
 
     def add_device(self, added: DeviceAdded) -> None:
         """A device belongs to the session from now on."""
-        self._watch.add_device(added.device)
         self.book.add(added, self._clock.now_ns())
 
     def adopt(self, device: str, by: str, known: DeviceIdentified | None) -> Future[int]:
@@ -136,7 +140,6 @@ class Engine:
     def slept(self, length_ns: int, now_ns: int) -> None:
         """The computer was asleep until now, and nothing was monitored meanwhile."""
         self._emit(ComputerSlept(length_ns), now_ns)
-        self._slept = (now_ns, length_ns)
 
     def note(self, event: SessionEvent) -> None:
         """Put an event on record at the present time; nobody waits for it."""
@@ -171,7 +174,10 @@ class Engine:
         for wave in self.view.waves():
             self._put_all(wave.flush())
         self._report_faults(now_ns)
-        self._emit(SessionClosed(reason, self._clock.utc_ns()))
+        closed = Stamped(now_ns, SessionClosed(reason, self._clock.utc_ns()))
+        for each in self._watch.end(closed):
+            self._emit(each.event, each.t_ns)
+        self._keep(closed)
 
     def on_wire(self, device: str, chunk: WireChunk) -> None:
         """Bytes crossed a wire."""
@@ -190,6 +196,7 @@ class Engine:
 
     def on_event(self, device: str, event: DeviceEvent) -> None:
         """A driver made something of the bytes."""
+        self.senses.heard(device, event)
         match event:
             case WaveformBlock():
                 self._on_wave(device, event)
@@ -225,17 +232,17 @@ class Engine:
 
     def _on_numeric(self, device: str, observation: Observation) -> None:
         reading = observation.reading
-        self._recorder.put(
-            NumericRow(
-                t_ns=observation.t_ns,
-                channel=self._channel(device, observation.metric, observation.t_ns),
-                value=reading.value if isinstance(reading, Measured) else None,
-                validity=reading.validity,
-                raw=reading.raw if isinstance(reading, Absent) else None,
-                device_time=observation.device_time,
-                stored=observation.stored,
-            )
+        row = NumericRow(
+            t_ns=observation.t_ns,
+            channel=self._channel(device, observation.metric, observation.t_ns),
+            value=reading.value if isinstance(reading, Measured) else None,
+            validity=reading.validity,
+            raw=reading.raw if isinstance(reading, Absent) else None,
+            device_time=observation.device_time,
+            stored=observation.stored,
         )
+        self._recorder.put(row)
+        self._show_alarms(row)
         if self.book.speaks(device):
             self._show(device, observation)
 
@@ -258,24 +265,9 @@ class Engine:
             self.on_cuff(device, event.state)
 
     def _channel(self, device: str, metric: Metric, t_ns: int) -> int:
-        key = (device, metric)
-        known = self._channels.get(key)
-        if known is not None:
-            return known
-        number = len(self._channels) + 1
-        self._channels[key] = number
-        described = ChannelDescribed(
-            channel=number,
-            device=device,
-            ref=metric.ref,
-            code=metric.term.code,
-            label=metric.label,
-            unit=metric.unit,
-            fs=metric.fs or 0.0,
-            resolution=metric.resolution,
-            offset=metric.offset,
-        )
-        self._emit(described, t_ns)
+        number, described = self._channels.number(device, metric)
+        if described is not None:
+            self._emit(described, t_ns)
         return number
 
     def handle(self, command: Command) -> Future[int]:
@@ -287,14 +279,16 @@ class Engine:
             case AmendNote(note):
                 return self._emit_durable(note, now_ns)
             case GiveDose(t_ns, dose):
+                self._watch.dosed(t_ns)
                 return self._emit_durable(dose, t_ns)
             case MovePhase(phase, by):
                 return self._emit_durable(PhaseChanged(phase.value, by), now_ns)
             case ReportMusic(t_ns, music):
                 return self._emit_durable(music, t_ns)
             case Acknowledge(t_ns, conditions, by):
-                self._acknowledged |= frozenset(conditions)
                 return self._emit_durable(AlarmAcknowledged(conditions, by), t_ns)
+            case _ if isinstance(command, AlarmCommand):
+                return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
             case _:
                 raise CommandRefused(type(command).__name__, "no-cuff")
 
@@ -304,14 +298,18 @@ class Engine:
             self.view.add_cuff(reading)
             if not reading.stored:
                 self.book.cuff_succeeded(reading.device)
+                self._watch.measured(reading)
         self._check_clock(now_ns)
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
-        acknowledged, self._acknowledged = self._acknowledged, frozenset()
         for shown, since_ns in self._shown.changes(self._vitals, self.book.speaks, now_ns):
             self._emit(shown, since_ns)
-        for change in self._watch.step(self._samples(now_ns), acknowledged, now_ns):
-            self._emit(change, now_ns)
+        problem = self._recorder.status().problem
+        self.senses.sense(RECORD, float(bool(problem)), problem)
+        self.senses.tick(now_ns, self.book.label)
+        for change in self._watch.advance(now_ns):
+            self._emit(change.event, change.t_ns)
+        self._tell_limits()
         self.snapshot = self._picture(now_ns)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
@@ -324,7 +322,6 @@ class Engine:
             return
         utc_ns = self._clock.utc_ns()
         step_ns = utc_ns - now_ns - self._utc_minus_t_ns
-        self._clock_stepped = abs(step_ns) > CLOCK_STEP_NS
         self._utc_minus_t_ns += step_ns
         self._anchored_t_ns = now_ns
         self._emit(ClockAnchored(utc_ns, step_ns), now_ns)
@@ -333,27 +330,16 @@ class Engine:
         self._faults_t_ns = now_ns
         self.book.report_faults(now_ns)
 
-    def _samples(self, now_ns: int) -> Iterable[tuple[str, Sample]]:
-        for role in (Role.HR, Role.SPO2):
-            chosen = self._vitals.chosen(role, now_ns)
-            if chosen is not None:
-                latest = chosen[0]
-                value = usable(latest.reading, latest.t_ns, now_ns, latest.period_s)
-                yield role.value, Sample(latest.t_ns, value)
-        yield from self._cuff_samples()
-        yield from self.book.samples(now_ns)
-        problem = self._recorder.status().problem
-        yield RECORD, Sample(now_ns, float(bool(problem)), problem)
-        yield CLOCK, Sample(now_ns, float(self._clock_stepped))
-        yield SLEEP, sleep_sample(self._slept, now_ns)
+    def _tell_limits(self) -> None:
+        limits = self._watch.limits_event()
+        if limits is not None:
+            self._emit(limits)
 
-    def _cuff_samples(self) -> Iterable[tuple[str, Sample]]:
-        if (last := self._vitals.last_cuff) is None:
-            return
-        # A cuff value alarms when it arrives; from then on the condition stands until the next reading.
-        for role, reading in zip(CUFF_ROLES, (last.systolic, last.diastolic, last.mean), strict=True):
-            value = reading.value if isinstance(reading, Measured) else None
-            yield role.value, Sample(last.t_ns, value)
+    def _show_alarms(self, item: Stamped | NumericRow) -> None:
+        """Let the alarms see what is put on record."""
+        late = self._watch.take(item)
+        if late is not None:
+            self._emit(late)
 
     def _picture(self, now_ns: int) -> Snapshot:
         scene = Scene(
@@ -365,7 +351,9 @@ class Engine:
             devices=self.book.views,
             searching=self.searching,
             alarms=self._watch.shown(),
-            rules=self._watch.limits.rules,
+            rules=self._watch.rules,
+            limits=self._watch.in_force(),
+            baseline=self._watch.baseline(now_ns),
             outlook=self._outlook,
             waves=self.view.wave_keys(),
             record=self._recorder.status(),
@@ -374,13 +362,19 @@ class Engine:
 
     def _emit(self, event: SessionEvent, t_ns: int | None = None) -> None:
         stamped = Stamped(self._clock.now_ns() if t_ns is None else t_ns, event)
+        self._keep(stamped)
+        self._show_alarms(stamped)
+
+    def _keep(self, stamped: Stamped) -> None:
         self._state = fold(self._state, stamped)
         self._recorder.put(stamped)
 
     def _emit_durable(self, event: SessionEvent, t_ns: int) -> Future[int]:
         stamped = Stamped(t_ns, event)
         self._state = fold(self._state, stamped)
-        return self._recorder.put_durable(stamped)
+        future = self._recorder.put_durable(stamped)
+        self._show_alarms(stamped)
+        return future
 
     def _put_all(self, rows: Iterable[DataRow]) -> None:
         for row in rows:

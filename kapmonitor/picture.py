@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kapmonitor import mdc
@@ -13,10 +13,18 @@ from kapmonitor.model import AlertKind, ChannelKey, CuffState, GenerationMode, M
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import SessionStarted
 from kapmonitor.session.state import SessionState
-from kapmonitor.snapshot import ActiveAlarm, CuffTile, LinkStatus, Snapshot, Tile
-from kapmonitor.tiles import CONTINUOUS_FRESH_NS, cuff_freshness, nearest_limits, tile, top_priority
+from kapmonitor.snapshot import (
+    ActiveAlarm,
+    BaselineStatus,
+    CuffTile,
+    LimitInForce,
+    LinkStatus,
+    Snapshot,
+    Tile,
+)
+from kapmonitor.tiles import cuff_freshness, nearest_limits, tile, top_priority
 from kapmonitor.view import Role
-from kapmonitor.vitals import Vitals
+from kapmonitor.vitals import CONTINUOUS_FRESH_NS, Vitals
 
 CUFF_ROLES: Final = (Role.NIBP_SYS, Role.NIBP_DIA, Role.NIBP_MEAN)
 DEFAULT_INTERVAL_S: Final = 600.0
@@ -49,6 +57,8 @@ class Scene:
     waves: tuple[ChannelKey, ...]
     record: RecordStatus | None
     searching: tuple[LinkStatus, ...] = ()
+    limits: tuple[LimitInForce, ...] = ()
+    baseline: BaselineStatus = field(default_factory=BaselineStatus)
 
 
 def picture(scene: Scene, now_ns: int) -> Snapshot:
@@ -67,6 +77,8 @@ def picture(scene: Scene, now_ns: int) -> Snapshot:
         pleth=_pleth(scene, now_ns),
         links=_links(scene),
         alarms=scene.alarms,
+        limits=scene.limits,
+        baseline=scene.baseline,
         record=scene.record,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kapmonitor.alarms.baseline import Baseline, Proposal
 from kapmonitor.alarms.types import (
     Priority as Priority,  # the dashboard names priorities through its snapshot
 )
@@ -101,6 +102,52 @@ class ActiveAlarm:
     direction: str
     onset_t_ns: int
     text: str = ""
+    acknowledged_t_ns: int | None = None
+    remind_t_ns: int | None = None
+    """When somebody is next reminded that an acknowledged condition still holds."""
+    ended_t_ns: int | None = None
+    """When the condition of an alarm that is kept until seen was over."""
+    bypassed: bool = False
+    """The value is so far out that no stage is waited for."""
+    repeat_wanted: bool = False
+    """A second blood pressure has to confirm it."""
+    reading_t_ns: int = 0
+    """The newest reading that it was judged by."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitInForce:
+    """One limit as it holds now, for the page of limits; `limit` is None while there is nothing to make it from.
+
+    `source` says where the number came from; `off_until_t_ns` when a limit that somebody switched off comes
+    back; `in_phase` whether it holds in the present phase.
+    """
+
+    rule: str
+    role: str
+    side: str
+    priority: Priority
+    limit: float | None
+    source: str
+    delay_s: float
+    at_once: float | None
+    phases: tuple[str, ...]
+    in_phase: bool
+    off_until_t_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineStatus:
+    """The person's own values before the dose: those in force, and what could be set now.
+
+    `needed` says that limits wait for one and have only fixed numbers until then.
+    """
+
+    baseline: Baseline | None = None
+    by: str = ""
+    set_t_ns: int | None = None
+    proposal: Proposal | None = None
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +167,6 @@ class Snapshot:
     pleth: ChannelKey | None = None
     links: tuple[LinkStatus, ...] = ()
     alarms: tuple[ActiveAlarm, ...] = ()
+    limits: tuple[LimitInForce, ...] = ()
+    baseline: BaselineStatus = field(default_factory=BaselineStatus)
     record: RecordStatus | None = None

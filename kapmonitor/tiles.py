@@ -6,15 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from kapmonitor.alarms.types import Rule, Side
-from kapmonitor.model import AlertKind, CuffReading, Measured, Reading
+from kapmonitor.model import AlertKind, CuffReading, Reading
 from kapmonitor.snapshot import NOTHING, ActiveAlarm, Freshness, Priority, Tile
 from kapmonitor.view import Role
-
-CONTINUOUS_FRESH_NS: Final = 3_000_000_000
-"""A heart rate or saturation older than this is not shown: it would pass for live."""
-
-PERIODS_FRESH: Final = 1.5
-"""Where a device sends more rarely than that allows, a value holds until the next is half a period late."""
+from kapmonitor.vitals import is_fresh
 
 CUFF_GRACE_NS: Final = 120_000_000_000
 CUFF_STALE_NS: Final = 15 * 60_000_000_000
@@ -26,8 +21,7 @@ def continuous_freshness(t_ns: int, now_ns: int, period_s: float = 1.0) -> Fresh
     """How old a continuously measured value is; `t_ns` 0 means that there never was one."""
     if t_ns == 0:
         return Freshness.NONE
-    fresh_ns = max(CONTINUOUS_FRESH_NS, int(PERIODS_FRESH * period_s * 1e9))
-    return Freshness.FRESH if now_ns - t_ns <= fresh_ns else Freshness.STALE
+    return Freshness.FRESH if is_fresh(t_ns, now_ns, period_s) else Freshness.STALE
 
 
 def cuff_freshness(last: CuffReading | None, interval_s: float, now_ns: int) -> Freshness:
@@ -81,10 +75,3 @@ def top_priority(alarms: Iterable[ActiveAlarm], roles: tuple[Role, ...]) -> Prio
     wanted = {role.value for role in roles}
     found = [alarm.priority for alarm in alarms if alarm.role in wanted and alarm.state != "latched"]
     return max(found, key=lambda priority: priority.rank, default=None)
-
-
-def usable(reading: Reading, t_ns: int, now_ns: int, period_s: float = 1.0) -> float | None:
-    """A continuous value if it is valid and fresh, else None."""
-    if isinstance(reading, Measured) and continuous_freshness(t_ns, now_ns, period_s) is Freshness.FRESH:
-        return reading.value
-    return None

@@ -29,6 +29,12 @@ SOURCES: Final[dict[Role, tuple[str, ...]]] = {
 FALL_BACK_NS: Final = 10_000_000_000
 """Without a valid reading from the preferred source for this long, the next one is shown, with its name."""
 
+CONTINUOUS_FRESH_NS: Final = 3_000_000_000
+"""A heart rate or saturation older than this is not shown: it would pass for live."""
+
+PERIODS_FRESH: Final = 1.5
+"""Where a device sends more rarely than that allows, a value holds until the next is half a period late."""
+
 CUFF_STANDS_IN_NS: Final = 15 * 60_000_000_000
 
 NIBP_REFS: Final = frozenset({mdc.NIBP_SYS.ref, mdc.NIBP_DIA.ref, mdc.NIBP_MEAN.ref, mdc.NIBP_PULSE.ref})
@@ -151,6 +157,18 @@ class Vitals:
                 for (device, known_ref), latest in self._latest.items():
                     if known_ref == ref and (device == preferred) is wanted:
                         yield latest, ref
+
+
+def is_fresh(t_ns: int, now_ns: int, period_s: float = 1.0) -> bool:
+    """Whether a continuously measured value that arrived at `t_ns` may still pass for the present one."""
+    return now_ns - t_ns <= max(CONTINUOUS_FRESH_NS, int(PERIODS_FRESH * period_s * 1e9))
+
+
+def usable(reading: Reading, t_ns: int, now_ns: int, period_s: float = 1.0) -> float | None:
+    """A continuous value if it is valid and fresh, else None."""
+    if isinstance(reading, Measured) and is_fresh(t_ns, now_ns, period_s):
+        return reading.value
+    return None
 
 
 class Shown:

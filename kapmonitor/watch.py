@@ -1,87 +1,234 @@
-"""The engine's use of the alarm system: samples in, active alarms and events out."""
+"""The engine's use of the alarm system: what is recorded goes in, active alarms and events come out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from typing import Final
 
-from kapmonitor.alarms.evaluate import Inputs, evaluate
+from kapmonitor.alarms import decide
+from kapmonitor.alarms.baseline import WINDOW_NS, Proposal, propose
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.alarms.technical import device_rules, own_rules
-from kapmonitor.alarms.types import (
-    SHOWN,
-    AlarmState,
-    Condition,
-    ConditionState,
-    Priority,
-    Rule,
-    Sample,
-    Side,
+from kapmonitor.alarms.stepper import Item, Stepper, changed_event
+from kapmonitor.alarms.technical import CONTINUOUS
+from kapmonitor.alarms.types import SHOWN, AlarmState, Condition, ConditionState, Priority, Rule, Side
+from kapmonitor.commands import AlarmCommand, ChangeLimit, DisableRule, EnableRule, SaySameArm, SetBaseline
+from kapmonitor.errors import CommandRefused
+from kapmonitor.model import CuffReading
+from kapmonitor.session.events import (
+    BaselineSet,
+    InputLate,
+    LimitsSet,
+    SameArmSaid,
+    SessionEvent,
+    Stamped,
 )
-from kapmonitor.session.events import AlarmChanged, LimitsSet
-from kapmonitor.snapshot import ActiveAlarm
+from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce
 
-_ORDER = {ConditionState.ACTIVE_UNACK: 0, ConditionState.ACTIVE_ACK: 1, ConditionState.LATCHED: 2}
+_ORDER: Final = {ConditionState.ACTIVE_UNACK: 0, ConditionState.ACTIVE_ACK: 1, ConditionState.LATCHED: 2}
+_SAMPLE_NS: Final = 1_000_000_000
+_PROPOSE_NS: Final = 5_000_000_000
 
 
 class Watch:
-    """Owns the alarm state of one session."""
+    """Owns the alarms of one session."""
 
-    def __init__(self, limits: LimitSet) -> None:
+    def __init__(self, limits: LimitSet, start_ns: int, state: AlarmState | None = None) -> None:
         self.limits = limits
-        self._rules: tuple[Rule, ...] = (*limits.rules, *own_rules())
-        self._state = AlarmState()
+        self._stepper = Stepper(limits, start_ns, state)
+        self._told: tuple[Rule, ...] = ()
+        self._set: tuple[int, str] | None = None
+        self._dose_ns: int | None = None
+        self._cuffs: list[CuffReading] = []
+        self._values: dict[str, list[tuple[int, float]]] = {role: [] for role in CONTINUOUS}
+        self._proposal: Proposal | None = None
+        self._proposed_ns: int | None = None
 
-    def add_device(self, device: str) -> None:
-        """Watch one more device's link, sensor and cuff."""
-        known = {rule.id for rule in self._rules}
-        self._rules = (*self._rules, *(rule for rule in device_rules(device) if rule.id not in known))
+    def take(self, item: Item) -> InputLate | None:
+        """Something that is put on record; what else belongs there if the alarms see it late."""
+        return self._stepper.take(item)
 
-    def step(
-        self, samples: Iterable[tuple[str, Sample]], acknowledged: frozenset[str], now_ns: int
-    ) -> tuple[AlarmChanged, ...]:
-        """Evaluate every rule; returns what belongs in the record."""
-        inputs = Inputs(dict(samples), acknowledged)
-        self._state, transitions = evaluate(self._rules, self._state, inputs, now_ns)
-        return tuple(
-            AlarmChanged(
-                condition=move.condition,
-                priority=move.rule.priority.value,
-                before=move.before.value,
-                after=move.after.value,
-                cause=move.cause.value,
-                value=move.value,
-                limit=None if move.rule.side is Side.FLAG else move.rule.limit,
-                onset_t_ns=move.onset_t_ns,
-            )
-            for move in transitions
+    def advance(self, now_ns: int) -> list[Stamped]:
+        """Make the steps that are due; what belongs in the record."""
+        moved = [Stamped(move.t_ns, changed_event(move)) for move in self._stepper.advance(now_ns)]
+        self._collect()
+        return moved
+
+    def end(self, closed: Stamped) -> list[Stamped]:
+        """The session ends; what belongs in the record before that."""
+        late = self.take(closed)
+        if late is None:
+            return self.advance(closed.t_ns)
+        return [Stamped(closed.t_ns, late), *self.advance(late.seen_t_ns)]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The limits that may alarm now."""
+        return tuple(rule for rule in self._stepper.limit_rules if self._is_on(rule))
+
+    def _is_on(self, rule: Rule) -> bool:
+        in_phase = not rule.phases or self._stepper.world.phase in rule.phases
+        return in_phase and rule.id not in self._stepper.off_until
+
+    # The baseline
+
+    def measured(self, reading: CuffReading) -> None:
+        """A cuff reading came."""
+        self._cuffs.append(reading)
+        self._proposed_ns = None
+
+    def dosed(self, t_ns: int) -> None:
+        """A dose was given: a baseline is made of what was before the first one."""
+        if self._dose_ns is None or t_ns < self._dose_ns:
+            self._dose_ns = t_ns
+            self._proposed_ns = None
+
+    def _collect(self) -> None:
+        if self._dose_ns is not None:
+            return
+        samples = self._stepper.world.samples
+        for role, values in self._values.items():
+            sample = samples.get(role)
+            if sample is None or sample.value is None:
+                continue
+            if not values or sample.t_ns - values[-1][0] >= _SAMPLE_NS:
+                values.append((sample.t_ns, sample.value))
+                del values[: len(values) - WINDOW_NS // _SAMPLE_NS]
+
+    def _propose(self, now_ns: int) -> Proposal:
+        due = self._proposed_ns is None or now_ns - self._proposed_ns >= _PROPOSE_NS
+        if self._proposal is None or due:
+            self._proposed_ns = now_ns
+            until_ns = now_ns if self._dose_ns is None else self._dose_ns
+            hr, spo2 = (self._values[role] for role in CONTINUOUS)
+            self._proposal = propose(self._cuffs, hr, spo2, until_ns)
+        return self._proposal
+
+    def baseline(self, now_ns: int) -> BaselineStatus:
+        """The baseline in force, and what could be set."""
+        baseline = self._stepper.baseline
+        set_ns, by = self._set or (None, "")
+        needed = self.limits.follows_baseline and baseline is None
+        return BaselineStatus(baseline, by, set_ns, self._propose(now_ns), needed)
+
+    # What people decide
+
+    def decide(self, command: AlarmCommand, now_ns: int) -> SessionEvent:
+        """The event of a command; CommandRefused says why not."""
+        match command:
+            case SetBaseline(by):
+                return self._set_baseline(by, now_ns)
+            case ChangeLimit(rule, limit, role, by):
+                others = self._stepper.limit_rules
+                return decide.changed(self._rule(rule), others, limit, role, by)
+            case DisableRule(rule, reason, role, by, minutes):
+                return decide.disabled(self._rule(rule), reason, role, by, minutes, now_ns)
+            case EnableRule(rule, role, by):
+                return decide.enabled(self._rule(rule), role, by)
+            case SaySameArm(same, by):
+                return SameArmSaid(same, by)
+
+    def _rule(self, rule_id: str) -> Rule | None:
+        return next((rule for rule in self._stepper.limit_rules if rule.id == rule_id), None)
+
+    def _set_baseline(self, by: str, now_ns: int) -> BaselineSet:
+        self._proposed_ns = None
+        found = self._propose(now_ns)
+        if found.baseline is None:
+            raise CommandRefused("baseline", found.wanting.value)
+        self._set = now_ns, by
+        made = found.baseline
+        return BaselineSet(made.systolic, made.diastolic, made.mean, made.hr, made.spo2, made.readings, by)
+
+    # What is shown and put on record
+
+    def limits_event(self) -> LimitsSet | None:
+        """The limits in force, for the record; None while they are those that it has."""
+        rules = self._stepper.limit_rules
+        if rules is self._told:
+            return None
+        self._told = rules
+        limits = self.limits
+        return LimitsSet(
+            name=limits.name,
+            signed_by=limits.signed_by,
+            rules=tuple(
+                (rule.id, rule.role, rule.side.value, rule.priority.value, rule.limit, rule.delay_s)
+                for rule in rules
+            ),
+            signed_on=limits.signed_on,
+            example=limits.example,
+            toml=limits.toml,
+            sources=tuple(rule.source for rule in rules),
         )
 
     def shown(self) -> tuple[ActiveAlarm, ...]:
         """The conditions on screen: unacknowledged before acknowledged before passed, highest first."""
-        alarms = [_active(condition) for condition in self._state.conditions if condition.state in SHOWN]
+        alarms = [alarm for each in self._stepper.state.conditions for alarm in _shown(each)]
         return tuple(sorted(alarms, key=_rank))
 
-    def limits_event(self) -> LimitsSet:
-        """The limits in force, for the record."""
-        rules = tuple(
-            (rule.id, rule.role, rule.side.value, rule.priority.value, rule.limit, rule.delay_s)
-            for rule in self.limits.rules
+    def in_force(self) -> tuple[LimitInForce, ...]:
+        """Every limit of the set as it holds now."""
+        now = {rule.id: rule for rule in self._stepper.limit_rules}
+        return tuple(self._in_force(rule, now.get(rule.id)) for rule in self.limits.rules)
+
+    def _in_force(self, template: Rule, rule: Rule | None) -> LimitInForce:
+        return LimitInForce(
+            rule=template.id,
+            role=template.role,
+            side=template.side.value,
+            priority=template.priority,
+            limit=rule.limit if rule is not None else None,
+            source=rule.source if rule is not None else "no baseline",
+            delay_s=template.delay_s,
+            at_once=template.bypass,
+            phases=template.phases,
+            in_phase=not template.phases or self._stepper.world.phase in template.phases,
+            off_until_t_ns=self._stepper.off_until.get(template.id),
         )
-        return LimitsSet(self.limits.name, self.limits.signed_by, rules)
 
 
-def _active(condition: Condition) -> ActiveAlarm:
+def _shown(condition: Condition) -> Iterator[ActiveAlarm]:
+    was = condition.passed
+    if was is not None:
+        yield _alarm(
+            condition, ConditionState.LATCHED, was.priority, was.worst, was.onset_t_ns, was.ended_t_ns
+        )
+    elif condition.state in SHOWN:
+        yield _alarm(
+            condition,
+            condition.state,
+            condition.priority,
+            condition.worst,
+            condition.onset_t_ns,
+            condition.ended_t_ns,
+        )
+
+
+def _alarm(
+    condition: Condition,
+    state: ConditionState,
+    priority: Priority,
+    worst: float | None,
+    onset_ns: int,
+    ended_ns: int | None,
+) -> ActiveAlarm:
     rule = condition.rule
     return ActiveAlarm(
         condition=rule.id,
         role=rule.role,
-        priority=rule.priority,
-        state=condition.state.value,
-        value=condition.worst,
+        priority=priority,
+        state=state.value,
+        value=worst,
         limit=None if rule.side is Side.FLAG else rule.limit,
         direction=rule.side.value,
-        onset_t_ns=condition.onset_t_ns,
+        onset_t_ns=onset_ns,
         text=condition.text,
+        acknowledged_t_ns=condition.acknowledged_t_ns,
+        remind_t_ns=condition.remind_t_ns,
+        ended_t_ns=ended_ns,
+        bypassed=condition.bypassed,
+        repeat_wanted=condition.wants_repeat,
+        reading_t_ns=condition.seen_t_ns,
     )
 
 

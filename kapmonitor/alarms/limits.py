@@ -3,130 +3,105 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Final
 
-from kapmonitor.alarms.types import Priority, Rule, Side
+from kapmonitor.alarms.limitentry import Table, rule_of
+from kapmonitor.alarms.types import Rule, Side
 from kapmonitor.errors import ConfigError
-from kapmonitor.view import Role
 
-ROLES = tuple(role.value for role in Role)
-CONTINUOUS = frozenset({Role.HR.value, Role.SPO2.value})
-_NUMBERS = {"at", "delay_s", "deadband", "clear_s", "at_once"}
-_KEYS = _NUMBERS | {"id", "of", "side", "priority"}
-LONGEST_DELAY_S = 120.0
-"""No limit may hold an alarm back for longer: a delay is against flutter, not against alarms."""
+_KEYS: Final = frozenset({"name", "signed_by", "signed_on", "example", "limit"})
 
 
 @dataclass(frozen=True, slots=True)
 class LimitSet:
-    """The limits of a session, with who signed them; `example` marks those that nobody may sign off."""
+    """The limits of a session, with who signed them; `example` marks those that nobody may sign off.
+
+    `toml` is the text they were read from.
+    """
 
     name: str
     signed_by: str
     signed_on: str
     example: bool
     rules: tuple[Rule, ...]
+    toml: str = ""
+
+    @property
+    def follows_baseline(self) -> bool:
+        """Whether any limit is made from the baseline."""
+        return any(rule.relative is not None for rule in self.rules)
 
 
 def example() -> LimitSet:
     """The limits that ship with the program, marked as an example."""
-    text = resources.files("kapmonitor").joinpath("data/limits-example.toml").read_text("utf-8")
-    return parse(text, "limits-example.toml")
+    return _shipped("limits-example.toml")
+
+
+def baseline_example() -> LimitSet:
+    """The example whose limits follow the person's baseline."""
+    return _shipped("limits-baseline-example.toml")
+
+
+def _shipped(name: str) -> LimitSet:
+    return parse(resources.files("kapmonitor").joinpath("data", name).read_text("utf-8"), name)
 
 
 def parse(text: str, path: str) -> LimitSet:
     """Read a limit set; ConfigError names the first mistake."""
     try:
-        table = tomllib.loads(text)
+        read = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(path, "the file", f"not readable as TOML: {error}") from error
-    entries = table.get("limit")
+    table = Table(read, "", path)
+    table.only(_KEYS)
+    entries = read.get("limit")
     if not isinstance(entries, list) or not entries:
         raise ConfigError(path, "limit", "at least one [[limit]] table is needed")
-    rules = tuple(_rule(entry, f"limit[{i}]", path) for i, entry in enumerate(entries))
+    rules = tuple(rule_of(entry, f"limit[{i}]", path) for i, entry in enumerate(entries))
     ids = [rule.id for rule in rules]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
             raise ConfigError(path, f"id {rule_id}", "each limit needs an id of its own")
-    _check_sides(rules, path)
+    check(rules, path)
+    is_example = read.get("example", False)
+    if not isinstance(is_example, bool):
+        raise table.mistake("example", "true or false")
     return LimitSet(
-        _text(table, "name", path),
-        _text(table, "signed_by", path),
-        _text(table, "signed_on", path),
-        bool(table.get("example", False)),
-        rules,
+        table.text("name"), table.text("signed_by"), table.text("signed_on"), is_example, rules, text
     )
 
 
-def _check_sides(rules: tuple[Rule, ...], path: str) -> None:
+def check(rules: tuple[Rule, ...], path: str) -> None:
     """ConfigError for limits that leave no value without an alarm, and for an `at_once` inside its limit."""
     for rule in rules:
         sign = 1 if rule.side is Side.HIGH else -1
-        if rule.bypass is not None and sign * rule.bypass < sign * rule.limit:
-            raise ConfigError(path, f"id {rule.id}.at_once", f"{rule.limit:g} or further out")
-        lows = [low.limit for low in rules if low.role == rule.role and low.side is Side.LOW]
-        if rule.side is Side.HIGH and rule.limit <= max(lows, default=rule.limit - 1):
+        for limit in _bounds(rule):
+            if rule.bypass is not None and sign * rule.bypass < sign * limit:
+                raise ConfigError(path, f"id {rule.id}.at_once", f"{limit:g} or further out")
+        if rule.side is Side.HIGH:
+            _check_between(rule, rules, path)
+
+
+def _check_between(rule: Rule, rules: tuple[Rule, ...], path: str) -> None:
+    """There must be values between the low and the high limits of a role; those with conditions aside."""
+    lows = [
+        limit
+        for low in rules
+        if low.role == rule.role and low.side is Side.LOW and low.companion is None
+        for limit in _bounds(low)
+    ]
+    for limit in _bounds(rule):
+        if rule.companion is None and limit <= max(lows, default=limit - 1):
             allowed = f"above the low limit of {rule.role}, {max(lows):g}, or every value alarms"
             raise ConfigError(path, f"id {rule.id}.at", allowed)
 
 
-def _text(table: Mapping[str, object], key: str, path: str) -> str:
-    value = table.get(key, "")
-    if not isinstance(value, str):
-        raise ConfigError(path, key, "a text in quotes")
-    return value
-
-
-def _rule(entry: object, where: str, path: str) -> Rule:
-    if not isinstance(entry, dict):
-        raise ConfigError(path, where, "a [[limit]] table")
-    for key in entry:
-        if key not in _KEYS:
-            raise ConfigError(path, f"{where}.{key}", f"unknown; allowed: {', '.join(sorted(_KEYS))}")
-    numbers = {key: _number(entry, key, where, path) for key in _NUMBERS}
-    at = numbers["at"]
-    if at is None:
-        raise ConfigError(path, f"{where}.at", "the limit itself, a number")
-    role = _choice(entry, "of", ROLES, where, path)
-    delay_s = numbers["delay_s"] or 0.0
-    if not 0 <= delay_s <= LONGEST_DELAY_S:
-        raise ConfigError(path, f"{where}.delay_s", f"0 to {LONGEST_DELAY_S:g} seconds")
-    return Rule(
-        id=_name(entry, where, path),
-        role=role,
-        side=Side(_choice(entry, "side", ("high", "low"), where, path)),
-        priority=Priority(_choice(entry, "priority", ("low", "medium", "high"), where, path)),
-        limit=at,
-        delay_s=delay_s,
-        deadband=numbers["deadband"] or 0.0,
-        clear_s=numbers["clear_s"] or 0.0,
-        bypass=numbers["at_once"],
-        confirmations=3 if role in CONTINUOUS else 1,
-    )
-
-
-def _name(entry: Mapping[str, object], where: str, path: str) -> str:
-    value = entry.get("id")
-    if not isinstance(value, str) or not value:
-        raise ConfigError(path, f"{where}.id", "a short name in quotes")
-    return value
-
-
-def _number(entry: Mapping[str, object], key: str, where: str, path: str) -> float | None:
-    value = entry.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
-        raise ConfigError(path, f"{where}.{key}", "a number")
-    if key not in {"at", "at_once"} and value < 0:
-        raise ConfigError(path, f"{where}.{key}", "0 or more")
-    return float(value)
-
-
-def _choice(entry: Mapping[str, object], key: str, allowed: tuple[str, ...], where: str, path: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or value not in allowed:
-        raise ConfigError(path, f"{where}.{key}", f"one of {', '.join(allowed)}")
-    return value
+def _bounds(rule: Rule) -> tuple[float, ...]:
+    """The limits that are known without a baseline: the number itself, the ends of what is made from one."""
+    relative = rule.relative
+    if relative is None:
+        return (rule.limit,)
+    known = (relative.fallback, relative.at_least, relative.at_most)
+    return tuple(limit for limit in known if limit is not None)

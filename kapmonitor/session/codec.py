@@ -25,7 +25,17 @@ Body = dict[str, Json]
 Upcaster = Callable[[Body], Body]
 
 EVENTS: Final[Mapping[str, type[SessionEvent]]] = {event.TYPE: event for event in get_args(SessionEvent)}
-UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
+
+
+def _with(**missing: Json) -> Upcaster:
+    """Adds fields that the version before did not have."""
+    return lambda body: {**missing, **body}
+
+
+UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
+    ("channel.described", 1): _with(period_s=1.0),
+    ("limits.set", 1): _with(signed_on="", example=False, toml="", sources=[]),
+}
 """(type, version) -> what makes a body of the next version of it."""
 SAFE_INT: Final = 2**53 - 1
 

@@ -10,6 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from kapmonitor.session.alarm_events import (
+    AlarmAcknowledged,
+    AlarmChanged,
+    BaselineSet,
+    ConditionSensed,
+    InputLate,
+    LimitsChanged,
+    LimitsSet,
+    RuleDisabled,
+    RuleEnabled,
+    SameArmSaid,
+)
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -135,10 +147,10 @@ class ComputerSlept:
 
 @dataclass(frozen=True, slots=True)
 class ChannelDescribed:
-    """A channel that data rows refer to by number; `fs` is 0 for numerics."""
+    """A channel that data rows refer to by number; `fs` is 0 for numerics, which come each `period_s`."""
 
     TYPE: ClassVar[str] = "channel.described"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     channel: int
     device: str
     ref: str
@@ -148,6 +160,7 @@ class ChannelDescribed:
     fs: float
     resolution: float
     offset: float
+    period_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,43 +227,6 @@ class MusicEvent:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsSet:
-    """The limits in force, each (rule id, role, direction, priority, limit, delay_s), and their origin."""
-
-    TYPE: ClassVar[str] = "limits.set"
-    VERSION: ClassVar[int] = 1
-    name: str
-    signed_by: str
-    rules: tuple[tuple[str, str, str, str, float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmChanged:
-    """One condition moved from one state to another; `value` and `limit` are None where there is none."""
-
-    TYPE: ClassVar[str] = "alarm.changed"
-    VERSION: ClassVar[int] = 1
-    condition: str
-    priority: str
-    before: str
-    after: str
-    cause: str
-    value: float | None
-    limit: float | None
-    onset_t_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmAcknowledged:
-    """Somebody acknowledged the conditions that were on the screen at key-down."""
-
-    TYPE: ClassVar[str] = "alarm.acknowledged"
-    VERSION: ClassVar[int] = 1
-    conditions: tuple[str, ...]
-    by: str
-
-
 SessionEvent = (
     SessionStarted
     | SessionResumed
@@ -279,6 +255,13 @@ SessionEvent = (
     | NoteAmended
     | MusicEvent
     | LimitsSet
+    | LimitsChanged
+    | RuleDisabled
+    | RuleEnabled
+    | BaselineSet
+    | SameArmSaid
+    | ConditionSensed
+    | InputLate
     | AlarmChanged
     | AlarmAcknowledged
 )

@@ -4,7 +4,8 @@ import pytest
 
 from kapmonitor.model import Measured
 from kapmonitor.snapshot import Freshness
-from kapmonitor.tiles import continuous_freshness, usable
+from kapmonitor.tiles import continuous_freshness
+from kapmonitor.vitals import usable
 
 S = 1_000_000_000
 

@@ -5,8 +5,9 @@ import pytest
 from kapmonitor.alarms.limits import example
 from kapmonitor.model import Absent, CuffReading, Measured, Validity
 from kapmonitor.snapshot import Freshness
-from kapmonitor.tiles import continuous_freshness, cuff_freshness, nearest_limits, usable
+from kapmonitor.tiles import continuous_freshness, cuff_freshness, nearest_limits
 from kapmonitor.view import Role
+from kapmonitor.vitals import usable
 
 S = 1_000_000_000
 M = 60 * S

@@ -1,0 +1,82 @@
+"""Where the alarms stood when a record ended without being closed: the fold of its events; pure.
+
+What AlarmChanged says of a condition is enough to go on with: state, onset, worst value, priority, and when
+its reminder is due. Which reading armed it is not kept; the signal has to come back anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from kapmonitor.alarms.types import (
+    ACTIVE,
+    REMIND_S,
+    AlarmState,
+    Condition,
+    ConditionState,
+    Passed,
+    Priority,
+    Rule,
+    Side,
+    Trigger,
+)
+from kapmonitor.session.events import AlarmChanged, SessionClosed, SessionEvent, Stamped
+
+HOLD_NS: Final = 30_000_000_000
+"""So long after a restart a condition waits for its signal before that counts as lost."""
+
+
+def folded(events: Iterable[Stamped], rules: Iterable[Rule], restarted_ns: int) -> AlarmState:
+    """The alarm state to go on with after a restart; of a record that was closed nothing is left."""
+    by_id = {rule.id: rule for rule in rules}
+    known: dict[str, Condition] = {}
+    for stamped in events:
+        event: SessionEvent = stamped.event
+        if isinstance(event, SessionClosed):
+            known.clear()
+        elif isinstance(event, AlarmChanged):
+            rule = by_id.get(event.condition)
+            if rule is None and event.limit is None:
+                rule = Rule(event.condition, event.condition, Side.FLAG, Priority(event.priority))
+            if rule is not None:
+                before = known.get(event.condition, Condition(rule))
+                known[event.condition] = _after(before, event, stamped.t_ns)
+    return AlarmState(tuple(known.values()), restarted_ns + HOLD_NS)
+
+
+def _after(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
+    state = ConditionState(event.after)
+    priority = Priority(event.priority)
+    rule = before.rule
+    now = replace(
+        before,
+        state=state,
+        onset_t_ns=event.onset_t_ns,
+        worst=event.value,
+        value=event.value,
+        level=priority if priority is not rule.priority and state is not ConditionState.NORMAL else None,
+        valid_count=rule.confirmations,
+        passed=_passed(before, state),
+        bypassed=state in ACTIVE and (before.bypassed or event.cause == Trigger.BYPASS.value),
+        ended_t_ns=t_ns if state is ConditionState.LATCHED else None,
+    )
+    return _acknowledged(now, event, t_ns)
+
+
+def _passed(before: Condition, state: ConditionState) -> Passed | None:
+    if state is not ConditionState.PENDING:
+        return None
+    if before.state is ConditionState.LATCHED and before.ended_t_ns is not None:
+        return Passed(before.onset_t_ns, before.ended_t_ns, before.worst, before.priority)
+    return before.passed
+
+
+def _acknowledged(now: Condition, event: AlarmChanged, t_ns: int) -> Condition:
+    if now.state is not ConditionState.ACTIVE_ACK:
+        return replace(now, acknowledged_t_ns=None, remind_t_ns=None)
+    due_ns = t_ns + int(REMIND_S[now.priority] * 1e9)
+    if event.cause == Trigger.ACKNOWLEDGE.value:
+        return replace(now, acknowledged_t_ns=t_ns, remind_t_ns=due_ns)
+    return replace(now, remind_t_ns=due_ns if event.cause == Trigger.REMIND.value else now.remind_t_ns)
