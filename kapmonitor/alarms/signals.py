@@ -96,6 +96,8 @@ class OutputWord(StrEnum):
     FAILED = "failed"
     MUSIC = "music"
     """It is the one that plays the music, and is therefore not used."""
+    MUTED = "muted"
+    """This computer plays it muted or at no volume."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaD
 
 from playlists.course import RATE
 from ui.music.ports import OutputChoice, OutputHealth, OutputState
-from ui.music.watch import Seen, Watch, judge
+from ui.music.soundserver import SoundServer
+from ui.music.watch import STUCK_NS, Seen, Watch, judge
 
 BUFFER_S: Final = 0.5
+SERVER_MS: Final = 200
 RETRY_NS: Final = 3_000_000_000
 LIST_NS: Final = 100_000_000
 FRAME_BYTES: Final = 8
@@ -42,15 +44,15 @@ def _format() -> QAudioFormat:
 
 
 @contextmanager
-def _roomy_server() -> Iterator[None]:
-    """Streams begun in here get 200 ms in a PulseAudio or PipeWire server, whatever Qt asks for.
+def _server_latency(milliseconds: int) -> Iterator[None]:
+    """Streams begun in here get so much in a PulseAudio or PipeWire server, whatever Qt asks for.
 
     Qt asks for 20 ms whatever its own buffer is, which drops out on a busy computer; more than its own buffer
     would never begin. libpulse reads the variable when a stream is connected; it is put back so that nothing
     else, such as an alarm's stream, is delayed.
     """
     before = os.environ.get(LATENCY_VARIABLE)
-    os.environ[LATENCY_VARIABLE] = "200"
+    os.environ[LATENCY_VARIABLE] = str(milliseconds)
     try:
         yield
     finally:
@@ -63,11 +65,25 @@ def _roomy_server() -> Iterator[None]:
 class DeviceOutput:
     """One device of this computer, by its id or its name; '' takes the default one once and stays with it.
 
-    Make and use it in one thread that runs an event loop.
+    Make and use it in one thread that runs an event loop. The buffer's `buffer_s` and the sound server's
+    `server_ms` say how far ahead of what is heard sound is written; `stuck_ns` how long a device that takes
+    nothing is believed in. `server` knows better than Qt which devices are there.
     """
 
-    def __init__(self, wanted: str = "") -> None:
+    def __init__(
+        self,
+        wanted: str = "",
+        *,
+        buffer_s: float = BUFFER_S,
+        server_ms: int = SERVER_MS,
+        stuck_ns: int = STUCK_NS,
+        server: SoundServer | None = None,
+    ) -> None:
         self._wanted = wanted
+        self._buffer_s = buffer_s
+        self._server_ms = server_ms
+        self._stuck_ns = stuck_ns
+        self._server = server
         self._devices = QMediaDevices()
         self._devices.audioOutputsChanged.connect(self._outputs_changed)
         self._listed: dict[str, QAudioDevice] = {}
@@ -89,7 +105,7 @@ class DeviceOutput:
                 self._check(self._sink, t_ns)
             if self._sink is None:
                 self._look(t_ns)
-        return OutputHealth(self._state, self._name, self._choices)
+        return OutputHealth(self._state, self._name, self._choices, self._id)
 
     def room(self) -> int:
         return self._sink.bytesFree() // FRAME_BYTES if self._sink is not None else 0
@@ -119,8 +135,12 @@ class DeviceOutput:
             self._state = OutputState.LOST
 
     def _list(self) -> None:
-        self._listed = {_id(device): device for device in QMediaDevices.audioOutputs()}
+        listed = {_id(device): device for device in QMediaDevices.audioOutputs()}
+        self._listed = {key: device for key, device in listed.items() if not self._missing(key)}
         self._choices = tuple(OutputChoice(key, dev.description()) for key, dev in self._listed.items())
+
+    def _missing(self, output_id: str) -> bool:
+        return self._server is not None and self._server.missing(output_id)
 
     def _check(self, sink: QAudioSink, t_ns: int) -> None:
         seen = Seen(
@@ -130,7 +150,7 @@ class DeviceOutput:
             failed=sink.error().name not in HARMLESS,
             played_us=sink.processedUSecs(),
         )
-        self._watch, problem = judge(self._watch, seen)
+        self._watch, problem = judge(self._watch, seen, self._stuck_ns)
         if problem:
             self._give_up()
             self._state = OutputState.LOST
@@ -157,8 +177,8 @@ class DeviceOutput:
 
     def _open(self, device: QAudioDevice, t_ns: int) -> None:
         sink = QAudioSink(device, _format())
-        sink.setBufferSize(round(BUFFER_S * RATE) * FRAME_BYTES)
-        with _roomy_server():
+        sink.setBufferSize(round(self._buffer_s * RATE) * FRAME_BYTES)
+        with _server_latency(self._server_ms):
             pipe: QIODevice | None = sink.start()
         self._id, self._name = _id(device), device.description()
         if pipe is None or sink.error().name not in HARMLESS:
@@ -208,3 +228,14 @@ class SilentOutput:
 def has_outputs() -> bool:
     """Whether this computer has any sound output; needs a running Qt application."""
     return bool(QMediaDevices.audioOutputs())
+
+
+def listed_outputs() -> tuple[OutputChoice, ...]:
+    """Every sound output of this computer now; needs a running Qt application."""
+    return tuple(OutputChoice(_id(device), device.description()) for device in QMediaDevices.audioOutputs())
+
+
+def default_output_id() -> str:
+    """The output that this computer uses for what chooses none, '' if there is none."""
+    default = QMediaDevices.defaultAudioOutput()
+    return "" if default.isNull() else _id(default)

@@ -17,6 +17,7 @@ from playlists.model import Playlist
 from ui.music.engine import Engine, Report
 from ui.music.output import DeviceOutput, SilentOutput, has_outputs
 from ui.music.ports import MusicView, Output
+from ui.music.soundserver import SoundServer
 
 TICK_MS: Final = 40
 ANSWERS_NS: Final = 2_000_000_000
@@ -69,6 +70,7 @@ class Player:
         self._work: SimpleQueue[Work] = SimpleQueue()
         self._view = MusicView(playlist=playlist.title, example=playlist.example, checking=True)
         self._ticked_ns = time.monotonic_ns()
+        self._server = SoundServer()
         self._thread = _Thread(self)
 
     def start(self) -> None:
@@ -116,10 +118,14 @@ class Player:
     def make_engine(self) -> Engine:
         """For the music's thread: what it runs."""
         checked = check(self._playlist)
-        output: Output = SilentOutput() if self._silent and not has_outputs() else DeviceOutput(self._wanted)
+        output: Output = SilentOutput() if self._silent and not has_outputs() else self._device()
         engine = Engine(checked, output, self._report, self._phase)
         engine.announce(checked, time.monotonic_ns(), self._now_ns())
         return engine
+
+    def _device(self) -> DeviceOutput:
+        self._server.start()
+        return DeviceOutput(self._wanted, server=self._server)
 
     def tick(self, engine: Engine) -> None:
         """For the music's thread: do what was asked, fill the output, take a new picture."""
@@ -139,3 +145,4 @@ class Player:
             self.tick(engine)
             QThread.msleep(TICK_MS)
         engine.close()
+        self._server.close()

@@ -44,6 +44,7 @@ class OutputHealth:
     state: OutputState
     name: str = ""
     choices: tuple[OutputChoice, ...] = ()
+    id: str = ""
 
     @property
     def usable(self) -> bool:

@@ -31,7 +31,7 @@ class Watch:
     played_us: int = -1
 
 
-def judge(watch: Watch, seen: Seen) -> tuple[Watch, str]:
+def judge(watch: Watch, seen: Seen, stuck_ns: int = STUCK_NS) -> tuple[Watch, str]:
     """The watch from now on, and why the output is lost, or '' while it is well."""
     if seen.played_us != watch.played_us:
         watch = Watch(seen.t_ns, seen.played_us)
@@ -39,6 +39,6 @@ def judge(watch: Watch, seen: Seen) -> tuple[Watch, str]:
         return watch, "removed"
     if seen.failed or seen.stopped:
         return watch, "stopped"
-    if seen.t_ns - watch.since_ns > STUCK_NS:
+    if seen.t_ns - watch.since_ns > stuck_ns:
         return watch, "stuck"
     return watch, ""
