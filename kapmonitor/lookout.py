@@ -33,6 +33,8 @@ class Advert:
     name: str
     services: tuple[str, ...]
     strength_dbm: int
+    makers: tuple[tuple[int, bytes], ...] = ()
+    """What it says under makers' numbers."""
 
 
 class Lookout:
@@ -67,7 +69,8 @@ class Lookout:
         def heard(device: BLEDevice, said: AdvertisementData) -> None:
             known = said.local_name or device.name or ""
             services = tuple(sorted(said.service_uuids))
-            self._on_advert(Advert(name, device.address, known, services, said.rssi))
+            makers = tuple(sorted(said.manufacturer_data.items()))
+            self._on_advert(Advert(name, device.address, known, services, said.rssi, makers))
 
         while True:
             try:

@@ -18,14 +18,14 @@ from typing import Final
 from devices.address import DeviceAddress, parse_device
 from devices.autopump import AutoPump
 from devices.ports import Port, list_ports
-from devices.protocol import BleLink, DriverSpec, SerialLink
+from devices.protocol import DriverSpec, SerialLink
 from devices.pump import SerialPump
 from devices.registry import Registry
 from devices.sink import DeviceSink
 from devices.transport.ble import BlePump
 from devices.transport.ble_radio import Radio
-from devices.transport.ble_scan import fits
-from kapmonitor.attached import Attached, DevicePump, row_of
+from kapmonitor.advertised import best_fit, bluetooth, in_range, pairing
+from kapmonitor.attached import Attached, DevicePump
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
     AdoptDevice,
@@ -150,10 +150,10 @@ class Surroundings:
     def _try(self, key: str) -> None:
         advert, spec = self._advert(key)
         hci = ((HCI, advert.radio),) if advert.radio else ()
-        attached = self._attach(key, _bluetooth(advert.address), spec)
+        attached = self._attach(key, bluetooth(advert.address), spec)
         attached.address = DeviceAddress(spec.id, advert.address, hci)
         attached.strength_dbm = advert.strength_dbm
-        attached.hint = _pairing(spec)
+        attached.hint = pairing(spec)
         self._start(attached, self._pump(attached, spec, attached.address))
 
     def _adopt(self, attached: Attached, by: str) -> Future[int]:
@@ -216,7 +216,8 @@ class Surroundings:
         if known is not None:
             before = known[0]
             services = tuple(sorted({*before.services, *advert.services}))
-            advert = replace(advert, name=advert.name or before.name, services=services)
+            makers = advert.makers or before.makers
+            advert = replace(advert, name=advert.name or before.name, services=services, makers=makers)
         self._adverts[key] = advert, self._here.clock.now_ns()
         if key in self._attached:
             self._attached[key].strength_dbm = advert.strength_dbm
@@ -325,7 +326,7 @@ class Surroundings:
         for key, (advert, heard_ns) in self._adverts.items():
             spec = best_fit(self._here.registry.specs, advert)
             if spec is not None and key not in self._attached and now_ns - heard_ns <= GONE_AFTER_NS:
-                yield _in_range(key, advert, spec)
+                yield in_range(key, advert, spec)
 
     def _row(self, attached: Attached, now_ns: int) -> NearbyDevice:
         row = attached.row(now_ns)
@@ -343,33 +344,9 @@ class Surroundings:
         )
 
 
-def best_fit(specs: Iterable[DriverSpec], advert: Advert) -> DriverSpec | None:
-    """The driver for a device that advertises this; one that knows its name goes before one for its kind."""
-    found = [s for s in specs if isinstance(s.link, BleLink) and fits(s.link, advert.name, advert.services)]
-    return min(found, key=lambda spec: not _knows_name(spec, advert.name), default=None)
-
-
-def _knows_name(spec: DriverSpec, name: str) -> bool:
-    return isinstance(spec.link, BleLink) and bool(name) and name.startswith(spec.link.name_prefixes)
-
-
-def _in_range(key: str, advert: Advert, spec: DriverSpec) -> NearbyDevice:
-    row = row_of(key, _bluetooth(advert.address), spec)
-    return replace(row, model=advert.name, strength_dbm=advert.strength_dbm, detail=_pairing(spec))
-
-
-def _pairing(spec: DriverSpec) -> str:
-    return spec.link.pairing if isinstance(spec.link, BleLink) else ""
-
-
-def _bluetooth(address: str) -> str:
-    """The end of an address is enough to tell two devices in a room apart."""
-    return f"Bluetooth · …{address[-5:]}"
-
-
 def _where(member: Member) -> str:
     address = member.address.address
-    return address if isinstance(member.spec.link, SerialLink) else _bluetooth(address)
+    return address if isinstance(member.spec.link, SerialLink) else bluetooth(address)
 
 
 def _key(address: str) -> str:
