@@ -6,7 +6,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kapmonitor.alarms.types import SHOWN, Priority, Rule, Side
+from kapmonitor.alarms import fold as alarmfold
+from kapmonitor.alarms.limits import parse
+from kapmonitor.alarms.types import Condition, Priority, Rule, Side
+from kapmonitor.errors import ConfigError
 from kapmonitor.model import AlertKind, CuffState, LinkProblem, LinkState
 from kapmonitor.session.events import (
     AlarmChanged,
@@ -23,9 +26,7 @@ from kapmonitor.session.events import (
 )
 from kapmonitor.session.state import SessionState, fold
 from kapmonitor.snapshot import ActiveAlarm, LinkStatus
-
-SHOWN_WORDS = frozenset(state.value for state in SHOWN)
-_ORDER = {"active-unack": 0, "active-ack": 1, "latched": 2}
+from kapmonitor.watch import on_screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Frame:
     links: tuple[LinkStatus, ...] = ()
     measuring: frozenset[str] = frozenset()
     rules: tuple[Rule, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 class Frames:
@@ -67,9 +69,9 @@ def after(frame: Frame, stamped: Stamped) -> Frame:
     frame = replace(frame, session=fold(frame.session, stamped))
     match stamped.event:
         case AlarmChanged() as change:
-            return replace(frame, alarms=_alarms(frame, change))
+            return _alarmed(frame, change, stamped.t_ns)
         case LimitsSet() as limits:
-            return replace(frame, rules=tuple(_rule(*rule) for rule in limits.rules))
+            return replace(frame, rules=_rules(limits))
         case CuffEvent() as cuff:
             measuring = frame.measuring - {cuff.device}
             if cuff.state == CuffState.MEASURING.value:
@@ -79,31 +81,27 @@ def after(frame: Frame, stamped: Stamped) -> Frame:
             return replace(frame, links=_links(frame.links, event))
 
 
-def _rule(rule: str, role: str, side: str, priority: str, limit: float, delay_s: float) -> Rule:
-    return Rule(rule, role, Side(side), Priority(priority), limit, delay_s)
+def _rules(limits: LimitsSet) -> tuple[Rule, ...]:
+    """The rules of a recorded limit set, with all that its file says of them where it is there."""
+    try:
+        known = {rule.id: rule for rule in parse(limits.toml, "the record").rules} if limits.toml else {}
+    except ConfigError:
+        known = {}
+    found: list[Rule] = []
+    for rule, role, side, priority, limit, delay_s in limits.rules:
+        plain = Rule(rule, role, Side(side), Priority(priority), limit, delay_s)
+        found.append(replace(known[rule], limit=limit, relative=None) if rule in known else plain)
+    return tuple(found)
 
 
-def _alarms(frame: Frame, change: AlarmChanged) -> tuple[ActiveAlarm, ...]:
-    others = tuple(alarm for alarm in frame.alarms if alarm.condition != change.condition)
-    if change.after not in SHOWN_WORDS:
-        return others
-    rule = next((rule for rule in frame.rules if rule.id == change.condition), None)
-    alarm = ActiveAlarm(
-        condition=change.condition,
-        role=rule.role if rule is not None else change.condition,
-        priority=Priority(change.priority),
-        state=change.after,
-        value=change.value,
-        limit=change.limit,
-        direction=rule.side.value if rule is not None else Side.FLAG.value,
-        onset_t_ns=change.onset_t_ns,
-        text=_label(frame.links, change.condition),
-    )
-    return tuple(sorted((*others, alarm), key=_rank))
-
-
-def _rank(alarm: ActiveAlarm) -> tuple[int, int, int]:
-    return _ORDER[alarm.state], -alarm.priority.rank, alarm.onset_t_ns
+def _alarmed(frame: Frame, change: AlarmChanged, t_ns: int) -> Frame:
+    rules = {rule.id: rule for rule in frame.rules}
+    before = next((each for each in frame.conditions if each.rule.id == change.condition), None)
+    moved = alarmfold.after(before, change, t_ns, rules)
+    moved = replace(moved, text=_label(frame.links, change.condition))
+    others = (each for each in frame.conditions if each.rule.id != change.condition)
+    conditions = (*others, moved)
+    return replace(frame, conditions=conditions, alarms=on_screen(conditions))
 
 
 def _label(links: tuple[LinkStatus, ...], condition: str) -> str:

@@ -117,7 +117,7 @@ class ActiveAlarm:
 
 @dataclass(frozen=True, slots=True)
 class LimitInForce:
-    """One limit as it holds now, for the page of limits; `limit` is None while there is nothing to make it from.
+    """One limit as it holds now, for the page of limits; `limit` is None while it waits for a baseline.
 
     `source` says where the number came from; `off_until_t_ns` when a limit that somebody switched off comes
     back; `in_phase` whether it holds in the present phase.

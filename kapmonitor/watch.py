@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kapmonitor.alarms import decide
@@ -163,8 +163,7 @@ class Watch:
 
     def shown(self) -> tuple[ActiveAlarm, ...]:
         """The conditions on screen: unacknowledged before acknowledged before passed, highest first."""
-        alarms = [alarm for each in self._stepper.state.conditions for alarm in _shown(each)]
-        return tuple(sorted(alarms, key=_rank))
+        return on_screen(self._stepper.state.conditions)
 
     def in_force(self) -> tuple[LimitInForce, ...]:
         """Every limit of the set as it holds now."""
@@ -185,6 +184,11 @@ class Watch:
             in_phase=not template.phases or self._stepper.world.phase in template.phases,
             off_until_t_ns=self._stepper.off_until.get(template.id),
         )
+
+
+def on_screen(conditions: Iterable[Condition]) -> tuple[ActiveAlarm, ...]:
+    """What is shown of them: unacknowledged before acknowledged before passed, highest first."""
+    return tuple(sorted((alarm for each in conditions for alarm in _shown(each)), key=_rank))
 
 
 def _shown(condition: Condition) -> Iterator[ActiveAlarm]:

@@ -141,9 +141,10 @@ def move(condition: Condition, cause: Trigger, now_ns: int) -> Condition:
             return _reminded(replace(moved, acknowledged_t_ns=now_ns), now_ns)
         case Trigger.REMIND:
             return _reminded(moved, now_ns)
-        case Trigger.LIMIT_CHANGED:
+        case _ if after is ConditionState.ACTIVE_UNACK and cause is not Trigger.LIMIT_CHANGED:
+            return _raised(moved, cause, now_ns)
+        case _:
             return moved
-    return _raised(moved, cause, now_ns) if after is ConditionState.ACTIVE_UNACK else moved
 
 
 def _settled(condition: Condition, cause: Trigger, after: ConditionState) -> ConditionState:
@@ -225,6 +226,8 @@ def _raised(moved: Condition, cause: Trigger, now_ns: int) -> Condition:
             level = max(moved.priority, moved.inherited, key=lambda priority: priority.rank)
         case Trigger.WORSE:
             level = None if rule.first is not None else _risen(moved, now_ns)
+        case _:
+            pass
     far = cause is Trigger.BYPASS or (cause is Trigger.WORSE and _is_far(moved))
     # What is lost while the highest alarm held starts loud, as a value far outside does.
     loud = cause is Trigger.INHERIT and level is Priority.HIGH

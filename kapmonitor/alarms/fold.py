@@ -6,7 +6,7 @@ its reminder is due. Which reading armed it is not kept; the signal has to come 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -37,16 +37,20 @@ def folded(events: Iterable[Stamped], rules: Iterable[Rule], restarted_ns: int) 
         if isinstance(event, SessionClosed):
             known.clear()
         elif isinstance(event, AlarmChanged):
-            rule = by_id.get(event.condition)
-            if rule is None and event.limit is None:
-                rule = Rule(event.condition, event.condition, Side.FLAG, Priority(event.priority))
-            if rule is not None:
-                before = known.get(event.condition, Condition(rule))
-                known[event.condition] = _after(before, event, stamped.t_ns)
+            known[event.condition] = after(known.get(event.condition), event, stamped.t_ns, by_id)
     return AlarmState(tuple(known.values()), restarted_ns + HOLD_NS)
 
 
-def _after(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
+def after(before: Condition | None, event: AlarmChanged, t_ns: int, rules: Mapping[str, Rule]) -> Condition:
+    """A condition after one more event of it; what is no limit is a condition of the equipment."""
+    if before is None:
+        rule = rules.get(event.condition)
+        side = Side.FLAG if event.limit is None else Side.HIGH
+        before = Condition(rule or Rule(event.condition, event.condition, side, Priority(event.priority)))
+    return _moved(before, event, t_ns)
+
+
+def _moved(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
     state = ConditionState(event.after)
     priority = Priority(event.priority)
     rule = before.rule

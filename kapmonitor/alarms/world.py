@@ -150,6 +150,8 @@ class World:
                 self._samples[BASELINE_HIGH] = Sample(t_ns, float(high), f"{event.systolic or 0:.0f}")
             case _ if isinstance(event, DeviceNews):
                 self._hear_of_device(event, t_ns, abnormal=abnormal)
+            case _:
+                pass
 
     def _hear_of_device(self, event: DeviceNews, t_ns: int, *, abnormal: bool) -> None:
         device = event.device

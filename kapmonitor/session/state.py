@@ -174,9 +174,18 @@ def _alarm(state: SessionState, t_ns: int, event: AlarmChanged) -> SessionState:
     if is_active and not was_active:
         span = AlarmSpan(event.condition, event.priority, event.onset_t_ns, None, event.value, event.limit)
         return replace(state, alarms=(*state.alarms, span))
+    if was_active and is_active:
+        return replace(state, alarms=tuple(_rise(span, event) for span in state.alarms))
     if was_active and not is_active:
         return replace(state, alarms=tuple(_end(span, event, t_ns) for span in state.alarms))
     return state
+
+
+def _rise(span: AlarmSpan, event: AlarmChanged) -> AlarmSpan:
+    """An alarm that goes on, with a priority and a worst value of now."""
+    if span.condition != event.condition or span.t1_ns is not None:
+        return span
+    return replace(span, priority=event.priority, value=event.value, limit=event.limit)
 
 
 def _end(span: AlarmSpan, event: AlarmChanged, t_ns: int) -> AlarmSpan:
