@@ -8,8 +8,6 @@ from kapmonitor.identity import Bound
 from kapmonitor.model import AlertKind, CuffState, Fault, LinkChanged, LinkState, NibpFailure
 from kapmonitor.snapshot import LinkStatus
 
-SENSOR_ALERTS = frozenset({AlertKind.SENSOR_OFF, AlertKind.NO_CONTACT, AlertKind.SENSOR_FAULT})
-
 
 @dataclass(frozen=True, slots=True)
 class FaultTally:
@@ -77,11 +75,6 @@ class DeviceView:
         """Whether a device that was there is not."""
         gone = {LinkState.WAITING, LinkState.STALE, LinkState.CONNECTING}
         return self.was_live and not self.released and self.link.state in gone
-
-    @property
-    def sensor_off(self) -> bool:
-        """Whether the device says that its sensor is not on the person."""
-        return bool(self.alerts & SENSOR_ALERTS)
 
     def status(self) -> LinkStatus:
         """For the status zone."""

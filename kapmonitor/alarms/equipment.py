@@ -11,7 +11,7 @@ from typing import Final
 
 from kapmonitor.alarms.technical import changed_role, cuff_role, link_role, sensor_role
 from kapmonitor.alarms.types import RAISED, SEVERE, Sample
-from kapmonitor.model import AlertKind, CuffState, LinkState, NibpFailure
+from kapmonitor.model import AlertKind, CuffState, LinkProblem, LinkState, NibpFailure
 from kapmonitor.session.events import (
     AlertEvent,
     CuffEvent,
@@ -47,6 +47,8 @@ class Equipment:
     label: str
     link: str = LinkState.OFF.value
     was_live: bool = False
+    at_rest: bool = False
+    """It ended the connection itself, as a cuff does after a reading; it is waited for and not missed."""
     alerts: frozenset[str] = frozenset()
     failures: int = 0
     failure: str = ""
@@ -64,7 +66,7 @@ class Equipment:
     @property
     def lost(self) -> bool:
         """Whether a device that was there is not."""
-        return self.was_live and not self.released and self.link in GONE
+        return self.was_live and not self.released and not self.at_rest and self.link in GONE
 
     @property
     def sensor_off(self) -> bool:
@@ -90,7 +92,10 @@ def heard(known: Equipment, event: DeviceNews, t_ns: int, *, abnormal: bool) -> 
             # What a lost device last said of its sensor is not known to hold any longer.
             kept = live or event.state == LinkState.STALE.value
             alerts = known.alerts if kept else frozenset[str]()
-            return replace(known, link=event.state, was_live=known.was_live or live, alerts=alerts)
+            calm = event.problem == LinkProblem.NONE.value and not live
+            at_rest = event.problem == LinkProblem.ENDED.value or (known.at_rest and calm)
+            was_live = known.was_live or live
+            return replace(known, link=event.state, was_live=was_live, at_rest=at_rest, alerts=alerts)
         case AlertEvent():
             alerts = known.alerts | {event.kind} if event.present else known.alerts - {event.kind}
             return replace(known, alerts=alerts)

@@ -97,7 +97,7 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
         wait_ns = (due_ns if end_ns is None else min(due_ns, end_ns)) - station.clock.now_ns()
         stop.wait(max(0.0, wait_ns / 1e9))
         snapshot = station.engine.snapshot
-        spoke = spoke or any(link.state is LinkState.LIVE for link in snapshot.links)
+        spoke = any(view.was_live for view in tuple(station.engine.book.views.values()))
         elapsed_ns = station.clock.now_ns() - began_ns
         _say(wire_line(snapshot, elapsed_ns) if station.plan.wire_only else status_line(snapshot, elapsed_ns))
         if end_ns is not None and station.clock.now_ns() >= end_ns:
