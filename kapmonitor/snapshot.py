@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kapmonitor.alarms.baseline import Baseline, Proposal
+from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.types import (
     Priority as Priority,  # the dashboard names priorities through its snapshot
 )
@@ -120,7 +121,7 @@ class LimitInForce:
     """One limit as it holds now, for the page of limits; `limit` is None while it waits for a baseline.
 
     `source` says where the number came from; `off_until_t_ns` when a limit that somebody switched off comes
-    back; `in_phase` whether it holds in the present phase.
+    back; `in_phase` whether it holds in the present phase; `state` is a ConditionState word.
     """
 
     rule: str
@@ -134,6 +135,7 @@ class LimitInForce:
     phases: tuple[str, ...]
     in_phase: bool
     off_until_t_ns: int | None
+    state: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +172,4 @@ class Snapshot:
     limits: tuple[LimitInForce, ...] = ()
     baseline: BaselineStatus = field(default_factory=BaselineStatus)
     record: RecordStatus | None = None
+    sound: SoundState = field(default_factory=SoundState)

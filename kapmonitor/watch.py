@@ -168,9 +168,13 @@ class Watch:
     def in_force(self) -> tuple[LimitInForce, ...]:
         """Every limit of the set as it holds now."""
         now = {rule.id: rule for rule in self._stepper.limit_rules}
-        return tuple(self._in_force(rule, now.get(rule.id)) for rule in self.limits.rules)
+        states = {each.rule.id: each.state for each in self._stepper.state.conditions}
+        return tuple(
+            self._in_force(rule, now.get(rule.id), states.get(rule.id, ConditionState.UNARMED))
+            for rule in self.limits.rules
+        )
 
-    def _in_force(self, template: Rule, rule: Rule | None) -> LimitInForce:
+    def _in_force(self, template: Rule, rule: Rule | None, state: ConditionState) -> LimitInForce:
         return LimitInForce(
             rule=template.id,
             role=template.role,
@@ -183,6 +187,7 @@ class Watch:
             phases=template.phases,
             in_phase=not template.phases or self._stepper.world.phase in template.phases,
             off_until_t_ns=self._stepper.off_until.get(template.id),
+            state=state.value,
         )
 
 

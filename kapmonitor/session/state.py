@@ -24,6 +24,8 @@ from kapmonitor.session.events import (
     NoteAmended,
     Phase,
     PhaseChanged,
+    RuleDisabled,
+    RuleEnabled,
     SessionClosed,
     SessionEvent,
     SessionStarted,
@@ -130,6 +132,10 @@ class SessionState:
     limits: tuple[LimitLine, ...] = ()
     limits_name: str = ""
     limits_signed_by: str = ""
+    limits_signed_on: str = ""
+    limits_example: bool = False
+    switched_off: tuple[RuleDisabled, ...] = ()
+    """Limits that somebody switched off; each comes back at its time at the latest."""
     cuff_plan: CuffPlan | None = None
     cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -259,7 +265,13 @@ def _fold_alarm(state: SessionState, t_ns: int, event: SessionEvent) -> SessionS
                 limits=(*state.limits, *lines),
                 limits_name=event.name,
                 limits_signed_by=event.signed_by,
+                limits_signed_on=event.signed_on,
+                limits_example=event.example,
             )
+        case RuleDisabled() | RuleEnabled():
+            others = tuple(off for off in state.switched_off if off.rule != event.rule)
+            off = (event,) if isinstance(event, RuleDisabled) else ()
+            return replace(state, switched_off=(*others, *off))
         case _:
             return _fold_device(state, t_ns, event)
 
