@@ -4,8 +4,8 @@ What the link's states mean while it is looked for:
 - CONNECTING: the line is being searched; `detail` says what is tried now.
 - WAITING: nothing was recognised, and `detail` says what that may come from; or the port cannot be opened.
 From then on they are those of devices.pump. The driver that was found first is this device's for good. If its
-port stays open for AGAIN_S without a word of it, the line is searched anew; another device that is found then
-is told, and never read in the place of the first.
+port stays open for AGAIN_S without a word of it, the line is searched anew, by no questions but its own;
+another device that is heard then is told, and never read in the place of the first.
 """
 
 from __future__ import annotations
@@ -102,8 +102,10 @@ class AutoPump:
         try:
             known = self._known
             first = (known.spec.id,) if known is not None else await self._likely()
-            search = Search(self._address, self._specs, self._clock, self._searching, first, self._make_link)
-            found = await search.run()
+            ask = first if known is not None else None
+            found = await Search(
+                self._address, self._specs, self._clock, self._searching, first, self._make_link, ask
+            ).run()
         except LinkError as error:
             await self._wait(LinkProblem(error.problem), error.hint)
             return

@@ -75,8 +75,8 @@ def make_plan(candidates: Sequence[Candidate], address: DeviceAddress, first: Co
     only_heard = [ranked[place] for place, wait_s in patience.items() if wait_s is None]
     if not has_speed(address.address):
         line = ranked[0].link
-        ask = (Asking(line, tuple(asking)),) if asking else ()
-        return Plan((Listening(line, _quiet_s(only_heard)),), ask)
+        every = [Asking(line, tuple(asking))] if asking else []
+        return Plan((Listening(line, _quiet_s(only_heard)),), tuple(every))
     lines = _likely_first(ranked, first)
     listen = (
         Listening(line, _quiet_s([c for c in only_heard if any(sounds_alike(line, own) for own in c.lines)]))

@@ -9,7 +9,7 @@ device that is recognised ends the search. Whatever ends it, the port is free af
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -87,10 +87,17 @@ class Search:
         progress: Callable[[Progress], None] = _ignore,
         first: Iterable[str] = (),
         make_link: MakeLink | None = None,
+        ask: Collection[str] | None = None,
     ) -> None:
-        """`first` are ids of drivers that are likelier than others, by the port's VID:PID or from before."""
+        """`first` are ids of drivers that are likelier than others, by the port's VID:PID or from before.
+
+        Only drivers in `ask` send their questions, None meaning all; the others just listen.
+        """
         self._address, self._clock, self._progress = address, clock, progress
-        self._candidates = candidates(specs, address)
+        self._candidates = tuple(
+            entry if ask is None or entry.id in ask else replace(entry, may_ask=False)
+            for entry in candidates(specs, address)
+        )
         if not self._candidates:
             raise AddressError(str(address), "there is no serial driver that could be found by listening")
         self._plan = make_plan(self._candidates, address, tuple(first))
@@ -158,7 +165,8 @@ class Search:
                     if listening is not None:
                         recognition = await self._listen(ear, line, listening.quiet_s)
                     known = recognition.outcome in {Outcome.ONE, Outcome.SEVERAL}
-                    if asking is not None and not known and not self._streams():
+                    answering = listening is None or not self._streams()
+                    if asking is not None and answering and not known:
                         recognition = await self._ask_all(ear, asking)
             except LinkError as error:
                 if error.problem == LinkProblem.BUSY and self._opened and attempt < BUSY_TRIES - 1:

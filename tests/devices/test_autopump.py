@@ -220,6 +220,20 @@ def test_another_device_at_the_port_is_told_and_never_read(tmp_path, caplog):
     caplog.clear()
 
 
+def test_a_device_that_fell_silent_is_asked_nothing_by_other_drivers(caplog):
+    async def body():
+        far = SpeedLine([(0.1 + n * 0.2, ROW) for n in range(200)], SerialLink(9600))
+        async with Bench("/dev/none", only("masimo", "suntech"), make_link=far.make_link).running() as bench:
+            await until(bench.live)
+            far.chunks = []
+            far.hang_up()
+            await until(lambda: bench.last.problem is LinkProblem.SILENT and bench.waits[-1:] == [1])
+        assert far.written == []
+
+    run(body())
+    caplog.clear()
+
+
 def _source(event):
     return event.metric.label if isinstance(event, Observation) else type(event).__name__
 

@@ -12,7 +12,7 @@ from wire_parts import HEART, line_spec
 
 from devices.candidates import candidates
 from devices.protocol import SerialLink
-from devices.recognise import Outcome, decide, evidence, recognise
+from devices.recognise import Evidence, Outcome, decide, evidence, recognise
 from devices.sim.faults import FAULTS
 from kapmonitor.errors import AddressError, ConfigError
 from kapmonitor.model import Fault, FaultKind, Measured, Observation
@@ -131,6 +131,19 @@ def test_two_drivers_for_the_same_bytes_are_both_named():
     assert set(found.drivers) == {"nonin", "nonin-twin"}
 
 
+def test_a_driver_that_may_be_right_as_well_leaves_a_doubt():
+    nonin, contec, masimo = (candidate(driver) for driver in ("nonin", "contec", "masimo"))
+    sure = Evidence(nonin, total=100, good=100, events=9, spells=4)
+    assert decide([sure, Evidence(contec, total=100, lead=50, good=50)]).drivers == ("nonin",)
+    both = decide([sure, Evidence(contec, total=100, lead=30, good=70), Evidence(masimo, total=100)])
+    assert (both.outcome, both.drivers) == (Outcome.SEVERAL, ("nonin", "contec"))
+
+
+def test_bytes_that_were_lost_do_not_count_as_bytes_that_made_no_sense():
+    twice = carried("dinamap?format=pro-1000", 6.0, fault="duplicate")
+    assert recognise(twice, ALL).outcome is Outcome.ONE
+
+
 def test_resting_cuff_pressures_that_are_also_an_oximeters_frames_are_not_guessed_at():
     # Packets of an empty SunTech cuff, read from their last byte on, are frames of an old Contec oximeter.
     chunks = [(n * 300_000_000, bytes.fromhex("3e050000bd")) for n in range(40)]
@@ -148,7 +161,7 @@ def test_an_answer_without_news_counts_for_the_driver_that_asked_alone():
     for asked, some in (
         (None, packets),
         (candidate("suntech"), packets),
-        (candidate("maibobo"), packets[:1]),
+        (candidate("maibobo"), [(0, packets[0][1] * 2)]),
     ):
         assert recognise(some, ALL, asked).outcome in {Outcome.NOTHING, Outcome.SIGNS}
 

@@ -1,6 +1,7 @@
 """Finding out what is on a port: every simulated device on real ptys and sockets, and all that is none."""
 
 import asyncio
+import contextlib
 import os
 import random
 import socket
@@ -137,6 +138,31 @@ def test_a_stream_nobody_knows_is_never_asked_anything():
     run(body())
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_stream_on_the_network_that_nobody_knows_is_never_asked_anything():
+    async def body():
+        rng, heard = random.Random(9), []
+
+        async def serve(reader, writer):
+            with contextlib.suppress(ConnectionError):
+                while not reader.at_eof():
+                    writer.write(rng.randbytes(60))
+                    await writer.drain()
+                    with contextlib.suppress(TimeoutError):
+                        heard.append(await asyncio.wait_for(reader.read(100), 0.05))
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        result = await search(f"socket://127.0.0.1:{port}", only("suntech", "contec")).run()
+        server.close()
+        assert isinstance(result, NotFound)
+        assert result.diagnosis.finding is Finding.UNKNOWN
+        assert b"".join(heard) == b""
+
+    run(body())
+
+
 def test_a_device_at_the_wrong_speed_is_told_and_not_guessed(tmp_path):
     async def body():
         device = Simulated("ivy-450c", f"pty:{tmp_path}/line", "wrong-speed")
@@ -256,6 +282,25 @@ def test_more_than_one_driver_is_told_and_none_is_chosen():
         assert result.diagnosis.finding is Finding.SEVERAL
         assert set(result.diagnosis.drivers) == {"masimo", "masimo-twin"}
         assert far.written == []
+
+    run(body())
+
+
+def test_a_search_ends_when_its_time_is_over_with_what_it_knows(monkeypatch):
+    monkeypatch.setattr("devices.search.EXTRA_S", -3.0)
+
+    async def body():
+        line = Pty()
+        try:
+            looking = search(line.path, only("suntech"))
+            assert 0 < looking.most_s < 2
+            began_s = time.monotonic()
+            result = await looking.run()
+            assert time.monotonic() - began_s < looking.most_s + 1
+            assert result.diagnosis.finding is Finding.SILENT
+            assert is_free(line.path)
+        finally:
+            line.close()
 
     run(body())
 
