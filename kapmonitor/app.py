@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from kapmonitor.commands import Command
+from kapmonitor.duck import Ducker
 from kapmonitor.model import ChannelKey
 from kapmonitor.nearby import Nearby
 from kapmonitor.snapshot import Snapshot
@@ -15,7 +16,7 @@ from kapmonitor.view import SignalView, WaveTap
 
 
 class StationPort:
-    """A running station as the dashboard sees it (ui.ports.SessionPort)."""
+    """A running station as the dashboard sees it (ui.ports.SessionPort and SoundPort)."""
 
     def __init__(self, station: Station) -> None:
         self._station = station
@@ -37,6 +38,22 @@ class StationPort:
 
     def submit(self, command: Command) -> Future[None]:
         return self._station.submit(command)
+
+    def beat(self, idle_s: float) -> None:
+        if self._station.sounding is not None:
+            self._station.sounding.beat(idle_s)
+
+    def leave(self) -> None:
+        if self._station.sounding is not None:
+            self._station.sounding.leave()
+
+    def connect_music(self, ducker: Ducker) -> None:
+        if self._station.sounding is not None:
+            self._station.sounding.connect_music(ducker)
+
+    def music_at(self, output_id: str) -> None:
+        if self._station.sounding is not None and output_id:
+            self._station.sounding.music = output_id
 
     def on_samples(self, wake: Callable[[], None]) -> None:
         """Call this, on the core thread, once after each batch of new samples."""

@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(module="console")
     _console(top)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_demo, _replay, _record, _devices, _simulate, _capture, _decode, _verify):
+    for add in (_demo, _replay, _record, _devices, _simulate, _capture, _decode, _verify, _audio):
         add(commands)
     return top
 
@@ -97,11 +97,24 @@ def _console(top: argparse.ArgumentParser) -> None:
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
     session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
+    _alarm_outputs(session)
+    session.add_argument(
+        "--sounding", metavar="TOML", help="when and how loudly alarms are heard; our own plan if left out"
+    )
     session.add_argument("--person", default="", metavar="NUMBER", help="the person's record number")
     session.add_argument("--initials", default="", metavar="XX", help="the person's initials")
     session.add_argument("--author", default="", metavar="XX", help="initials of who takes notes")
     _screenshot(session)
     _after(session)
+
+
+def _alarm_outputs(command: Arguments) -> None:
+    command.add_argument(
+        "--staff-output", default="", metavar="NAME", help="the sound output near the staff, for alarms"
+    )
+    command.add_argument(
+        "--room-output", default="", metavar="NAME", help="the room's speaker, for alarms nobody answers"
+    )
 
 
 def _command(commands: Commands, name: str, text: str, example: str) -> argparse.ArgumentParser:
@@ -251,6 +264,19 @@ def _verify(commands: Commands) -> None:
     )
     verify.add_argument("record", nargs="+", metavar="RECORD", help="session records (.kap)")
     verify.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _audio(commands: Commands) -> None:
+    audio = _command(
+        commands,
+        "audio",
+        "list the sound outputs, say which would sound alarms, play the check tone on each",
+        "kapmonitor audio --staff-output Earpiece --room-output Speakers",
+    )
+    _alarm_outputs(audio)
+    audio.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
+    audio.add_argument("--list", action="store_true", help="list only, play nothing")
+    audio.add_argument("--json", action="store_true", help="answer in JSON")
 
 
 def _number(text: str, low: float, high: float, what: str) -> float:

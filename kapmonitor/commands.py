@@ -182,6 +182,41 @@ class ReportMusic:
 DeviceCommand = LookAround | TryDevice | AdoptDevice | ConfirmDevice | ReleaseDevice | AllowCuff | ShowSource
 """What concerns the devices of the session; carried out by the station."""
 
+
+@dataclass(frozen=True, slots=True)
+class PauseAudio:
+    """Silence alarms for two minutes; `setup` for three, while the session is prepared."""
+
+    by: str
+    setup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAudio:
+    """Let alarms be heard again before the pause is over."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTone:
+    """Play the check tone on 'staff' or 'room'."""
+
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToneHeard:
+    """Whether the check tone of 'staff' or 'room' was heard, or the music of 'music' and nothing else."""
+
+    output: str
+    heard: bool
+    by: str
+
+
+SoundCommand = PauseAudio | ResumeAudio | CheckTone | ToneHeard
+"""What concerns the sound of alarms."""
+
 AlarmCommand = SetBaseline | ChangeLimit | DisableRule | EnableRule | SaySameArm
 """What people decide about limits and alarms, besides acknowledging."""
 
@@ -196,5 +231,6 @@ Command = (
     | StopCuff
     | HoldCuff
     | DeviceCommand
+    | SoundCommand
     | ReportMusic
 )

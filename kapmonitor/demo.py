@@ -18,6 +18,8 @@ from devices.sim.room import RoomSettings
 from devices.sim.room import arguments as room_arguments
 from devices.sim.scenario import bedside, scenario
 from kapmonitor.alarms.limits import example
+from kapmonitor.alarms.soundplan import default
+from kapmonitor.annunciation import Outputs, Sound
 from kapmonitor.demo_history import (
     DOSE_S,
     ORIGIN_NS,
@@ -63,6 +65,7 @@ class Demo:
             GenerationMode.DEMO,
             PERSON,
             self.settings.speed,
+            sound=Sound(Outputs(auto=True), default(), optional=True),
         )
         station = self.station = open_station(plan, self.clock)
         History(station, self.clock, self._bedside, self.settings, music).run(self.live_from_s, progress)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Final
 
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
+from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.technical import RECORD
 from kapmonitor.alarms.types import AlarmState
 from kapmonitor.channels import Channels
@@ -310,7 +312,11 @@ class Engine:
         for change in self._watch.advance(now_ns):
             self._emit(change.event, change.t_ns)
         self._tell_limits()
-        self.snapshot = self._picture(now_ns)
+        self.snapshot = replace(self._picture(now_ns), sound=self.snapshot.sound)
+
+    def show_sound(self, sound: SoundState) -> None:
+        """The sound of alarms is like this now; told after each tick."""
+        self.snapshot = replace(self.snapshot, sound=sound)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""

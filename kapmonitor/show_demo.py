@@ -34,7 +34,7 @@ def prepare(console: Console, arguments: argparse.Namespace, path: Path, *, stra
         console.on_close(demo.close)
         station = demo.open(lambda share: progress(share, MAKING), lambda until_s: history(playlist, until_s))
         port = StationPort(station)
-        live = Live(port, port.on_samples, playlist, "KL", silent_music=True, play=True)
+        live = Live(port, port.on_samples, playlist, "KL", silent_music=True, sound=port, play=True)
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)

@@ -17,16 +17,27 @@ from devices.registry import Registry, load
 from devices.sleep import SleepWatch
 from kapmonitor import __version__
 from kapmonitor.alarms.limits import LimitSet
+from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.clock import Clock, waking_ns
-from kapmonitor.commands import Command, DeviceCommand, GiveDose, HoldCuff, StartCuff, StopCuff
+from kapmonitor.commands import (
+    Command,
+    DeviceCommand,
+    GiveDose,
+    HoldCuff,
+    SoundCommand,
+    StartCuff,
+    StopCuff,
+)
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
+from kapmonitor.errors import CommandRefused
 from kapmonitor.members import CuffOptions, Member, members, unknown
 from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
 from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
+from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 
 TICK_S: Final = 0.25
@@ -55,6 +66,8 @@ class Plan:
     speed: float = 1.0
     look: tuple[str, ...] = ()
     """Addresses to look at, besides the serial ports and Bluetooth, when somebody looks for devices."""
+    sound: Sound | None = None
+    """How alarms are heard; None where nobody is in front of this computer to hear them."""
     wire_only: bool = False
     """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
 
@@ -116,6 +129,7 @@ class Station:
         self.clock = clock
         self.engine = engine
         self.cuffs = CuffDesk(engine)
+        self.sounding = _sounding(plan.sound, engine)
         self._writer = writer
         self._given = given
         self._runtime = Runtime()
@@ -172,6 +186,9 @@ class Station:
         if self.engine.snapshot.session.dose_t_ns is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
+        if self.plan.sound is not None and self.sounding is not None:
+            annunciator = Annunciator(self.plan.sound.outputs, self.sounding)
+            self._runtime.spawn(annunciator.run(), "annunciator")
 
     async def _tick(self) -> None:
         try:
@@ -180,11 +197,16 @@ class Station:
                 self._look_for_sleep(now_ns)
                 self.cuffs.tick(now_ns)
                 self.surroundings.tick(now_ns)
-                self.engine.tick(now_ns)
+                self._tick_engine(now_ns)
                 await asyncio.sleep(TICK_S)
         finally:
             for radio in self.surroundings.radios:
                 await radio.close()
+
+    def _tick_engine(self, now_ns: int) -> None:
+        self.engine.tick(now_ns)
+        if self.sounding is not None:
+            self.sounding.tick(now_ns)
 
     def _look_for_sleep(self, now_ns: int) -> None:
         slept = self._sleep.look(time.monotonic_ns(), waking_ns())
@@ -215,6 +237,8 @@ class Station:
         now_ns = self.clock.now_ns()
         if isinstance(command, StartCuff | StopCuff | HoldCuff):
             future = self.cuffs.ask(command, now_ns)
+        elif isinstance(command, SoundCommand):
+            future = self._ask_sound(command, now_ns)
         elif isinstance(command, DeviceCommand):
             future = self.surroundings.do(command)
         else:
@@ -222,8 +246,13 @@ class Station:
         if isinstance(command, GiveDose):
             self.cuffs.measure_from(command.t_ns, now_ns)
         self.surroundings.tick(now_ns)
-        self.engine.tick(now_ns)
+        self._tick_engine(now_ns)
         return future
+
+    def _ask_sound(self, command: SoundCommand, now_ns: int) -> Future[int]:
+        if self.sounding is None:
+            raise CommandRefused("sound", "no-alarm-sound")
+        return self.sounding.do(command, now_ns)
 
     def stop(self, reason: str) -> None:
         """End the session: devices first, then the closing event, then the record as a single file."""
@@ -234,3 +263,9 @@ class Station:
             self._runtime.stop()
         self.engine.close(reason)
         self._writer.close(reason)
+
+
+def _sounding(sound: Sound | None, engine: Engine) -> Sounding | None:
+    if sound is None:
+        return None
+    return Sounding(engine, sound.plan, time.monotonic_ns, optional=sound.optional)

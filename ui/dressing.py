@@ -15,6 +15,8 @@ from kapmonitor.commands import (
     HoldCuff,
     LookAround,
     MovePhase,
+    PauseAudio,
+    ResumeAudio,
     StartCuff,
     StopCuff,
 )
@@ -22,13 +24,14 @@ from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 from playlists.course import Mode
 from playlists.model import Playlist
+from ui.alarm_sound import AlarmSound
 from ui.bridge import Bridge
 from ui.format import wall
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
-from ui.ports import ReplayPort, SessionPort
+from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
-from ui.shortcuts import Action
+from ui.shortcuts import Action, Press
 
 if TYPE_CHECKING:
     from ui.music.player import Player
@@ -51,6 +54,7 @@ class Live:
     author: str = ""
     output: str = ""
     silent_music: bool = False
+    sound: SoundPort | None = None
     play: bool = False
 
 
@@ -72,10 +76,13 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     _add_notes(window, live)
     player = _add_music(window, live)
     live.on_samples(bridge.wake)
+    sound = _add_sound(window, bridge, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
     QTimer.singleShot(0, window, lambda: _add_trends(window, live.port, player))
 
     def close() -> None:
+        if sound is not None:
+            sound.leave()
         if player is not None:
             player.close()
         bridge.deleteLater()
@@ -99,6 +106,23 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
     window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
+
+
+def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | None) -> AlarmSound | None:
+    if live.sound is None:
+        return None
+    if player is not None:
+        live.sound.connect_music(player.lower)
+
+    def music_id() -> str:
+        return player.view().output.id if player is not None else ""
+
+    def pause(_press: Press) -> None:
+        by, sound = live.author, live.port.snapshot().sound
+        bridge.watch(live.port.submit(ResumeAudio(by) if sound.until_t_ns is not None else PauseAudio(by)))
+
+    window.on(Action.AUDIO_PAUSE, pause)
+    return AlarmSound(window, live.port, live.sound, music_id)
 
 
 def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -37,6 +38,26 @@ class SessionPort(Protocol):
 
     def submit(self, command: Command) -> Future[None]:
         """Ask for something; resolves once it is on disk, or fails with a KapError that says why not."""
+        ...
+
+
+class SoundPort(Protocol):
+    """What the alarm sound needs of the screen's thread; every method returns at once."""
+
+    def beat(self, idle_s: float) -> None:
+        """The screen lives, and nobody has touched anything for so long; several times a second."""
+        ...
+
+    def leave(self) -> None:
+        """The screen is going, in order: no more beats come."""
+        ...
+
+    def connect_music(self, ducker: Callable[[float, float], Future[int]]) -> None:
+        """What lowers the music by so many dB in so many seconds, and says when that begins to be heard."""
+        ...
+
+    def music_at(self, output_id: str) -> None:
+        """The music plays on this output, so alarms never do."""
         ...
 
 

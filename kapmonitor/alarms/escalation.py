@@ -22,12 +22,16 @@ ABSENT_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """An active condition; `acknowledged_ns` is None until somebody acknowledged it."""
+    """An active condition; `acknowledged_ns` is None until somebody acknowledged it.
+
+    One that `waits` is not brought to the room sooner because the staff output is gone: it says just that.
+    """
 
     condition: str
     priority: Priority
     acknowledged_ns: int | None = None
     bypassed: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def waits(plan: SoundPlan, one: Signalled, *, staff_works: bool) -> tuple[tuple[
     room_s, full_s = mine.room_after_s, mine.full_after_s
     if one.bypassed and one.priority is Priority.HIGH:
         room_s, full_s = 0.0, plan.bypass_full_after_s
-    if not staff_works and room_s is not None:
+    if not staff_works and room_s is not None and not one.waits:
         room_s = 0.0
     listed = (
         (Stage.STAFF, mine.staff_after_s),

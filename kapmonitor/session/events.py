@@ -39,6 +39,14 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.sound_events import (
+    SoundAsked,
+    SoundChanged,
+    SoundChecked,
+    SoundOutput,
+    SoundProcess,
+    SoundStaged,
+)
 
 
 class Phase(StrEnum):
@@ -264,6 +272,12 @@ SessionEvent = (
     | InputLate
     | AlarmChanged
     | AlarmAcknowledged
+    | SoundAsked
+    | SoundChanged
+    | SoundStaged
+    | SoundOutput
+    | SoundProcess
+    | SoundChecked
 )
 
 

@@ -91,6 +91,10 @@ class Engine:
         self._duck_db = min(0.0, -abs(depth_db))
         self._mixer.duck.to(from_db(self._duck_db), over_s)
 
+    def ahead_ns(self) -> int:
+        """How far ahead of what is heard sound has been written: any change is heard so much later."""
+        return int(self._output.buffered() / RATE * 1e9) if self._playing else 0
+
     def tick(self, real_ns: int, t_ns: int) -> MusicView:
         """Fill the output and say how things are; `real_ns` is real time, `t_ns` the session's."""
         self._poll(real_ns, t_ns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -114,6 +115,17 @@ class Player:
 
     def duck(self, depth_db: float, over_s: float) -> None:
         self._work.put(lambda engine: engine.duck(depth_db, over_s))
+
+    def lower(self, depth_db: float, over_s: float) -> Future[int]:
+        """As `duck`, from any thread; resolves to the monotonic time (ns) from which it is heard."""
+        answer: Future[int] = Future()
+
+        def work(engine: Engine) -> None:
+            engine.duck(depth_db, over_s)
+            answer.set_result(time.monotonic_ns() + engine.ahead_ns())
+
+        self._work.put(work)
+        return answer
 
     def make_engine(self) -> Engine:
         """For the music's thread: what it runs."""
