@@ -24,7 +24,7 @@ from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 from playlists.course import Mode
 from playlists.model import Playlist
-from ui.alarm_sound import AlarmSound
+from ui.beats import Beats
 from ui.bridge import Bridge
 from ui.format import wall
 from ui.main_window import MainWindow
@@ -108,7 +108,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
 
 
-def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | None) -> AlarmSound | None:
+def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | None) -> Beats | None:
     if live.sound is None:
         return None
     if player is not None:
@@ -122,7 +122,7 @@ def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | 
         bridge.watch(live.port.submit(ResumeAudio(by) if sound.until_t_ns is not None else PauseAudio(by)))
 
     window.on(Action.AUDIO_PAUSE, pause)
-    return AlarmSound(window, live.port, live.sound, music_id)
+    return Beats(window, live.port, live.sound, music_id)
 
 
 def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:
