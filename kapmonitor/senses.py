@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Final
 
 from kapmonitor import mdc
+from kapmonitor.alarms.display import DisplayWatch
 from kapmonitor.alarms.errorrate import ErrorRate
 from kapmonitor.alarms.stuck import StuckWatch
-from kapmonitor.alarms.technical import errors_role, stuck_role
+from kapmonitor.alarms.technical import DISPLAY, errors_role, stuck_role
 from kapmonitor.model import (
     NO_SAMPLE,
     CuffChanged,
@@ -41,12 +42,14 @@ class Senses:
         self._stuck: dict[str, StuckWatch] = {}
         self._errors: dict[str, ErrorRate] = {}
         self._looked_ns = 0
+        self._display = DisplayWatch()
 
     def sense(self, role: str, value: float, text: str = "") -> None:
         """Something is well (0), wrong (1) or severely so (2); on record when that changes."""
-        if self._told.get(role, (0.0, ""))[0] != value:
-            self._told[role] = value, text
-            self._tell(ConditionSensed(role, value, text))
+        found = (value, text if value else "")
+        if self._told.get(role, (0.0, "")) != found:
+            self._told[role] = found
+            self._tell(ConditionSensed(role, *found))
 
     def heard(self, device: str, event: DeviceEvent) -> None:
         """A driver made something of the bytes, or could not."""
@@ -77,6 +80,11 @@ class Senses:
             self.sense(stuck_role(device), float(watch.stuck(now_ns)), label(device))
         for device, rate in self._errors.items():
             self.sense(errors_role(device), rate.level(now_ns), label(device))
+
+    def painted(self, frames: int, real_ns: int) -> None:
+        """The dashboard's counter of frames stands here; `real_ns` is the computer's own monotonic clock."""
+        self._display.saw(frames, real_ns)
+        self.sense(DISPLAY, self._display.level(real_ns))
 
     def _watch(self, device: str) -> StuckWatch:
         return self._stuck.setdefault(device, StuckWatch())

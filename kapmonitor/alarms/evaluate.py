@@ -77,11 +77,17 @@ def _condition(rule: Rule, known: Condition | None, step: _Step) -> Condition:
 
 
 def _nothing_new(rule: Rule, known: Condition, sample: Sample | None, inputs: Inputs) -> bool:
-    """Whether a reading inside its limit is the one that was there before; most are, most of the time."""
-    if not known.settled or known.rule is not rule or sample is None or sample.t_ns != known.seen_t_ns:
+    """Whether all is as it was and no timer runs; so it is with most rules, most of the time."""
+    if known.rule is not rule or inputs.ended or inputs.patient_changed:
         return False
-    same = sample.value == known.value and rule.companion is None
-    return same and not (_is_off(rule, inputs) or inputs.ended or inputs.patient_changed)
+    if known.state is ConditionState.DISABLED:
+        return _is_off(rule, inputs)
+    if not known.settled or _is_off(rule, inputs):
+        return False
+    if sample is None or sample.value is None:
+        return known.invalid_since_ns is not None
+    same = sample.t_ns == known.seen_t_ns and sample.value == known.value
+    return same and known.invalid_since_ns is None
 
 
 def _is_off(rule: Rule, inputs: Inputs) -> bool:

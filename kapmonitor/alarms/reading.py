@@ -64,7 +64,13 @@ def observe(condition: Condition, sample: Sample | None, judgement: Judgement, n
     """Keep what the timers need: since when clear or without signal, how many readings, the worst."""
     if sample is None or judgement is Judgement.INVALID:
         since = condition.invalid_since_ns if condition.invalid_since_ns is not None else now_ns
-        return replace(condition, invalid_since_ns=since, valid_count=0, clear_since_ns=None, settled=False)
+        return replace(
+            condition,
+            invalid_since_ns=since,
+            valid_count=0,
+            clear_since_ns=None,
+            settled=condition.state is ConditionState.UNARMED,
+        )
     is_new = sample.t_ns != condition.seen_t_ns
     first_t_ns, confirmed = _repeated(condition, sample, judgement, is_new=is_new)
     inside = judgement is Judgement.INSIDE

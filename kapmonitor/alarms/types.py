@@ -198,7 +198,7 @@ class Condition:
     ended_t_ns: int | None = None
     passed: Passed | None = None
     settled: bool = False
-    """The newest reading is inside and no timer runs: the same reading again changes nothing."""
+    """The newest reading is inside, or there is none, and no timer runs: the same again changes nothing."""
 
     @property
     def priority(self) -> Priority:

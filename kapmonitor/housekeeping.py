@@ -1,0 +1,84 @@
+"""The disk that the record is on and the computer's battery, looked at every ten seconds.
+
+Looking may block on a disk that is far away, so it is done beside the core thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.alarms.technical import BATTERY, DISK
+from kapmonitor.alarms.types import RAISED, SEVERE
+
+EVERY_S: Final = 10.0
+DISK_LOW, DISK_VERY_LOW = 1_000_000_000, 300_000_000
+BATTERY_LOW, BATTERY_VERY_LOW = 20.0, 10.0
+SUPPLIES: Final = Path("/sys/class/power_supply")
+
+Sense = Callable[[str, float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """What was found: bytes free, and percent left in the battery while it is being used up."""
+
+    disk_free: int | None = None
+    battery: float | None = None
+
+
+def look(record: Path, supplies: Path = SUPPLIES) -> Housekeeping:
+    """How disk and battery are now; None for what this computer does not tell."""
+    try:
+        free: int | None = shutil.disk_usage(record.parent).free
+    except OSError:
+        free = None
+    return Housekeeping(free, battery_left(supplies))
+
+
+def battery_left(supplies: Path) -> float | None:
+    """Percent left in the emptiest battery that is discharging; None if there is none."""
+    left: list[float] = []
+    try:
+        found = sorted(supplies.iterdir())
+    except OSError:
+        return None
+    for supply in found:
+        if _read(supply / "type") == "Battery" and _read(supply / "status") == "Discharging":
+            percent = _read(supply / "capacity")
+            # A mouse or a headset has a battery, too; its scope says so.
+            if percent.isdecimal() and _read(supply / "scope") != "Device":
+                left.append(float(percent))
+    return min(left, default=None)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii", "replace").strip()
+    except OSError:
+        return ""
+
+
+def tell(found: Housekeeping, sense: Sense) -> None:
+    """Let the alarms know."""
+    free, left = found.disk_free, found.battery
+    text = f"{free / 1e9:.1f} GB" if free is not None else ""
+    sense(DISK, _level(free, DISK_LOW, DISK_VERY_LOW), text)
+    sense(BATTERY, _level(left, BATTERY_LOW, BATTERY_VERY_LOW), f"{left:.0f} %" if left is not None else "")
+
+
+def _level(value: float | None, low: float, very_low: float) -> float:
+    if value is None or value >= low:
+        return 0.0
+    return SEVERE if value < very_low else RAISED
+
+
+async def keep_looking(record: Path, sense: Sense) -> None:
+    """Look now and every ten seconds, until cancelled."""
+    while True:
+        tell(await asyncio.to_thread(look, record), sense)
+        await asyncio.sleep(EVERY_S)
