@@ -81,8 +81,8 @@ class Senses:
         for device, rate in self._errors.items():
             self.sense(errors_role(device), rate.level(now_ns), label(device))
 
-    def painted(self, frames: int, real_ns: int) -> None:
-        """The dashboard's counter of frames stands here; `real_ns` is the computer's own monotonic clock."""
+    def painted(self, frames: int | None, real_ns: int) -> None:
+        """The dashboard's counter stands here, None without one; `real_ns` is the computer's own clock."""
         self._display.saw(frames, real_ns)
         self.sense(DISPLAY, self._display.level(real_ns))
 

@@ -31,6 +31,7 @@ from kapmonitor.commands import (
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
+from kapmonitor.housekeeping import keep_looking
 from kapmonitor.members import CuffOptions, Member, members, unknown
 from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
 from kapmonitor.record.wireonly import WireOnly
@@ -186,6 +187,7 @@ class Station:
         if self.engine.snapshot.session.dose_t_ns is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
+        self._runtime.spawn(keep_looking(self.plan.path, self.engine.senses.sense), "housekeeping")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding)
             self._runtime.spawn(annunciator.run(), "annunciator")
@@ -197,6 +199,7 @@ class Station:
                 self._look_for_sleep(now_ns)
                 self.cuffs.tick(now_ns)
                 self.surroundings.tick(now_ns)
+                self._look_at_display()
                 self._tick_engine(now_ns)
                 await asyncio.sleep(TICK_S)
         finally:
@@ -207,6 +210,10 @@ class Station:
         self.engine.tick(now_ns)
         if self.sounding is not None:
             self.sounding.tick(now_ns)
+
+    def _look_at_display(self) -> None:
+        gui = self.sounding.gui if self.sounding is not None else None
+        self.engine.senses.painted(gui.beats if gui is not None else None, time.monotonic_ns())
 
     def _look_for_sleep(self, now_ns: int) -> None:
         slept = self._sleep.look(time.monotonic_ns(), waking_ns())
