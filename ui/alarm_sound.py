@@ -1,4 +1,4 @@
-"""What is shown of the sound of alarms: where it is heard, whether it is paused, what is wrong with it; pure."""
+"""What is shown of the sound of alarms: where it is heard, whether it is paused, what is wrong; pure."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kapmonitor.model import CuffReading, Measured, NibpFailure
 from kapmonitor.session.state import ACTIVE_STATES
 from kapmonitor.snapshot import ActiveAlarm
+from ui import alarm_wording as wording
 from ui import format as fmt
 from ui import strings
 
@@ -30,33 +31,57 @@ def flashes(alarm: ActiveAlarm) -> bool:
     return alarm.state == UNACKNOWLEDGED
 
 
-def sentence(alarm: ActiveAlarm, cuff: CuffReading | None) -> str:
-    """`BP 162/98 — systolic above 154`, `SpO₂ 86 — below 88`, `Oximeter link lost — LOOK AT …`."""
+def sentence(alarm: ActiveAlarm, cuff: CuffReading | None, source: str = "") -> str:
+    """`BP 162/98 — systolic above 154 (baseline 118 + 30 %)`, `SpO₂ 86 — below 88`, `Oximeter: link lost`."""
     if alarm.limit is None or alarm.value is None:
         return technical(alarm)
-    side = strings.ABOVE if alarm.direction == "high" else strings.BELOW
-    limit = fmt.amount(alarm.limit)
     name = strings.ROLE_NAMES.get(alarm.role, alarm.role)
     part = strings.PRESSURE_PARTS.get(alarm.role)
+    said = f"{side_words(alarm.value, alarm.limit, alarm.direction)} {fmt.amount(alarm.limit)}"
     if part is None:
-        said = f"{name} {alarm.value:.0f} — {side} {limit}"
+        said = f"{name} {alarm.value:.0f} — {said}"
     elif _is_of(alarm, cuff):
-        said = f"{name} {fmt.pressure(cuff)} — {part} {side} {limit}"
+        said = f"{name} {fmt.pressure(cuff)} — {part} {said}"
     else:
-        said = f"{name} {part} {alarm.value:.0f} — {side} {limit}"
-    return f"{said} ({alarm.text})" if alarm.text else said
+        said = f"{name} {part} {alarm.value:.0f} — {said}"
+    more = source_words(source) or alarm.text
+    return f"{said} ({more})" if more else said
+
+
+def short(alarm: ActiveAlarm) -> str:
+    """The numeric form: `SpO₂ 89 < 92`, `BP systolic 162 > 154`; a reading at its limit is `92 = 92`."""
+    if alarm.limit is None or alarm.value is None:
+        return technical(alarm)
+    name = strings.ROLE_NAMES.get(alarm.role, alarm.role)
+    part = strings.PRESSURE_PARTS.get(alarm.role)
+    sign = "=" if alarm.value == alarm.limit else ">" if alarm.direction == "high" else "<"
+    return f"{f'{name} {part}' if part else name} {alarm.value:.0f} {sign} {fmt.amount(alarm.limit)}"
+
+
+def side_words(value: float, limit: float, direction: str) -> str:
+    """Above, below, or just at it: a reading equal to a limit is a violation."""
+    if value == limit:
+        return wording.AT_LIMIT
+    return strings.ABOVE if direction == "high" else strings.BELOW
+
+
+def source_words(source: str) -> str:
+    """Where a limit came from, as far as that is worth a place in the alarm line."""
+    if source[:1].isdigit():
+        return wording.FROM_BASELINE.format(what=source)
+    return "" if source.startswith("fixed") else source
 
 
 def technical(alarm: ActiveAlarm) -> str:
     """What of the equipment failed; where vital signs no longer arrive, where to look instead."""
     kind, _, device = alarm.role.partition(":")
-    said = alarm.text or device or alarm.condition
+    said = alarm.text or strings.ROLE_NAMES.get(device, device) or alarm.condition
     if kind == "cuff":
         label, _, failure = said.partition("\t")
         said = strings.CUFF_FAILURES[NibpFailure(failure)] if failure in _FAILURES else label
     if kind == "sleep":
         said = fmt.duration(round((alarm.value or 0.0) * fmt.SECOND_NS))
-    template = strings.TECHNICAL.get(kind)
+    template = wording.TECHNICAL.get(kind)
     return said if template is None else template.format(what=said)
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from kapmonitor.snapshot import Priority
+from ui import alarm_wording as wording
 from ui import fonts, painting, strings
-from ui.alarm_face import AlarmFace, QuietFace
+from ui.alarm_drawing import ROWS, SIDE, Ground, paint_alarm, paint_block, paint_quiet
+from ui.alarm_face import AlarmFace, ChipKind, Face, QuietFace
 from ui.button import Key
 from ui.flash import Flasher
-from ui.panel import RADIUS, paint_panel
 from ui.theme import Theme, colour, mix
 
-LARGE: Final = 38
-SMALLEST_LARGE: Final = 22
-OTHERS: Final = 18
-SIDE: Final = 34
+KEY: Final = 262
+SHADE: Final = 0.24
 
 
 class AlarmZone(QWidget):
@@ -32,7 +30,7 @@ class AlarmZone(QWidget):
         self._theme = theme
         self._flasher = flasher
         self._passive = False
-        self._face: QuietFace | AlarmFace = QuietFace(strings.NO_ALARMS, strings.NO_LIMITS, "")
+        self._face: Face = QuietFace(strings.NO_ALARMS, strings.NO_LIMITS, "")
         self.key = Key(theme, strings.ACKNOWLEDGE, self)
         self.key.set_look(26, fonts.SEMIBOLD)
         self.key.clicked.connect(self.acknowledge_asked)
@@ -42,19 +40,16 @@ class AlarmZone(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.key.set_theme(theme)
-        self._place_key()
+        self._show_key()
         self.update()
 
-    def set_face(self, face: QuietFace | AlarmFace) -> None:
+    def set_face(self, face: Face) -> None:
         """Show this from now on."""
         if face == self._face:
             return
         self._face = face
         self._show_key()
-        said = face.text if isinstance(face, AlarmFace) else face.headline
-        self.setAccessibleName(said)
-        self._colour_key()
-        self._place_key()
+        self.setAccessibleName(face.text if isinstance(face, AlarmFace) else face.headline)
         self.update()
 
     def set_passive(self, *, passive: bool) -> None:
@@ -64,9 +59,14 @@ class AlarmZone(QWidget):
         self.update()
 
     def _show_key(self) -> None:
+        """One key for both: it acknowledges what is active and takes away what was seen."""
         face = self._face
-        wanted = isinstance(face, AlarmFace) and not face.acknowledged
-        self.key.setVisible(wanted and not self._passive)
+        active = isinstance(face, AlarmFace) and not face.acknowledged
+        passed = any(chip.kind is ChipKind.WAS for chip in face.chips)
+        self.key.set_label(strings.ACKNOWLEDGE if active else wording.SEEN)
+        self.key.setVisible((active or passed) and not self._passive)
+        self._colour_key()
+        self._place_key()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_key()
@@ -77,7 +77,7 @@ class AlarmZone(QWidget):
             self.update()
 
     def _lit(self, face: AlarmFace) -> bool:
-        return not face.passed and (not face.flashing or self._flasher.lit(face.priority))
+        return face.rhythm is None or self._flasher.lit(face.rhythm)
 
     def _inks(self, face: AlarmFace) -> tuple[QColor, QColor]:
         """Block and text colour now."""
@@ -88,116 +88,74 @@ class AlarmZone(QWidget):
 
     def _colour_key(self) -> None:
         face = self._face
-        if isinstance(face, AlarmFace):
-            block, ink = self._inks(face)
-            shade = 0.24 if self._lit(face) else 0.0
-            fill = mix(block.name(), "#000000", shade) if shade else colour(self._theme.palette.field)
-            self.key.set_colours(fill, ink)
+        if isinstance(face, QuietFace):
+            self.key.set_colours(None, None)
+            return
+        block, ink = self._inks(face)
+        lit = self._lit(face)
+        self.key.set_colours(
+            mix(block.name(), "#000000", SHADE) if lit else colour(self._theme.palette.field), ink
+        )
 
     def _place_key(self) -> None:
         px = self._theme.px
-        width = max(px(262), self.key.sizeHint().width())
+        width = max(px(KEY), self.key.sizeHint().width())
         height = round(self.height() * 0.66)
         self.key.setGeometry(self.width() - px(26) - width, (self.height() - height) // 2, width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(self._face, QuietFace):
-            self._paint_quiet(painter, self._face)
+        box, face = QRectF(self.rect()), self._face
+        if isinstance(face, QuietFace):
+            ink = colour(self._theme.palette.secondary)
+            paint_quiet(Ground(painter, self._theme, box, ink, self._right()), face)
         else:
-            self._paint_alarm(painter, self._face)
+            block, ink = self._inks(face)
+            paint_block(painter, self._theme, box, block, face.priority)
+            ground = Ground(painter, self._theme, box, ink, self._right())
+            right = self._paint_right(ground, face)
+            paint_alarm(Ground(painter, self._theme, box, ink, right), face)
         painter.end()
 
-    def _baseline(self, centre_y: float, px: int, weight: int = fonts.MEDIUM) -> float:
-        return painting.middle_baseline(centre_y, fonts.metrics(px, weight))
+    def _right(self) -> float:
+        """Where what is painted ends: at the key, or at the edge."""
+        end = self.width() - self._theme.px(SIDE)
+        return float(end if self.key.isHidden() else self.key.x() - self._theme.px(30))
 
-    def _paint_quiet(self, painter: QPainter, face: QuietFace) -> None:
-        t, p, px = self._theme.text_px, self._theme.palette, self._theme.px
-        paint_panel(painter, QRectF(self.rect()), self._theme)
-        middle = self.height() / 2
-        x = float(px(SIDE))
-        grey = colour(p.secondary)
-        x += painting.line(painter, x, self._baseline(middle, t(27)), face.headline, grey, t(27))
-        x = max(x + px(40), float(px(330)))
-        right = self.width() - px(SIDE)
-        small = self._baseline(middle, t(19))
-        quiet = mix(p.secondary, p.panel, 0.12)
-        if face.sound:
-            room = right - x - fonts.width(face.limits, t(19)) - px(40)
-            taken = painting.line(
-                painter, right, small, face.sound, quiet, t(19), room=max(0.0, room), align=painting.RIGHT
-            )
-            right -= round(taken) + px(40)
-        painting.line(painter, x, small, face.limits, quiet, t(19), room=right - x)
-
-    def _paint_alarm(self, painter: QPainter, face: AlarmFace) -> None:
-        block, ink = self._inks(face)
-        px = self._theme.px
-        thick = px(3)
-        outline = self._theme.fill(face.priority) if not face.passed else colour(self._theme.palette.faint)
-        painter.setPen(QPen(outline, thick))
-        painter.setBrush(block)
-        half = thick / 2
-        radius = px(RADIUS)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), radius, radius)
-        right = self._paint_right(painter, face, ink)
-        middle = self.height() * (0.40 if face.others else 0.5)
-        mark = ink if not face.passed else colour(self._theme.palette.secondary)
-        x = float(px(SIDE)) + self._paint_marks(painter, face.priority, middle, px(28), mark, px(SIDE))
-        large = self._theme.text_px(LARGE if not face.others else 32)
-        room = right - x - px(24)
-        size = fonts.fitting(face.text, room, large, fonts.BOLD, self._theme.text_px(SMALLEST_LARGE))
-        baseline = self._baseline(middle, size, fonts.BOLD)
-        painting.line(painter, x, baseline, face.text, ink, size, fonts.BOLD, room=room)
-        if face.others:
-            self._paint_others(painter, face, ink, right)
-
-    def _paint_marks(
-        self, painter: QPainter, priority: Priority, middle: float, size: float, ink: QColor, x: float
-    ) -> float:
-        """Shape and stars; returns the width they took."""
-        painting.priority_shape(painter, priority, QRectF(x, middle - size / 2, size, size * 0.94), ink)
-        gap = self._theme.px(14)
-        width = painting.stars(painter, x + size + gap, middle, size, strings.STARS[priority], ink)
-        return size + gap + width + gap
-
-    def _paint_right(self, painter: QPainter, face: AlarmFace, ink: QColor) -> float:
-        """Duration, count, and the key or the tick; returns where they begin."""
+    def _paint_right(self, ground: Ground, face: AlarmFace) -> float:
+        """Duration, count, and that it is acknowledged; returns where they begin."""
         t, px = self._theme.text_px, self._theme.px
-        right = float(self.width() - px(SIDE))
-        middle = self.height() / 2
+        right = ground.right
         if face.acknowledged:
-            said = strings.ACKNOWLEDGED
-            baseline = self._baseline(middle, t(24), fonts.SEMIBOLD)
-            align = painting.RIGHT
-            right -= painting.line(painter, right, baseline, said, ink, t(24), fonts.SEMIBOLD, align=align)
-            box = QRectF(right - px(38), middle - px(11), px(26), px(22))
-            painting.tick(painter, box, ink, px(4))
-            right = box.left() - px(36)
-        elif not self._passive:
-            right = self.key.x() - px(36)
-        baseline = self._baseline(middle, t(30), fonts.SEMIBOLD)
-        right -= painting.line(
-            painter, right, baseline, face.lasted, ink, t(30), fonts.SEMIBOLD, align=painting.RIGHT
-        )
-        if face.more:
-            right -= px(28)
-            right -= painting.line(
-                painter, right, baseline, face.more, ink, t(24), fonts.SEMIBOLD, align=painting.RIGHT
-            )
-        return right - px(12)
+            right = self._paint_acknowledged(ground, face) - px(30)
+        base = ground.baseline(ground.y(0.5), t(30), fonts.SEMIBOLD)
+        for words, size in ((face.lasted, 30), (face.more, 24)):
+            if words:
+                right -= painting.line(
+                    ground.painter,
+                    right,
+                    base,
+                    words,
+                    ground.ink,
+                    t(size),
+                    fonts.SEMIBOLD,
+                    align=painting.RIGHT,
+                )
+                right -= px(26)
+        return right
 
-    def _paint_others(self, painter: QPainter, face: AlarmFace, ink: QColor, right: float) -> None:
-        px, t = self._theme.px, self._theme.text_px(OTHERS)
-        middle = self.height() * 0.79
-        baseline = self._baseline(middle, t)
-        x, size = float(px(SIDE)), t * 0.72
-        for priority, text in face.others:
-            room = right - x - size - px(8)
-            if room < px(90):
-                break
-            painting.priority_shape(painter, priority, QRectF(x, middle - size / 2, size, size * 0.94), ink)
-            x += size + px(8)
-            x += painting.line(painter, x, baseline, text, ink, t, fonts.SEMIBOLD, room=room) + px(26)
-        painter.setPen(Qt.PenStyle.NoPen)
+    def _paint_acknowledged(self, ground: Ground, face: AlarmFace) -> float:
+        """A tick and the word, and below it when the alarm speaks up again; returns where they begin."""
+        painter, t, px = ground.painter, self._theme.text_px, self._theme.px
+        middle = ground.y(ROWS[0] if face.reminder else 0.5)
+        base = ground.baseline(middle, t(24), fonts.SEMIBOLD)
+        align, ink, weight = painting.RIGHT, ground.ink, fonts.SEMIBOLD
+        word = painting.line(
+            painter, ground.right, base, wording.ACKNOWLEDGED, ink, t(24), weight, align=align
+        )
+        box = QRectF(ground.right - word - px(38), middle - px(11), px(26), px(22))
+        painting.tick(painter, box, ink, px(4))
+        below = ground.baseline(ground.y(ROWS[1]), t(19), weight)
+        small = painting.line(painter, ground.right, below, face.reminder, ink, t(19), weight, align=align)
+        return min(box.left(), ground.right - small)

@@ -99,6 +99,9 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
         lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), live.author))
     )
     window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
+    window.sound_pause_asked.connect(
+        lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
+    )
     window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
     if not live.port.snapshot().links:

@@ -6,6 +6,7 @@ they are ready, and calm empty panels hold their places until then.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from kapmonitor.model import GenerationMode
 from kapmonitor.session.events import Phase
 from kapmonitor.snapshot import Snapshot
-from ui import fonts, strings
+from ui import alarm_sound, fonts, strings
 from ui.alarm_face import alarm_face, flashing, on_screen
 from ui.alarm_zone import AlarmZone
 from ui.bridge import Bridge
@@ -28,7 +29,7 @@ from ui.panel import Panel
 from ui.ports import SessionPort
 from ui.shell import START_SIZE, TITLE
 from ui.shortcuts import LIVE, REVIEW, Action, Dispatcher, Handler, Press
-from ui.status_face import Audio, status_face, watermark
+from ui.status_face import status_face, watermark
 from ui.status_zone import StatusZone
 from ui.theme import (
     DAY,
@@ -63,6 +64,8 @@ class MainWindow(QWidget):
     cuff_stop_asked = Signal()
     cuff_hold_asked = Signal(bool)
     """True to take an earlier hold back."""
+    sound_pause_asked = Signal(bool)
+    """True to end a pause of the alarm sound early."""
     closing = Signal()
 
     def __init__(
@@ -72,7 +75,6 @@ class MainWindow(QWidget):
         self._port = port
         self._fixed_palette = palette
         self._snapshot = Snapshot()
-        self._audio: Audio | None = None
         self._bottom_height = 0
         self._watched = True
         self._painted = False
@@ -120,6 +122,7 @@ class MainWindow(QWidget):
 
     def _register(self) -> None:
         self.on(Action.ACKNOWLEDGE, self._on_acknowledge)
+        self.on(Action.AUDIO_PAUSE, self._on_audio_pause)
         self.on(Action.CUFF, self._on_cuff)
         self.on(Action.CUFF_HOLD, lambda _press: self.cuff_hold_asked.emit(self._snapshot.nibp.held))
         self.on(Action.PHASE_NEXT, lambda _press: self._step_phase(1))
@@ -192,11 +195,6 @@ class MainWindow(QWidget):
             self._over_trends = None
             self.setFocus()
 
-    def set_audio(self, audio: Audio | None) -> None:
-        """Where alarms are heard, or what is wrong with that."""
-        self._audio = audio
-        self.refresh()
-
     def set_palette(self, palette: Palette | None) -> None:
         """Always this palette; None to follow the phase."""
         self._fixed_palette = palette
@@ -227,10 +225,9 @@ class MainWindow(QWidget):
         now_ns = self._port.now_ns()
         self._watchdog.saw(snapshot.t_ns)
         self._follow_theme(snapshot)
-        sound = strings.SOUND_AT.format(where=self._audio.label) if self._audio else strings.NO_ALARM_SOUND
-        self.status.set_face(status_face(snapshot, now_ns, self._audio))
-        self.alarm.set_face(alarm_face(snapshot, now_ns, sound))
-        self.flasher.set_flashing(flashing(snapshot))
+        self.status.set_face(status_face(snapshot, now_ns, alarm_sound.lamp(snapshot.sound)))
+        self.alarm.set_face(alarm_face(snapshot, now_ns, time.monotonic()))
+        self.flasher.set_flashing(flashing(snapshot, now_ns))
         self.numbers.show_session(self._port, snapshot)
         self.watermark.set_word(watermark(snapshot))
         self.stopped.set_silent(self._watchdog.silent_s() if self._watched else 0.0)
@@ -280,6 +277,9 @@ class MainWindow(QWidget):
 
     def _on_acknowledge_click(self) -> None:
         self.keys.act(Action.ACKNOWLEDGE)
+
+    def _on_audio_pause(self, _press: Press) -> None:
+        self.sound_pause_asked.emit(alarm_sound.is_paused(self._snapshot.sound))
 
     def _on_cuff_key(self, holding: bool) -> None:
         """At key-down: stopping a cuff needs no holding."""

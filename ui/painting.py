@@ -110,3 +110,28 @@ def struck_clock(painter: QPainter, box: QRectF, ink: QColor, width: float) -> N
     painter.drawLine(centre, QPointF(centre.x(), inner.top() + inner.height() * 0.22))
     painter.drawLine(centre, QPointF(centre.x() + inner.width() * 0.22, centre.y()))
     painter.drawLine(box.bottomLeft(), box.topRight())
+
+
+def crossed_bell(painter: QPainter, box: QRectF, ink: QColor, width: float) -> None:
+    """A bell with a line through it: something that would alarm does not, for a while."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(
+        QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
+    w, h, c = box.width(), box.height(), box.center().x()
+    foot = box.top() + h * 0.74
+    bell = QPainterPath(QPointF(box.left() + w * 0.12, foot))
+    bell.cubicTo(
+        QPointF(box.left() + w * 0.32, box.top() + h * 0.52),
+        QPointF(box.left() + w * 0.18, box.top() + h * 0.06),
+        QPointF(c, box.top() + h * 0.06),
+    )
+    bell.cubicTo(
+        QPointF(box.right() - w * 0.18, box.top() + h * 0.06),
+        QPointF(box.right() - w * 0.32, box.top() + h * 0.52),
+        QPointF(box.right() - w * 0.12, foot),
+    )
+    bell.closeSubpath()
+    painter.drawPath(bell)
+    painter.drawLine(QPointF(c - w * 0.1, box.top() + h * 0.92), QPointF(c + w * 0.1, box.top() + h * 0.92))
+    painter.drawLine(box.bottomLeft(), box.topRight())

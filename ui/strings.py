@@ -19,8 +19,6 @@ SIGNED_BY: Final = "signed by {who}"
 UNSIGNED: Final = "not signed"
 ACKNOWLEDGE: Final = "F acknowledge"
 MORE_ALARMS: Final = "+{n} more"
-ACKNOWLEDGED: Final = "acknowledged"
-IT_WAS: Final = "was"
 
 PHASES: Final = {
     Phase.PREPARATION: "Prepare",
@@ -156,6 +154,17 @@ REFUSALS: Final = {
     "not-adopted": "it is not in the session",
     "not-changed": "nothing was asked about it",
     "no-cuff": "there is no cuff that can be started",
+    "no-such-limit": "there is no such limit",
+    "audio-not-on": "there is no sound to pause",
+    "audio-resting": "sound stays on for a minute after a pause",
+    "audio-high": "a high alarm is not acknowledged: the pause is not prolonged",
+    "audio-paused-enough": "paused often enough: sound stays on for a minute",
+    "audio-not-preparing": "only while the session is prepared",
+    "no-alarm-sound": "this session sounds no alarms",
+    "output-not-working": "this output does not work now",
+    "reading": "a cuff reading is needed, 2 to 5 minutes after the last one",
+    "agreement": "the readings differ: another one is needed",
+    "given-up": "five readings and no agreement: fixed limits stay",
 }
 NOT_DONE: Final = "not done — {why}"
 
@@ -169,21 +178,12 @@ ROLE_NAMES: Final = {
     "nibp-mean": "BP",
 }
 PRESSURE_PARTS: Final = {"nibp-sys": "systolic", "nibp-dia": "diastolic", "nibp-mean": "mean"}
-TECHNICAL: Final = {
-    "link": "{what}: link lost — " + LOOK_AT_MONITOR,
-    "changed": "{what}: another device answers — C to look, " + LOOK_AT_MONITOR,
-    "sensor": "{what}: sensor off or no pulse — " + LOOK_AT_MONITOR,
-    "cuff": "cuff failed: {what}",
-    "record": "NOT SAVED: {what}",
-    "sleep": "the computer slept: nothing was monitored for {what} — " + LOOK_AT_MONITOR,
-    "clock": "the computer's clock was changed; session times are not affected",
-}
 STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}
 
 TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
-NO_ALARM_SOUND: Final = "alarms on screen only — the bedside monitor sounds"
-SOUND_AT: Final = "alarm sound: {where}"
-REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   d dose   [ ] window"
-KEYS_HINT: Final = "F acknowledge   J mark   N note   B cuff   C devices   M music   [ ] window"
+REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   l alarm list   d dose   [ ] window"
+KEYS_HINT: Final = (
+    "F acknowledge   P sound   L limits   A alarms   J mark   N note   B cuff   C devices   [ ] window"
+)

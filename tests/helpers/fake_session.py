@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import fake_alarms
+
 from kapmonitor.commands import (
     Acknowledge,
     AddNote,
@@ -52,7 +54,7 @@ from kapmonitor.session.events import (
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
-from kapmonitor.snapshot import ActiveAlarm, CuffTile, Freshness, LinkStatus, Priority, Snapshot, Tile
+from kapmonitor.snapshot import CuffTile, Freshness, LinkStatus, Snapshot, Tile
 from kapmonitor.view import Role, WaveTap
 
 if TYPE_CHECKING:
@@ -94,9 +96,25 @@ VARIANTS = (
     "acknowledged",
     "high",
     "low",
+    "repeat",
+    "reminder",
     "latched",
+    "latched-many",
+    "latched-behind",
     "technical",
     "many",
+    "paused-many",
+    "audio-paused",
+    "audio-lost",
+    "room-speaker",
+    "still-there",
+    "limit-off",
+    "no-baseline",
+    "changed",
+    "pending",
+    "unarmed",
+    "limits",
+    "alarms",
     "stale",
     "lost",
     "sensor-off",
@@ -290,7 +308,7 @@ class FakeSession:
         self.variant = variant
         early = {"empty": OPENED_NS + 5 * S, "waiting": OPENED_NS + 12 * S, "baseline": DOSE_NS - 3 * MIN}
         self._now_ns = now_ns if now_ns is not None else early.get(variant, NOW_NS)
-        self.state = folded(self._now_ns)
+        self.state = self._folded()
         self.commands: list[Command] = []
         self.gaps: list[tuple[int, int]] = []
         self.fake_tap = FakeTap(self)
@@ -299,6 +317,13 @@ class FakeSession:
         self._frozen: Snapshot | None = None
         self.speed = 20.0 if variant == "demo" else 1.0
         self.around = Nearby()
+
+    def _folded(self) -> SessionState:
+        return replace(
+            folded(self._now_ns),
+            alarms=fake_alarms.spans(self.variant, NOW_NS),
+            switched_off=fake_alarms.switched_off(self.variant, NOW_NS),
+        )
 
     def advance(self, seconds: float) -> None:
         """Let time pass; data goes on."""
@@ -328,6 +353,11 @@ class FakeSession:
             "medium": _cuff(40, 162, 98, 119),
             "acknowledged": _cuff(40, 162, 98, 119),
             "many": _cuff(40, 184, 112, 136),
+            "paused-many": _cuff(40, 184, 112, 136),
+            "repeat": _cuff(40, 184, 104, 131),
+            "reminder": _cuff(40, 162, 98, 119),
+            "latched-behind": _cuff(40, 162, 98, 119),
+            "alarms": _cuff(40, 162, 98, 119),
             "high": _cuff(40, 204, 118, 147),
             "latched": _cuff(40, 149, 92, 111),
             "extremes": _cuff(40, 255, 195, 215),
@@ -394,6 +424,9 @@ class FakeSession:
                 LinkStatus("strap", "ECG strap", LinkState.LIVE),
             ),
             record=RecordStatus("/var/lib/kapmonitor/2026-11-22-4471.kap", 0, 0.0, self._now_ns - S // 4),
+            limits=fake_alarms.limits(self.variant, NOW_NS),
+            baseline=fake_alarms.baseline(self.variant, NOW_NS),
+            sound=fake_alarms.sound(self.variant, NOW_NS),
         )
         if self.variant == "quiet":
             made = replace(made, hr=replace(made.hr, reading=Measured(84.0)))
@@ -417,10 +450,8 @@ class FakeSession:
 
     def _with_alarms(self, made: Snapshot) -> Snapshot:
         alarms = tuple(
-            replace(a, state="active-ack")
-            if a.condition in self._acknowledged or self.variant == "acknowledged"
-            else a
-            for a in _ALARMS.get(self.variant, ())
+            replace(a, state="active-ack") if a.condition in self._acknowledged else a
+            for a in fake_alarms.alarms(self.variant, NOW_NS)
         )
         for alarm in reversed(alarms):
             if alarm.state == "latched":
@@ -438,36 +469,6 @@ def _failed(minutes: float) -> CuffReading:
     nothing = Absent(Validity.NOT_AVAILABLE)
     t_ns = DOSE_NS + round(minutes * MIN)
     return CuffReading(t_ns, "cuff", nothing, nothing, nothing, nothing, NibpFailure.MOTION)
-
-
-def _alarm(
-    role: str, priority: Priority, value: float | None, limit: float | None, seconds: float, **more: str
-) -> ActiveAlarm:
-    side = more.get("direction", "high")
-    name = more.get("condition", f"{role}-{side}-{priority.value}")
-    state, text = more.get("state", "active-unack"), more.get("text", "")
-    return ActiveAlarm(name, role, priority, state, value, limit, side, NOW_NS - round(seconds * S), text)
-
-
-_BP = _alarm("nibp-sys", Priority.MEDIUM, 162.0, 154.0, 14)
-_HIGH_BP = _alarm("nibp-sys", Priority.HIGH, 204.0, 200.0, 8)
-_LINK = {"direction": "flag", "condition": "link:oximeter", "text": "Oximeter"}
-_OXIMETER = _alarm("link:oximeter", Priority.MEDIUM, 1.0, None, 41, **_LINK)
-_ALARMS = {
-    "medium": (_BP,),
-    "acknowledged": (_BP,),
-    "high": (_HIGH_BP,),
-    "low": (_alarm("spo2", Priority.LOW, 93.0, 94.0, 64, direction="low"),),
-    "latched": (_alarm("nibp-sys", Priority.MEDIUM, 162.0, 154.0, 322, state="latched"),),
-    "technical": (_OXIMETER,),
-    "lost": (_OXIMETER,),
-    "many": (
-        _alarm("spo2", Priority.HIGH, 86.0, 88.0, 8, direction="low"),
-        _alarm("nibp-sys", Priority.MEDIUM, 184.0, 154.0, 14),
-        _alarm("hr", Priority.LOW, 124.0, 120.0, 33),
-        _OXIMETER,
-    ),
-}
 
 
 def _gone(tile: Tile, freshness: Freshness, seconds: float) -> Tile:
@@ -556,6 +557,10 @@ def _many(made: Snapshot) -> Snapshot:
     )
 
 
+def _pending(made: Snapshot) -> Snapshot:
+    return replace(made, hr=replace(made.hr, reading=Measured(123.0)))
+
+
 def _record_trouble(made: Snapshot) -> Snapshot:
     status = RecordStatus("/var/lib/kapmonitor/x.kap", 4200, 31.0, made.t_ns - 31 * S, "the disk is full")
     return replace(made, record=status)
@@ -577,6 +582,8 @@ _CHANGES = {
     "extremes": _extremes,
     "low": _low_value,
     "many": _many,
+    "paused-many": _many,
+    "pending": _pending,
     "record-trouble": _record_trouble,
     "demo": _mode(GenerationMode.DEMO),
     "replay": _mode(GenerationMode.TEST),
@@ -602,7 +609,7 @@ class FakeReplay(FakeSession):
 
     def seek(self, t_ns: int) -> None:
         self._now_ns = min(self._last_ns, max(OPENED_NS, t_ns))
-        self.state = folded(self._now_ns)
+        self.state = self._folded()
 
     def moments(self) -> tuple[tuple[int, str], ...]:
         notes = [(note.t_ns, "note") for note in folded(self._last_ns).notes]

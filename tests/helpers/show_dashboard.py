@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.music.panel import MusicPanel  # noqa: E402
 from ui.screenshot import save  # noqa: E402
-from ui.status_face import Audio  # noqa: E402
 
 
 def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
@@ -30,7 +29,6 @@ def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
     window = MainWindow(session)
     add_parts(window, session)
     review = isinstance(session, FakeReplay)
-    window.set_audio(None if review else Audio("Staff ear"))
     player = None if review else FakePlayer(PLAYING)
     music = MusicPanel(window.theme, player, session.now_ns, live=not review)
     music.bind(window.keys)

@@ -5,15 +5,21 @@ from itertools import pairwise
 
 import pytest
 from fake_session import NOW_NS, FakeSession, S
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from shell_parts import HD, open_window, picture, shows
 
+from kapmonitor.alarms import technical
+from kapmonitor.alarms.audio import AudioState
+from kapmonitor.alarms.signals import OutputReport, OutputWord, SoundState
+from kapmonitor.alarms.types import REMIND_S
 from kapmonitor.model import NibpFailure
 from kapmonitor.snapshot import ActiveAlarm, Priority
-from ui import fonts, strings
-from ui.alarm_face import AlarmFace, QuietFace, alarm_face, flashing, on_screen
-from ui.alarm_text import sentence
+from ui import alarm_sound, fonts, strings
+from ui import alarm_wording as wording
+from ui.alarm_face import AlarmFace, Chip, ChipKind, QuietFace, alarm_face, flashing, on_screen
+from ui.alarm_text import sentence, short
 from ui.flash import RATES_HZ, Flasher, lit, next_edge_s
+from ui.status_face import Audio
 from ui.theme import SESSION
 
 ALARM_BOX = QRect(12, 52, 1896, 80)
@@ -34,27 +40,136 @@ def test_quiet_names_where_the_limits_come_from():
 
 def test_an_alarm_names_number_limit_and_duration():
     face = face_of("medium")
-    assert (face.text, face.lasted) == ("BP 162/98 — systolic above 154", "0:14")
-    assert (face.flashing, face.acknowledged, face.passed) == (True, False, False)
+    assert face.text == "BP 162/98 — systolic above 154 (baseline 118 + 30 %)"
+    assert face.lasted == "0:14"
+    assert (face.rhythm, face.acknowledged) == (Priority.MEDIUM, False)
     assert face_of("low").text == "SpO₂ 93 — below 94"
 
 
 def test_an_acknowledged_alarm_stays_and_stands_still():
     face = face_of("acknowledged")
-    assert (face.flashing, face.acknowledged) == (False, True)
+    assert (face.rhythm, face.acknowledged) == (None, True)
+    assert face.reminder == "reminder in 2:51"
 
 
-def test_an_alarm_that_passed_says_was():
+def reminded(priority, since_ns, speed=1.0):
+    remind_ns = NOW_NS - since_ns + int(REMIND_S[priority] * S)
+    alarm = ActiveAlarm("c", "hr", priority, "active-ack", 130.0, 120.0, "high", NOW_NS - 900 * S)
+    alarm = replace(alarm, acknowledged_t_ns=NOW_NS - 800 * S, remind_t_ns=remind_ns)
+    return flashing(replace(FakeSession("quiet").snapshot(), alarms=(alarm,), speed=speed), NOW_NS)
+
+
+@pytest.mark.parametrize(
+    ("priority", "rhythm"),
+    [(Priority.HIGH, Priority.HIGH), (Priority.MEDIUM, Priority.MEDIUM), (Priority.LOW, Priority.MEDIUM)],
+)
+def test_a_reminder_flashes_three_times_and_no_longer(priority, rhythm):
+    length_ns = round(3 / RATES_HZ[rhythm] * S)
+    assert reminded(priority, 0) == {rhythm}
+    assert reminded(priority, length_ns - S // 100) == {rhythm}
+    assert reminded(priority, length_ns + S // 100) == frozenset()
+    assert reminded(priority, length_ns + S // 100, speed=20.0) == {rhythm}
+    dark = [not lit(rhythm, i / 100) for i in range(length_ns * 100 // S)]
+    assert sum(1 for before, now in pairwise([False, *dark]) if now and not before) == 3
+
+
+def test_an_acknowledgement_is_no_reminder():
+    assert flashing(FakeSession("acknowledged").snapshot(), NOW_NS) == frozenset()
+
+
+def test_an_alarm_that_passed_says_was_and_how_long_ago():
     face = face_of("latched")
-    assert face.text == "was BP systolic 162 — above 154"
-    assert (face.flashing, face.passed, face.acknowledged) == (False, True, False)
+    assert isinstance(face, QuietFace)
+    chip = Chip(ChipKind.WAS, "SpO₂ 89 < 92, 0:41 ago, lasted 0:22", Priority.MEDIUM)
+    assert face.chips == (chip,)
+    assert face_of("latched-behind").chips == (chip,)
+    assert on_screen(FakeSession("latched").snapshot()) == ("spo2-low-medium",)
 
 
-def test_the_rest_is_counted_and_listed():
-    face = face_of("many")
-    assert face.priority is Priority.HIGH
-    assert face.more == "+3 more"
-    assert [text for _, text in face.others][1] == "HR 124 — above 120"
+def test_the_others_are_counted_and_take_turns_every_two_seconds():
+    session = FakeSession("many")
+    faces = [alarm_face(session.snapshot(), NOW_NS, turn_s) for turn_s in (0.0, 1.9, 2.0, 4.0, 6.0)]
+    assert {face.text for face in faces} == {"SpO₂ 86 — below 88"}
+    assert {face.more for face in faces} == {"+3 more"}
+    texts = [face.other.text for face in faces]
+    assert texts[0] == texts[1] == texts[4] == "BP systolic 184 — above 154"
+    assert texts[2].startswith("Oximeter: link lost")
+    assert texts[3] == "HR 124 — above 120"
+
+
+def test_an_acknowledged_other_says_so():
+    shot = FakeSession("many").snapshot()
+    high, medium, *rest = shot.alarms
+    shot = replace(shot, alarms=(high, replace(medium, state="active-ack"), *rest))
+    assert alarm_face(shot, NOW_NS).other.acknowledged
+
+
+def test_what_is_waited_for_is_said():
+    assert face_of("repeat").wanted == "repeat BP"
+    assert face_of("medium").wanted == ""
+
+
+@pytest.mark.parametrize(
+    ("variant", "text"),
+    [
+        ("audio-paused", "sound paused 1:42, P ends it"),
+        ("room-speaker", "Staff audio lost, room speaker in use: USB earpiece went away"),
+        ("limit-off", "OFF: HR above 120, back in 12:41"),
+        ("no-baseline", "NO BASELINE: fixed limits only — L, then T sets it"),
+        ("still-there", "Still there? Any key answers"),
+    ],
+)
+def test_what_is_not_as_usual_has_a_chip(variant, text):
+    assert text in [chip.text for chip in face_of(variant).chips]
+    assert face_of("quiet").chips == ()
+
+
+def test_lost_sound_is_said_once():
+    face = face_of("audio-lost")
+    assert face.text.startswith("No alarm sound")
+    assert face.chips == ()
+
+
+def test_a_pause_counts_down_and_ends():
+    session = FakeSession("audio-paused")
+    session.advance(101)
+    assert alarm_face(session.snapshot(), session.now_ns()).chips[0].text.startswith("sound paused 0:01")
+
+
+@pytest.mark.parametrize(
+    ("staff", "room", "where"),
+    [
+        (OutputWord.READY, OutputWord.READY, "alarm sound: staff ear, then room"),
+        (OutputWord.READY, OutputWord.NOT_CHOSEN, "alarm sound: staff ear only"),
+        (OutputWord.LOST, OutputWord.READY, "alarm sound: room speaker"),
+        (OutputWord.MUTED, OutputWord.MUSIC, "no alarm sound — look at the bedside monitor"),
+    ],
+)
+def test_where_alarms_are_heard(staff, room, where):
+    sound = SoundState(AudioState.ON, staff=OutputReport(staff), room=OutputReport(room), wanted=True)
+    assert alarm_sound.where_words(sound) == where
+    assert alarm_sound.where_words(replace(sound, wanted=False)) == wording.ON_SCREEN_ONLY
+
+
+@pytest.mark.parametrize(
+    ("variant", "sign"),
+    [
+        ("quiet", Audio("Staff ear")),
+        ("audio-paused", Audio("Staff ear", "paused")),
+        ("room-speaker", Audio("Room speaker", "staff ear lost")),
+        ("audio-lost", Audio("Alarm sound", "none")),
+        ("empty", None),
+    ],
+)
+def test_the_lamp_of_the_sound(variant, sign):
+    assert alarm_sound.lamp(FakeSession(variant).snapshot().sound) == sign
+
+
+def test_a_reading_at_its_limit_is_not_above_it():
+    alarm = FakeSession("medium").snapshot().alarms[0]
+    alarm = replace(alarm, value=154.0)
+    assert sentence(alarm, None) == "BP systolic 154 — at the limit of 154"
+    assert short(alarm) == "BP systolic 154 = 154"
 
 
 def test_a_new_alarm_leads_before_an_acknowledged_higher_one():
@@ -74,6 +189,9 @@ def test_a_new_alarm_leads_before_an_acknowledged_higher_one():
         ("sensor:oximeter", "Oximeter", "Oximeter: sensor off or no pulse — LOOK AT THE BEDSIDE MONITOR"),
         ("record", "the disk is full", "NOT SAVED: the disk is full"),
         ("cuff:cuff", "Cuff\tmotion", "cuff failed: movement"),
+        ("signal:spo2", "Oximeter", "Oximeter: no valid value — LOOK AT THE BEDSIDE MONITOR"),
+        ("overdue", "", "BP overdue: the planned reading has not come"),
+        ("audio", "No alarm sound", "No alarm sound"),
         ("something-new", "said by the core", "said by the core"),
     ],
 )
@@ -86,6 +204,12 @@ def test_technical_alarms_say_what_failed(role, text, said):
 def test_every_cuff_failure_has_words(failure):
     alarm = ActiveAlarm("c", "cuff:c", Priority.LOW, "active-unack", 1.0, None, "flag", 0, f"Cuff\t{failure}")
     assert strings.CUFF_FAILURES[failure] in sentence(alarm, None)
+
+
+def test_every_condition_of_the_equipment_has_words():
+    rules = (*technical.own_rules(), *technical.device_rules("oximeter"))
+    for rule in rules:
+        assert rule.role.partition(":")[0] in wording.TECHNICAL
 
 
 def test_rhythms_are_those_of_their_priority():
@@ -126,8 +250,9 @@ def test_a_flasher_starts_lit_and_sleeps_when_all_is_quiet(qtbot):
 
 
 def test_an_acknowledged_alarm_gives_nothing_to_flash_for():
-    assert flashing(FakeSession("acknowledged").snapshot()) == frozenset()
-    assert flashing(FakeSession("many").snapshot()) == {Priority.HIGH, Priority.MEDIUM, Priority.LOW}
+    assert flashing(FakeSession("acknowledged").snapshot(), NOW_NS) == frozenset()
+    every = {Priority.HIGH, Priority.MEDIUM, Priority.LOW}
+    assert flashing(FakeSession("many").snapshot(), NOW_NS) == every
 
 
 @pytest.mark.parametrize(
@@ -172,6 +297,49 @@ def test_the_key_asks_for_what_is_on_screen(qtbot):
     assert asked[0][1] == window._port.now_ns()
 
 
+@pytest.mark.parametrize("variant", ["latched", "latched-behind", "paused-many"])
+def test_what_passed_is_seen_by_the_same_key(qtbot, variant):
+    window = open_window(qtbot, variant)
+    asked = []
+    window.acknowledge_asked.connect(lambda conditions, _t_ns: asked.append(conditions))
+    assert window.alarm.key.isVisible()
+    assert window.alarm.key.text() == ("F seen" if variant == "latched" else "F acknowledge")
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert "spo2-low-medium" in asked[0]
+
+
+def test_an_alarm_raised_after_key_down_stays_unacknowledged(qtbot):
+    session = FakeSession("medium")
+    window = open_window(qtbot, session)
+    asked = []
+    window.acknowledge_asked.connect(lambda conditions, _t_ns: asked.append(conditions))
+    session.variant = "many"
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert asked == [("nibp-sys-medium",)]
+
+
+@pytest.mark.parametrize(
+    ("variant", "ends"), [("quiet", False), ("audio-paused", True), ("audio-lost", False)]
+)
+def test_p_pauses_and_ends_the_pause(qtbot, variant, ends):
+    window = open_window(qtbot, variant)
+    asked = []
+    window.sound_pause_asked.connect(asked.append)
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert asked == [ends]
+
+
+def test_a_chip_that_does_not_fit_is_counted(qtbot):
+    window = open_window(qtbot, "paused-many", QSize(1280, 720))
+    shot = FakeSession("paused-many").snapshot()
+    face = alarm_face(shot, NOW_NS)
+    window.alarm.set_face(replace(face, chips=face.chips * 6))
+    window.flasher.set_still(still=True)
+    between = QRect(window.alarm.x() + window.alarm.key.x() - 10, window.alarm.y() + 8, 8, 40)
+    shown = window.grab().toImage()
+    assert shows(shown, between, SESSION.high, 4) == between.width() * between.height()
+
+
 def test_there_is_no_key_once_all_is_acknowledged(qtbot):
     window = open_window(qtbot, "acknowledged")
     assert not window.alarm.key.isVisible()
@@ -179,9 +347,8 @@ def test_there_is_no_key_once_all_is_acknowledged(qtbot):
 
 def test_the_longest_sentence_is_shortened_not_clipped(qtbot):
     window = open_window(qtbot, "medium")
-    long = AlarmFace(
-        Priority.HIGH, "BP 162/98 — " + "systolic above 154 " * 20, "0:14", "", (), True, False, False
-    )
+    text = "BP 162/98 — " + "systolic above 154 " * 20
+    long = AlarmFace(Priority.HIGH, text, "0:14", rhythm=Priority.HIGH, wanted="repeat BP")
     window.alarm.set_face(long)
     window.flasher.set_still(still=True)
     shot = window.grab().toImage()

@@ -113,7 +113,7 @@ def test_acknowledging_covers_just_what_is_on_screen(qtbot, window):
     acknowledged = []
     window.acknowledge_asked.connect(lambda conditions, _t: acknowledged.append(conditions))
     qtbot.keyClick(window, K.Key_F)
-    assert acknowledged == [("nibp-sys-high-medium",)]
+    assert acknowledged == [("nibp-sys-medium",)]
 
 
 def test_with_no_alarm_f_asks_for_nothing(qtbot):

@@ -19,7 +19,6 @@ from ui import strings
 from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
-from ui.status_face import Audio
 from ui.theme import DAY, SESSION
 from ui.watchdog import Watchdog
 
@@ -105,9 +104,8 @@ def test_a_record_that_is_not_written_is_not_called_recording(qtbot):
 
 
 def test_a_missing_staff_sound_is_said(qtbot):
-    window = open_window(qtbot, "quiet")
-    window.set_audio(Audio("Staff ear", "unplugged"))
-    assert window.status._face.signs[-1].trouble == "unplugged"
+    sign = open_window(qtbot, "room-speaker").status._face.signs[-1]
+    assert (sign.word, sign.trouble) == ("Room speaker", "staff ear lost")
 
 
 @pytest.mark.parametrize("size", [HD, LAPTOP, QSize(1280, 720), QSize(3840, 2160)])
