@@ -6,13 +6,17 @@ what would have happened: what people decided about limits that are not there is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from kapmonitor.alarms.limits import LimitSet
-from kapmonitor.alarms.stepper import Item, Stepper, name_of
+from kapmonitor.alarms.stepper import Stepper, name_of
 from kapmonitor.alarms.types import AlarmState, Transition
 from kapmonitor.alarms.world import NumberRow
 from kapmonitor.session.events import InputLate, SessionStarted, Stamped
+
+Span = tuple[int, Iterable[NumberRow]]
+"""A time, and the readings stamped before it and not before the time of the span that came before."""
 
 
 def replayed(
@@ -27,17 +31,35 @@ def replayed(
     last step is the last event's: nothing is known of what the alarms did after it. `state` is where they
     stood at the start, for a session that went on after a restart.
     """
+    return tuple(replaying([(2**63, rows)], events, limits, state))
+
+
+def replaying(
+    spans: Iterable[Span],
+    events: Iterable[Stamped],
+    limits: LimitSet,
+    state: AlarmState | None = None,
+) -> Iterator[Transition]:
+    """The same with the readings span by span, so that never all of them are held at once."""
     stamped = tuple(events)
     if not stamped:
-        return ()
+        return
     start_ns = next((s.t_ns for s in stamped if isinstance(s.event, SessionStarted)), stamped[0].t_ns)
     late = {
         (s.event.what, s.event.t_ns): s.event.seen_t_ns for s in stamped if isinstance(s.event, InputLate)
     }
     stepper = Stepper(limits, start_ns, state)
-    items: tuple[Item, ...] = (*stamped, *rows)
-    for item in items:
-        stepper.take(item, late.get((name_of(item), item.t_ns), item.t_ns))
+    seen = ((late.get((name_of(each), each.t_ns), each.t_ns), each) for each in stamped)
+    waiting = deque(sorted(seen, key=lambda one: one[0]))
     # A late decision is seen just after its own time, and the end of a session is one.
     end_ns = max((stamped[-1].t_ns, *late.values()))
-    return tuple(stepper.advance(end_ns))
+    for until_ns, rows in spans:
+        while waiting and waiting[0][0] < until_ns:
+            seen_t_ns, each = waiting.popleft()
+            stepper.take(each, seen_t_ns)
+        for row in rows:
+            stepper.take(row, late.get((name_of(row), row.t_ns), row.t_ns))
+        yield from stepper.advance(min(until_ns - 1, end_ns))
+    for seen_t_ns, each in waiting:
+        stepper.take(each, seen_t_ns)
+    yield from stepper.advance(end_ns)
