@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from devices.address import DeviceAddress, driver_options, parse_device
+from devices.candidates import candidates
 from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
 from devices.protocol import DriverSpec, Options, SerialLink
 from devices.registry import Registry
@@ -53,6 +54,14 @@ class Member:
     cuff: CuffOptions = CuffOptions()
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A place where a device is, of which it is not yet known what it is."""
+
+    address: DeviceAddress
+    cuff: CuffOptions = CuffOptions()
+
+
 def members(devices: Iterable[str], registry: Registry) -> tuple[Member, ...]:
     """What DEVICE texts stand for; AddressError or DriverLoadError names the first that fails.
 
@@ -73,10 +82,16 @@ def members(devices: Iterable[str], registry: Registry) -> tuple[Member, ...]:
     return tuple(out)
 
 
-def unknown(devices: Iterable[str]) -> tuple[DeviceAddress, ...]:
-    """The addresses at which it is to be found out what is there."""
-    addresses = (parse_device(text) for text in devices)
-    return tuple(address for address in addresses if address.driver == AUTO)
+def unknown(devices: Iterable[str], registry: Registry) -> tuple[Unknown, ...]:
+    """Where it is to be found out what is there; AddressError for what no driver could be found with."""
+    out: list[Unknown] = []
+    for text in devices:
+        address = parse_device(text)
+        if address.driver == AUTO:
+            cuff, plain = cuff_options(address)
+            candidates(registry.specs, plain)
+            out.append(Unknown(plain, cuff))
+    return tuple(out)
 
 
 def new_member(

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from devices.address import DeviceAddress
 from devices.raw import with_raw
 from devices.registry import Registry, load
 from devices.sleep import SleepWatch
@@ -32,7 +31,7 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.housekeeping import keep_looking
-from kapmonitor.members import CuffOptions, Member, members, unknown
+from kapmonitor.members import CuffOptions, Member, Unknown, members, unknown
 from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
@@ -79,13 +78,13 @@ class Given:
 
     registry: Registry
     members: tuple[Member, ...]
-    unknown: tuple[DeviceAddress, ...]
+    unknown: tuple[Unknown, ...]
 
 
 def what_is_given(plan: Plan) -> Given:
     """AddressError or DriverLoadError names the first DEVICE text that cannot be used."""
     registry = with_raw(load()) if plan.wire_only else load()
-    return Given(registry, members(plan.devices, registry), unknown(plan.devices))
+    return Given(registry, members(plan.devices, registry), unknown(plan.devices, registry))
 
 
 def started_event(plan: Plan, clock: Clock) -> Stamped:

@@ -41,7 +41,17 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.lookout import Advert, Lookout
-from kapmonitor.members import AUTO, HCI, CuffOptions, Member, new_member, open_radio, radio_options
+from kapmonitor.members import (
+    AUTO,
+    HCI,
+    CuffOptions,
+    Member,
+    Unknown,
+    can_start_cuff,
+    new_member,
+    open_radio,
+    radio_options,
+)
 from kapmonitor.nearby import Nearby, NearbyDevice, NearbyState
 from kapmonitor.session.events import DeviceAdded, DeviceClock
 from kapmonitor.snapshot import LinkStatus
@@ -90,16 +100,17 @@ class Surroundings:
 
     # Devices that were named when the session was opened
 
-    def begin(self, members: Iterable[Member], unknown: Iterable[DeviceAddress]) -> None:
+    def begin(self, members: Iterable[Member], unknown: Iterable[Unknown]) -> None:
         """Open what the session was given; a person named each, so each is adopted."""
         for member in members:
             attached = self._attach(_key(member.address.address), _where(member), member.spec)
             attached.member = member
             attached.address = member.address
             self._start(attached, self._pump(attached, member.spec, member.address))
-        for address in unknown:
-            attached = self._attach(_key(address.address), address.address, None)
-            self._start(attached, self._auto(attached, address, by=COMMAND_LINE))
+        for place in unknown:
+            where = place.address.address
+            attached = self._attach(_key(where), where, None)
+            self._start(attached, self._auto(attached, place, by=COMMAND_LINE))
 
     def look_at(self, places: tuple[str, ...]) -> None:
         """Look at these addresses too whenever somebody looks."""
@@ -160,13 +171,15 @@ class Surroundings:
         spec, address = attached.spec, attached.address
         if spec is None or address is None or not attached.adoptable(self._here.clock.now_ns()):
             raise CommandRefused("adopt", "no-value")
-        return self._take_in(attached, spec, address, by)
+        return self._take_in(attached, spec, address, by, CuffOptions())
 
-    def _take_in(self, attached: Attached, spec: DriverSpec, address: DeviceAddress, by: str) -> Future[int]:
+    def _take_in(
+        self, attached: Attached, spec: DriverSpec, address: DeviceAddress, by: str, cuff: CuffOptions
+    ) -> Future[int]:
         """The device is in the session from now on."""
         here = self._here
         views = here.engine.book.views.values()
-        member = new_member(spec, address, CuffOptions(), [v.id for v in views], [v.label for v in views])
+        member = new_member(spec, address, cuff, [v.id for v in views], [v.label for v in views])
         here.engine.add_device(DeviceAdded(member.id, spec.id, member.label, str(address)))
         future = here.engine.adopt(member.id, by, attached.preview.identity)
         attached.join(member)
@@ -208,7 +221,7 @@ class Surroundings:
             return
         attached = self._attach(key, where, None)
         attached.port = port
-        self._start(attached, self._auto(attached, address))
+        self._start(attached, self._auto(attached, Unknown(address)))
 
     def _on_advert(self, advert: Advert) -> None:
         key = _key(advert.address)
@@ -252,16 +265,18 @@ class Surroundings:
         radio = self._radio(place)
         return BlePump(attached.name, spec, address.address, options, clock, attached, radio)
 
-    def _auto(self, attached: Attached, address: DeviceAddress, by: str = "") -> DevicePump:
+    def _auto(self, attached: Attached, place: Unknown, by: str = "") -> DevicePump:
         """A pump that finds out what is there; with `by`, that is then adopted in this person's name."""
-        found = partial(self._found, attached, by)
+        found = partial(self._found, attached, place.cuff, by)
         specs = self._here.registry.specs
-        return AutoPump(attached.name, specs, address, self._here.clock, attached, found)
+        return AutoPump(attached.name, specs, place.address, self._here.clock, attached, found)
 
-    def _found(self, attached: Attached, by: str, spec: DriverSpec, address: DeviceAddress) -> None:
+    def _found(
+        self, attached: Attached, cuff: CuffOptions, by: str, spec: DriverSpec, address: DeviceAddress
+    ) -> None:
         attached.spec, attached.address = spec, address
         if by and attached.member is None:
-            self._take_in(attached, spec, address, by)
+            self._take_in(attached, spec, address, by, cuff if can_start_cuff(spec) else CuffOptions())
 
     def _connect_cuff(self, attached: Attached, member: Member) -> None:
         pump = attached.cuff_pump()

@@ -10,7 +10,7 @@ from kapmonitor.cli import main, parser
 from kapmonitor.commandline.replay import parse_at
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ConfigError, DriverLoadError, RecordError
-from kapmonitor.members import members
+from kapmonitor.members import members, unknown
 from kapmonitor.places import new_record_path, record_file
 
 
@@ -87,6 +87,19 @@ def test_two_of_a_kind_get_numbers_and_names():
     assert found[2].cuff.on
     assert found[2].cuff.schedule.every_s == 300
     assert str(found[2].address) == "suntech@c"
+
+
+def test_a_place_whose_device_is_to_be_found_out_keeps_its_cuff_options():
+    texts = ("auto@a?cuff=on&every=300", "nonin@b", "auto@c")
+    assert [m.id for m in members(texts, load())] == ["nonin"]
+    places = unknown(texts, load())
+    assert [(str(place.address), place.cuff.on) for place in places] == [("auto@a", True), ("auto@c", False)]
+
+
+@pytest.mark.parametrize("text", ["auto@a?colour=red", "auto@a?cuff=yes", "auto@a?baud=x"])
+def test_a_place_is_refused_before_anything_is_opened(text):
+    with pytest.raises(AddressError):
+        unknown((text,), load())
 
 
 @pytest.mark.parametrize(
