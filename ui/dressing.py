@@ -31,7 +31,7 @@ from ui.main_window import MainWindow
 from ui.notes import NotesPanel
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
-from ui.shortcuts import Action, Press
+from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from ui.music.player import Player
@@ -76,7 +76,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     _add_notes(window, live)
     player = _add_music(window, live)
     live.on_samples(bridge.wake)
-    sound = _add_sound(window, bridge, live, player)
+    sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
     QTimer.singleShot(0, window, lambda: _add_trends(window, live.port, player))
 
@@ -111,7 +111,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
 
 
-def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | None) -> Beats | None:
+def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats | None:
     if live.sound is None:
         return None
     if player is not None:
@@ -120,11 +120,6 @@ def _add_sound(window: MainWindow, bridge: Bridge, live: Live, player: Player | 
     def music_id() -> str:
         return player.view().output.id if player is not None else ""
 
-    def pause(_press: Press) -> None:
-        by, sound = live.author, live.port.snapshot().sound
-        bridge.watch(live.port.submit(ResumeAudio(by) if sound.until_t_ns is not None else PauseAudio(by)))
-
-    window.on(Action.AUDIO_PAUSE, pause)
     return Beats(window, live.port, live.sound, music_id)
 
 

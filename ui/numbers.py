@@ -14,6 +14,7 @@ from ui.ports import SessionPort
 from ui.sweep import Lane
 from ui.theme import Theme
 from ui.tiles.face import NumberFace, link_of, number_face
+from ui.tiles.look import HR_ROLES, SPO2_ROLES, look
 from ui.tiles.number import NumberTile
 from ui.tiles.pressure import PressureTile
 from ui.tiles.pressure_face import PressureFace, pressure_face
@@ -111,13 +112,15 @@ class Numbers(QObject):
     def _hr_face(self) -> NumberFace:
         shot = self._snapshot
         link = link_of(shot.links, shot.hr.source)
-        return number_face(shot.hr, link, self._now_ns(), shot.speed)
+        now_ns = self._now_ns()
+        return number_face(shot.hr, link, now_ns, shot.speed, look=look(shot, HR_ROLES, now_ns))
 
     def _spo2_face(self) -> NumberFace:
         shot = self._snapshot
         extra = "" if shot.perfusion is None else strings.PERFUSION.format(value=f"{shot.perfusion:.1f}")
         link = link_of(shot.links, shot.spo2.source)
-        return number_face(shot.spo2, link, self._now_ns(), shot.speed, extra)
+        now_ns = self._now_ns()
+        return number_face(shot.spo2, link, now_ns, shot.speed, extra, look(shot, SPO2_ROLES, now_ns))
 
     def _bp_face(self) -> PressureFace:
         return pressure_face(self._snapshot, self._now_ns())

@@ -13,7 +13,9 @@ from kapmonitor.model import Absent, AlertKind, LinkProblem, LinkState, Measured
 from kapmonitor.snapshot import Freshness, LinkStatus, Priority, Tile
 from ui import format as fmt
 from ui import strings
+from ui.tiles.look import Look
 
+PLAIN: Final = Look()
 STALE_NS: Final = 3 * fmt.SECOND_NS
 """A heart rate or saturation older than this could pass for live and is not shown."""
 TICK_ALLOWANCE_NS: Final = fmt.SECOND_NS // 2
@@ -42,6 +44,7 @@ class NumberFace:
     low: str
     high: str
     alarm: Priority | None
+    look: Look = PLAIN
     beat: int = 0
     """Changes with every reading that arrives, so that a live tile is seen to live."""
 
@@ -52,7 +55,12 @@ def stale_after_ns(speed: float) -> int:
 
 
 def number_face(
-    tile: Tile, link: LinkStatus | None, now_ns: int, speed: float, extra: str = ""
+    tile: Tile,
+    link: LinkStatus | None,
+    now_ns: int,
+    speed: float,
+    extra: str = "",
+    look: Look = PLAIN,
 ) -> NumberFace:
     """The face of a heart rate or saturation tile; `extra` joins the footer of a live value."""
     age_ns = now_ns - tile.t_ns
@@ -79,6 +87,7 @@ def number_face(
         low=fmt.limit(tile.low) if tile.low is not None else "",
         high=fmt.limit(tile.high) if tile.high is not None else "",
         alarm=tile.alarm,
+        look=look,
         beat=tile.t_ns if trust is not Trust.GONE else 0,
     )
 

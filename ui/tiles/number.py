@@ -9,12 +9,12 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ui import fonts, painting
+from ui import fonts, painting, strings
 from ui.flash import Flasher
 from ui.sweep import Lane, Sweep
 from ui.theme import Theme, colour
 from ui.tiles.face import NumberFace, Trust
-from ui.tiles.frame import FOOTER, HEADER, SIDE, digit_px, paint_frame, trust_ink
+from ui.tiles.frame import FOOTER, HEADER, SIDE, Title, digit_px, paint_dashes, paint_frame, trust_ink
 
 FOOT: Final = 44
 LIMITS: Final = 62
@@ -100,7 +100,8 @@ class NumberTile(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = face.alarm is not None and (not self._flashing or self._flasher.lit(face.alarm))
-        paint_frame(painter, QRectF(self.rect()), theme, self._title, self._unit, face.alarm, lit=lit)
+        title = Title(self._title, self._unit)
+        paint_frame(painter, QRectF(self.rect()), theme, title, face.alarm, face.look, lit=lit)
         box = self._number_box()
         self._paint_digits(painter, face, box)
         self._paint_limits(painter, face)
@@ -125,9 +126,15 @@ class NumberTile(QWidget):
         px = theme.text_px(21)
         x, y = self.width() - theme.px(SIDE), theme.px(HEADER) + theme.px(14) + px
         ink = colour(theme.palette.secondary)
+        top, widest = y - px, 0.0
         for limit in (face.high, face.low):
-            painting.line(painter, x, y, limit, ink, px, align=painting.RIGHT)
+            widest = max(widest, painting.line(painter, x, y, limit, ink, px, align=painting.RIGHT))
             y += round(px * 1.36)
+        if not face.look.armed and widest:
+            pad = theme.px(7)
+            paint_dashes(
+                painter, theme, QRectF(x - widest - pad, top - pad / 2, widest + 2 * pad, y - px - top + pad)
+            )
 
     def _paint_footer(self, painter: QPainter, face: NumberFace) -> None:
         theme = self._theme
@@ -144,7 +151,17 @@ class NumberTile(QWidget):
             x += size + theme.px(9)
         room = self.width() - theme.px(SIDE) - x
         grey = colour(theme.palette.secondary)
-        painting.line(painter, x, baseline, face.footer, grey, px, room=room)
+        x += painting.line(painter, x, baseline, face.footer, grey, px, room=room) + theme.px(24)
+        self._paint_note(painter, face, x, baseline)
+
+    def _paint_note(self, painter: QPainter, face: NumberFace, x: float, baseline: float) -> None:
+        """Where the limits come from, if there is room beside what the value needs."""
+        theme, px = self._theme, self._theme.text_px(FOOTER - 1)
+        right = self.width() - theme.px(SIDE)
+        if fonts.width(face.look.note, px) <= right - x:
+            loud = face.look.note == strings.WITHOUT_BASELINE
+            ink = colour(theme.palette.notes if loud else theme.palette.secondary)
+            painting.line(painter, right, baseline, face.look.note, ink, px, align=painting.RIGHT)
 
     def _paint_words(self, painter: QPainter, face: NumberFace, box: QRectF) -> None:
         theme = self._theme

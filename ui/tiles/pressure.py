@@ -14,7 +14,7 @@ from ui.button import Key
 from ui.flash import Flasher
 from ui.theme import Theme, colour
 from ui.tiles.face import Trust
-from ui.tiles.frame import HEADER, SIDE, digit_px, paint_frame, trust_ink
+from ui.tiles.frame import HEADER, SIDE, Title, digit_px, paint_dashes, paint_frame, trust_ink
 from ui.tiles.pressure_face import PressureFace
 
 FOOT: Final = 54
@@ -116,7 +116,8 @@ class PressureTile(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = face.alarm is not None and (not self._flashing or self._flasher.lit(face.alarm))
         whole = QRectF(self.rect())
-        paint_frame(painter, whole, theme, strings.BP, strings.MMHG, face.alarm, lit=lit)
+        title = Title(strings.BP, strings.MMHG)
+        paint_frame(painter, whole, theme, title, face.alarm, face.look, lit=lit)
         self._paint_digits(painter, face)
         self._paint_mean_row(painter, face)
         self._paint_foot(painter, face)
@@ -151,10 +152,17 @@ class PressureTile(QWidget):
         if face.measuring:
             self._paint_measuring(painter, face, right, low_line, room)
             return
-        upper = face.words or face.limits
+        upper = face.words or " · ".join(part for part in (face.limits, face.look.note) if part)
         upper_ink = colour(theme.palette.notes) if face.words else grey
         align = painting.RIGHT
-        painting.line(painter, right, high_line, upper, upper_ink, t(20), room=room, align=align)
+        small = t(16)
+        wide = painting.line(
+            painter, right, high_line, upper, upper_ink, t(20), room=room, align=align, smallest=small
+        )
+        if face.limits and not face.words and not face.look.armed:
+            pad, height = theme.px(7), t(20)
+            box = QRectF(right - wide - pad, high_line - height, wide + 2 * pad, height * 1.35)
+            paint_dashes(painter, theme, box)
         due = colour(theme.palette.notes) if face.late or face.held else grey
         painting.line(painter, right, low_line, face.plan, due, t(20), room=room, align=align)
 

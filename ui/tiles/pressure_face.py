@@ -14,6 +14,7 @@ from kapmonitor.snapshot import CuffTile, Freshness, Priority, Snapshot
 from ui import format as fmt
 from ui import strings
 from ui.tiles.face import Trust
+from ui.tiles.look import BP_ROLES, Look, look
 
 GONE_NS: Final = 30 * fmt.MINUTE_NS
 
@@ -45,6 +46,7 @@ class PressureFace:
     can_stop: bool
     held: bool
     alarm: Priority | None
+    look: Look
 
 
 def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
@@ -68,6 +70,7 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
         can_start=tile.can_start and snapshot.mode is not GenerationMode.TEST,
         held=tile.held,
         alarm=tile.alarm,
+        look=look(snapshot, BP_ROLES, now_ns),
     )
 
 
