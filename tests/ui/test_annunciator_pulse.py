@@ -1,0 +1,243 @@
+"""The whole way from a value to a speaker, on a real sound server with three unreal speakers."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pulse_room import PulseRoom, missing_tools
+from session_parts import recorded
+from sound_ear import Console, Ear
+
+from kapmonitor.session.events import SoundChanged, SoundChecked, SoundOutput, SoundProcess
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}"),
+    pytest.mark.timeout(180),
+]
+
+ALARM_BAND_HZ = 400
+NOTHING = 1e-4
+
+
+@pytest.fixture
+def room(tmp_path_factory):
+    made = PulseRoom(tmp_path_factory.mktemp("pulse"))
+    for name in ("Music", "Staff", "Room"):
+        made.plug(name)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ears(room):
+    made = {name: Ear(room, name) for name in ("Music", "Staff", "Room")}
+    yield made
+    for ear in made.values():
+        ear.close()
+
+
+@pytest.fixture
+def console(room, tmp_path):
+    made = []
+
+    def start(*words):
+        made.append(Console(room, tmp_path, *words))
+        return made[-1]
+
+    yield start
+    for one in made:
+        if one.process.poll() is None:
+            one.kill()
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_alarm_is_heard_by_staff_then_in_the_room_and_never_in_the_music(console, ears, tmp_path):
+    """Music goes down first; an acknowledgement silences both and lets the music return."""
+    kap = console("Staff", "Room", "Music", "at_once=80")
+    kap.ready()
+    time.sleep(2.0)
+    began = time.monotonic()
+    crossed = kap.set_spo2(79.0)
+    staff = ears["Staff"].wait_loud(crossed, 4.0)
+    burst = ears["Room"].wait_loud(crossed, 4.0)
+    time.sleep(1.0)
+    ducked = ears["Music"].dips(crossed, crossed + 4.0, 0.9)
+    print(f"staff {staff - crossed:.3f} s, room {burst - crossed:.3f} s, duck {burst - ducked:.3f} s before")
+    assert staff - crossed <= 1.0
+    assert burst - crossed <= 2.0
+    assert burst - ducked >= 0.2
+    kap.ask("ack")
+    kap.until(lambda said: said.get("stage") == "idle")
+    silenced = time.monotonic() + 0.5
+    kap.set_spo2(97.0)
+    time.sleep(7.5)
+    assert ears["Room"].first_loud(silenced, time.monotonic()) is None
+    assert ears["Staff"].first_loud(silenced, time.monotonic()) is None
+    times, samples = ears["Music"].sound(began, time.monotonic())
+    usual, back = (np.sqrt(np.mean(s**2)) for s in (samples[times < crossed], samples[-24_000:]))
+    assert back == pytest.approx(usual, rel=0.1)
+    assert np.abs(samples[(times > burst) & (times < burst + 0.5)]).max() > 0.02  # never stopped
+    assert ears["Music"].above(ALARM_BAND_HZ, began, time.monotonic()) < NOTHING
+    kap.quit()
+
+
+def test_staff_output_that_goes_away_is_heard_from_the_room_within_two_seconds(console, room, ears, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    crossed = kap.set_spo2(85.0)
+    ears["Staff"].wait_loud(crossed, 4.0)
+    assert ears["Room"].first_loud(crossed, time.monotonic()) is None
+    music_from, unplugged = time.monotonic(), time.monotonic()
+    room.unplug("Staff")
+    heard = ears["Room"].wait_loud(unplugged, 4.0)
+    print(f"heard in the room {heard - unplugged:.3f} s after the staff output went")
+    assert heard - unplugged <= 2.0
+    said = kap.until(lambda said: said.get("staff") == "lost", since=0)
+    assert "Staff audio lost, room speaker in use" in said["trouble"]
+    kap.until(lambda said: any(a.startswith("audio medium") for a in said.get("alarms", ())), since=0)
+    _times, samples = ears["Music"].sound(music_from, time.monotonic())
+    assert np.count_nonzero(np.abs(samples) > NOTHING) / 48_000 < 0.25
+    room.plug("Staff")
+    kap.until(lambda said: said.get("staff") == "ready")
+    kap.quit()
+    lost = [e.state for e in recorded(tmp_path / "session.kap", SoundOutput) if e.output == "staff"]
+    assert lost[-2:] == ["lost", "ready"] or lost[-3:] == ["lost", "absent", "ready"], lost
+
+
+def test_console_that_is_stopped_is_noticed_and_said(console, ears, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    time.sleep(1.5)
+    kap.signal(signal.SIGSTOP)
+    stopped = time.monotonic()
+    heard = ears["Staff"].wait_loud(stopped, 6.0)
+    print(f"failure tone {heard - stopped:.3f} s after SIGSTOP")
+    assert 2.0 <= heard - stopped <= 4.0
+    assert ears["Room"].first_loud(stopped, time.monotonic()) is None
+    kap.signal(signal.SIGCONT)
+    time.sleep(4.5)
+    assert ears["Staff"].first_loud(time.monotonic() - 0.5, time.monotonic()) is None
+    kap.until(lambda said: said.get("state") == "on", since=0)
+    kap.quit()
+    assert "console-stopped" in [e.what for e in recorded(tmp_path / "session.kap", SoundProcess)]
+
+
+def test_screen_that_hangs_alone_is_noticed_too(console, ears):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    time.sleep(1.5)
+    kap.ask("hang")
+    hung = time.monotonic()
+    assert ears["Staff"].wait_loud(hung, 6.0) - hung <= 4.5
+    kap.ask("go")
+    kap.quit()
+
+
+def test_annunciator_that_is_killed_is_back_within_two_seconds(console, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    first, since = kap.annunciator(), len(kap.said)
+    killed = time.monotonic()
+    os.kill(first, signal.SIGKILL)
+    fault = kap.until(lambda said: said.get("state") == "fault", since=since)
+    assert fault["at_ns"] / 1e9 - killed <= 1.0
+    assert "started again" in fault["trouble"]
+    back = kap.until(lambda said: said.get("state") == "on", since=len(kap.said))
+    print(
+        f"fault after {fault['at_ns'] / 1e9 - killed:.3f} s, back after {back['at_ns'] / 1e9 - killed:.3f} s"
+    )
+    assert kap.annunciator() != first
+    assert back["at_ns"] / 1e9 - killed <= 2.0
+    assert any("audio medium" in alarm for said in kap.said[since:] for alarm in said.get("alarms", ()))
+    kap.quit()
+    told = [event.what for event in recorded(tmp_path / "session.kap", SoundProcess)]
+    assert told[:3] == ["started", "ended", "started"]
+
+
+def test_console_that_ends_in_order_takes_it_along_without_a_sound(console, ears, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    pid, began = kap.annunciator(), time.monotonic()
+    kap.quit()
+    assert not alive(pid)
+    time.sleep(1.0)
+    assert ears["Staff"].first_loud(began, time.monotonic()) is None
+    assert ears["Room"].first_loud(began, time.monotonic()) is None
+
+
+def test_console_that_is_killed_leaves_the_failure_tone(console, ears):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    time.sleep(1.5)
+    pid = kap.annunciator()
+    kap.process.kill()
+    killed = time.monotonic()
+    try:
+        assert ears["Staff"].wait_loud(killed, 6.0) - killed <= 4.0
+        assert alive(pid)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        kap.quit()
+
+
+def test_pause_silences_what_it_covers_and_the_daily_check_is_on_record(console, ears, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    crossed = kap.set_spo2(85.0)
+    ears["Staff"].wait_loud(crossed, 4.0)
+    kap.ask("pause")
+    kap.until(lambda said: said.get("asked") == "PauseAudio" and not said["refused"], since=0)
+    kap.until(lambda said: said.get("state") == "paused", since=0)
+    quiet_from = time.monotonic() + 0.4
+    kap.ask("pause")
+    kap.until(lambda said: said.get("refused") == "audio-high", since=0)
+    time.sleep(7.0)
+    assert ears["Staff"].first_loud(quiet_from, time.monotonic()) is None
+    resumed = time.monotonic()
+    kap.ask("resume")
+    ears["Staff"].wait_loud(resumed, 2.0)
+    kap.ask("pause")
+    kap.until(lambda said: said.get("refused") == "audio-resting", since=0)
+    kap.ask("ack")
+    kap.until(lambda said: said.get("stage") == "idle")
+    asked = time.monotonic() + 0.2
+    kap.ask("check room")
+    ears["Room"].wait_loud(asked, 3.0)
+    kap.ask("heard room")
+    kap.until(lambda said: said.get("asked") == "ToneHeard", since=0)
+    kap.quit()
+    assert recorded(tmp_path / "session.kap", SoundChecked) == [SoundChecked("room", "Room", True, "AB")]
+    states = [(e.state, e.cause) for e in recorded(tmp_path / "session.kap", SoundChanged)]
+    assert states == [("on", "back"), ("paused", "pause"), ("on", "resume")]
+
+
+def test_output_of_the_music_is_never_taken(console, ears):
+    """The music plays on the default output, which is also the one named for the staff."""
+    kap = console("Music", "Room", "")
+    said = kap.until(lambda said: said.get("staff") == "music" and said.get("room") == "ready", since=0)
+    crossed = kap.set_spo2(85.0)
+    ears["Room"].wait_loud(crossed, 4.0)
+    assert ears["Music"].above(ALARM_BAND_HZ, crossed, time.monotonic()) < NOTHING
+    said = kap.until(lambda said: "plays the music" in said.get("trouble", ""), since=0)
+    assert said["staff"] == "music"
+    kap.quit()
+
+
+def test_muted_output_counts_as_lost(console, room, ears):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    room._pactl("set-sink-mute", "staff", "1")
+    said = kap.until(lambda said: said.get("staff") == "muted")
+    assert "muted on this computer" in said["trouble"]
+    crossed = kap.set_spo2(85.0)
+    ears["Room"].wait_loud(crossed, 4.0)
+    kap.quit()
