@@ -16,6 +16,7 @@ from devices.registry import Registry, load
 from devices.sleep import SleepWatch
 from kapmonitor import __version__
 from kapmonitor.alarms.limits import LimitSet
+from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.clock import Clock, waking_ns
 from kapmonitor.commands import (
@@ -42,6 +43,8 @@ from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 
 TICK_S: Final = 0.25
 """How often alarms are evaluated; real time, also on a clock that runs faster."""
+AFTER_STEP_S: Final = 0.01
+"""What came just before a step gets so long to be put on record before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class Station:
                 self.surroundings.tick(now_ns)
                 self._look_at_display()
                 self._tick_engine(now_ns)
-                await asyncio.sleep(TICK_S)
+                await asyncio.sleep(self._until_next_step_s(now_ns))
         finally:
             for radio in self.surroundings.radios:
                 await radio.close()
@@ -209,6 +212,12 @@ class Station:
         self.engine.tick(now_ns)
         if self.sounding is not None:
             self.sounding.tick(now_ns)
+
+    def _until_next_step_s(self, now_ns: int) -> float:
+        """Until just after the alarms' next step, so that it is made at once; real time on a faster clock."""
+        if self.plan.speed != 1.0:
+            return TICK_S
+        return (STEP_NS - now_ns % STEP_NS) / 1e9 + AFTER_STEP_S
 
     def _look_at_display(self) -> None:
         gui = self.sounding.gui if self.sounding is not None else None

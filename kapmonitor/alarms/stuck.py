@@ -24,6 +24,7 @@ class StuckWatch:
         self._values: dict[str, float] = {}
         self._since_ns: int | None = None
         self._heard_ns = 0
+        self._wave_since_ns = 0
         self._wave: deque[tuple[int, int, int]] = deque()
 
     def number(self, ref: str, value: float | None, t_ns: int) -> None:
@@ -42,6 +43,8 @@ class StuckWatch:
         """A block of the pulse wave, gaps left out."""
         found = tuple(samples)
         if found:
+            if not self._wave or t_ns - self._wave[-1][0] > ALIVE_NS:
+                self._wave_since_ns = t_ns
             self._wave.append((t_ns, min(found), max(found)))
         while self._wave and t_ns - self._wave[0][0] > STUCK_NS:
             self._wave.popleft()
@@ -50,7 +53,9 @@ class StuckWatch:
         """Whether numbers and wave came all the time, and none of them moved."""
         if len(self._values) < 2 or self._since_ns is None or now_ns - self._since_ns < STUCK_NS:
             return False
-        if now_ns - self._heard_ns > ALIVE_NS or not self._wave or now_ns - self._wave[-1][0] > ALIVE_NS:
+        if not self._wave or now_ns - self._wave_since_ns < STUCK_NS:
+            return False
+        if now_ns - min(self._heard_ns, self._wave[-1][0]) > ALIVE_NS:
             return False
         recent = [block for block in self._wave if now_ns - block[0] <= STUCK_NS]
         lowest, highest = min(block[1] for block in recent), max(block[2] for block in recent)
