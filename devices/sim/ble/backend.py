@@ -34,6 +34,7 @@ Host = Callable[[], Awaitable[device.Device]]
 
 T = TypeVar("T")
 CONSOLE_ADDRESS: Final = "F0:00:00:00:00:01"
+_HANG_UP_S: Final = 1.0
 _CALL_OFF_TIMES: Final = 20
 _CALL_OFF_S: Final = 0.05
 _MTU: Final = 517
@@ -248,9 +249,13 @@ class EmulatedClient(BaseBleakClient):
             self._disconnected_callback()
 
     async def disconnect(self) -> None:
-        if self._connection:
-            with contextlib.suppress(Exception):  # lost meanwhile, which is what was asked for
-                await self._connection.disconnect()
+        if connection := self._connection:
+            # It may be lost meanwhile, which is what was asked for, and of which bumble may then not tell.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(_HANG_UP_S):
+                    await connection.disconnect()
+            if self._connection is connection:
+                self._on_disconnection(0)
 
     async def pair(self, *_arguments: object, **_platform: object) -> None:
         if self._connection is None:

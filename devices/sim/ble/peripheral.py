@@ -240,6 +240,8 @@ class Peripheral:
                 attribute.permissions |= _ENCRYPTED
 
     def _on_connection(self, connection: Connection) -> None:
+        # A late packet of an earlier link may have subscribed it again; bumble would then send everything twice.
+        self._device.gatt_server.subscribers.clear()
         self._connection = connection
         self.free.clear()
         connection.once("disconnection", self._on_disconnection)
