@@ -37,6 +37,10 @@ FIND_LIMIT_S: Final = 20.0
 """A device that is on advertises at least every few seconds."""
 LISTEN_S: Final = 5.0
 """How often one who listens makes sure that the radio still does."""
+GIVE_UP_AFTER_S: Final = 5.0
+"""A connection is not given up sooner: connecting anew takes longer than most pauses."""
+NEWS_S: Final = 0.1
+"""A radio that is switched off first loses its connections, and then says so."""
 LEAST_SILENCE_S: Final = 1.0
 """On a clock that runs fast, silence is still at least this long in real time, or any hiccup would count."""
 JITTER: Final = 0.25
@@ -149,9 +153,12 @@ class BlePump:
             device = await self._find()
             self._change(LinkState.CONNECTING)
             self._talk = Talk(self._party, device)
-            return await self._talk.run()
+            ending = await self._talk.run()
+            await asyncio.sleep(NEWS_S)
         except LinkError as error:
             return Ending(LinkProblem(error.problem), error.hint)
+        else:
+            return ending
         finally:
             self._talk = None
 
@@ -231,4 +238,4 @@ def _stream_limits(link: BleLink, clock: Clock) -> Limits:
     if link.silence_s is None or link.ends_itself:
         return Limits()
     least_s = LEAST_SILENCE_S / clock.real_delay_s(1_000_000_000)
-    return limits(min(link.silence_s, STALE_AFTER_S), link.silence_s, least_s)
+    return limits(min(link.silence_s, STALE_AFTER_S), max(link.silence_s, GIVE_UP_AFTER_S), least_s)

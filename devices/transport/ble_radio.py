@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT_LIMIT_S: Final = 20.0
 DISCONNECT_LIMIT_S: Final = 10.0
-LET_GO_S: Final = 0.8
+LET_GO_S: Final = 0.6
 """How long whoever lets go of a device is kept waiting for it. BlueZ takes two seconds and more to hang up;
 the next connection waits for that, the one who ended does not."""
 LOOK_LIMIT_S: Final = 5.0
@@ -127,6 +127,7 @@ class Radio:
         """Connect within CONNECT_LIMIT_S; LinkError if not."""
         attempt = asyncio.create_task(client.connect())
         attempt.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        self.scanner.pause_while(attempt)
         self._attempts[client] = attempt
         await tried(client.address, within(CONNECT_LIMIT_S + _MARGIN_S, _outcome(attempt)))
         self._held.add(client.address.upper())

@@ -36,7 +36,7 @@ HANGS_AFTER_S: Final = 120.0
 """A room without one advertisement in this long has a Bluetooth service that hangs, not no devices."""
 START_LIMIT_S: Final = 10.0
 STOP_LIMIT_S: Final = 10.0
-REST_LIMIT_S: Final = 1.0
+REST_LIMIT_S: Final = 0.6
 """Who no longer listens does not wait longer for the radio to stop."""
 ADDRESS: Final = "Bluetooth"
 """What errors of listening are about."""
@@ -115,6 +115,15 @@ class SharedScanner:
         finally:
             self._pauses -= 1
             self._settle()
+
+    def pause_while(self, attempt: asyncio.Task[None]) -> None:
+        """Rest until the attempt has ended, though whoever made it may have gone before."""
+        self._pauses += 1
+        attempt.add_done_callback(self._resume)
+
+    def _resume(self, _ended: asyncio.Task[None]) -> None:
+        self._pauses -= 1
+        self._settle()
 
     def doubt(self) -> None:
         """A link broke, perhaps with the Bluetooth service: refresh() starts anew unless more is heard."""

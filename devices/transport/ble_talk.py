@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STEP_LIMIT_S: Final = 30.0
 """One answer of the device; pairing may be part of the first, with a person at the computer."""
 PAIR_LIMIT_S: Final = 60.0
-PARTING_LIMIT_S: Final = 1.0
+PARTING_LIMIT_S: Final = 0.7
 """All that is said to a device before hanging up; whoever ends a session does not wait longer for it."""
 TABLE_LIMIT_S: Final = 2.0
 LEAST_WAIT_S: Final = 0.005
@@ -194,15 +194,12 @@ class Talk:
 
     async def _mind_table(self) -> None:
         """Hear of changes of the table from the device, where the platform leaves that to us."""
-        for characteristic in self._client.services.characteristics.values():
-            if characteristic.uuid == SERVICE_CHANGED:
-                try:
-                    async with asyncio.timeout(TABLE_LIMIT_S):
-                        await self._client.start_notify(
-                            characteristic, lambda _from, _data: self.table_changed()
-                        )
-                except Exception as error:  # noqa: BLE001 - a platform may keep this to itself
-                    _log.debug("%s: changes of its table are not told: %r", self._party.device, error)
+        try:
+            async with asyncio.timeout(TABLE_LIMIT_S):
+                told = _characteristic(self._client, SERVICE_CHANGED)
+                await self._client.start_notify(told, lambda _from, _data: self.table_changed())
+        except Exception as error:  # noqa: BLE001 - many devices have none, some platforms keep it to themselves
+            _log.debug("%s: changes of its table are not told: %r", self._party.device, error)
 
     async def _part(self) -> None:
         """Say what the protocol wants said before we hang up; nothing depends on its success."""

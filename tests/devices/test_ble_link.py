@@ -244,6 +244,13 @@ def test_a_strap_that_leaves_the_room_is_lost_and_comes_back():
     in_room(test)
 
 
+@pytest.fixture
+def soon(monkeypatch):
+    """Connections are given up as soon as their drivers say."""
+    assert ble.GIVE_UP_AFTER_S == 5.0
+    monkeypatch.setattr(ble, "GIVE_UP_AFTER_S", 0.0)
+
+
 def silent_after(over_s):
     """A strap driver whose connection is given up after that long."""
     spec = ble_heart_rate.DRIVER
@@ -273,7 +280,7 @@ def test_a_strap_that_pauses_is_stale_within_three_seconds_and_live_with_its_nex
     in_room(test)
 
 
-@pytest.mark.usefixtures("outage")
+@pytest.mark.usefixtures("outage", "soon")
 def test_a_strap_that_stays_silent_is_connected_anew_and_stays_stale_until_it_speaks():
     async def test(room):
         strap = room.strap()

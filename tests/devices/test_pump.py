@@ -202,6 +202,94 @@ def test_a_port_that_stays_silent_is_opened_anew_without_a_word(monkeypatch):
     run(body())
 
 
+class RestingProtocol(LineProtocol):
+    """One whose device is asked now and then."""
+
+    streaming = False
+
+
+def test_a_stream_that_pauses_is_stale_before_the_devices_own_limit(monkeypatch):
+    monkeypatch.setattr("devices.pump.STALE_AFTER_S", 0.6)
+
+    async def body(protocol, states):
+        async with Bench(protocol, silence_s=1.5) as bench:
+            await asyncio.sleep(0.9)
+            assert bench.sink.states() == [("connecting", "none")]  # it has the device's own time to begin
+            bench.say(b"60\n")
+            await asyncio.sleep(0.9)
+            assert bench.sink.states()[2:] == states
+            bench.say(b"61\n")
+            assert bench.sink.links[-1].state is LinkState.LIVE
+            assert len(bench.links) == 1
+
+    run(body(LineProtocol, [("stale", "silent")]))
+    run(body(RestingProtocol, []))
+
+
+def test_a_line_that_is_silent_after_a_sleep_is_opened_anew():
+    async def body():
+        async with Bench(silence_s=0.5) as bench:
+            bench.say(b"60\n")
+            bench.pump.woke(bench.clock.now_ns())
+            assert bench.sink.links[-1].state is LinkState.STALE
+            await until(lambda: len(bench.links) == 2 and bench.links[-1].is_open, 2)
+            bench.say(b"61\n")
+            assert bench.sink.states() == [
+                ("connecting", "none"),
+                ("live", "none"),
+                ("stale", "silent"),
+                ("live", "none"),
+            ]
+
+    run(body())
+
+
+def test_a_line_that_speaks_after_a_sleep_is_kept():
+    async def body():
+        async with Bench(silence_s=0.5) as bench:
+            bench.say(b"60\n")
+            bench.pump.woke(bench.clock.now_ns())
+            for _ in range(5):
+                await asyncio.sleep(0.2)
+                bench.say(b"61\n")
+            assert len(bench.links) == 1
+            assert bench.sink.links[-1].state is LinkState.LIVE
+
+    run(body())
+
+
+def test_a_lost_port_is_tried_at_once_after_a_sleep(caplog):
+    async def body():
+        async with Bench() as bench:
+            bench.say(b"60\n")
+            bench.pump._retries = Retries(lambda _attempt: 30.0)
+            bench.links[-1].lose(GONE)
+            await until(lambda: bench.sink.links[-1].state is LinkState.WAITING)
+            bench.pump.woke(bench.clock.now_ns())
+            await until(lambda: len(bench.links) == 2 and bench.links[-1].is_open, 2)
+
+    run(body())
+    caplog.clear()
+
+
+def test_a_sleep_while_a_port_is_being_opened_or_before_it_began_changes_nothing():
+    async def body():
+        sink, line = KeepingSink(), Pty()
+        pump = SerialPump("hr1", line_spec(), parse_device(f"line@{line.path}"), SystemClock(), sink)
+        pump.woke(0)
+        task = asyncio.ensure_future(pump.run())
+        await asyncio.sleep(0)
+        pump.woke(0)
+        await until(lambda: sink.wire)
+        line.send(b"60\n")
+        await until(lambda: sink.values() == [60])
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        line.close()
+
+    run(body())
+
+
 def test_on_a_fast_clock_silence_still_takes_real_time():
     async def body():
         async with Bench(silence_s=3.0, clock=ScaledClock(60, 0, 0)) as bench:

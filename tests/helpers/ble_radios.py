@@ -99,7 +99,8 @@ class Switch:
     """A radio with a switch. `tells`: the platform says when it is switched, as BlueZ does.
 
     While it is off, whatever is asked for is refused, and a scan or an attempt that was going on is forgotten
-    without a word; so BlueZ does, and a scan does not go on by itself afterwards.
+    without a word. So BlueZ does; it loses the connections first and then says why, and a scan does not go on
+    by itself afterwards.
     """
 
     def __init__(self, air: Air, *, tells: bool = True) -> None:
@@ -115,10 +116,11 @@ class Switch:
         for connection in list(controller.le_connections.values()):
             controller.on_le_disconnected(connection, CONNECTION_TIMEOUT)
         device.remove_all_listeners("advertisement")
-        self.say(RadioNews.OFF)
+        self._news = asyncio.get_running_loop().call_later(0.03, self.say, RadioNews.OFF)
 
     def on(self) -> None:
         self._on = True
+        self._news.cancel()
         self._host.controller.reappear()
         self.say(RadioNews.ON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Sequence
 
@@ -38,9 +39,12 @@ def say_nothing_of_changes(peripheral: Peripheral) -> None:
 
 
 async def tell(peripheral: Peripheral) -> None:
-    """Indicate that the whole table has changed, to a central that wants to know."""
+    """Indicate that the whole table has changed, once the central wants to know."""
     device = peripheral._device
     changed = device.gatt_service.service_changed_characteristic
+    async with asyncio.timeout(20):
+        while not any(changed.handle in states for states in device.gatt_server.subscribers.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     await device.indicate_subscribers(changed, struct.pack("<HH", 1, 0xFFFF))
 
 

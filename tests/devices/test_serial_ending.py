@@ -1,0 +1,204 @@
+"""A serial link may be ended at any moment: the port is free within 2 s, and nothing stays behind."""
+
+import asyncio
+import os
+import random
+import socket
+import threading
+import time
+
+import pytest
+from wire_parts import KeepingSink, Pty, line_spec, serial_threads, until
+
+from devices.address import parse_device
+from devices.protocol import SerialLink
+from devices.pump import SerialPump
+from devices.transport.serial import DRAIN_S, SerialPort, drain
+from kapmonitor.clock import SystemClock
+from kapmonitor.model import LinkState
+
+END_LIMIT_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def _warnings_are_expected(caplog):
+    yield
+    caplog.get_records("call").clear()
+
+
+def run(coroutine):
+    asyncio.run(asyncio.wait_for(coroutine, 100))
+
+
+def pump_at(where, protocol=None):
+    sink = KeepingSink()
+    spec = line_spec() if protocol is None else line_spec(protocol)
+    return sink, SerialPump("d", spec, parse_device(f"line@{where}"), SystemClock(), sink)
+
+
+async def ended(task):
+    """Cancel it; how long that took."""
+    began = time.monotonic()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return time.monotonic() - began
+
+
+async def free(where):
+    """Another program could open the port now."""
+    port = SerialPort(where, SerialLink(9600), SystemClock())
+    await port.open(lambda _data, _t_ns: None, lambda _error: None)
+    await port.close()
+
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0  # noqa: PTH208, PTH112
+
+
+def test_after_any_number_of_steps_of_the_loop_and_at_random_moments():
+    async def body():
+        line = Pty()
+        await free(line.path)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+        before = descriptors()
+        for round_ in range(60):
+            sink, pump = pump_at(line.path)
+            task = asyncio.ensure_future(pump.run())
+            for _ in range(round_ % 12):
+                await asyncio.sleep(0)
+            if round_ >= 12:
+                await asyncio.sleep(random.uniform(0, 0.02))
+                line.send(b"60\n")
+                await asyncio.sleep(random.uniform(0, 0.01))
+            assert await ended(task) < END_LIMIT_S
+            assert round_ == 0 or sink.links[-1].state is LinkState.OFF
+            await until(lambda: not serial_threads(), END_LIMIT_S)
+            await free(line.path)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+        assert descriptors() == before
+        line.close()
+
+    run(body())
+
+
+def test_while_the_port_comes_and_goes(tmp_path):
+    async def body():
+        for _ in range(15):
+            where = tmp_path / "port"
+            _, pump = pump_at(where)
+            pump._retries._delay_s = lambda _attempt: 0.01
+            task = asyncio.ensure_future(pump.run())
+            await asyncio.sleep(random.uniform(0, 0.02))
+            line = Pty()
+            where.symlink_to(line.path)
+            await asyncio.sleep(random.uniform(0, 0.03))
+            line.unplug()
+            where.unlink()
+            await asyncio.sleep(random.uniform(0, 0.02))
+            assert await ended(task) < END_LIMIT_S
+            await until(lambda: not serial_threads(), END_LIMIT_S)
+
+    run(body())
+
+
+def test_many_ports_at_once():
+    async def body():
+        lines = [Pty() for _ in range(24)]
+        pumps = [pump_at(line.path)[1] for line in lines]
+        tasks = [asyncio.ensure_future(pump.run()) for pump in pumps]
+        await asyncio.sleep(random.uniform(0, 0.1))
+        began = time.monotonic()
+        await asyncio.gather(*(ended(task) for task in tasks))
+        assert time.monotonic() - began < END_LIMIT_S
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+        for line in lines:
+            await free(line.path)
+            line.close()
+
+    run(body())
+
+
+class Flood:
+    """A WireProtocol that sends more than the far end takes."""
+
+    deadline_ns = None
+
+    def __init__(self, _options):
+        self._out = bytes(1_000_000)
+
+    def opened(self, _t_ns):
+        pass
+
+    def receive(self, _data, _t_ns):
+        return []
+
+    def closed(self, _t_ns):
+        return []
+
+    def data_to_send(self):
+        out, self._out = self._out, b""
+        return out
+
+    def on_deadline(self, _now_ns):
+        return []
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.9])
+def test_while_the_far_end_takes_nothing(after_s):
+    async def body():
+        line = Pty()
+        sink, pump = pump_at(line.path, Flood)
+        task = asyncio.ensure_future(pump.run())
+        await until(lambda: sink.wire)
+        await asyncio.sleep(after_s)
+        assert await ended(task) < END_LIMIT_S
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+        await free(line.path)
+        line.close()
+
+    run(body())
+
+
+def test_while_an_address_does_not_answer():
+    async def body():
+        server = socket.create_server(("127.0.0.1", 0), backlog=0)
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(server.getsockname())
+        _, pump = pump_at(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        task = asyncio.ensure_future(pump.run())
+        await asyncio.sleep(0.1)
+        assert await ended(task) < END_LIMIT_S
+        server.close()
+        for filler in fillers:
+            filler.close()
+
+    run(body())
+
+
+class Stuck:
+    """A port whose far end holds its handshake wire off: what it was given does not go out."""
+
+    def __init__(self, waiting):
+        self.out_waiting = waiting
+        self.thrown_away = False
+
+    def reset_output_buffer(self):
+        self.out_waiting, self.thrown_away = 0, True
+
+
+def test_what_a_port_cannot_send_is_thrown_away_before_the_system_waits_for_it():
+    port = Stuck(5)
+    began = time.monotonic()
+    drain(port, DRAIN_S)
+    assert DRAIN_S <= time.monotonic() - began < DRAIN_S + 0.5
+    assert port.thrown_away
+
+
+def test_what_a_port_is_sending_goes_out():
+    port = Stuck(5)
+    threading.Timer(0.05, lambda: setattr(port, "out_waiting", 0)).start()
+    drain(port, 20)
+    assert not port.thrown_away
+    drain(object(), 20)  # a port that cannot tell
