@@ -240,7 +240,7 @@ class Peripheral:
                 attribute.permissions |= _ENCRYPTED
 
     def _on_connection(self, connection: Connection) -> None:
-        # A late packet of an earlier link may have subscribed it again; bumble would then send everything twice.
+        # A late packet of an earlier link may have subscribed it again; all would then be sent twice.
         self._device.gatt_server.subscribers.clear()
         self._connection = connection
         self.free.clear()
