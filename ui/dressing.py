@@ -103,6 +103,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
         lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
     )
     window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
+    window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
     if not live.port.snapshot().links:
         QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
@@ -146,6 +147,18 @@ def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]
     dialog.gone.connect(lambda: live.port.submit(LookAround(on=False)))
     window.open_over_trends(dialog)
     ask(LookAround(on=True))
+
+
+def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+    from ui.limits import LimitsPage
+
+    if isinstance(window.over_trends, LimitsPage):
+        window.close_over_trends()
+        return
+    page = LimitsPage(live.port, window.theme, live.author)
+    page.asked.connect(ask)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:

@@ -19,6 +19,7 @@ from fake_session import VARIANTS, FakeReplay, FakeSession  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from ui.limits import LimitsPage  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.music.panel import MusicPanel  # noqa: E402
 from ui.screenshot import save  # noqa: E402
@@ -36,12 +37,19 @@ def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
     return window, music
 
 
+def open_over_trends(window: MainWindow, session: FakeSession) -> None:
+    """What a variant shows over its trends."""
+    if session.variant == "limits":
+        window.open_over_trends(LimitsPage(session, window.theme, "KL"))
+
+
 def picture(variant: str, folder: Path, size: QSize) -> Path:
     """Write one variant as a PNG after a second of its life."""
     session = FakeReplay() if variant == "replay" else FakeSession(variant)
     window, music = compose(session)
     window.resize(size)
     window.show()
+    open_over_trends(window, session)
     for _ in range(40):
         session.advance(1 / 20)
         window.refresh()
