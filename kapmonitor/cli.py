@@ -78,7 +78,19 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(module="console")
     _console(top)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
-    for add in (_demo, _replay, _record, _devices, _simulate, _capture, _decode, _verify, _audio):
+    for add in (
+        _demo,
+        _replay,
+        _record,
+        _devices,
+        _simulate,
+        _capture,
+        _decode,
+        _verify,
+        _rehearse,
+        _rerun,
+        _audio,
+    ):
         add(commands)
     return top
 
@@ -277,6 +289,34 @@ def _audio(commands: Commands) -> None:
     audio.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     audio.add_argument("--list", action="store_true", help="list only, play nothing")
     audio.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _rehearse(commands: Commands) -> None:
+    rehearse = _command(
+        commands,
+        "rehearse",
+        "what would have alarmed in records under other limits, when and how often, and what would be missed",
+        "kapmonitor rehearse session.kap --limits clinic.toml",
+    )
+    rehearse.add_argument("record", nargs="+", metavar="RECORD", help="session records (.kap)")
+    rehearse.add_argument(
+        "--limits",
+        required=True,
+        metavar="FILE",
+        help="the limits to try (TOML); example and baseline-example are ours",
+    )
+    rehearse.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _rerun(commands: Commands) -> None:
+    rerun = _command(
+        commands,
+        "rerun",
+        "decode a record's bytes and run its alarms again with this version, and compare with what it holds",
+        "kapmonitor rerun session.kap",
+    )
+    rerun.add_argument("record", metavar="RECORD", help="a session record (.kap)")
+    rerun.add_argument("--json", action="store_true", help="answer in JSON")
 
 
 def _number(text: str, low: float, high: float, what: str) -> float:

@@ -49,8 +49,7 @@ def replaying(
         (s.event.what, s.event.t_ns): s.event.seen_t_ns for s in stamped if isinstance(s.event, InputLate)
     }
     stepper = Stepper(limits, start_ns, state)
-    seen = ((late.get((name_of(each), each.t_ns), each.t_ns), each) for each in stamped)
-    waiting = deque(sorted(seen, key=lambda one: one[0]))
+    waiting = deque(sorted(zip(_seen(stamped), stamped, strict=True), key=lambda one: one[0]))
     # A late decision is seen just after its own time, and the end of a session is one.
     end_ns = max((stamped[-1].t_ns, *late.values()))
     for until_ns, rows in spans:
@@ -63,3 +62,26 @@ def replaying(
     for seen_t_ns, each in waiting:
         stepper.take(each, seen_t_ns)
     yield from stepper.advance(end_ns)
+
+
+def _seen(stamped: tuple[Stamped, ...]) -> list[int]:
+    """From when on the alarms saw each event.
+
+    Events of one type may share a time, and not all of them be late: the one that was stands right before the
+    entry that says so. Only the end of a session stands behind it.
+    """
+    seen = [each.t_ns for each in stamped]
+    newest: dict[tuple[str, int], int] = {}
+    ahead: dict[tuple[str, int], int] = {}
+    for place, each in enumerate(stamped):
+        if isinstance(each.event, InputLate):
+            late = (each.event.what, each.event.t_ns)
+            if late in newest:
+                seen[newest.pop(late)] = each.event.seen_t_ns
+            else:
+                ahead[late] = each.event.seen_t_ns
+            continue
+        own = (name_of(each), each.t_ns)
+        newest[own] = place
+        seen[place] = ahead.pop(own, each.t_ns)
+    return seen
