@@ -5,6 +5,7 @@ All results depend on the bytes alone, never on how they were cut into reads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from kapmonitor.model import Fault, FaultKind
@@ -27,33 +28,34 @@ class Waste:
 
     def __init__(self) -> None:
         self._head = bytearray()
-        self._size = 0
+        self.size = 0
+        """Bytes of the run so far."""
         self._kind = FaultKind.NOISE
 
     def clear(self) -> None:
         """Forget the run without reporting it."""
         self._head.clear()
-        self._size = 0
+        self.size = 0
         self._kind = FaultKind.NOISE
 
     def add(self, data: bytes, t_ns: int, kind: FaultKind = FaultKind.NOISE) -> list[Fault]:
         """Discard `data`; the Faults of runs that became full."""
         faults: list[Fault] = []
         while data:
-            part, data = data[: WASTE_BYTES - self._size], data[WASTE_BYTES - self._size :]
+            part, data = data[: WASTE_BYTES - self.size], data[WASTE_BYTES - self.size :]
             self._head += part[: HEAD_BYTES - len(self._head)]
-            self._size += len(part)
+            self.size += len(part)
             if self._kind is FaultKind.NOISE:
                 self._kind = kind
-            if self._size == WASTE_BYTES:
+            if self.size == WASTE_BYTES:
                 faults += self.end(t_ns)
         return faults
 
     def end(self, t_ns: int) -> list[Fault]:
         """The run is over: its Fault, if there was a run."""
-        if not self._size:
+        if not self.size:
             return []
-        fault = Fault(self._kind, t_ns, self._size, self._head.hex())
+        fault = Fault(self._kind, t_ns, self.size, self._head.hex())
         self.clear()
         return [fault]
 
@@ -139,11 +141,12 @@ class Scan:
 
     It answers with the length of a good frame, with the FaultKind of what is none, or with None while more
     bytes are needed; it must make up its mind within a bounded number of bytes, as these are all that is
-    kept. `start` is the byte every frame begins with, or empty where there is none.
+    kept. `starts` are the bytes a frame may begin with: it is asked of no others.
     """
 
-    def __init__(self, start: bytes, judge: Callable[[bytes, int], int | FaultKind | None]) -> None:
-        self._start = start
+    def __init__(self, starts: bytes, judge: Callable[[bytes, int], int | FaultKind | None]) -> None:
+        self._starts = starts
+        self._others = re.compile(b"[^%b]*" % re.escape(starts))
         self._judge = judge
         self._buffer = b""
         self._waste = Waste()
@@ -162,22 +165,24 @@ class Scan:
         """Take bytes; whole frames and the Faults of what lay between them, in order."""
         buffer = self._buffer + data
         out: list[bytes | Fault] = []
+        starts, judge, waste = self._starts, self._judge, self._waste
         pos, end = 0, len(buffer)
         while pos < end:
-            begin = buffer.find(self._start, pos)
-            begin = end if begin < 0 else begin
-            if begin > pos:
-                out += self._waste.add(buffer[pos:begin], t_ns)
+            if buffer[pos] not in starts:
+                begin = self._begin_behind(buffer, pos)
+                out += waste.add(buffer[pos:begin], t_ns)
                 pos = begin
                 continue
-            verdict = self._judge(buffer, pos)
+            verdict = judge(buffer, pos)
             if verdict is None:
                 break
             if isinstance(verdict, FaultKind):
-                out += self._waste.add(buffer[pos : pos + 1], t_ns, verdict)
+                out += waste.add(buffer[pos : pos + 1], t_ns, verdict)
                 pos += 1
             else:
-                out += [*self._waste.end(t_ns), buffer[pos : pos + verdict]]
+                if waste.size:
+                    out += waste.end(t_ns)
+                out.append(buffer[pos : pos + verdict])
                 pos += verdict
         self._buffer = buffer[pos:]
         return out
@@ -196,6 +201,11 @@ class Scan:
         while self._buffer:
             out += self.give_up(t_ns)
         return [*out, *self._waste.end(t_ns)]
+
+    def _begin_behind(self, buffer: bytes, pos: int) -> int:
+        """Where the next frame may begin, the end if nowhere."""
+        others = self._others.match(buffer, pos)
+        return others.end() if others else pos
 
 
 class Lines:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.drivers.contec import DRIVER, packets
-from devices.drivers.contec.packets import Ask
+from devices.drivers.contec.packets import Ask, Kind
 from devices.drivers.contec.protocol import Contec
 from devices.protocol import Parting
 from devices.testing import Sample, check_driver, run
@@ -137,6 +137,24 @@ def test_published_commands():
 
 def test_worked_decoding():
     assert packets.unpack(of(NEW_145)).hex() == "0530089" + "15f5e01"
+
+
+BEGUN = [
+    whole[:size]
+    for whole in map(of, (NEW_72 * 3, OLD_72 * 3, "F28000" * 3, "0B80A180", "0C80"))
+    for size in range(1, len(whole) + 1)
+]
+
+
+@given(
+    st.lists(st.sampled_from(BEGUN) | st.binary(max_size=3), min_size=1, max_size=4),
+    st.sampled_from([None, Kind.LIVE_NEW, Kind.LIVE_OLD]),
+)
+def test_nothing_is_passed_over_that_may_begin_something(parts, known):
+    buffer = b"".join(parts)
+    for place in range(len(buffer)):
+        if packets.find(buffer, place, known, following=False) != packets.NOTHING:
+            assert packets.begin_behind(buffer, place) == place
 
 
 @given(st.binary(min_size=7, max_size=7))

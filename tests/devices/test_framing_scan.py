@@ -1,5 +1,7 @@
 """Scan: frames of any form are found again after noise, and every byte is either in a frame or in a fault."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,16 +44,18 @@ def test_what_has_begun_can_be_given_up_for_what_is_hidden_in_it():
 
 
 @given(
-    st.sampled_from([b"", b"<"]),
+    st.sampled_from([b"<", b"^<a]-1"]),
     st.lists(st.sampled_from([b"<", b">", b"1", b"22", b"a", b"<333>", b"<4"]), max_size=60),
     st.integers(1, 9),
 )
-def test_every_byte_counts_and_cuts_do_not_matter(start, parts, step):
+def test_every_byte_counts_and_cuts_do_not_matter(starts, parts, step):
     data = b"".join(parts)
-    whole, pieces = Scan(start, judge), Scan(start, judge)
+    whole, pieces = Scan(starts, judge), Scan(starts, judge)
     first = whole.feed(data, 1) + whole.finish(1)
     second = [item for i in range(0, len(data), step) for item in pieces.feed(data[i : i + step], 1)]
     assert first == second + pieces.finish(1)
+    frames = [item for item in first if isinstance(item, bytes)]
+    assert frames == [b"<%b>" % found for found in re.findall(rb"<(\d{1,6})>", data)]
     assert sum(item.size if isinstance(item, Fault) else len(item) for item in first) == len(data)
 
 

@@ -59,8 +59,9 @@ class Waves:
 
     def slow(self, kind: int, sample: int, t_ns: int, events: list[DeviceEvent]) -> None:
         """Take one sample of pleth or breathing."""
-        self._slow[kind].append(sample)
-        if len(self._slow[kind]) >= SLOW_BLOCK:
+        samples = self._slow[kind]
+        samples.append(sample)
+        if len(samples) >= SLOW_BLOCK:
             self._flush_slow(kind, t_ns, events)
 
     def lost(self, size: int) -> None:
@@ -94,9 +95,9 @@ class Waves:
             self._ecg.clear()
 
     def _flush_slow(self, kind: int, t_ns: int, events: list[DeviceEvent]) -> None:
-        if self._slow[kind]:
+        if samples := self._slow[kind]:
             import numpy as np
 
             metric = PLETH if kind == packets.PLETH else RESP
-            events.append(WaveformBlock(metric, t_ns, np.array(self._slow[kind], np.int16)))
-            self._slow[kind] = []
+            events.append(WaveformBlock(metric, t_ns, np.array(samples, np.int16)))
+            samples.clear()

@@ -45,15 +45,16 @@ DATA: Final = 4
 
 def judge(buffer: bytes, pos: int) -> int | FaultKind | None:
     """What begins at `pos`, where a byte 55 stands; for devices.framing.Scan."""
-    head = buffer[pos : pos + DATA]
-    if len(head) < DATA:
-        return None if head[:2] == START[: len(head)] else FaultKind.NOISE
-    if head[1] != START[1]:
+    end = len(buffer)
+    if end < pos + DATA:
+        return None if START.startswith(buffer[pos : pos + 2]) else FaultKind.NOISE
+    if buffer[pos + 1] != START[1]:
         return FaultKind.NOISE
-    if head[2] not in LENGTHS.get(head[3], ANY_LENGTH):
+    count = buffer[pos + 2]
+    if count not in LENGTHS.get(buffer[pos + 3], ANY_LENGTH):
         return FaultKind.LENGTH
-    size = head[2] + 2
-    if len(buffer) < pos + size:
+    size = count + 2
+    if end < pos + size:
         return None
     return size if sum(buffer[pos + 2 : pos + size]) & 0xFF == 0xFF else FaultKind.CHECKSUM
 

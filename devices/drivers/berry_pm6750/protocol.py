@@ -14,7 +14,7 @@ from devices.cuffhost.readings import CUFF, determination
 from devices.drivers.berry_pm6750 import metrics, packets
 from devices.drivers.berry_pm6750.machine import QUIET_S, RULES, Event, State
 from devices.drivers.berry_pm6750.metrics import Waves
-from devices.drivers.berry_pm6750.packets import Ask, CuffPacket, CuffWord, command
+from devices.drivers.berry_pm6750.packets import DATA, ECG, PLETH, RESP, Ask, CuffPacket, CuffWord, command
 from devices.plausible import Pressures
 from devices.protocol import Options
 from kapmonitor.errors import ConfigError
@@ -37,6 +37,7 @@ GAP_NS = 50 * MS
 CHECK_NS = 3_000 * MS
 """A stream that did not come for this long is switched on again."""
 
+WAVES = frozenset({PLETH, RESP})
 TYPE = 3
 """Place of the type in a frame."""
 
@@ -86,7 +87,7 @@ class Berry:
     def opened(self, t_ns: int) -> None:
         self._known.opened(t_ns)
         self._reset(t_ns)
-        if packets.ECG not in self._streams:
+        if ECG not in self._streams:
             self._queue.extend((Ask.ECG_OFF.value, Ask.RESP_OFF.value))
         self._send_next(t_ns)
 
@@ -99,8 +100,10 @@ class Berry:
 
     def receive(self, data: bytes, t_ns: int) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
-        self._take(self._frames.feed(data, t_ns), t_ns, events)
-        self._send_next(t_ns)
+        numbers = self._take(self._frames.feed(data, t_ns), t_ns, events)
+        # Waves alone change nothing that is sent, nor when.
+        if numbers or self._queue or t_ns >= self._check_ns:
+            self._send_next(t_ns)
         return events
 
     def data_to_send(self) -> bytes:
@@ -135,7 +138,9 @@ class Berry:
 
     # What the module says
 
-    def _take(self, items: list[bytes | Fault], t_ns: int, events: list[DeviceEvent]) -> None:
+    def _take(self, items: list[bytes | Fault], t_ns: int, events: list[DeviceEvent]) -> bool:
+        """Whether there was anything but waves."""
+        numbers = False
         for item in items:
             if isinstance(item, Fault):
                 events.append(item)
@@ -145,15 +150,17 @@ class Berry:
             if t_ns - self._heard_ns >= PRESENT_NS:
                 self.machine.forget_told()
             self._heard[kind] = self._heard_ns = t_ns
-            if kind == packets.ECG:
-                self._waves.ecg(item[packets.DATA : -1], t_ns, events)
-            elif kind in (packets.PLETH, packets.RESP):
-                self._waves.slow(kind, item[packets.DATA], t_ns, events)
+            if kind == ECG:
+                self._waves.ecg(item[DATA:-1], t_ns, events)
+            elif kind in WAVES:
+                self._waves.slow(kind, item[DATA], t_ns, events)
             else:
                 events += self._numbers(kind, item, t_ns)
+                numbers = True
+        return numbers
 
     def _numbers(self, kind: int, frame: bytes, t_ns: int) -> list[DeviceEvent]:
-        data = frame[packets.DATA : -1]
+        data = frame[DATA:-1]
         match kind:
             case packets.ECG_NUMBERS:
                 return self._ecg_numbers(data, t_ns)
@@ -297,14 +304,14 @@ def _streams(options: Options) -> dict[int, tuple[bytes, ...]]:
     ecg_filter = command(packets.ECG_FILTER, _choice(options, "ecg_filter", "monitor", packets.FILTERS))
     resp_gain = command(packets.RESP_GAIN, _choice(options, "resp_gain", "1", packets.GAINS))
     streams = {
-        packets.ECG: (gain, ecg_filter, resp_gain, Ask.ECG_ON.value),
+        ECG: (gain, ecg_filter, resp_gain, Ask.ECG_ON.value),
         packets.SATURATION: (Ask.SATURATION_ON.value,),
         packets.TEMPERATURE: (Ask.TEMPERATURE_ON.value,),
-        packets.PLETH: (Ask.PLETH_ON.value,),
-        packets.RESP: (Ask.RESP_ON.value,),
+        PLETH: (Ask.PLETH_ON.value,),
+        RESP: (Ask.RESP_ON.value,),
     }
     if not options.get("ecg", True):
-        del streams[packets.ECG], streams[packets.RESP]
+        del streams[ECG], streams[RESP]
     return streams
 
 

@@ -8,6 +8,7 @@ and two independent public drivers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -109,6 +110,20 @@ class Ask(Enum):
 
 ANSWERS: Final = {IDLE: (Ask.STOP_STORED, Ask.STOP), DEVICE_ID: (Ask.WHO,), LIVE: (Ask.START,)}
 """Packet types that answer a question; a feedback packet names the command itself."""
+
+
+_MAY_BEGIN: Final = re.compile(
+    rb"\xf2(?=\x80|\Z)"
+    rb"|[\x80-\xff](?=[\x00-\x7f]{4}|[\x00-\x7f]{0,3}\Z)"
+    rb"|[%b](?=[\x80-\xff]|\Z)" % re.escape(bytes(SIZES))
+)
+"""The marker, a live frame of the old protocol, a packet of the new one."""
+
+
+def begin_behind(buffer: bytes, pos: int) -> int:
+    """The next place at or behind `pos` where anything may begin, the end if nowhere: find() is slow."""
+    begun = _MAY_BEGIN.search(buffer, pos)
+    return len(buffer) if begun is None else begun.start()
 
 
 def find(buffer: bytes, pos: int, known: Kind | None, *, following: bool) -> Found:

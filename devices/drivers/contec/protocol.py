@@ -151,8 +151,9 @@ class Contec:
             case Kind.BEGUN:
                 return WAIT
             case Kind.NOTHING:
-                self._discard(buffer[pos : pos + 1], t_ns, events)
-                return 1
+                junk = buffer[pos : packets.begin_behind(buffer, pos + 1)]
+                self._discard(junk, t_ns, events)
+                return len(junk)
             case Kind.ANSWER:
                 self._accept(t_ns, events)
                 self._answer(piece, t_ns, events, trusted=trusted)
@@ -166,13 +167,15 @@ class Contec:
                 self._lock(found.kind, piece, t_ns, events)
         return found.size
 
-    def _discard(self, piece: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
+    def _discard(self, junk: bytes, t_ns: int, events: list[DeviceEvent]) -> None:
         self._locked = self._following = self._clean = False
         self._before = 0
-        self._junk += 1
-        events += self._waste.add(piece, t_ns, FaultKind.NOISE)
-        if self._junk == WASTE_BYTES:
-            self._forget(t_ns, events)
+        while junk:
+            part, junk = junk[: WASTE_BYTES - self._junk], junk[WASTE_BYTES - self._junk :]
+            self._junk += len(part)
+            events += self._waste.add(part, t_ns, FaultKind.NOISE)
+            if self._junk == WASTE_BYTES:
+                self._forget(t_ns, events)
 
     def _accept(self, t_ns: int, events: list[DeviceEvent]) -> None:
         """Something good begins here."""

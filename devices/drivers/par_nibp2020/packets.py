@@ -85,12 +85,12 @@ END: Final = b"999"
 
 def frames() -> Scan:
     """A buffer that cuts the module's texts out of a byte stream; a CR behind one is a frame of its own."""
-    return Scan(b"", _judge)
+    return Scan(bytes([STX, CR]), _judge)
 
 
 def _judge(buffer: bytes, place: int) -> int | FaultKind | None:
-    if buffer[place] != STX:
-        return 1 if buffer[place] == CR else FaultKind.NOISE
+    if buffer[place] == CR:
+        return 1
     for end in range(place + 1, min(len(buffer), place + STATUS_SIZE + 2)):
         if buffer[end] == ETX:
             text = buffer[place + 1 : end]
