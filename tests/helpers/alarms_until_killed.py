@@ -1,4 +1,4 @@
-"""A session with alarms on a record, until it is killed; says `ready` with what is on screen, once it is saved.
+"""A session with alarms on a record, until it is killed; says what is on screen once that is saved.
 
 PYTHONPATH=tests/helpers python tests/helpers/alarms_until_killed.py PATH
 """
