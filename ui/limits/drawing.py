@@ -14,12 +14,17 @@ from ui.theme import Theme, colour
 
 MARGIN: Final = 22
 HEAD: Final = 116
-FOOT: Final = 128
+FOOT: Final = 144
+FIRST: Final = 26
+SECOND: Final = 70
+"""Middles of the two lines of the foot."""
+ENTRY: Final = 360
 ROW: Final = 32
 TEXT: Final = 17
 TITLE: Final = 24
 SMALL: Final = 16
 ASK: Final = 21
+SURE: Final = 26
 LONGEST_NAME: Final = "BP diastolic above"
 LONGEST_LIMIT: Final = "52.5"
 
@@ -141,28 +146,42 @@ def _paint_when(painter: QPainter, theme: Theme, box: QRectF, face: Row, base: f
     painting.line(painter, left, base, face.source, colour(p.secondary), size, room=room)
 
 
-def paint_foot(painter: QPainter, theme: Theme, box: QRectF, face: Foot) -> QRectF:
-    """About the chosen limit, or the question; returns where what is typed stands."""
-    p, px, t = theme.palette, theme.px, theme.text_px
+def entry_box(theme: Theme, box: QRectF, height: int) -> QRectF:
+    """Where something is typed, in the foot: below the question."""
+    middle = box.y() + theme.px(SECOND)
+    return QRectF(box.x(), middle - height / 2, min(box.width() * 0.5, theme.px(ENTRY)), height)
+
+
+def paint_foot(painter: QPainter, theme: Theme, box: QRectF, face: Foot) -> None:
+    """About the chosen limit, or the question with what is wrong with the answer."""
+    p, px = theme.palette, theme.px
     painter.setPen(QPen(colour(p.grid), 1))
     painter.drawLine(QLineF(box.x(), box.y(), box.right(), box.y()))
-    size = t(SMALL)
-    keys = _base(theme, box.bottom() - px(18), size)
-    painting.line(painter, box.x(), keys, face.keys, colour(p.secondary), size, room=box.width())
-    if face.trouble:
-        above = _base(theme, box.bottom() - px(44), size, fonts.SEMIBOLD)
-        ink = colour(p.notes)
-        painting.line(painter, box.x(), above, face.trouble, ink, size, fonts.SEMIBOLD, room=box.width())
-    first, second = box.y() + px(26), box.y() + px(56)
-    for middle, said in zip((first, second), face.lines, strict=False):
-        if middle == first or not face.trouble:
-            ink = colour(p.text if middle == first else p.secondary)
-            painting.line(painter, box.x(), _base(theme, middle, size), said, ink, size, room=box.width())
+    size = theme.text_px(SMALL)
+    ink, weight = (p.notes, fonts.SEMIBOLD) if face.sure else (p.secondary, fonts.MEDIUM)
+    base = _base(theme, box.bottom() - px(20), size, weight)
+    painting.line(painter, box.x(), base, face.keys, colour(ink), size, weight, room=box.width())
     if face.ask:
-        weight = fonts.BOLD if face.sure else fonts.SEMIBOLD
-        ink, ask = colour(p.notes), t(ASK)
-        fit = fonts.fitting(face.ask, box.width(), ask, weight, size)
-        painting.line(
-            painter, box.x(), _base(theme, first, fit, weight), face.ask, ink, fit, weight, room=box.width()
-        )
-    return QRectF(box.x(), second - px(16), min(box.width(), px(420)), px(34))
+        _paint_ask(painter, theme, box, face)
+    elif face.lines:
+        first, second = face.lines[0], face.trouble or face.lines[1]
+        _paint_words(painter, theme, box, FIRST, (first, p.text))
+        _paint_words(painter, theme, box, SECOND, (second, p.notes if face.trouble else p.secondary))
+
+
+def _paint_ask(painter: QPainter, theme: Theme, box: QRectF, face: Foot) -> None:
+    weight, ink = fonts.BOLD if face.sure else fonts.SEMIBOLD, colour(theme.palette.notes)
+    largest = theme.text_px(SURE if face.sure else ASK)
+    size = fonts.fitting(face.ask, box.width(), largest, weight, theme.text_px(SMALL))
+    base = _base(theme, box.y() + theme.px(FIRST), size, weight)
+    painting.line(painter, box.x(), base, face.ask, ink, size, weight, room=box.width())
+    aside = entry_box(theme, box, 0).right() + theme.px(16)
+    beside = QRectF(aside, box.y(), box.right() - aside, box.height())
+    _paint_words(painter, theme, beside, SECOND, (face.trouble, theme.palette.notes))
+
+
+def _paint_words(painter: QPainter, theme: Theme, box: QRectF, line: int, said: tuple[str, str]) -> None:
+    size = theme.text_px(SMALL)
+    base = _base(theme, box.y() + theme.px(line), size)
+    smallest = theme.text_px(13)
+    painting.line(painter, box.x(), base, said[0], colour(said[1]), size, room=box.width(), smallest=smallest)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from kapmonitor.snapshot import LimitInForce, Snapshot
 from ui import fonts, painting
 from ui.limits import face as faces
-from ui.limits.drawing import FOOT, HEAD, MARGIN, paint_foot, paint_head, paint_row, row_height
+from ui.limits.drawing import FOOT, HEAD, MARGIN, entry_box, paint_foot, paint_head, paint_row, row_height
 from ui.limits.steps import AT_REST, ENTRIES, Cue, Editing, Facts, Step, after
 from ui.limits.wording import NONE
 from ui.listing import in_view
@@ -193,11 +193,8 @@ class LimitsPage(QWidget):
 
     def _place_entry(self) -> None:
         self.entry.setFont(fonts.font(self._theme.text_px(19), fonts.SEMIBOLD))
-        box = self._foot_box()
-        px = self._theme.px
-        height = max(px(38), self.entry.sizeHint().height())
-        middle = round(box.y()) + px(60)
-        self.entry.setGeometry(round(box.x()), middle - height // 2, px(360), height)
+        height = max(self._theme.px(38), self.entry.sizeHint().height())
+        self.entry.setGeometry(entry_box(self._theme, self._foot_box(), height).toRect())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_entry()
