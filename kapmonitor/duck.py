@@ -9,8 +9,8 @@ from typing import Final
 from kapmonitor.alarms.signals import Wanted
 
 ANSWER_NS: Final = 300_000_000
-LEAD_NS: Final = 280_000_000
-LONGEST_NS: Final = 850_000_000
+LEAD_NS: Final = 330_000_000
+LONGEST_NS: Final = 900_000_000
 """However far ahead the player has mixed, a burst waits no longer than this."""
 
 Ducker = Callable[[float, float], "Future[int]"]

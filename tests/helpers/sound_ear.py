@@ -12,9 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from kapmonitor.alarms.tones import BURSTS, render
+
 RATE = 48_000
 CHUNK = 960
 LOUD = 0.002
+PIECE_S = 20.0
+ALARM_BAND_HZ = 400
 ROOT = Path(__file__).parents[2]
 
 
@@ -48,7 +52,12 @@ class Ear:
 
     def sound(self, from_s, to_s):
         """(times, samples) heard between these two times."""
-        kept = [(end, s) for end, s in tuple(self._pieces) if end >= from_s and end - len(s) / RATE <= to_s]
+        kept = []
+        for end, samples in reversed(self._pieces[:]):
+            if end < from_s:
+                break
+            if end - len(samples) / RATE <= to_s:
+                kept.insert(0, (end, samples))
         if not kept:
             return np.zeros(0), np.zeros(0, np.float32)
         times = np.concatenate([end - (len(s) - np.arange(len(s))) / RATE for end, s in kept])
@@ -72,22 +81,53 @@ class Ear:
             time.sleep(0.05)
         raise AssertionError(f"nothing heard within {limit_s} s")
 
-    def above(self, hz, from_s, to_s):
-        """The loudest that anything above a frequency gets in that time, full scale being 1."""
-        _, samples = self.sound(from_s, to_s)
-        spectrum = np.fft.rfft(samples.astype(float) * np.hanning(len(samples)))
-        spectrum[np.fft.rfftfreq(len(samples), 1 / RATE) < hz] = 0
-        return float(np.abs(np.fft.irfft(spectrum)).max(initial=0.0))
+    def contains(self, sound, from_s, to_s, pitch=1.0):
+        """The greatest gain with which a tone's first pulse is in what was heard, 1 being full scale.
+
+        A click of a busy sound server has a little of every tone: another `pitch`, which no alarm has, says
+        how much that is.
+        """
+        burst = BURSTS[sound]
+        whole = render(sound)[: round(burst.pulse_s * RATE)] / 32_768
+        pulse = np.interp(np.arange(0, len(whole) - 1, pitch), np.arange(len(whole)), whole)
+        greatest = 0.0
+        for begin_s in np.arange(from_s, to_s, PIECE_S - 1.0):
+            _, samples = self.sound(begin_s, min(begin_s + PIECE_S, to_s))
+            if len(samples) > len(pulse):
+                size = 1 << (len(samples) + len(pulse)).bit_length()
+                spectrum = np.fft.rfft(samples.astype(float), size)
+                spectrum[np.fft.rfftfreq(size, 1 / RATE) < ALARM_BAND_HZ] = 0
+                match = np.fft.irfft(spectrum * np.conj(np.fft.rfft(pulse, size)), size)
+                greatest = max(greatest, float(np.abs(match).max() / (pulse @ pulse)))
+        return greatest
 
     def dips(self, from_s, to_s, share, before_s=0.5):
         """When the level first fell below this share of what it was before, or None."""
-        times, samples = self.sound(from_s - before_s, to_s)
-        count = len(samples) // CHUNK
-        rms = np.sqrt(np.mean(samples[: count * CHUNK].reshape(count, CHUNK) ** 2, axis=1))
-        starts = times[: count * CHUNK : CHUNK]
+        starts, rms = self._levels(from_s - before_s, to_s)
         usual = np.median(rms[starts < from_s])
         low = np.flatnonzero((rms < share * usual) & (starts >= from_s))
         return float(starts[low[0]]) if len(low) else None
+
+    def level(self, from_s, to_s):
+        """How loud it was most of that time."""
+        return float(np.median(self._levels(from_s, to_s)[1]))
+
+    def wait_level(self, wanted, limit_s):
+        """Wait until it is as loud as this, within a tenth."""
+        end = time.monotonic() + limit_s
+        while time.monotonic() < end:
+            now = time.monotonic()
+            if abs(self.level(now - 0.5, now) - wanted) < 0.1 * wanted:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"not back at {wanted} within {limit_s} s")
+
+    def _levels(self, from_s, to_s):
+        """(beginning, RMS) of each short piece."""
+        times, samples = self.sound(from_s, to_s)
+        count = len(samples) // CHUNK
+        rms = np.sqrt(np.mean(samples[: count * CHUNK].reshape(count, CHUNK) ** 2, axis=1))
+        return times[: count * CHUNK : CHUNK], rms
 
     def close(self):
         self._process.terminate()

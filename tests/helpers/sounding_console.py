@@ -52,7 +52,7 @@ def say(**what):
 
 
 def low_music(folder, seconds=1800):
-    """Two tones below anything that an alarm sounds like; the same minute again and again is inaudible here."""
+    """Two tones below anything that an alarm sounds like."""
     path = folder / "low.flac"
     t = np.arange(48_000 * seconds) / 48_000
     wave = 0.2 * np.sin(2 * np.pi * 110 * t) + 0.1 * np.sin(2 * np.pi * 165 * t)
