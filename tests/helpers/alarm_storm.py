@@ -18,7 +18,7 @@ MORE = 2.0
 
 @dataclass
 class Heard:
-    """Seconds, one for each alarm; the gains of the alarm in the room and in the music, and of what is none."""
+    """Seconds, one for each alarm; the gains of the alarm in the room and in the music."""
 
     staff_s: list = field(default_factory=list)
     room_s: list = field(default_factory=list)
@@ -77,11 +77,10 @@ def storm(kap, ears, count, tell=lambda _line: None):
         ears["Music"].wait_level(usual, PATIENCE_S)
         quiet(ears, ended)
         for sound in (SoundName.HIGH, SoundName.SOFT_HIGH):
-            found = ears["Music"].contains(sound, crossed - 0.2, time.monotonic())
-            heard.in_music = max(heard.in_music, found)
-        tell(
-            f"{number + 1}: staff {staff - crossed:.3f} room {burst - crossed:.3f} duck {burst - ducked:.3f}"
-        )
+            now = time.monotonic()
+            heard.in_music = max(heard.in_music, ears["Music"].contains(sound, crossed - 0.2, now))
+            heard.clicks = max(heard.clicks, ears["Music"].contains(sound, crossed - 0.2, now, NOBODYS_PITCH))
+        tell(f"{number + 1}: {staff - crossed:.3f} {burst - crossed:.3f} {burst - ducked:.3f}")
     return heard
 
 
