@@ -16,24 +16,45 @@ ACKNOWLEDGED: Final = "acknowledged"
 WAS: Final = "was"
 WAS_CHIP: Final = "{what}, {ago}, lasted {length}"
 
-TECHNICAL: Final = {
-    "link": "{what}: link lost — " + LOOK_AT_MONITOR,
-    "changed": "{what}: another device answers — C to look, " + LOOK_AT_MONITOR,
-    "sensor": "{what}: sensor off or no pulse — " + LOOK_AT_MONITOR,
-    "signal": "{what}: no valid value — " + LOOK_AT_MONITOR,
-    "stuck": "{what}: signal frozen? It repeats itself — " + LOOK_AT_MONITOR,
+EQUIPMENT: Final = {
+    "link": "{what}: link lost",
+    "changed": "{what}: another device answers",
+    "sensor": "{what}: sensor off or no pulse",
+    "signal": "{what}: no valid value",
+    "stuck": "{what}: signal frozen? It repeats itself",
     "errors": "{what}: many damaged bytes on the line",
     "cuff": "cuff failed: {what}",
     "overdue": "BP overdue: the planned reading has not come",
     "record": "NOT SAVED: {what}",
-    "disk": "little room on the disk: {what} left",
-    "battery": "battery of this computer: {what} left — plug it in",
-    "display": "this screen is late — " + LOOK_AT_MONITOR,
+    "disk": "little room on the disk: {what}",
+    "battery": "battery of this computer: {what} — plug it in",
+    "display": "this screen is late",
     "audio": "{what}",
     "baseline-high": "baseline systolic {what}: limits made from it are wide",
-    "sleep": "the computer slept: nothing was monitored for {what} — " + LOOK_AT_MONITOR,
+    "sleep": "the computer slept: nothing was monitored for {what}",
     "clock": "the computer's clock was changed; session times are not affected",
 }
+"""Conditions of the equipment, by the first word of their name."""
+LOOK_THERE: Final = frozenset({"link", "sensor", "signal", "stuck", "display", "sleep"})
+"""Those that leave no vital sign to look at here."""
+TECHNICAL: Final = {
+    kind: f"{said} — {LOOK_AT_MONITOR}" if kind in LOOK_THERE else said for kind, said in EQUIPMENT.items()
+} | {"changed": EQUIPMENT["changed"] + " — C to look, " + LOOK_AT_MONITOR}
+PAST: Final = {
+    "cuff": "{what}: cuff failed",
+    "changed": "{what}: another device",
+    "stuck": "{what}: signal frozen",
+    "errors": "{what}: damaged bytes",
+    "overdue": "BP overdue",
+    "clock": "computer's clock changed",
+    "sleep": "computer slept {what}",
+    "record": "record not saved",
+    "disk": "little room on the disk",
+    "battery": "battery of this computer low",
+    "audio": "alarm sound",
+    "baseline-high": "high baseline",
+}
+"""The same in a list, where what the condition said then is not kept."""
 
 NO_BASELINE: Final = "NO BASELINE: fixed limits only"
 SET_BASELINE: Final = "L, then T sets it"

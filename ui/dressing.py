@@ -103,6 +103,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
         lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
     )
     window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
+    window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
     window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
     if not live.port.snapshot().links:
@@ -159,6 +160,22 @@ def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None])
     page.asked.connect(ask)
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
+
+
+def _open_alarms(
+    window: MainWindow,
+    port: SessionPort,
+    state: Callable[[], SessionState] | None = None,
+    seek: Callable[[int], object] | None = None,
+) -> None:
+    from ui.alarmlist import AlarmList
+
+    if isinstance(window.over_trends, AlarmList):
+        window.close_over_trends()
+        return
+    listing = AlarmList(port, window.theme, state, seek)
+    listing.left.connect(window.close_over_trends)
+    window.open_over_trends(listing)
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:
@@ -253,6 +270,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_bottom(bar)
     _wire_windows(window, trends.narrower, trends.wider, trends.whole)
     _wire_review(window, bar)
+    window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))

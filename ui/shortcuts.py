@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 TAKES_ARROWS: Final = "takesArrows"
-"""Dynamic property of widgets that use the arrow keys themselves while they have the focus."""
+"""Dynamic property of widgets that use arrow keys and space bar themselves while they have the focus."""
 
 
 class Action(StrEnum):
@@ -42,6 +42,7 @@ class Action(StrEnum):
     DOSE = "dose"
     DEVICES = "devices"
     LIMITS = "limits"
+    ALARM_LIST = "alarm-list"
     EMERGENCY = "emergency"
     LOCK = "lock"
     PHASE_NEXT = "phase-next"
@@ -118,6 +119,7 @@ LIVE: Final = (
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_L, Action.LIMITS),
+    Binding(K.Key_A, Action.ALARM_LIST),
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),
     Binding(K.Key_PageUp, Action.PHASE_BACK, hold_s=HOLD_S),
@@ -139,6 +141,7 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE),
     Binding(K.Key_A, Action.REPLAY_ALARM),
     Binding(K.Key_D, Action.REPLAY_DOSE),
+    Binding(K.Key_L, Action.ALARM_LIST),
     Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
@@ -156,7 +159,7 @@ _SHIFTED_DIGITS: Final = {
     K.Key_Asterisk: K.Key_8,
     K.Key_ParenLeft: K.Key_9,
 }
-_ARROWS: Final = frozenset({K.Key_Left, K.Key_Right, K.Key_Up, K.Key_Down})
+_OWN: Final = frozenset({K.Key_Left, K.Key_Right, K.Key_Up, K.Key_Down, K.Key_Space})
 _TYPED: Final = {K.Key_Plus, K.Key_BracketLeft, K.Key_BracketRight}
 """Keys that need Shift or AltGr on some keyboards and so are matched by what they type."""
 
@@ -238,7 +241,7 @@ class Dispatcher(QObject):
     def _pressed(self, event: QKeyEvent) -> bool:
         focus = QApplication.focusWidget()
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _ARROWS and focus is not None and focus.property(TAKES_ARROWS):
+        if key in _OWN and focus is not None and focus.property(TAKES_ARROWS):
             return False
         binding = find(
             self._table,

@@ -147,6 +147,7 @@ def alarms(variant: str, now_ns: int) -> tuple[ActiveAlarm, ...]:
     found: dict[str, tuple[ActiveAlarm, ...]] = {
         "medium": (bp,),
         "acknowledged": (replace(bp, **seen),),  # type: ignore[arg-type]
+        "alarms": (replace(bp, onset_t_ns=ago(137), **seen), flag("overdue", LOW, ago(17))),  # type: ignore[arg-type]
         "reminder": (
             replace(
                 bp,
@@ -203,9 +204,9 @@ def spans(variant: str, now_ns: int) -> tuple[AlarmSpan, ...]:
         span("cuff:cuff", LOW, 2390, 300.0, 1.0, None),
         span("hr-high-medium", MEDIUM, 1800, 94.0, 128.0, 120.0, now_ns - 1780 * S, "KL"),
         span("spo2-low-medium", MEDIUM, 1230, 22.0, 89.0, 92.0, now_ns - 1215 * S, "KL"),
-        span("nibp-sys-high", HIGH, 900, 301.0, 204.0, 180.0, now_ns - 884 * S, "RN"),
+        span("nibp-sys-medium", HIGH, 900, 301.0, 204.0, 180.0, now_ns - 884 * S, "RN"),
         span("clock", LOW, 600, 61.0, 1.0, None),
-        span("spo2-falling", LOW, 410, 70.0, 93.0, 94.0),
+        span("spo2-low-medium", LOW, 410, 70.0, 93.0, 94.0),
         span("nibp-sys-medium", MEDIUM, 137, None, 162.0, 154.0, now_ns - 121 * S, "RN"),
         span("overdue", LOW, 17, None, 1.0, None),
     )

@@ -403,6 +403,8 @@ class FakeSession:
             case StopCuff():
                 self.variant = "quiet"
                 return ()
+            case _:
+                return ()
 
     def snapshot(self) -> Snapshot:
         if self._frozen is not None:

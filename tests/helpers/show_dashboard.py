@@ -19,6 +19,7 @@ from fake_session import VARIANTS, FakeReplay, FakeSession  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from ui.alarmlist import AlarmList  # noqa: E402
 from ui.limits import LimitsPage  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.music.panel import MusicPanel  # noqa: E402
@@ -41,6 +42,8 @@ def open_over_trends(window: MainWindow, session: FakeSession) -> None:
     """What a variant shows over its trends."""
     if session.variant == "limits":
         window.open_over_trends(LimitsPage(session, window.theme, "KL"))
+    if session.variant == "alarms":
+        window.open_over_trends(AlarmList(session, window.theme))
 
 
 def picture(variant: str, folder: Path, size: QSize) -> Path:
