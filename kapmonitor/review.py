@@ -164,6 +164,8 @@ class Review:
             pleth=next((key for key in self._view.wave_keys() if key.ref == mdc.PLETH.ref), None),
             links=frame.links,
             alarms=frame.alarms,
+            limits=frame.limits(now_ns),
+            baseline=frame.baseline,
         )
 
     def _tile(self, role: Role, frame: Frame, now_ns: int) -> Tile:

@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from kapmonitor.alarmfaces import limits_in_force, on_screen
 from kapmonitor.alarms import fold as alarmfold
+from kapmonitor.alarms.baseline import Baseline
 from kapmonitor.alarms.limits import parse
 from kapmonitor.alarms.types import Condition, Priority, Rule, Side
 from kapmonitor.errors import ConfigError
@@ -14,6 +16,7 @@ from kapmonitor.model import AlertKind, CuffState, LinkProblem, LinkState
 from kapmonitor.session.events import (
     AlarmChanged,
     AlertEvent,
+    BaselineSet,
     CuffEvent,
     DeviceAdded,
     DeviceChanged,
@@ -21,12 +24,13 @@ from kapmonitor.session.events import (
     DeviceReleased,
     LimitsSet,
     LinkEvent,
+    RuleDisabled,
+    RuleEnabled,
     SessionEvent,
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
-from kapmonitor.snapshot import ActiveAlarm, LinkStatus
-from kapmonitor.watch import on_screen
+from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce, LinkStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,16 @@ class Frame:
     links: tuple[LinkStatus, ...] = ()
     measuring: frozenset[str] = frozenset()
     rules: tuple[Rule, ...] = ()
+    templates: tuple[Rule, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    off_until: tuple[tuple[str, int], ...] = ()
+    baseline: BaselineStatus = field(default_factory=BaselineStatus)
+
+    def limits(self, t_ns: int) -> tuple[LimitInForce, ...]:
+        """The limits as they held at a time."""
+        off = {rule: until_ns for rule, until_ns in self.off_until if until_ns > t_ns}
+        phase = self.session.phase.value
+        return limits_in_force(self.templates, self.rules, self.conditions, phase, off)
 
 
 class Frames:
@@ -71,7 +84,16 @@ def after(frame: Frame, stamped: Stamped) -> Frame:
         case AlarmChanged() as change:
             return _alarmed(frame, change, stamped.t_ns)
         case LimitsSet() as limits:
-            return replace(frame, rules=_rules(limits))
+            return _limited(frame, limits)
+        case RuleDisabled() | RuleEnabled() as switched:
+            others = tuple(pair for pair in frame.off_until if pair[0] != switched.rule)
+            off = ((switched.rule, switched.until_t_ns),) if isinstance(switched, RuleDisabled) else ()
+            return replace(frame, off_until=(*others, *off))
+        case BaselineSet() as found:
+            baseline = Baseline(
+                found.systolic, found.diastolic, found.mean, found.hr, found.spo2, found.readings
+            )
+            return replace(frame, baseline=BaselineStatus(baseline, found.by, stamped.t_ns))
         case CuffEvent() as cuff:
             measuring = frame.measuring - {cuff.device}
             if cuff.state == CuffState.MEASURING.value:
@@ -81,17 +103,21 @@ def after(frame: Frame, stamped: Stamped) -> Frame:
             return replace(frame, links=_links(frame.links, event))
 
 
-def _rules(limits: LimitsSet) -> tuple[Rule, ...]:
-    """The rules of a recorded limit set, with all that its file says of them where it is there."""
+def _limited(frame: Frame, limits: LimitsSet) -> Frame:
+    """With another limit set, with all that its file says of its limits where it is there."""
     try:
-        known = {rule.id: rule for rule in parse(limits.toml, "the record").rules} if limits.toml else {}
+        templates = parse(limits.toml, "the record").rules if limits.toml else ()
     except ConfigError:
-        known = {}
-    found: list[Rule] = []
-    for rule, role, side, priority, limit, delay_s in limits.rules:
+        templates = ()
+    known = {rule.id: rule for rule in templates}
+    sources = limits.sources or ("",) * len(limits.rules)
+    rules: list[Rule] = []
+    for (rule, role, side, priority, limit, delay_s), source in zip(limits.rules, sources, strict=False):
         plain = Rule(rule, role, Side(side), Priority(priority), limit, delay_s)
-        found.append(replace(known[rule], limit=limit, relative=None) if rule in known else plain)
-    return tuple(found)
+        rules.append(replace(known.get(rule, plain), limit=limit, relative=None, source=source))
+    needed = any(rule.relative is not None for rule in templates) and frame.baseline.baseline is None
+    baseline = replace(frame.baseline, needed=needed)
+    return replace(frame, rules=tuple(rules), templates=templates or tuple(rules), baseline=baseline)
 
 
 def _alarmed(frame: Frame, change: AlarmChanged, t_ns: int) -> Frame:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kapmonitor.alarmfaces import limits_in_force, on_screen
 from kapmonitor.alarms import decide
 from kapmonitor.alarms.baseline import WINDOW_NS, Proposal, propose
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import Item, Stepper, changed_event
 from kapmonitor.alarms.technical import CONTINUOUS
-from kapmonitor.alarms.types import SHOWN, AlarmState, Condition, ConditionState, Priority, Rule, Side
+from kapmonitor.alarms.types import AlarmState, Rule
 from kapmonitor.commands import AlarmCommand, ChangeLimit, DisableRule, EnableRule, SaySameArm, SetBaseline
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import CuffReading
@@ -24,7 +24,6 @@ from kapmonitor.session.events import (
 )
 from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce
 
-_ORDER: Final = {ConditionState.ACTIVE_UNACK: 0, ConditionState.ACTIVE_ACK: 1, ConditionState.LATCHED: 2}
 _SAMPLE_NS: Final = 1_000_000_000
 _PROPOSE_NS: Final = 5_000_000_000
 
@@ -167,79 +166,6 @@ class Watch:
 
     def in_force(self) -> tuple[LimitInForce, ...]:
         """Every limit of the set as it holds now."""
-        now = {rule.id: rule for rule in self._stepper.limit_rules}
-        states = {each.rule.id: each.state for each in self._stepper.state.conditions}
-        return tuple(
-            self._in_force(rule, now.get(rule.id), states.get(rule.id, ConditionState.UNARMED))
-            for rule in self.limits.rules
-        )
-
-    def _in_force(self, template: Rule, rule: Rule | None, state: ConditionState) -> LimitInForce:
-        return LimitInForce(
-            rule=template.id,
-            role=template.role,
-            side=template.side.value,
-            priority=template.priority,
-            limit=rule.limit if rule is not None else None,
-            source=rule.source if rule is not None else "no baseline",
-            delay_s=template.delay_s,
-            at_once=template.bypass,
-            phases=template.phases,
-            in_phase=not template.phases or self._stepper.world.phase in template.phases,
-            off_until_t_ns=self._stepper.off_until.get(template.id),
-            state=state.value,
-        )
-
-
-def on_screen(conditions: Iterable[Condition]) -> tuple[ActiveAlarm, ...]:
-    """What is shown of them: unacknowledged before acknowledged before passed, highest first."""
-    return tuple(sorted((alarm for each in conditions for alarm in _shown(each)), key=_rank))
-
-
-def _shown(condition: Condition) -> Iterator[ActiveAlarm]:
-    was = condition.passed
-    if was is not None:
-        yield _alarm(
-            condition, ConditionState.LATCHED, was.priority, was.worst, was.onset_t_ns, was.ended_t_ns
-        )
-    elif condition.state in SHOWN:
-        yield _alarm(
-            condition,
-            condition.state,
-            condition.priority,
-            condition.worst,
-            condition.onset_t_ns,
-            condition.ended_t_ns,
-        )
-
-
-def _alarm(
-    condition: Condition,
-    state: ConditionState,
-    priority: Priority,
-    worst: float | None,
-    onset_ns: int,
-    ended_ns: int | None,
-) -> ActiveAlarm:
-    rule = condition.rule
-    return ActiveAlarm(
-        condition=rule.id,
-        role=rule.role,
-        priority=priority,
-        state=state.value,
-        value=worst,
-        limit=None if rule.side is Side.FLAG else rule.limit,
-        direction=rule.side.value,
-        onset_t_ns=onset_ns,
-        text=condition.text,
-        acknowledged_t_ns=condition.acknowledged_t_ns,
-        remind_t_ns=condition.remind_t_ns,
-        ended_t_ns=ended_ns,
-        bypassed=condition.bypassed,
-        repeat_wanted=condition.wants_repeat,
-        reading_t_ns=condition.seen_t_ns,
-    )
-
-
-def _rank(alarm: ActiveAlarm) -> tuple[int, int, int]:
-    return _ORDER[ConditionState(alarm.state)], -Priority(alarm.priority).rank, alarm.onset_t_ns
+        stepper = self._stepper
+        conditions, phase = stepper.state.conditions, stepper.world.phase
+        return limits_in_force(self.limits.rules, stepper.limit_rules, conditions, phase, stepper.off_until)

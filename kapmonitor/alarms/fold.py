@@ -1,7 +1,8 @@
 """Where the alarms stood when a record ended without being closed: the fold of its events; pure.
 
 What AlarmChanged says of a condition is enough to go on with: state, onset, worst value, priority, and when
-its reminder is due. Which reading armed it is not kept; the signal has to come back anyway.
+its reminder is due. The worst value is that of its last event. Which reading armed it is not kept; the signal
+has to come back anyway.
 """
 
 from __future__ import annotations
@@ -22,7 +23,18 @@ from kapmonitor.alarms.types import (
     Side,
     Trigger,
 )
-from kapmonitor.session.events import AlarmChanged, SessionClosed, SessionEvent, Stamped
+from kapmonitor.session.events import (
+    AlarmChanged,
+    BaselineSet,
+    LimitsChanged,
+    PhaseChanged,
+    RuleDisabled,
+    RuleEnabled,
+    SameArmSaid,
+    SessionClosed,
+    SessionEvent,
+    Stamped,
+)
 
 HOLD_NS: Final = 30_000_000_000
 """So long after a restart a condition waits for its signal before that counts as lost."""
@@ -41,6 +53,28 @@ def folded(events: Iterable[Stamped], rules: Iterable[Rule], restarted_ns: int) 
     return AlarmState(tuple(known.values()), restarted_ns + HOLD_NS)
 
 
+def carried(events: Iterable[Stamped], restarted_ns: int) -> tuple[SessionEvent, ...]:
+    """What people decided and still holds: to be put on the new record first, so that it holds there too."""
+    last: dict[tuple[str, str], SessionEvent] = {}
+    for event in (stamped.event for stamped in events):
+        match event:
+            case BaselineSet() | PhaseChanged() | SameArmSaid():
+                last[event.TYPE, ""] = event
+            case LimitsChanged() | RuleDisabled():
+                last[event.TYPE, event.rule] = event
+            case RuleEnabled():
+                last.pop((RuleDisabled.TYPE, event.rule), None)
+            case SessionClosed():
+                last.clear()
+            case _:
+                pass
+    return tuple(
+        event
+        for event in last.values()
+        if not isinstance(event, RuleDisabled) or event.until_t_ns > restarted_ns
+    )
+
+
 def after(before: Condition | None, event: AlarmChanged, t_ns: int, rules: Mapping[str, Rule]) -> Condition:
     """A condition after one more event of it; what is no limit is a condition of the equipment."""
     if before is None:
@@ -54,8 +88,11 @@ def _moved(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
     state = ConditionState(event.after)
     priority = Priority(event.priority)
     rule = before.rule
+    if event.limit is not None and event.limit != rule.limit:
+        rule = replace(rule, limit=event.limit)
     now = replace(
         before,
+        rule=rule,
         state=state,
         onset_t_ns=event.onset_t_ns,
         worst=event.value,

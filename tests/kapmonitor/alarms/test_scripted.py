@@ -4,10 +4,10 @@ import pytest
 from engine_room import DIA, MEAN, PR, SPO2, SYS, Room, S
 
 from kapmonitor.alarms.audio import Audio, AudioCue, AudioState
-from kapmonitor.alarms.fold import folded
+from kapmonitor.alarms.fold import carried, folded
 from kapmonitor.alarms.limits import baseline_example
 from kapmonitor.alarms.types import Priority
-from kapmonitor.commands import Acknowledge, ChangeLimit
+from kapmonitor.commands import Acknowledge, ChangeLimit, DisableRule, EnableRule, MovePhase
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import (
@@ -21,7 +21,15 @@ from kapmonitor.model import (
     NibpFailure,
     Validity,
 )
-from kapmonitor.session.events import AlarmChanged, ClockAnchored, DeviceAdded, LimitsChanged, Stamped
+from kapmonitor.session.events import (
+    AlarmChanged,
+    BaselineSet,
+    ClockAnchored,
+    DeviceAdded,
+    LimitsChanged,
+    Phase,
+    Stamped,
+)
 
 
 @pytest.fixture
@@ -167,6 +175,33 @@ def test_t8_a_signal_that_does_not_come_back_after_a_crash_is_lost_after_half_a_
     assert states(again)["spo2-very-low"][0] == "active-unack"
     again.after(2)
     assert states(again)["spo2-very-low"][0] == "latched"
+
+
+def test_t8_what_people_decided_still_holds_after_a_crash(room):
+    engine = room.engine
+    engine.note(BaselineSet(118.0, 74.0, 88.0, 66.0, 98.0, (1, 2), "RN"))
+    engine.handle(ChangeLimit("spo2-low", 90, "prescriber", "AB"))
+    engine.handle(ChangeLimit("spo2-low", 89, "prescriber", "AB"))
+    for rule, minutes in (("hr-high", 1), ("hr-low", 20), ("sys-low", 20)):
+        engine.handle(DisableRule(rule, "why", "prescriber", "AB", minutes))
+    engine.handle(EnableRule("sys-low", "nurse", "RN"))
+    engine.handle(MovePhase(Phase.PEAK, "KL"))
+    room.after(0.5)
+    events = [row for row in room.recorder.rows if isinstance(row, Stamped)]
+    kept = carried(events, room.clock.now_ns() + 120 * S)
+    assert {type(event).__name__ for event in kept} == {
+        "BaselineSet",
+        "LimitsChanged",
+        "RuleDisabled",
+        "PhaseChanged",
+    }
+    again = Room()
+    for event in kept:
+        again.engine.note(event)
+    limits = {each.rule: each for each in again.after(0.5).limits}
+    assert (limits["spo2-low"].limit, limits["hr-low"].off_until_t_ns is not None) == (89, True)
+    assert (limits["hr-high"].off_until_t_ns, limits["sys-low"].off_until_t_ns) == (None, None)
+    assert again.engine.snapshot.baseline.baseline.systolic == 118
 
 
 def test_t9_a_limit_moved_onto_the_present_value_alarms_and_both_numbers_are_on_record(room):
