@@ -121,6 +121,7 @@ class SerialPump:
     async def _connection(self) -> tuple[LinkError, float]:
         """One life of the port: why it ended, and for how many seconds it had been good."""
         self._ended: asyncio.Future[LinkError] = self._loop.create_future()
+        self._early: list[tuple[bytes, int]] = []
         link = self._make_link()
         if self._watch.state is not LinkState.STALE:
             self._report(self._changed(LinkState.CONNECTING))
@@ -158,6 +159,9 @@ class SerialPump:
         self._link = link
         self._watch.opened(now_ns)
         self._driver(lambda: self._protocol.opened(now_ns))
+        early, self._early = self._early, []
+        for data, t_ns in early:
+            self._received(data, t_ns)
         self._after()
 
     def _closed(self) -> None:
@@ -183,6 +187,10 @@ class SerialPump:
             link.write(data)
 
     def _received(self, data: bytes, t_ns: int) -> None:
+        if self._link is None:
+            # They came while the port was being opened: the driver hears them once it knows that it is.
+            self._early.append((data, t_ns))
+            return
         self._sink.on_wire(self._device, WireChunk(t_ns, Direction.IN, data))
         events = self._driver(lambda: self._protocol.receive(data, t_ns))
         faults = sum(isinstance(event, Fault) for event in events)

@@ -59,8 +59,8 @@ def _before_the_gap(past: Past) -> Past:
     resumed_ns = past.resumed_ns
     events = tuple(each for each in past.events if each.t_ns < resumed_ns)
     changes = tuple(each for each in past.changes if each.t_ns < resumed_ns)
-    end_ns = max((each.t_ns for each in (*events, *changes)), default=past.start_ns)
-    return replace(past, events=events, changes=changes, end_ns=end_ns, is_closed=False)
+    last = max((*events, *changes), key=lambda each: each.t_ns)
+    return replace(past, events=(*events, last), changes=changes, end_ns=last.t_ns, is_closed=False)
 
 
 def _item(stamped: Stamped) -> Item:

@@ -10,7 +10,7 @@ from typing import Final
 from devices.address import driver_options, parse_device
 from devices.protocol import DriverSpec, GattProtocol, WireProtocol
 from devices.registry import Registry
-from devices.replay import NEAR_NS, Replayed, replay
+from devices.replay import ENDS, NEAR_NS, Replayed, replay
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import AddressError, DriverLoadError, KapError
 from kapmonitor.model import (
@@ -19,6 +19,7 @@ from kapmonitor.model import (
     CuffChanged,
     CuffFailed,
     DeviceAlert,
+    DeviceEvent,
     DeviceIdentified,
     Fault,
     LinkChanged,
@@ -95,6 +96,7 @@ class _Rerun:
         self._carried = True
         self._read_ns = ALWAYS[0]
         self._at_end = False
+        self._ended: LinkChanged | None = None
         self._waves: dict[str, WaveCheck] = {}
         for channel in self._channels.values():
             if channel.fs > 0:
@@ -125,14 +127,23 @@ class _Rerun:
         self._at_end = True
 
     def _take(self, item: Replayed) -> None:
-        device = self._device.id
         match item:
             case WireChunk():
                 self._carried = False
+                self._link()
             case LinkChanged():
-                self._book.linked(device, item)
-            case _ if self._at_end:
-                pass  # what the driver says when the record is over was not heard by the session any more
+                self._link()
+                self._ended = item
+                if item.state not in ENDS:
+                    self._link()
+            case _ if not self._at_end:  # what a driver says after that, the session no longer heard
+                self._heard(item)
+            case _:
+                pass
+
+    def _heard(self, item: DeviceEvent) -> None:
+        device = self._device.id
+        match item:
             case Observation():
                 self._numbers.now(_number(item))
             case WaveformBlock():
@@ -145,6 +156,12 @@ class _Rerun:
                 self._book.identified(device, item)
             case Fault():
                 pass
+
+    def _link(self) -> None:
+        """A link's end is known only after what the driver said at it."""
+        change, self._ended = self._ended, None
+        if change is not None:
+            self._book.linked(self._device.id, change)
 
     def _recall(self) -> None:
         """What the device said, and what was known of it before the first of its bytes were kept."""

@@ -436,3 +436,27 @@ def test_blocks_that_arrive_together_are_joined_by_wave_within_a_run():
     assert joined[0].samples.tolist() == [1, 2, 3]
     assert joined[0].samples.dtype == np.int16
     assert join_blocks([Fault(FaultKind.NOISE, 1, 1)]) == [Fault(FaultKind.NOISE, 1, 1)]
+
+
+class EagerLink(MemoryLink):
+    """Its first bytes are there before its opening is over."""
+
+    async def open(self, received, ended):
+        await super().open(received, ended)
+        received(b"6", S)
+
+
+class EagerBench(Bench):
+    def _make(self):
+        self.links.append(EagerLink(None))
+        return self.links[-1]
+
+
+def test_bytes_that_come_during_the_opening_belong_to_the_connection():
+    async def body():
+        async with EagerBench() as bench:
+            bench.say(b"1\n")
+            assert bench.sink.order[:3] == ["connecting", "wire in", "wire out"]
+            assert bench.sink.values() == [61]
+
+    run(body())
