@@ -42,7 +42,7 @@ def run(joined, seconds, cuffs_s=(), tick=lambda t: None, from_s=0):
 
 def oximeter(room, form="df2", fault=None):
     sim = Nonin(room, form)
-    return Joined("spo2", with_fault(sim, fault, 3) if fault else sim, NONIN.protocol({}))
+    return Joined("spo2", with_fault(sim, fault, 3, "nonin", room) if fault else sim, NONIN.protocol({}))
 
 
 def numbers(sink, ref):
@@ -151,7 +151,7 @@ def test_a_spoiled_line_makes_faults_but_no_wild_numbers(fault):
 @pytest.mark.parametrize("fault", [name for name, info in FAULTS.items() if info.drivers != ("nonin",)])
 def test_the_cuff_survives_every_fault(fault):
     room = Bedside(Patient(3, TRAITS), fault_incidents(fault, 0))
-    sim = with_fault(SunTech(room), fault, 3)
+    sim = with_fault(SunTech(room), fault, 3, "suntech", room)
     sink = run([Joined("cuff", sim, SUNTECH.protocol({}))], 400, [5, 205])
     truth = room.patient.vitals(100).systolic
     systolic = numbers(sink, "MDC_PRESS_BLD_NONINV_SYS")
