@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import tracemalloc
 from collections.abc import Sequence
 
 from devices.protocol import CuffControl, DriverSpec, SerialLink, WireProtocol
-from devices.testing.parts import MOST_HELD_BYTES, demand, held_now, values, wire
+from devices.testing.parts import MOST_HELD_BYTES, counting_held, demand, values, wire
 from kapmonitor.model import DeviceEvent
 
 FIRST_TIME_NS = 1_000
@@ -63,16 +62,12 @@ def _fed(spec: DriverSpec, data: bytes) -> tuple[int, Values]:
     protocol.opened(0)
     protocol.receive(data[:PIECE], int(PIECE * ns))
     found: Values = set()
-    tracemalloc.start()
-    try:
-        before = held_now()
+    with counting_held() as held_now:
         for place in range(PIECE, len(data), PIECE):
             t_ns = int((place + PIECE) * ns)
             found |= values(_due(protocol, t_ns) + protocol.receive(data[place : place + PIECE], t_ns))
             protocol.data_to_send()
-        held = held_now() - before
-    finally:
-        tracemalloc.stop()
+        held = held_now()
     return held, found | values(protocol.closed(int(len(data) * ns)))
 
 

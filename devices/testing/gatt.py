@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tracemalloc
 from collections.abc import Sequence
 
 from devices.protocol import DriverSpec, GattAction
@@ -11,9 +10,9 @@ from devices.testing.parts import (
     MOST_HELD_BYTES,
     GattSample,
     check_events,
+    counting_held,
     demand,
     gatt,
-    held_now,
     lines,
     shifted,
     unstored,
@@ -114,16 +113,12 @@ def check_gatt_garbage(spec: DriverSpec, seed: int = 0, size: int = 60_000) -> i
     uuids = [step.uuid for step in protocol.opened(0)]
     uuids += [f"{rng.randrange(1 << 32):08x}-0000-1000-8000-00805f9b34fb" for _ in range(3)]
     count, number = 0, 0
-    tracemalloc.start()
-    try:
-        before = held_now()
+    with counting_held() as held_now:
         while count < size:
             payload = rng.randbytes(rng.randrange(0, rng.choice((5, 20, LONGEST))))
             protocol.receive(rng.choice(uuids), payload, number)
             count, number = count + len(payload) + 1, number + 1_000_000
-        held = held_now() - before
-    finally:
-        tracemalloc.stop()
+        held = held_now()
     protocol.closed(number)
     demand(held < MOST_HELD_BYTES, spec, f"random payloads: {held} bytes are still held")
     stranger = f"{rng.randrange(1 << 32):08x}-1111-2222-3333-444444444444"

@@ -6,7 +6,8 @@ import gc
 import math
 import tracemalloc
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -91,8 +92,21 @@ class GattSample:
         return tuple((t, uuid, data) for t, (uuid, data) in zip(times, self.messages, strict=True))
 
 
-def held_now() -> int:
-    """Bytes that are held since tracemalloc was started, without what only waits to be used again."""
+@contextmanager
+def counting_held() -> Iterator[Callable[[], int]]:
+    """Counts bytes held of what is made from now on, without what only waits to be used again."""
+    # What was there before need not be looked through at each count.
+    gc.freeze()
+    tracemalloc.start()
+    try:
+        before = _held_now()
+        yield lambda: _held_now() - before
+    finally:
+        tracemalloc.stop()
+        gc.unfreeze()
+
+
+def _held_now() -> int:
     gc.collect()
     return tracemalloc.get_traced_memory()[0]
 
