@@ -16,6 +16,8 @@ HEAD_BYTES = 32
 WASTE_BYTES = 256
 """A discarded run is reported after so many bytes, so that a line at the wrong speed shows within 0.3 s."""
 
+ANY_BYTE = bytes(range(256))
+
 LINE_BYTES = 4096
 """Longest text line that is kept; no text protocol here has lines beyond a few hundred characters."""
 
@@ -60,93 +62,17 @@ class Waste:
         return [fault]
 
 
-class LengthFrames:
-    """Frames of the form `start, total length, ..., check`, found again after noise by length and check.
-
-    `start` may occur inside a frame. `lengths` are the total lengths that exist; `good` judges a whole frame.
-    The buffer never holds more than one frame of the greatest length beyond what was just fed.
-    """
-
-    def __init__(self, start: int, lengths: Collection[int], good: Callable[[bytes], bool]) -> None:
-        self._start = bytes([start])
-        self._lengths = frozenset(lengths)
-        self._good = good
-        self._buffer = b""
-        self._waste = Waste()
-
-    @property
-    def waiting(self) -> bool:
-        """Whether a frame has begun that is not yet whole."""
-        return bool(self._buffer)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._buffer = b""
-        self._waste.clear()
-
-    def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
-        """Take bytes; whole frames and the Faults of what lay between them, in order."""
-        buffer = self._buffer + data
-        out: list[bytes | Fault] = []
-        pos, end = 0, len(buffer)
-        while pos < end:
-            size = self._size_at(buffer, pos)
-            if size == 0:
-                start = buffer.find(self._start, pos + 1)
-                start = end if start < 0 else start
-                out += self._waste.add(buffer[pos : pos + 1], t_ns, self._why(buffer, pos))
-                out += self._waste.add(buffer[pos + 1 : start], t_ns)
-                pos = start
-            elif end - pos < size:
-                break
-            elif self._good(frame := buffer[pos : pos + size]):
-                out += self._waste.end(t_ns)
-                out.append(frame)
-                pos += size
-            else:
-                out += self._waste.add(buffer[pos : pos + 1], t_ns, FaultKind.CHECKSUM)
-                pos += 1
-        self._buffer = buffer[pos:]
-        return out
-
-    def give_up(self, t_ns: int) -> list[bytes | Fault]:
-        """The frame that has begun will not be completed: look for others behind its first byte."""
-        if not self._buffer:
-            return []
-        out: list[bytes | Fault] = [*self._waste.add(self._buffer[:1], t_ns, FaultKind.LENGTH)]
-        rest, self._buffer = self._buffer[1:], b""
-        return out + self.feed(rest, t_ns)
-
-    def finish(self, t_ns: int) -> list[bytes | Fault]:
-        """The stream is over: frames hidden behind half ones, and the Fault of the rest."""
-        out: list[bytes | Fault] = []
-        while self._buffer:
-            out += self.give_up(t_ns)
-        return [*out, *self._waste.end(t_ns)]
-
-    def _size_at(self, buffer: bytes, pos: int) -> int:
-        """Total length of the frame at `pos` (2 while its length byte is missing), 0 if none starts there."""
-        if buffer[pos] != self._start[0]:
-            return 0
-        if pos + 1 == len(buffer):
-            return 2
-        return buffer[pos + 1] if buffer[pos + 1] in self._lengths else 0
-
-    def _why(self, buffer: bytes, pos: int) -> FaultKind:
-        return FaultKind.LENGTH if buffer[pos] == self._start[0] else FaultKind.NOISE
-
-
 class Scan:
     """Frames of any form, found again after noise: `judge(buffer, place)` says what begins at a place.
 
     It answers with the length of a good frame, with the FaultKind of what is none, or with None while more
     bytes are needed; it must make up its mind within a bounded number of bytes, as these are all that is
-    kept. `starts` are the bytes a frame may begin with: it is asked of no others.
+    kept. `start` are the bytes a frame may begin with, empty where that may be any; it is asked of no others.
     """
 
-    def __init__(self, starts: bytes, judge: Callable[[bytes, int], int | FaultKind | None]) -> None:
-        self._starts = starts
-        self._others = re.compile(b"[^%b]*" % re.escape(starts))
+    def __init__(self, start: bytes, judge: Callable[[bytes, int], int | FaultKind | None]) -> None:
+        self._starts = start or ANY_BYTE
+        self._others = re.compile(b"[^%b]*" % re.escape(self._starts))
         self._judge = judge
         self._buffer = b""
         self._waste = Waste()
@@ -206,6 +132,26 @@ class Scan:
         """Where the next frame may begin, the end if nowhere."""
         others = self._others.match(buffer, pos)
         return others.end() if others else pos
+
+
+def length_frames(start: int, lengths: Collection[int], good: Callable[[bytes], bool]) -> Scan:
+    """Frames of the form `start, total length, ..., check`, found again after noise by length and check.
+
+    `start` may occur inside a frame. `lengths` are the total lengths that exist; `good` judges a whole frame.
+    """
+    sizes = frozenset(lengths)
+
+    def judge(buffer: bytes, place: int) -> int | FaultKind | None:
+        if place + 1 == len(buffer):
+            return None
+        size = buffer[place + 1]
+        if size not in sizes:
+            return FaultKind.LENGTH
+        if len(buffer) < place + size:
+            return None
+        return size if good(buffer[place : place + size]) else FaultKind.CHECKSUM
+
+    return Scan(bytes([start]), judge)
 
 
 class Lines:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.checksum import complement8, sum8
-from devices.framing import WASTE_BYTES, LengthFrames, Lines, Waste
+from devices.framing import WASTE_BYTES, Lines, Scan, Waste, length_frames
 from kapmonitor.model import Fault, FaultKind
 
 
@@ -13,8 +13,8 @@ def frame(*body: int) -> bytes:
     return data + bytes([complement8(data)])
 
 
-def buffer() -> LengthFrames:
-    return LengthFrames(0x3E, {4, 5, 24}, lambda packet: sum8(packet) == 0)
+def buffer() -> Scan:
+    return length_frames(0x3E, {4, 5, 24}, lambda packet: sum8(packet) == 0)
 
 
 def test_worked_checksums():

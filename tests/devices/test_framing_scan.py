@@ -44,7 +44,7 @@ def test_what_has_begun_can_be_given_up_for_what_is_hidden_in_it():
 
 
 @given(
-    st.sampled_from([b"<", b"^<a]-1"]),
+    st.sampled_from([b"", b"<", b"^<a]-1"]),
     st.lists(st.sampled_from([b"<", b">", b"1", b"22", b"a", b"<333>", b"<4"]), max_size=60),
     st.integers(1, 9),
 )

@@ -11,7 +11,7 @@ from enum import Enum, StrEnum
 
 from devices import plausible
 from devices.checksum import complement8, sum8
-from devices.framing import LengthFrames
+from devices.framing import Scan, length_frames
 from devices.plausible import Pressures
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_PULSE
 from kapmonitor.model import Absent, Measured, NibpFailure, Reading, Validity
@@ -21,9 +21,9 @@ ACK, WORD, RETURN_CODE, BP_DATA, TEXTS = 0x04, 0x05, 0x06, 0x18, 0x43
 LENGTHS = frozenset({ACK, WORD, RETURN_CODE, BP_DATA, TEXTS})
 
 
-def frames() -> LengthFrames:
+def frames() -> Scan:
     """A buffer that cuts module packets out of a byte stream."""
-    return LengthFrames(START, LENGTHS, lambda packet: sum8(packet) == 0)
+    return length_frames(START, LENGTHS, lambda packet: sum8(packet) == 0)
 
 
 def command(*body: int) -> bytes:
