@@ -29,13 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(registry: Registry, *, as_json: bool) -> int:
     if as_json:
         drivers = [described(spec) for spec in registry.specs]
-        rejected = [{"name": entry.name, "reason": entry.reason} for entry in registry.rejected]
+        rejected = [asdict(entry) for entry in registry.rejected]
         print(json.dumps({"drivers": drivers, "rejected": rejected}, indent=2))
         return 0
     for spec in registry.specs:
         _describe(spec)
     for entry in registry.rejected:
         print(f"{entry.name:20} cannot be used: {entry.reason}")
+        print(f"{'':20} it comes from {entry.source}")
     return 0
 
 

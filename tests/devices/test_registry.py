@@ -147,11 +147,17 @@ def test_a_description_of_wrong_types_is_a_reason(package, change):
 def test_the_list_of_drivers_in_the_program_names_the_bad_ones_with_their_reasons(package, tmp_path):
     package("kap_good", GOOD, {"acme-ox1": "DRIVER"})
     package("kap_bad", "1 / 0", {"bad-one": "DRIVER"})
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-m", "kapmonitor", "devices", "list", "--json"]
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    told = json.loads(answer.stdout)
+    told = json.loads(listed(tmp_path, "--json"))
     assert "acme-ox1" in [driver["id"] for driver in told["drivers"]]
-    assert [(bad["name"], "ZeroDivisionError" in bad["reason"]) for bad in told["rejected"]] == [
-        ("bad-one", True)
-    ]
+    (bad,) = told["rejected"]
+    assert (bad["name"], bad["source"]) == ("bad-one", "kap_bad:DRIVER (kap_bad)")
+    assert "ZeroDivisionError" in bad["reason"]
+    text = listed(tmp_path)
+    assert f"bad-one              cannot be used: {bad['reason']}" in text
+    assert "it comes from kap_bad:DRIVER (kap_bad)" in text
+
+
+def listed(path, *options):
+    environment = {**os.environ, "PYTHONPATH": str(path)}
+    command = [sys.executable, "-m", "kapmonitor", "devices", "list", *options]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
