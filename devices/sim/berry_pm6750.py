@@ -176,8 +176,7 @@ class Berry:
         since_s = self._lost_since_s
         if status or (since_s is not None and t_s - since_s > FORGET_S):
             return frame(0x04, status or SEARCHING, NO_SPO2, NO_PULSE)
-        stuck = self._bedside.happening(IncidentKind.STUCK, t_s, ID)
-        seen_s = max(0.0, (stuck.t_s if stuck else since_s if since_s is not None else t_s) - BEHIND_S)
+        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
         rate = round(self._waves.rhythm.shown_rate(seen_s))
         return frame(0x04, 0, round(float(self._bedside.patient.spo2(seen_s))), min(rate, 250))
 

@@ -180,8 +180,7 @@ class Contec:
         if out or (since_s is not None and t_s - since_s > FORGET_S):
             too_long = not out and since_s is not None and t_s - since_s > TOO_LONG_S
             return Finger(None, None, out=out, searching=not out, too_long=too_long)
-        stuck = happening(IncidentKind.STUCK, t_s, "contec")
-        seen_s = max(0.0, (stuck.t_s if stuck else since_s if since_s is not None else t_s) - BEHIND_S)
+        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
         rate = round(self._waves.rhythm.shown_rate(seen_s))
         spo2 = round(float(self._bedside.patient.spo2(seen_s)))
         pi = round(350 * self._bedside.patient.traits.perfusion)

@@ -43,8 +43,7 @@ class Fingertip:
         since_s = self._lost_since_s
         if disconnected or (since_s is not None and t_s - since_s >= FORGET_S):
             return Found(None, None, disconnected, off, lost)
-        stuck = self._bedside.happening(IncidentKind.STUCK, t_s, self._driver)
-        seen_s = max(0.0, min(t_s, since_s or t_s, stuck.t_s if stuck else t_s) - BEHIND_S)
+        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
         spo2 = round(float(self._bedside.patient.spo2(seen_s)))
         moving = self._is(IncidentKind.MOTION, t_s)
         return Found(spo2, round(self._rhythm.shown_rate(seen_s)), disconnected, off, lost, moving)

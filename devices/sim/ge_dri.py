@@ -214,14 +214,12 @@ class GeDri:
 
     def _shown(self, t_ns: int) -> Shown:
         t_s = t_ns / S
-        stuck = self._bedside.happening(IncidentKind.STUCK, t_s, "ge-dri")
-        seen_s = stuck.t_s if stuck is not None else t_s
-        rate = round(self._waves.rhythm.shown_rate(seen_s))
+        rate = round(self._waves.rhythm.shown_rate(t_s))
         breaths = round(self._bedside.patient.traits.breaths)
         moving = self._bedside.happening(IncidentKind.MOTION, t_s, "ge-dri") is not None
         spo2 = (NO, NO)
         if not self._finger_lost(t_s):
-            spo2 = round(100 * float(self._bedside.patient.spo2(seen_s))), rate
+            spo2 = round(100 * float(self._bedside.patient.spo2(t_s))), rate
         return Shown(
             ecg=Group((rate, NO, NO, NO, breaths), ECG_LABEL, BY_ECG | ECG_ARTEFACT * moving),
             nibp=self._nibp(t_ns),

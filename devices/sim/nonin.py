@@ -118,8 +118,7 @@ class Nonin:
         since_s = self._lost_since_s
         if off or (since_s is not None and t_s - since_s > FORGET_S):
             return Finger(None, None, lost=True, moving=moving)
-        stuck = happening(IncidentKind.STUCK, t_s, "nonin")
-        seen_s = max(0.0, (stuck.t_s if stuck else since_s if since_s is not None else t_s) - BEHIND_S)
+        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
         rate, spo2 = self._numbers(int(seen_s))
         return Finger(rate, spo2, lost=lost, moving=moving)
 

@@ -22,7 +22,6 @@ class IncidentKind(StrEnum):
     CABLE_OUT = "cable-out"
     CUFF_LEAK = "cuff-leak"
     MOTION = "motion"
-    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)

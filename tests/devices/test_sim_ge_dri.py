@@ -219,13 +219,6 @@ def test_a_motion_is_an_artefact():
     ]
 
 
-def test_stuck_numbers_stand_still_while_the_waves_go_on():
-    events = together(monitor(Incident(IncidentKind.STUCK, 0, 1000), traits=None), 60)
-    assert len({e.reading.value for e in of(events, Observation) if e.metric.ref == SPO2}) == 1
-    free = together(monitor(traits=None), 60)
-    assert len({e.reading.value for e in of(free, Observation) if e.metric.ref == SPO2}) > 3
-
-
 def test_a_cuff_on_the_arm_of_the_sensor_is_tight_while_it_measures():
     sim = monitor(key_s=300.0)
     sim.advance(0)

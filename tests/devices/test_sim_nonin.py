@@ -112,15 +112,6 @@ def test_a_cuff_on_the_same_arm_takes_the_pulse_away_while_it_is_tight():
         assert not (frames(sim.advance(70 * S))[:, 1] & 16).any()
 
 
-def test_a_stuck_value_stands_still_while_the_wave_goes_on():
-    sim = oximeter("df2", Incident(IncidentKind.STUCK, 60, 1000))
-    data = minutes(sim, 70, 190)
-    assert len(set(slow(data, 21))) == 1
-    assert len(set(frames(data)[:, 2])) > 50
-    free = minutes(oximeter(), 70, 190)
-    assert len(set(slow(free, 21))) > 2
-
-
 @pytest.mark.parametrize("form", FORMATS)
 @given(cuts=st.lists(st.integers(0, 6 * S), min_size=1, max_size=12))
 def test_the_bytes_do_not_depend_on_how_often_it_is_asked(form, cuts):
