@@ -41,7 +41,6 @@ class StoppedWindow(QWidget):
             area = screen.availableGeometry()
             self.resize(round(area.width() * WIDTH_SHARE), round(area.height() * HEIGHT_SHARE))
         self.show()
-        self.raise_()
         self.activateWindow()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
