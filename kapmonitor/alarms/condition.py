@@ -235,6 +235,7 @@ def _raised(moved: Condition, cause: Trigger, now_ns: int) -> Condition:
         moved,
         level=level,
         bypassed=moved.bypassed or far or loud,
+        raised_t_ns=now_ns,
         acknowledged_t_ns=None,
         remind_t_ns=None,
         passed=None,

@@ -130,13 +130,15 @@ class Stepper:
             return
         event = item.event
         if isinstance(event, Decision):
-            self._decide(event)
+            self._decide(event, item.t_ns)
         self.world.hear(event, t_ns, abnormal=self._is_abnormal())
 
-    def _decide(self, event: Decision) -> None:
+    def _decide(self, event: Decision, t_ns: int) -> None:
         match event:
             case AlarmAcknowledged():
-                self._acknowledged |= set(event.conditions)
+                # What called for somebody after the key went down was not seen by who pressed it.
+                since = {each.rule.id: each.raised_t_ns for each in self.state.conditions}
+                self._acknowledged |= {each for each in event.conditions if since.get(each, 0) <= t_ns}
             case RuleDisabled():
                 self.off_until[event.rule] = event.until_t_ns
             case RuleEnabled():

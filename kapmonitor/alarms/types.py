@@ -174,7 +174,7 @@ class Condition:
     `value` is the newest valid reading and `seen_t_ns` its time. `frozen_ns` is how long the running delay
     stood still without a signal. `level` is the priority in force while it differs from the rule's own;
     `inherited` one that waits to be passed on by a technical condition. `first_t_ns` is the reading that a
-    repeat has to confirm.
+    repeat has to confirm. `raised_t_ns` is when it last called for somebody.
     """
 
     rule: Rule
@@ -193,6 +193,7 @@ class Condition:
     first_t_ns: int = 0
     confirmed: bool = False
     bypassed: bool = False
+    raised_t_ns: int = 0
     acknowledged_t_ns: int | None = None
     remind_t_ns: int | None = None
     ended_t_ns: int | None = None

@@ -96,6 +96,26 @@ def test_t4_acknowledging_medium_does_not_cover_the_high_that_follows(room):
     assert states(room)["spo2-low"][0] == "active-ack"
 
 
+def test_t4_a_key_that_went_down_before_it_got_worse_does_not_cover_that(room):
+    limits = baseline_example()
+    room.engine = Engine(
+        room.clock, room.recorder, Stamped(room.clock.now_ns(), room.engine._started), limits
+    )
+    room.engine.add_device(DeviceAdded("cuff", "x", "Cuff", "x@y"))
+    measure(room, 185)
+    assert states(room)["sys-very-high"] == ("active-unack", Priority.MEDIUM)
+    room.after(150, saying=low(97))
+    measure(room, 186)
+    assert states(room)["sys-very-high"] == ("active-unack", Priority.HIGH)
+    down_ns = room.clock.now_ns() - S // 1000
+    room.engine.handle(Acknowledge(down_ns, ("sys-very-high", "sys-high"), "RN"))
+    room.after(0.5, saying=low(97))
+    assert (states(room)["sys-very-high"][0], states(room)["sys-high"][0]) == ("active-unack", "active-ack")
+    room.engine.handle(Acknowledge(room.clock.now_ns(), ("sys-very-high",), "RN"))
+    room.after(0.5, saying=low(97))
+    assert states(room)["sys-very-high"][0] == "active-ack"
+
+
 def test_t5_a_sensor_that_goes_off_during_an_alarm_inherits_its_priority(room):
     room.after(12, saying=low(86))
     assert states(room)["spo2-very-low"] == ("active-unack", Priority.HIGH)
