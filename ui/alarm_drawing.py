@@ -16,12 +16,12 @@ from ui.panel import RADIUS, paint_panel
 from ui.theme import Theme, colour, mix
 
 LARGE: Final = 38
-LARGE_WITH_MORE: Final = 32
+LARGE_WITH_MORE: Final = 30
 SMALLEST_LARGE: Final = 20
 SECOND: Final = 19
-CHIP: Final = 17
+CHIP: Final = 16
 SIDE: Final = 34
-ROWS: Final = (0.35, 0.735)
+ROWS: Final = (0.33, 0.755)
 """Where two lines stand, in shares of the height; one alone stands in the middle."""
 OTHER_SHARE: Final = 0.5
 """How much of the second line another alarm may take while there are chips as well."""
@@ -50,7 +50,7 @@ def paint_quiet(ground: Ground, face: QuietFace) -> None:
     painter, theme = ground.painter, ground.theme
     t, p, px = theme.text_px, theme.palette, theme.px
     paint_panel(painter, ground.box, theme)
-    middle = ground.y(ROWS[0] - 0.03 if face.chips else 0.5)
+    middle = ground.y(ROWS[0] if face.chips else 0.5)
     head = t(23 if face.chips else 27)
     x = float(px(SIDE))
     x += painting.line(painter, x, ground.baseline(middle, head), face.headline, colour(p.secondary), head)
@@ -157,7 +157,7 @@ def paint_chips(ground: Ground, chips: tuple[Chip, ...], x: float, middle: float
             base = ground.baseline(middle, size, fonts.SEMIBOLD)
             painting.line(ground.painter, x, base, more, ground.ink, size, fonts.SEMIBOLD)
             return
-        _paint_chip(ground, chip, QRectF(x, middle - size * 0.8, min(width, room), size * 1.6))
+        _paint_chip(ground, chip, QRectF(x, middle - size * 0.76, min(width, room), size * 1.52))
         x += width + gap
 
 

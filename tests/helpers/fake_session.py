@@ -115,6 +115,7 @@ VARIANTS = (
     "unarmed",
     "limits",
     "alarms",
+    "stopped",
     "stale",
     "lost",
     "sensor-off",

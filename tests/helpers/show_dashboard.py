@@ -58,6 +58,10 @@ def picture(variant: str, folder: Path, size: QSize) -> Path:
         window.refresh()
         music.refresh(session.snapshot())
         QApplication.processEvents()
+    if variant == "stopped":
+        session.freeze()
+        window.refresh()
+        window.stopped.set_silent(4.0)
     path = folder / f"{variant}-{size.width()}.png"
     save(window, path, size)
     window.close()

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kapmonitor.alarms.baseline import Baseline
+from kapmonitor.alarms.limits import baseline_example
+from kapmonitor.alarms.relative import in_force
 from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure, Validity
-from kapmonitor.session.state import Dose, LimitLine
+from kapmonitor.session.events import LimitsSet, Stamped
+from kapmonitor.session.state import AlarmSpan, Dose, LimitLine, SessionState, fold
 from kapmonitor.snapshot import Priority
 from kapmonitor.view import Role
 from ui.trends.expected import COURSES, RESTING_SD, course_for, expected_band
@@ -191,6 +195,32 @@ LINES = (
 )
 
 
+ALARMS = tuple(
+    AlarmSpan(rule, priority, 0, None, 190.0, 150.0)
+    for rule, priority in (("sys-m", "medium"), ("sys-h", "high"))
+)
+
+
+def limits_told(t_s, baseline):
+    """What the record says of the limits when a baseline was set, or before."""
+    rules = in_force(baseline_example().rules, baseline)
+    lines = tuple((r.id, r.role, r.side.value, r.priority.value, r.limit, r.delay_s) for r in rules)
+    return Stamped(t_s * S, LimitsSet("example", "", lines))
+
+
+def test_limits_that_follow_a_baseline_are_a_step_where_it_was_set():
+    state = SessionState()
+    for told in (limits_told(0, None), limits_told(900, Baseline(118.0, 74.0, 88.0, 72.0, 98.0))):
+        state = fold(state, told)
+    found = levels(state.limits, Role.NIBP_SYS, HIGH_SIDE)
+    assert [(level.t0_ns, level.limit, level.priority) for level in found] == [
+        (0, 154.0, Priority.MEDIUM),
+        (900 * S, 142.0, Priority.LOW),
+    ]
+    low = levels(state.limits, Role.NIBP_SYS, LOW_SIDE)
+    assert [(level.t0_ns, level.limit) for level in low] == [(0, 89.0), (900 * S, 94.0)]
+
+
 def test_a_changed_limit_is_a_step_and_an_unchanged_one_is_one_line():
     found = levels(LINES, Role.NIBP_SYS, HIGH_SIDE)
     assert [(level.t0_ns, level.t1_ns, level.limit) for level in found] == [
@@ -222,13 +252,34 @@ def cuff(t_s, sys, dia=80.0):
     ],
 )
 def test_a_reading_is_judged_by_the_limits_of_its_own_time(t_s, systolic, expected):
-    assert verdict(LINES, cuff(t_s, systolic)) is expected
+    assert verdict(LINES, ALARMS, cuff(t_s, systolic)) is expected
+
+
+@pytest.mark.parametrize(
+    ("t0_s", "t1_s", "priority", "expected"),
+    [
+        (700, None, "high", Priority.HIGH),
+        (704, None, "high", Priority.HIGH),
+        (706, None, "high", None),
+        (600, 701, "high", Priority.HIGH),
+        (600, 700, "high", None),
+        (700, None, "medium", Priority.MEDIUM),
+    ],
+)
+def test_a_reading_has_the_colour_of_the_alarm_that_it_raised(t0_s, t1_s, priority, expected):
+    line = LimitLine(600 * S, "sys-very-high", "nibp-sys", "high", "high", 180.0, 0.0)
+    alarm = AlarmSpan(line.rule, priority, t0_s * S, None if t1_s is None else t1_s * S, 185.0, 180.0)
+    assert verdict((line,), (alarm,), cuff(700, 185)) is expected
+    assert verdict((line,), (), cuff(700, 185)) is None
+    assert verdict((line,), (alarm,), cuff(700, 170)) is None
+    assert verdict((line,), (alarm,), replace(cuff(700, 185), stored=True)) is None
+    assert verdict((line,), (replace(alarm, condition="sys-low-with-rate"),), cuff(700, 185)) is None
 
 
 def test_an_absent_pressure_is_never_beyond_a_limit():
     nothing = Absent(Validity.NOT_AVAILABLE)
     failed = CuffReading(700 * S, "cuff", nothing, nothing, nothing, nothing, NibpFailure.MOTION)
-    assert verdict(LINES, failed) is None
+    assert verdict(LINES, ALARMS, failed) is None
 
 
 # the expected course

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from kapmonitor.model import CuffReading, Measured, Reading
-from kapmonitor.session.state import LimitLine
+from kapmonitor.session.state import AlarmSpan, LimitLine
 from kapmonitor.snapshot import Priority
 from kapmonitor.view import Role
 
@@ -15,6 +15,7 @@ HIGH_SIDE = "high"
 LOW_SIDE = "low"
 """Words by which a rule's side is recorded."""
 
+SEEN_WITHIN_NS = 5_000_000_000
 ORDER = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
@@ -59,20 +60,30 @@ def _nearest(lines: list[LimitLine], role: Role, side: str) -> LimitLine | None:
     return min(mine, key=lambda line: line.limit if side == HIGH_SIDE else -line.limit)
 
 
-def verdict(lines: Sequence[LimitLine], cuff: CuffReading) -> Priority | None:
-    """The highest priority of the limits that a cuff reading reached in its time; None if it reached none."""
+def verdict(lines: Sequence[LimitLine], alarms: Sequence[AlarmSpan], cuff: CuffReading) -> Priority | None:
+    """The highest priority with which a cuff reading alarmed; None if it did not.
+
+    Being beyond a limit is not enough: it may be off, of another phase, or count only with another value.
+    """
     times = [line.t_ns for line in lines if line.t_ns <= cuff.t_ns]
-    if not times:
+    if not times or cuff.stored:
         return None
     newest_ns = max(times)
-    in_force = [line for line in lines if line.t_ns == newest_ns]
     readings = {Role.NIBP_SYS: cuff.systolic, Role.NIBP_DIA: cuff.diastolic, Role.NIBP_MEAN: cuff.mean}
-    reached = [
-        priority_of(line.priority)
-        for line in in_force
-        if line.role in readings and _reached(readings[Role(line.role)], line)
+    reached = {
+        line.rule
+        for line in lines
+        if line.t_ns == newest_ns and line.role in readings and _reached(readings[Role(line.role)], line)
+    }
+    alarmed = [
+        priority_of(span.priority) for span in alarms if span.condition in reached and _holds(span, cuff.t_ns)
     ]
-    return max(reached, key=ORDER.index, default=None)
+    return max(alarmed, key=ORDER.index, default=None)
+
+
+def _holds(span: AlarmSpan, t_ns: int) -> bool:
+    """Whether an alarm is of a reading of this time, which the alarms see a little later."""
+    return span.t0_ns <= t_ns + SEEN_WITHIN_NS and (span.t1_ns is None or span.t1_ns > t_ns)
 
 
 def _reached(reading: Reading, line: LimitLine) -> bool:

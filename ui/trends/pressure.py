@@ -102,7 +102,7 @@ def _band(painter: QPainter, frame: Frame, values: ValueScale, band: Band | None
 
 
 def _cuff(painter: QPainter, frame: Frame, values: ValueScale, content: Content, cuff: CuffReading) -> None:
-    """A reading's bar, or a cross at the foot for a failure. Beyond a limit: the alarm's colour and shape."""
+    """A reading's bar, or a cross at the foot for a failure. If it alarmed: the alarm's colour and shape."""
     x = frame.time.x(cuff.t_ns)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if cuff.failure is not None:
@@ -111,7 +111,7 @@ def _cuff(painter: QPainter, frame: Frame, values: ValueScale, content: Content,
     if not isinstance(cuff.systolic, Measured) or not isinstance(cuff.diastolic, Measured):
         _half_reading(painter, frame, values, x, cuff)
         return
-    reached = verdict(content.state.limits, cuff)
+    reached = verdict(content.state.limits, content.state.alarms, cuff)
     ink = (
         frame.theme.fill(reached)
         if reached
