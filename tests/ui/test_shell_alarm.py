@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from fake_session import NOW_NS, FakeSession, S
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from shell_parts import HD, open_window, picture, shows
+from shell_parts import HD, open_window, picture, pixels, shows
 
 from kapmonitor.alarms import technical
 from kapmonitor.alarms.audio import AudioState
@@ -21,6 +21,7 @@ from ui.alarm_text import sentence, short
 from ui.flash import RATES_HZ, Flasher, lit, next_edge_s
 from ui.status_face import Audio
 from ui.theme import SESSION
+from ui.tiles.frame import BORDER, HEADER
 
 ALARM_BOX = QRect(12, 52, 1896, 80)
 
@@ -384,3 +385,49 @@ def test_duration_goes_on_while_the_alarm_stands():
     session.advance(61)
     assert alarm_face(session.snapshot(), session.now_ns()).lasted == "1:15"
     assert session.now_ns() == NOW_NS + 61 * S
+
+
+@pytest.mark.parametrize(("variant", "dark_s"), [("high", 0.3), ("medium", 0.9)])
+@pytest.mark.parametrize("size", [HD, QSize(1366, 768)])
+def test_light_changes_in_the_line_and_the_tiles_frame_and_nowhere_else(qtbot, variant, dark_s, size):
+    window = open_window(qtbot, variant, size)
+    now = [0.0]
+    window.flasher._clock_s = lambda: now[0]
+    window.flasher._start_s = 0.0
+    window._timer.stop()
+    on = pixels(window.grab().toImage())
+    now[0] = dark_s
+    window.flasher.changed.emit()
+    off = pixels(window.grab().toImage())
+    changed = (on != off).any(axis=2)
+    assert changed.any()
+    alarm, tile = window.alarm.geometry(), window.numbers.bp.geometry()
+    px = window.theme.px
+    body = tile.adjusted(px(BORDER), px(HEADER), -px(BORDER), -px(BORDER)).adjusted(4, 4, -4, -4)
+    frame = changed[tile.top() : tile.bottom() + 1, tile.left() : tile.right() + 1].sum()
+    inside = changed[body.top() : body.bottom() + 1, body.left() : body.right() + 1].sum()
+    line = changed[alarm.top() : alarm.bottom() + 1, alarm.left() : alarm.right() + 1].sum()
+    assert frame > 0
+    assert inside == 0
+    assert changed.sum() == line + frame
+
+
+def test_a_reminder_flashes_the_line_and_leaves_the_tile_steady(qtbot):
+    session = FakeSession("reminder")
+    window = open_window(qtbot, session)
+    shot = session.snapshot()
+    alarm = shot.alarms[0]
+    alarm = replace(alarm, remind_t_ns=shot.t_ns + int(REMIND_S[alarm.priority] * S))
+    session._frozen = replace(shot, alarms=(alarm,))
+    window.refresh()
+    now = [0.0]
+    window.flasher._clock_s = lambda: now[0]
+    window.flasher._start_s = 0.0
+    window._timer.stop()
+    on = window.grab().toImage()
+    now[0] = 0.9
+    window.flasher.changed.emit()
+    off = window.grab().toImage()
+    assert shows(on, ALARM_BOX, SESSION.medium) > 3 * shows(off, ALARM_BOX, SESSION.medium)
+    tile = window.numbers.bp.geometry()
+    assert on.copy(tile) == off.copy(tile)
