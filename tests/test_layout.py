@@ -64,7 +64,7 @@ def test_every_command_is_documented():
 
     help_text = parser().format_help()
     readme = (ROOT / "README.md").read_text("utf-8")
-    for command in ("demo", "replay", "record", "devices", "simulate", "decode", "verify"):
+    for command in ("demo", "replay", "record", "devices", "simulate", "decode", "verify", "audio"):
         assert command in help_text
         assert f"kapmonitor {command}" in readme
 
