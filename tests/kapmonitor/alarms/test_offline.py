@@ -1,6 +1,7 @@
 """A record's readings and events, evaluated once more, give the transitions that were recorded."""
 
 import random
+import time
 
 import pytest
 from engine_room import S
@@ -115,3 +116,16 @@ def test_other_limits_give_other_alarms_and_need_no_baseline():
     assert other != recorded(session)
     assert {s.event.condition for s in other} > {"spo2-low", "sys-high"}
     assert other[0].t_ns >= ORIGIN_NS
+
+
+@pytest.mark.speed
+def test_an_hour_is_evaluated_again_in_less_than_four_seconds():
+    session = VirtualSession(11, episodes=LOW)
+    session.run(3600)
+    rows, events = session.rows, session.events
+    began_s = time.perf_counter()
+    moves = replayed(rows, events, session.limits)
+    took_s = time.perf_counter() - began_s
+    print(f"{3600 / took_s:.0f} times real time")
+    assert len(moves) > 40
+    assert took_s < 3.6
