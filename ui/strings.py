@@ -187,7 +187,9 @@ STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}
 TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
-REVIEW_KEYS_HINT: Final = "space play   ← → step   n note   a alarm   l alarm list   d dose   [ ] window"
+REVIEW_KEYS_HINT: Final = (
+    "space play   ← → step   n note   a alarm   l alarm list   r rehearse   d dose   [ ] window"
+)
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   B cuff   C devices   [ ] window"
 )
