@@ -218,4 +218,6 @@ def _limits(session: SessionState) -> str:
         return strings.NO_LIMITS
     said = strings.LIMITS_FROM.format(name=session.limits_name)
     who = session.limits_signed_by
+    if session.limits_example:
+        return f"{said} — {strings.AN_EXAMPLE}"
     return f"{said} — {strings.SIGNED_BY.format(who=who) if who else strings.UNSIGNED}"

@@ -17,6 +17,7 @@ NO_LIMITS: Final = "no limits set yet"
 LIMITS_FROM: Final = "limits from {name}"
 SIGNED_BY: Final = "signed by {who}"
 UNSIGNED: Final = "not signed"
+AN_EXAMPLE: Final = "an example, not signed"
 ACKNOWLEDGE: Final = "F acknowledge"
 MORE_ALARMS: Final = "+{n} more"
 

@@ -37,6 +37,9 @@ def test_quiet_names_where_the_limits_come_from():
     assert face.headline == "No active alarms"
     assert face.limits == "limits from baseline 118/74, HR 72, SpO₂ 98 — signed by prescriber"
     assert face_of("empty").limits == strings.NO_LIMITS
+    shot = FakeSession("quiet").snapshot()
+    shot = replace(shot, session=replace(shot.session, limits_example=True))
+    assert alarm_face(shot, NOW_NS).limits.endswith("— an example, not signed")
 
 
 def test_an_alarm_names_number_limit_and_duration():
