@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from kapmonitor.alarms.soundplan import default
 from kapmonitor.errors import KapError, RecordDamaged
+from kapmonitor.places import settings_file
+from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
+from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
 from ui.console import Console, Dress, Progress
 from ui.dressing import Reviewed, dress_review
+from ui.replay.rehearsal import Offered
+from ui.replay.wording import SHIPPED as SHIPPED_LABEL
 from ui.shell import Shell
 
 CHECKING = "Checking the record"
+MOST_OFFERED = 50
 FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
@@ -33,13 +40,27 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
     try:
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
-        return dress_review(shell, Reviewed(review, review.whole, review.close))
+        reviewed = Reviewed(review, review.whole, review.close, _rehearsing(path), _offered)
+        return dress_review(shell, reviewed)
     except KapError:
         raise
     except Exception as why:
         if verdict.kind != DAMAGED:
             raise
         raise RecordDamaged(str(path), f"is damaged, and what is left cannot be shown ({why})") from why
+
+
+def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:
+    """Reads the limits and the record anew, on whatever thread it is called."""
+    return lambda name, tell: rehearse(path, read_limits(name), default(), tell)
+
+
+def _offered() -> tuple[Offered, ...]:
+    """Limits files in the settings folder, then those that come with the program."""
+    settings = settings_file()
+    found = sorted(file for file in settings.parent.glob("*.toml") if file != settings)
+    own = tuple(Offered(str(file), file.name) for file in found[:MOST_OFFERED])
+    return (*own, *(Offered(name, SHIPPED_LABEL.format(name=name)) for name in SHIPPED))
 
 
 def _where(review: Review, at_s: float | None) -> int:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ui.music.player import Player
     from ui.music.ports import MusicView
     from ui.replay import ReplayBar
+    from ui.replay.rehearsal import Offered, Rehearse
     from ui.trends import Coming
 
 MUSIC_MS: Final = 200
@@ -60,11 +61,16 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A record for the dashboard; `state` is all of its session, wherever the playhead stands."""
+    """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
+
+    `rehearse` runs its alarms under other limits, of which `offered` names some.
+    """
 
     port: ReplayPort
     state: Callable[[], SessionState]
     close: Callable[[], None]
+    rehearse: Rehearse | None = None
+    offered: Callable[[], tuple[Offered, ...]] = tuple
 
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
@@ -270,12 +276,28 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_bottom(bar)
     _wire_windows(window, trends.narrower, trends.wider, trends.whole)
     _wire_review(window, bar)
+    if reviewed.rehearse is not None:
+        run, offered = reviewed.rehearse, reviewed.offered
+        window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     return reviewed.close
+
+
+def _open_rehearsal(
+    window: MainWindow, run: Rehearse, offered: tuple[Offered, ...], seek: Callable[[int], object]
+) -> None:
+    from ui.replay.rehearsal import RehearsalPage
+
+    if isinstance(window.over_trends, RehearsalPage):
+        window.close_over_trends()
+        return
+    page = RehearsalPage(run, offered, seek, window.theme)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
 
 
 def _wire_review(window: MainWindow, bar: ReplayBar) -> None:

@@ -17,9 +17,9 @@ KINDS: Final = {
     Kind.SAME: "as then",
     Kind.NEW: "new",
     Kind.MISSED: "missed",
-    Kind.LOWER: "only {now} now",
+    Kind.LOWER: "now {now}",
 }
-AS_THEN_BUT: Final = "as then, was {was}"
+OTHER_PRIORITY: Final = "was {was}"
 NO_END: Final = "no end"
 SCREEN_ONLY: Final = "on screen only"
 STAGES: Final = {
@@ -27,6 +27,7 @@ STAGES: Final = {
     Stage.ROOM: "room after {s} s",
     Stage.FULL: "full after {s} s",
 }
+BRIEFLY: Final = {Stage.STAFF: "ear {s} s", Stage.ROOM: "room {s} s"}
 HEEDED: Final = "{was} (unacknowledged: {alone})"
 UNSIGNED: Final = "not signed"
 SIGNED: Final = "signed by {who}"
@@ -59,7 +60,7 @@ def kind(listed: Listed) -> str:
     """How it stands to what alarmed in the session."""
     was = listed.other
     if listed.kind is Kind.SAME and was is not None and was is not listed.episode.priority:
-        return AS_THEN_BUT.format(was=was.value)
+        return OTHER_PRIORITY.format(was=was.value)
     return KINDS[listed.kind].format(now=was.value if was is not None else "")
 
 
@@ -68,11 +69,11 @@ def lasted(episode: Episode) -> str:
     return NO_END if episode.end_ns is None else fmt.duration(episode.end_ns - episode.start_ns)
 
 
-def heard(told: Mapping[Stage, int], start_ns: int) -> str:
-    """`staff ear after 10 s, room after 60 s`."""
+def heard(told: Mapping[Stage, int], start_ns: int, stages: Mapping[Stage, str] = STAGES) -> str:
+    """`staff ear after 10 s, room after 60 s`, or with BRIEFLY for `stages` less of it."""
     parts = [
         words.format(s=round((told[stage] - start_ns) / fmt.SECOND_NS))
-        for stage, words in STAGES.items()
+        for stage, words in stages.items()
         if stage in told
     ]
     return ", ".join(parts) or SCREEN_ONLY

@@ -68,6 +68,7 @@ class Action(StrEnum):
     REPLAY_NOTE_BACK = "replay-note-back"
     REPLAY_ALARM_BACK = "replay-alarm-back"
     REPLAY_DOSE_BACK = "replay-dose-back"
+    REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
 
@@ -145,6 +146,7 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
+    Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )
 
