@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from devices.sim.fingertip import BEHIND_S, Loss, seen_s
 from devices.sim.inflation import Inflation, Outcome, inflate
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
@@ -22,8 +23,6 @@ TICKS: Final = 250
 SLOW_EVERY, CUFF_EVERY, SENSOR_EVERY = 5, 125, 269
 """Ticks between the packets of each kind."""
 COMMAND: Final = 6
-BEHIND_S: Final = 2.0
-"""How far the shown numbers are behind the patient."""
 FORGET_S: Final = 3.0
 ECG_ON, CUFF, SATURATION_ON, TEMPERATURE_ON, ECG_GAIN, ECG_FILTER, PATIENT, TARGET = 1, 2, 3, 4, 7, 8, 9, 10
 PLETH_ON, RESP_ON = 0xFE, 0xFF
@@ -64,7 +63,7 @@ class Berry:
         self._heard = b""
         self._out = b""
         self._next: int | None = None
-        self._lost_since_s: float | None = None
+        self._loss = Loss()
         self._second = Second(-1, b"", [], [], frozenset(), frozenset())
 
     def receive(self, data: bytes, t_ns: int) -> None:
@@ -169,16 +168,12 @@ class Berry:
 
     def _saturation(self, t_s: float) -> bytes:
         status = self._sensor(t_s)
-        if not self._bedside.finger_occluded(t_s):
-            self._lost_since_s = None
-        elif self._lost_since_s is None:
-            self._lost_since_s = t_s
-        since_s = self._lost_since_s
+        since_s = self._loss.since(t_s, lost=self._bedside.finger_occluded(t_s))
         if status or (since_s is not None and t_s - since_s > FORGET_S):
             return frame(0x04, status or SEARCHING, NO_SPO2, NO_PULSE)
-        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
-        rate = round(self._waves.rhythm.shown_rate(seen_s))
-        return frame(0x04, 0, round(float(self._bedside.patient.spo2(seen_s))), min(rate, 250))
+        from_s = seen_s(t_s, since_s)
+        rate = round(self._waves.rhythm.shown_rate(from_s))
+        return frame(0x04, 0, round(float(self._bedside.patient.spo2(from_s))), min(rate, 250))
 
     def _cuff(self, number: int) -> bytes:
         if self._running is None:

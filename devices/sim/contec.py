@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from devices.sim.fingertip import Loss, seen_s
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
 from devices.sim.waves import Waves
@@ -21,8 +22,6 @@ FORMATS: Final = ("new", "old")
 FRAMES_PER_S: Final = 60
 STRETCH_S: Final = 60
 """How much of the pulse wave is worked out at a time."""
-BEHIND_S: Final = 2.0
-"""How far the shown numbers are behind the finger."""
 FORGET_S: Final = 3.0
 """Numbers stay this long after the pulse was lost."""
 PATIENCE_NS: Final = 10_000_000_000
@@ -74,7 +73,7 @@ class Contec:
         self._out = b""
         self._connected_ns: int | None = None
         self._stretch: tuple[int, Floats, Floats] = (-1, np.zeros(0), np.zeros(0))
-        self._lost_since_s: float | None = None
+        self._loss = Loss()
         self._finger = (-1, Finger(None, None))
 
     def receive(self, data: bytes, t_ns: int) -> None:
@@ -172,17 +171,13 @@ class Contec:
         out = any(
             happening(kind, t_s, "contec") for kind in (IncidentKind.FINGER_OFF, IncidentKind.SENSOR_OFF)
         )
-        if not (out or self._bedside.finger_occluded(t_s)):
-            self._lost_since_s = None
-        elif self._lost_since_s is None:
-            self._lost_since_s = t_s
-        since_s = self._lost_since_s
+        since_s = self._loss.since(t_s, lost=out or self._bedside.finger_occluded(t_s))
         if out or (since_s is not None and t_s - since_s > FORGET_S):
             too_long = not out and since_s is not None and t_s - since_s > TOO_LONG_S
             return Finger(None, None, out=out, searching=not out, too_long=too_long)
-        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
-        rate = round(self._waves.rhythm.shown_rate(seen_s))
-        spo2 = round(float(self._bedside.patient.spo2(seen_s)))
+        from_s = seen_s(t_s, since_s)
+        rate = round(self._waves.rhythm.shown_rate(from_s))
+        spo2 = round(float(self._bedside.patient.spo2(from_s)))
         pi = round(350 * self._bedside.patient.traits.perfusion)
         return Finger(min(max(rate, 1), 254), spo2, pi, searching=since_s is not None)
 

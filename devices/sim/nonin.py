@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from devices.sim.fingertip import Loss, seen_s
 from devices.sim.nonin_commands import Ear
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
@@ -28,8 +29,6 @@ FRAME_S: Final = 1 / 75
 STRETCH_BURSTS: Final = 180
 """Bursts whose pulse wave is worked out together: one minute."""
 NO_RATE, NO_SPO2 = 511, 127
-BEHIND_S: Final = 2.0
-"""How far the shown numbers are behind the finger."""
 FORGET_S: Final = 3.0
 """Numbers stay this long after the pulse was lost."""
 FIRMWARE: Final = 42
@@ -65,7 +64,7 @@ class Nonin:
         self._ear = None if form == TEXT else Ear(serial, self._choose)
         self._out = b""
         self._stretch: tuple[int, Floats] = (-1, np.zeros(0))
-        self._lost_since_s: float | None = None
+        self._loss = Loss()
         self._last_sample = 0.0
         self._shown = (-1, 0, 0)
 
@@ -111,15 +110,11 @@ class Nonin:
         off = happening(IncidentKind.FINGER_OFF, t_s, "nonin") is not None
         lost = off or self._bedside.finger_occluded(t_s)
         moving = happening(IncidentKind.MOTION, t_s, "nonin") is not None
-        if not lost:
-            self._lost_since_s = None
-        elif self._lost_since_s is None:
-            self._lost_since_s = t_s
-        since_s = self._lost_since_s
+        since_s = self._loss.since(t_s, lost=lost)
         if off or (since_s is not None and t_s - since_s > FORGET_S):
             return Finger(None, None, lost=True, moving=moving)
-        seen_s = max(0.0, (t_s if since_s is None else since_s) - BEHIND_S)
-        rate, spo2 = self._numbers(int(seen_s))
+        from_s = seen_s(t_s, since_s)
+        rate, spo2 = self._numbers(int(from_s))
         return Finger(rate, spo2, lost=lost, moving=moving)
 
     def _numbers(self, second: int) -> tuple[int, int]:
