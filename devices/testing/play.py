@@ -108,6 +108,8 @@ class GattPlayer:
 
     def __init__(self, protocol: GattProtocol, t_ns: int = 0) -> None:
         self.protocol = protocol
+        self._timed = protocol if isinstance(protocol, Timed) else None
+        self._sender = protocol if isinstance(protocol, GattSender) else None
         self.now_ns = t_ns
         self.events: list[DeviceEvent] = []
         self.taken: list[GattStep] = list(protocol.opened(t_ns))
@@ -115,15 +117,12 @@ class GattPlayer:
 
     def wait(self, until_ns: int) -> None:
         """Let time pass, deadlines included."""
-        protocol = self.protocol
-        while isinstance(protocol, Timed):
-            due_ns = protocol.deadline_ns
-            if due_ns is None or due_ns > until_ns:
-                break
+        timed = self._timed
+        while timed is not None and (due_ns := timed.deadline_ns) is not None and due_ns <= until_ns:
             self.now_ns = max(self.now_ns, due_ns)
-            self.events += protocol.on_deadline(self.now_ns)
+            self.events += timed.on_deadline(self.now_ns)
             self._send()
-            _must_move(protocol.deadline_ns, self.now_ns)
+            _must_move(timed.deadline_ns, self.now_ns)
         self.now_ns = max(self.now_ns, until_ns)
 
     def hear(self, uuid: str, data: bytes, t_ns: int) -> None:
@@ -137,8 +136,8 @@ class GattPlayer:
         self.events += self.protocol.closed(self.now_ns)
 
     def _send(self) -> None:
-        if isinstance(self.protocol, GattSender):
-            self.taken += self.protocol.steps_to_take(self.now_ns)
+        if self._sender is not None:
+            self.taken += self._sender.steps_to_take(self.now_ns)
 
 
 def converse(

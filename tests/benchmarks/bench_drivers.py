@@ -104,13 +104,15 @@ def _play_serial(case: Case) -> float:
 def _play_gatt(case: Case) -> float:
     protocol = gatt(case.spec, case.talk.options)
     messages = case.talk.heard
+    timed = protocol if isinstance(protocol, Timed) else None
+    sender = protocol if isinstance(protocol, GattSender) else None
     began = time.process_time()
     protocol.opened(0)
     for t_ns, uuid, data in messages:
-        if isinstance(protocol, Timed) and protocol.deadline_ns is not None and protocol.deadline_ns <= t_ns:
-            protocol.on_deadline(t_ns)
-        if isinstance(protocol, GattSender):
-            protocol.steps_to_take(t_ns)
+        if timed is not None and timed.deadline_ns is not None and timed.deadline_ns <= t_ns:
+            timed.on_deadline(t_ns)
+        if sender is not None:
+            sender.steps_to_take(t_ns)
         protocol.receive(uuid, data, t_ns)
     protocol.closed(messages[-1][0])
     return time.process_time() - began
