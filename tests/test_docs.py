@@ -58,6 +58,7 @@ DOCUMENTS = (
     "docs/captures.md",
     "docs/hazards.md",
     "docs/record.md",
+    "docs/rehearsal.md",
 )
 
 

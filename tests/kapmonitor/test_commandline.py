@@ -51,8 +51,23 @@ def test_record_names_are_never_taken_twice(tmp_path):
     assert new_record_path(tmp_path, began, "44/71").name == "2026-11-22-1405-44-71-2.kap"
 
 
+COMMANDS = (
+    "demo",
+    "replay",
+    "record",
+    "devices",
+    "simulate",
+    "capture",
+    "decode",
+    "verify",
+    "rehearse",
+    "rerun",
+    "audio",
+)
+
+
 def test_every_command_has_help_with_an_example(capsys):
-    for command in ("demo", "replay", "record", "devices", "simulate", "capture", "decode", "verify"):
+    for command in COMMANDS:
         with pytest.raises(SystemExit) as left:
             parser().parse_args([command, "--help"])
         assert left.value.code == 0
@@ -67,6 +82,9 @@ def test_every_command_has_help_with_an_example(capsys):
         ["demo", "--size", "10x10"],
         ["record"],
         ["nosuch"],
+        ["rehearse", "a.kap"],
+        ["rehearse", "--limits", "example"],
+        ["rerun"],
         ["record", "--device", "nonin@x", "--for", "-1"],
     ],
 )
