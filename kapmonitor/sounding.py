@@ -222,6 +222,7 @@ class Sounding:
 
     def _picture(self, report: Report, wrong: Trouble, real_ns: int) -> SoundState:
         idle_s = self._idle_s(real_ns)
+        wanted = not self._optional or report.staff.works or report.room.works
         return SoundState(
             state=self._audio.state,
             until_t_ns=self._audio.until_ns,
@@ -229,10 +230,10 @@ class Sounding:
             staff=report.staff,
             room=report.room,
             outputs=report.outputs,
-            trouble=wrong.text,
+            trouble=wrong.text if wanted else "",
             to_front=self._wanted.to_front,
             still_there=idle_s >= self._plan.idle_s - ASK_BEFORE_S,
-            wanted=not (self._optional and not report.staff.works and not report.room.works),
+            wanted=wanted,
             checked=tuple(sorted(self._checked.items())),
         )
 

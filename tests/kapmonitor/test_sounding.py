@@ -284,6 +284,7 @@ def test_demo_without_a_speaker_says_so_and_raises_nothing():
     desk.report = Report()
     desk.after(20)
     assert not desk.sound.wanted
+    assert desk.sound.trouble == ""
     assert desk.alarms() == {}
 
 
