@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kapmonitor.errors import KapError
@@ -141,7 +141,6 @@ class RehearsalPage(QWidget):
         self._face, self._at = None, 0
         self.field.setText(self._offered[0].name if self._offered else "")
         self.field.show()
-        self.setFocusProxy(self.field)
         self.field.setFocus()
         self.update()
 
@@ -152,7 +151,6 @@ class RehearsalPage(QWidget):
         self._trouble = ""
         self._job = _Job(self._run, name)
         self.field.hide()
-        self.setFocusProxy(None)
         self.setFocus()
         self._timer.start()
         self.update()
@@ -167,6 +165,10 @@ class RehearsalPage(QWidget):
                 self._choose()
                 self.field.setText(chosen)
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if not self.field.isHidden():
+            self.field.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous() and self._job is not None:
