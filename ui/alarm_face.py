@@ -175,7 +175,8 @@ def _sound(snapshot: Snapshot, now_ns: int) -> tuple[Chip, ...]:
     if paused:
         return (Chip(ChipKind.BELL, paused),)
     said_already = any(alarm.role == AUDIO_ROLE for alarm in snapshot.alarms)
-    return (Chip(ChipKind.BELL, sound.trouble),) if sound.trouble and not said_already else ()
+    told = sound.wanted and sound.trouble and not said_already
+    return (Chip(ChipKind.BELL, sound.trouble),) if told else ()
 
 
 def _off(snapshot: Snapshot, now_ns: int) -> tuple[Chip, ...]:

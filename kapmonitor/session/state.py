@@ -26,6 +26,7 @@ from kapmonitor.session.events import (
     PhaseChanged,
     RuleDisabled,
     RuleEnabled,
+    SameArmSaid,
     SessionClosed,
     SessionEvent,
     SessionStarted,
@@ -136,6 +137,8 @@ class SessionState:
     limits_example: bool = False
     switched_off: tuple[RuleDisabled, ...] = ()
     """Limits that somebody switched off; each comes back at its time at the latest."""
+    same_arm: bool = False
+    """Somebody said that the cuff is on the oximeter's arm."""
     cuff_plan: CuffPlan | None = None
     cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -268,6 +271,8 @@ def _fold_alarm(state: SessionState, t_ns: int, event: SessionEvent) -> SessionS
                 limits_signed_on=event.signed_on,
                 limits_example=event.example,
             )
+        case SameArmSaid():
+            return replace(state, same_arm=event.same)
         case RuleDisabled() | RuleEnabled():
             others = tuple(off for off in state.switched_off if off.rule != event.rule)
             off = (event,) if isinstance(event, RuleDisabled) else ()

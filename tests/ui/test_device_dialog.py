@@ -13,6 +13,7 @@ from kapmonitor.commands import (
     AllowCuff,
     ConfirmDevice,
     ReleaseDevice,
+    SaySameArm,
     ShowSource,
     TryDevice,
 )
@@ -79,6 +80,20 @@ def test_a_changed_device_is_named():
 def test_whether_its_values_are_shown_is_said():
     assert "Shows BP" in "\n".join(face("cuff").details)
     assert "Recorded, not shown" in "\n".join(face("cuff", shown_for=()).details)
+
+
+def test_which_arm_the_cuff_is_on_is_said_and_of_cuffs_alone():
+    cuff = BY_KEY["cuff"]
+    assert "Not on the oximeter’s arm" in "\n".join(row_face(cuff, NOW, "M.K.").details)
+    assert "no pulse is no alarm" in "\n".join(row_face(cuff, NOW, "M.K.", same_arm=True).details)
+    assert "arm" not in "\n".join(face("oxi").details)
+
+
+def test_the_other_arm_is_said_with_the_same_key(dialog, session):
+    session.state = replace(session.state, same_arm=True)
+    choose(dialog, "cuff")
+    press(dialog, Qt.Key.Key_X)
+    assert dialog.asks == [SaySameArm(False, "KL")]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +170,8 @@ def test_what_asks_for_a_word_is_chosen_first_and_stands_above(dialog):
         ("oxi2", Qt.Key.Key_Delete, []),
         ("cuff", Qt.Key.Key_T, [AllowCuff("suntech", True, "KL")]),
         ("oxi", Qt.Key.Key_T, []),
+        ("cuff", Qt.Key.Key_X, [SaySameArm(True, "KL")]),
+        ("oxi", Qt.Key.Key_X, []),
     ],
 )
 def test_one_key_says_it(dialog, key, pressed, asked):

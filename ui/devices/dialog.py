@@ -15,6 +15,7 @@ from kapmonitor.commands import (
     Command,
     ConfirmDevice,
     ReleaseDevice,
+    SaySameArm,
     ShowSource,
     TryDevice,
 )
@@ -22,7 +23,7 @@ from kapmonitor.nearby import Nearby, NearbyDevice, NearbyState
 from ui import fonts, painting
 from ui.devices import wording
 from ui.devices.drawing import ROW, paint_row, row_height
-from ui.devices.face import RowFace, row_face
+from ui.devices.face import RowFace, is_cuff, row_face
 from ui.panel import paint_panel
 from ui.ports import SessionPort
 from ui.shortcuts import TAKES_ARROWS
@@ -83,7 +84,8 @@ class DeviceDialog(QWidget):
     def faces(self) -> tuple[RowFace, ...]:
         """What the rows say, from top to bottom."""
         now_ns, who = self._port.now_ns(), self._who()
-        return tuple(row_face(row, now_ns, who) for row in self._rows)
+        same = self._port.snapshot().session.same_arm
+        return tuple(row_face(row, now_ns, who, same_arm=same) for row in self._rows)
 
     def refresh(self) -> None:
         """Read what is around and show it; the chosen row stays chosen wherever it moves."""
@@ -115,6 +117,7 @@ class DeviceDialog(QWidget):
             Qt.Key.Key_Space: self._show,
             Qt.Key.Key_Delete: self._take_out,
             Qt.Key.Key_T: self._toggle_cuff,
+            Qt.Key.Key_X: self._toggle_arm,
             Qt.Key.Key_Escape: self.left.emit,
         }
         act = keys.get(event.key())
@@ -166,6 +169,11 @@ class DeviceDialog(QWidget):
         row = self.chosen
         if row is not None and row.cuff_allowed is not None:
             self._ask(AllowCuff(row.device, not row.cuff_allowed, self._author))
+
+    def _toggle_arm(self) -> None:
+        row = self.chosen
+        if row is not None and is_cuff(row):
+            self._ask(SaySameArm(not self._port.snapshot().session.same_arm, self._author))
 
     def _ask(self, command: Command) -> None:
         self.asked.emit(command)

@@ -58,8 +58,8 @@ _LAMPS: Final = {
 }
 
 
-def row_face(device: NearbyDevice, now_ns: int, who: str) -> RowFace:
-    """The row at `now_ns`; `who` are the person's initials."""
+def row_face(device: NearbyDevice, now_ns: int, who: str, *, same_arm: bool = False) -> RowFace:
+    """The row at `now_ns`; `who` are the initials, `same_arm` whether cuff and oximeter share an arm."""
     return RowFace(
         lamp=_LAMPS[device.state],
         tone=tone(device),
@@ -67,7 +67,7 @@ def row_face(device: NearbyDevice, now_ns: int, who: str) -> RowFace:
         beneath=_beneath(device),
         value=value_text(device.values, now_ns),
         prompt=prompt(device, who or wording.THIS_PERSON),
-        details=tuple(_details(device)),
+        details=tuple(_details(device, same_arm=same_arm)),
         warns=device.state is NearbyState.CHANGED,
     )
 
@@ -140,7 +140,7 @@ def _beneath(device: NearbyDevice) -> str:
     return " · ".join(part for part in (device.model or device.driver_label, serial, device.place) if part)
 
 
-def _details(device: NearbyDevice) -> list[str]:
+def _details(device: NearbyDevice, *, same_arm: bool) -> list[str]:
     lines = [device.detail]
     if device.adoptable or device.state is NearbyState.CHANGED:
         lines.append(wording.COMPARE)
@@ -156,7 +156,14 @@ def _details(device: NearbyDevice) -> list[str]:
     )
     if device.cuff_allowed is not None:
         lines.append(wording.CUFF_ON if device.cuff_allowed else wording.CUFF_OFF)
+    if is_cuff(device):
+        lines.append(wording.SAME_ARM if same_arm else wording.OTHER_ARM)
     return [line[:1].upper() + line[1:] for line in lines if line]
+
+
+def is_cuff(device: NearbyDevice) -> bool:
+    """Whether it is a cuff of this session, so that it matters which arm it is on."""
+    return bool(device.device) and Role.NIBP_SYS in device.offers
 
 
 def _shown(device: NearbyDevice) -> str:

@@ -18,6 +18,7 @@ from ui.tiles.frame import HEADER, SIDE, Title, digit_px, paint_dashes, paint_fr
 from ui.tiles.pressure_face import PressureFace
 
 FOOT: Final = 54
+LIMITS_WORD: Final = " limits"
 MEAN_ROW: Final = 74
 HIGHEST_MMHG: Final = 300.0
 SLASH_DIGITS: Final = 0.62
@@ -152,7 +153,9 @@ class PressureTile(QWidget):
         if face.measuring:
             self._paint_measuring(painter, face, right, low_line, room)
             return
-        upper = face.words or " · ".join(part for part in (face.limits, face.look.note) if part)
+        upper = face.words or " · ".join(
+            part for part in (face.limits, face.look.note.removesuffix(LIMITS_WORD)) if part
+        )
         upper_ink = colour(theme.palette.notes) if face.words else grey
         align = painting.RIGHT
         small = t(16)
