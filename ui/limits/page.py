@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -69,7 +70,7 @@ class LimitsPage(QWidget):
         self._timer.start(REFRESH_MS)
         self.refresh()
 
-    def _single_shot(self, length_ms: int, act: object) -> QTimer:
+    def _single_shot(self, length_ms: int, act: Callable[[], object]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(length_ms)
