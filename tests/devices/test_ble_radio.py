@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from ble_parts import in_room
+from ble_radios import Switch
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
@@ -163,6 +164,26 @@ def test_connections_are_made_one_at_a_time():
 
         await asyncio.gather(*(connect(str(i)) for i in range(5)))
         assert most == 1
+
+    in_room(test)
+
+
+def test_one_who_only_looks_round_hears_again_when_the_radio_is_back():
+    """As the device dialog does; no link is there to start the scanner anew."""
+
+    async def test(room):
+        switch, strap = Switch(room.air), room.strap()
+        await strap.peripheral.switch_on()
+        heard = asyncio.Event()
+        await switch.radio.prepare()
+        async with switch.radio.scanner.listening(lambda _device, _said: heard.set()):
+            await asyncio.wait_for(heard.wait(), 20)
+            switch.off()
+            await asyncio.sleep(0.2)
+            assert switch.radio.scanner._scanner is None
+            heard.clear()
+            switch.on()
+            await asyncio.wait_for(heard.wait(), 20)
 
     in_room(test)
 

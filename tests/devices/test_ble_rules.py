@@ -176,6 +176,22 @@ def test_whoever_ends_does_not_wait_for_a_radio_that_takes_its_time():
     in_room(test)
 
 
+def test_nobody_scans_or_connects_until_an_attempt_that_was_called_off_has_ended():
+    async def test(room):
+        diary, strap = Diary(connect_s=60.0, call_off_s=0.5), room.strap()
+        radio = diary.radio(room.air)
+        await strap.peripheral.switch_on()
+        _, first = room.pump(ble_heart_rate.DRIVER, STRAP, radio)
+        await until(lambda: diary.connecting)
+        diary.connect_s = 0.0
+        ledger, _ = room.pump(ble_heart_rate.DRIVER, STRAP, radio)
+        first.cancel()
+        await ledger.live()
+        assert not diary.wrong
+
+    in_room(test)
+
+
 def test_closing_the_radio_waits_for_what_is_being_let_go():
     async def test(room):
         diary, strap = Diary(hang_up_s=1.5), room.strap()

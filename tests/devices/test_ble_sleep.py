@@ -64,11 +64,12 @@ def test_what_was_waited_for_is_tried_at_once():
         await strap.peripheral.switch_on()
         ledger, pump = running(room)
         await heard(strap, ledger, 61)
-        pump._retries = Retries(lambda _attempt: 60.0)
+        pump._retries = Retries(lambda attempt: 60.0 + attempt)
         await strap.peripheral.hang_up()
         await ledger.until(lambda: ledger.of(LinkChanged)[-1].retry_in_s == 60.0)
         pump.woke(room.clock.now_ns())
         await heard(strap, ledger, 62)
+        assert pump._retries.wait_s() == 60.0  # should it be lost again, the waits begin anew
 
     in_room(test)
 
@@ -85,6 +86,19 @@ def test_who_listens_goes_on_with_a_scanner_started_anew():
         strap = room.strap()
         await strap.peripheral.switch_on()
         await heard(strap, ledger, 61)
+
+    in_room(test)
+
+
+def test_a_scanner_that_others_keep_running_is_not_trusted_either():
+    async def test(room):
+        scanner = room.radio.scanner
+        _, pump = running(room)
+        async with scanner.listening(lambda _device, _said: None):
+            first = scanner._scanner
+            assert first is not None
+            pump.woke(room.clock.now_ns())
+            await until(lambda: scanner._scanner not in (None, first))
 
     in_room(test)
 

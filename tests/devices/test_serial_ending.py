@@ -202,3 +202,54 @@ def test_what_a_port_is_sending_goes_out():
     drain(port, 20)
     assert not port.thrown_away
     drain(object(), 20)  # a port that cannot tell
+
+
+class HangsInClose:
+    """A port of a driver that waits for its device when it is closed."""
+
+    in_waiting = out_waiting = 0
+
+    def __init__(self):
+        self.may_close = threading.Event()
+        self.cancelled = threading.Event()
+
+    def read(self, _size):
+        self.cancelled.wait(0.05)
+        return b""
+
+    def cancel_read(self):
+        self.cancelled.set()
+
+    def close(self):
+        self.may_close.wait(30)
+
+
+def test_a_port_that_hangs_when_it_is_closed_holds_nobody_up(monkeypatch):
+    stuck = HangsInClose()
+    monkeypatch.setattr("devices.transport.serial._open", lambda _where, _line: stuck)
+
+    async def body():
+        sink, pump = pump_at("anywhere")
+        task = asyncio.ensure_future(pump.run())
+        await until(lambda: sink.wire)
+        assert await ended(task) < END_LIMIT_S
+        assert serial_threads()
+        stuck.may_close.set()
+        await until(lambda: not serial_threads())
+
+    run(body())
+
+
+def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_it():
+    async def body():
+        line = Pty()
+        port = SerialPort(line.path, SerialLink(9600), SystemClock())
+        opening = asyncio.ensure_future(port.open(lambda _data, _t_ns: None, lambda _error: None))
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+        await free(line.path)
+        line.close()
+
+    run(body())

@@ -46,6 +46,7 @@ class Diary:
     held: list[object] = field(default_factory=list)
     hang_up_s: float = 0.0
     connect_s: float = 0.0
+    call_off_s: float = 0.0
 
     def note(self, what: str) -> None:
         self.entries.append(what)
@@ -82,6 +83,9 @@ class Diary:
                 try:
                     await asyncio.sleep(diary.connect_s)
                     await super().connect(pair, **named)
+                except asyncio.CancelledError:
+                    await asyncio.sleep(diary.call_off_s)
+                    raise
                 finally:
                     diary.connecting -= 1
 
