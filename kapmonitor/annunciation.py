@@ -132,6 +132,7 @@ class Annunciator:
                     self._heard_s = max(self._heard_s, now_s)
                 looked_s = now_s
                 if now_s - self._heard_s > SILENT_S:
+                    process.kill()  # it would not hear a goodbye
                     return "silent"
                 if self._desk.music is not None and self._desk.music != music:
                     music = self._desk.music

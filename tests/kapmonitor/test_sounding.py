@@ -1,9 +1,13 @@
 """The session's use of the sound, with an annunciator and a player that a test is."""
 
+import contextlib
 from concurrent.futures import Future
 
 import pytest
 from engine_room import HR, SPO2, Room, S
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from kapmonitor.alarms import soundplan
 from kapmonitor.alarms.audio import AudioState
@@ -294,6 +298,57 @@ def test_session_without_a_chosen_output_raises_an_alarm():
     desk.after(20)
     assert desk.alarms() == {"audio": "medium"}
     assert "No output is chosen" in desk.sound.trouble
+
+
+class Session(RuleBasedStateMachine):
+    """People who press everything while outputs come and go (I1 and I3, the whole way to what is sent)."""
+
+    def __init__(self):
+        super().__init__()
+        self.desk = Desk()
+        self.desk.after(3)
+        self.spo2 = 97.0
+        self.unheard_s = self.silent_s = 0.0
+
+    @rule(spo2=st.sampled_from([97.0, 90.0, 86.0, 79.0]), ticks=st.integers(1, 80))
+    def time(self, spo2, ticks):
+        for _ in range(ticks):
+            self.look(self.desk.after(0.25, spo2))
+
+    @rule(command=st.sampled_from([PauseAudio("AB"), PauseAudio("AB", setup=True), ResumeAudio("AB")]))
+    def person(self, command):
+        with contextlib.suppress(CommandRefused):
+            self.desk.do(command)
+
+    @rule()
+    def acknowledges(self):
+        self.desk.acknowledge()
+
+    @rule(staff=st.sampled_from(OutputWord), room=st.sampled_from(OutputWord), there=st.booleans())
+    def outputs(self, staff, room, there):
+        report = Report(staff=OutputReport(staff, "Ear"), room=OutputReport(room, "Speaker"))
+        self.desk.report = report if there else None
+        if not there:
+            self.desk.sounding.process("ended")
+
+    def look(self, want):
+        sound = self.desk.sound
+        high = any(
+            alarm.state == "active-unack" and alarm.priority.value == "high" and alarm.role != "audio"
+            for alarm in self.desk.room.engine.snapshot.alarms
+        )
+        played = (want.staff is not None and sound.staff.works) or (
+            want.room is not None and sound.room.works
+        )
+        silent = high and not played and sound.state is not AudioState.FAULT
+        self.silent_s = self.silent_s + 0.25 if silent else 0.0
+        self.unheard_s = self.unheard_s + 0.25 if silent and sound.until_t_ns is None else 0.0
+        assert self.silent_s <= 120.0
+        assert self.unheard_s <= 1.0
+
+
+TestSession = Session.TestCase
+TestSession.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,21 @@ def test_annunciator_that_is_killed_is_back_within_two_seconds(console, tmp_path
     assert told[:3] == ["started", "ended", "started"]
 
 
+def test_annunciator_that_hangs_is_a_fault_and_is_replaced(console, tmp_path):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    first, since = kap.annunciator(), len(kap.said)
+    hung = time.monotonic()
+    os.kill(first, signal.SIGSTOP)
+    fault = kap.until(lambda said: said.get("state") == "fault", since=since)
+    assert fault["at_ns"] / 1e9 - hung <= 3.0
+    kap.until(lambda said: said.get("state") == "on", since=len(kap.said))
+    assert kap.annunciator() != first
+    assert not alive(first)
+    kap.quit()
+    assert [e.what for e in recorded(tmp_path / "session.kap", SoundProcess)][:2] == ["started", "silent"]
+
+
 def test_console_that_ends_in_order_takes_it_along_without_a_sound(console, ears, tmp_path):
     kap = console("Staff", "Room", "-")
     kap.ready()
