@@ -220,6 +220,9 @@ class HangsInClose:
     def cancel_read(self):
         self.cancelled.set()
 
+    def write(self, data):
+        return len(data)
+
     def close(self):
         self.may_close.wait(30)
 
