@@ -100,12 +100,8 @@ def paint_alarm(ground: Ground, face: AlarmFace) -> None:
 
 
 def paint_marks(ground: Ground, priority: Priority, x: float, middle: float, size: float) -> float:
-    """Shape and stars; returns the width they took."""
-    painter, ink = ground.painter, ground.ink
-    painting.priority_shape(painter, priority, QRectF(x, middle - size / 2, size, size * 0.94), ink)
-    gap = size / 2
-    width = painting.stars(painter, x + size + gap, middle, size, strings.STARS[priority], ink)
-    return size + gap + width + gap
+    """Shape and stars; returns where what they stand for begins."""
+    return painting.marks(ground.painter, priority, x, middle, size, ground.ink) + size / 2
 
 
 def _wanted_width(ground: Ground, text: str) -> float:
@@ -168,7 +164,7 @@ def _mark_width(theme: Theme, chip: Chip) -> float:
     if chip.priority is None:
         return 0.0
     word = fonts.width(f"{wording.WAS} ", size, fonts.SEMIBOLD)
-    return word + size * 0.72 * (2.1 + 1.12 * strings.STARS[chip.priority])
+    return word + painting.marks_width(chip.priority, size * 0.72) + size * 0.5
 
 
 def _chip_width(theme: Theme, chip: Chip) -> float:

@@ -12,6 +12,7 @@ from ui import fonts
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignRight
+STAR_STEP = 1.12
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -69,11 +70,25 @@ def priority_shape(painter: QPainter, priority: Priority, box: QRectF, ink: QCol
             painter.drawEllipse(box.adjusted(1, 1, -1, -1))
 
 
+def marks(
+    painter: QPainter, priority: Priority, x: float, centre_y: float, size: float, ink: QColor
+) -> float:
+    """An alarm's shape, and a star more for each higher priority; returns the width they took."""
+    priority_shape(painter, priority, QRectF(x, centre_y - size / 2, size, size * 0.94), ink)
+    stars(painter, x + size * 1.5, centre_y, size, priority.rank, ink)
+    return marks_width(priority, size)
+
+
+def marks_width(priority: Priority, size: float) -> float:
+    """How wide those are."""
+    return size * (1.5 + STAR_STEP * priority.rank)
+
+
 def stars(painter: QPainter, x: float, centre_y: float, size: float, count: int, ink: QColor) -> float:
     """Draw `count` five-pointed stars and return the width they took."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
-    step = size * 1.12
+    step = size * STAR_STEP
     for i in range(count):
         painter.drawPolygon(_star(x + step * i + size / 2, centre_y, size / 2))
     return step * count

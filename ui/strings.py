@@ -6,7 +6,6 @@ from typing import Final
 
 from kapmonitor.model import AlertKind, GenerationMode, LinkProblem, LinkState, NibpFailure
 from kapmonitor.session.events import Phase, Route
-from kapmonitor.snapshot import Priority
 
 LOOK_AT_MONITOR: Final = "LOOK AT THE BEDSIDE MONITOR"
 STOPPED: Final = "CONSOLE STOPPED — LOOK AT THE BEDSIDE MONITOR"
@@ -183,7 +182,6 @@ ROLE_NAMES: Final = {
     "nibp-mean": "BP",
 }
 PRESSURE_PARTS: Final = {"nibp-sys": "systolic", "nibp-dia": "diastolic", "nibp-mean": "mean"}
-STARS: Final = {Priority.HIGH: 3, Priority.MEDIUM: 2, Priority.LOW: 1}
 
 TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor.snapshot import Priority
-from ui import fonts, painting, strings
+from ui import fonts, painting
 from ui.alarmlist import wording
 from ui.alarmlist.face import KINDS, PRIORITIES, Filter, Row
 from ui.theme import Theme, colour
@@ -70,7 +70,7 @@ def _paint_choice(
     p, px, size = theme.palette, theme.px, theme.text_px(SMALL)
     word, priority = said
     star = size * 0.74
-    inner = fonts.width(word, size) if priority is None else star * (1.4 + 1.12 * strings.STARS[priority])
+    inner = fonts.width(word, size) if priority is None else painting.marks_width(priority, star)
     box = QRectF(x, middle - size * 0.9, inner + 2 * px(8), size * 1.8)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour(p.notes if chosen else p.edge), px(2) if chosen else 1))
@@ -81,9 +81,7 @@ def _paint_choice(
     if priority is None:
         painting.line(painter, left, _base(middle, size), word, ink, size)
     else:
-        shape = QRectF(left, middle - star / 2, star, star * 0.94)
-        painting.priority_shape(painter, priority, shape, ink)
-        painting.stars(painter, left + star * 1.4, middle, star, strings.STARS[priority], ink)
+        painting.marks(painter, priority, left, middle, star, ink)
     return box.right() + px(6)
 
 
@@ -101,10 +99,8 @@ def paint_row(painter: QPainter, theme: Theme, box: QRectF, face: Row, *, chosen
     x += max(fonts.width("T+000:00", small), fonts.width(face.time, small)) + px(12)
     star = size * 0.66
     ink = colour(p.text) if face.priority is Priority.HIGH else theme.fill(face.priority)
-    shape = QRectF(x, middle - star / 2, star, star * 0.94)
-    painting.priority_shape(painter, face.priority, shape, ink)
-    painting.stars(painter, x + star * 1.4, middle, star, strings.STARS[face.priority], ink)
-    x += star * (1.4 + 1.12 * 3) + px(12)
+    painting.marks(painter, face.priority, x, middle, star, ink)
+    x += painting.marks_width(Priority.HIGH, star) + px(12)
     right = box.right() - px(12)
     seen_ink = colour(p.notes if face.unseen else p.secondary)
     align = painting.RIGHT

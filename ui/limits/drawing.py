@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kapmonitor.snapshot import Priority
-from ui import fonts, painting, strings
+from ui import fonts, painting
 from ui.limits.face import Foot, Head, Row
 from ui.theme import Theme, colour
 
@@ -127,9 +127,8 @@ def _paint_marks(painter: QPainter, theme: Theme, face: Row, x: float, middle: f
     size = theme.text_px(TEXT) * 0.66
     ink = theme.fill(face.priority) if face.priority != Priority.HIGH else colour(theme.palette.text)
     ink = colour(theme.palette.faint) if face.quiet else ink
-    painting.priority_shape(painter, face.priority, QRectF(x, middle - size / 2, size, size * 0.94), ink)
-    painting.stars(painter, x + size * 1.4, middle, size, strings.STARS[face.priority], ink)
-    return x + size * (1.4 + 1.12 * strings.STARS[Priority.HIGH])
+    painting.marks(painter, face.priority, x, middle, size, ink)
+    return x + painting.marks_width(Priority.HIGH, size)
 
 
 def _paint_when(painter: QPainter, theme: Theme, box: QRectF, face: Row, base: float, left: float) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from kapmonitor.snapshot import Priority
-from ui import fonts, painting, strings
+from ui import fonts, painting
 from ui.panel import RADIUS, paint_panel
 from ui.theme import Theme, colour
 from ui.tiles.face import Trust
@@ -107,10 +107,7 @@ def _paint_block(painter: QPainter, size: QRectF, theme: Theme, fill: QColor) ->
 def _paint_marks(
     painter: QPainter, theme: Theme, alarm: Priority, x: float, middle: float, ink: QColor
 ) -> float:
-    size = theme.px(23)
-    painting.priority_shape(painter, alarm, QRectF(x, middle - size / 2, size, size * 0.94), ink)
-    gap = theme.px(10)
-    return size + gap + painting.stars(painter, x + size + gap, middle, size, strings.STARS[alarm], ink) + gap
+    return painting.marks(painter, alarm, x, middle, theme.px(23), ink) + theme.px(10)
 
 
 def trust_ink(theme: Theme, trust: Trust, full: str) -> QColor:
