@@ -1,5 +1,7 @@
 """The four kinds of limit, phases, two values together, and what people may do with a limit."""
 
+from pathlib import Path
+
 import pytest
 
 from kapmonitor.alarms.baseline import Baseline
@@ -309,3 +311,10 @@ def test_shipped_limits_say_that_they_are_an_example_and_prescribe_nothing(limit
     assert limits.example
     assert (limits.signed_by, limits.signed_on) == ("", "")
     assert parse(limits.toml, "again") == limits
+
+
+def test_the_limit_set_in_the_documentation_is_one():
+    page = (Path(__file__).parents[3] / "docs" / "limits.md").read_text("utf-8")
+    limits = parse(page.split("```toml\n")[1].split("```")[0], "docs/limits.md")
+    assert limits.rules[0].relative == Relative(percent=30, at_least=145, at_most=170, fallback=154)
+    assert limits.signed_by

@@ -248,6 +248,14 @@ def test_t9_a_limit_is_not_changed_by_accident(room, limit, role, by):
     assert not room.recorder.events(LimitsChanged)
 
 
+@pytest.mark.parametrize(
+    ("rule", "limit"), [("hr-high", 50), ("hr-high", 45), ("hr-low", 120), ("hr-low", 130)]
+)
+def test_t9_a_limit_that_leaves_no_value_without_an_alarm_is_refused(room, rule, limit):
+    with pytest.raises(CommandRefused, match="every value"):
+        room.engine.handle(ChangeLimit(rule, limit, "prescriber", "AB"))
+
+
 def test_t10_the_second_failed_cuff_in_a_row_is_medium(room):
     def fail(failure=NibpFailure.MOTION):
         room.engine.on_event("cuff", CuffFailed(failure, 2, room.clock.now_ns()))
