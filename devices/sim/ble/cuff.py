@@ -6,13 +6,12 @@ first, waits for each confirmation, and hangs up.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from devices.sim.ble import common, frames
+from devices.sim.ble.offering import Offering
 from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Name, Peripheral, Readable, Written
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
@@ -22,13 +21,6 @@ NAME: Final = "KAP cuff"
 SERVICE: Final = 0x1810
 MEASUREMENT: Final = 0x2A35
 INTERMEDIATE: Final = 0x2A36
-MEMORY: Final = 30
-ADVERTISE_S: Final = 30.0
-OFFERS: Final = 2
-"""So often it advertises for one reading; the second time, a link that broke is made anew."""
-_SUBSCRIBE_LIMIT_S: Final = 10.0
-_LINGER_S: Final = 0.2
-"""Between the last confirmation and hanging up."""
 _READABLE: Final[Readable] = {SERVICE: {0x2A49: b"\x1f\x00"}, **common.services("cuff", "C-0001", 80)}
 MOVEMENT, LOOSE = 0x01, 0x02
 """Bits of the status."""
@@ -73,25 +65,15 @@ class Cuff:
         self.peripheral = Peripheral(
             air, address, name, SERVICE, pushed, readable, written=written, bonded=bonded
         )
-        self.memory: deque[bytes] = deque(maxlen=MEMORY)
-        self.old: tuple[bytes, ...] = ()
-        """What it sends again each time before the new reading."""
+        self._offering = Offering(self.peripheral, MEASUREMENT)
+        self.memory = self._offering.memory
         self._reading_at = reading_at
         self._clock = clock
-        self._interval_ns = int(interval_s * 1e9)
+        self._interval_s = interval_s
 
     async def run(self) -> None:
         """Switch on, then measure and offer the reading, again and again until cancelled."""
-        await self.peripheral.switch_on(advertise=False)
-        next_ns = self._clock.now_ns()
-        while True:
-            self.memory.extend(reading for reading in self.old if reading not in self.memory)
-            self.measure(next_ns)
-            for _ in range(OFFERS):
-                if await self.offer():
-                    break
-            next_ns += self._interval_ns
-            await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+        await self._offering.run(self._clock, self._interval_s, self.measure, self.offer)
 
     def measure(self, t_ns: int, status: int = 0) -> None:
         """Take a reading into the memory."""
@@ -106,23 +88,13 @@ class Cuff:
     def old_first(self) -> None:
         """From now on, send three old readings before each new one."""
         now = self._own.now()
-        self.old = tuple(
+        self._offering.old = tuple(
             frames.blood_pressure(taken[:3], when=now - ago, pulse=taken[3], status=0)
             for taken, ago in zip(_OLD, common.OLD, strict=True)
         )
 
     async def offer(self) -> bool:
         """Advertise until a console comes and takes the readings; True if it took them all."""
-        await self.peripheral.advertise()
-        try:
-            async with asyncio.timeout(ADVERTISE_S):
-                await self.peripheral.subscribed.wait()
-        except TimeoutError:
+        if not await self._offering.wait_for_console():
             return False
-        finally:
-            await self.peripheral.fall_silent()
-        while self.memory and await self.peripheral.push(MEASUREMENT, self.memory[0]):
-            self.memory.popleft()
-        await asyncio.sleep(_LINGER_S)
-        await self.peripheral.hang_up()
-        return not self.memory
+        return await self._offering.hand_over()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
 from devices.sim.ble import common, frames
+from devices.sim.ble.offering import Offering
 from devices.sim.ble.peripheral import INDICATE, NOTIFY, READ, WRITE, Name, Peripheral, Readable, Written
 from devices.sim.ble.radio import Air
 from kapmonitor.clock import Clock
@@ -23,15 +23,9 @@ SERVICE: Final = 0x1809
 MEASUREMENT: Final = 0x2A1C
 INTERMEDIATE: Final = 0x2A1E
 EARDRUM: Final = 9
-MEMORY: Final = 30
-ADVERTISE_S: Final = 30.0
-OFFERS: Final = 2
-"""So often it advertises for one reading; the second time, a link that broke is made anew."""
 ON_ITS_WAY: Final = (2.5, 0.9, 0.3)
 """Degrees below the end at which the intermediate temperatures are."""
 _SETTLE_S: Final = 2.0
-_LINGER_S: Final = 0.2
-"""Between the last confirmation and hanging up."""
 _READABLE: Final[Readable] = {
     SERVICE: {0x2A1D: bytes([EARDRUM])},
     **common.services("thermometer", "T-0001", 60),
@@ -62,26 +56,16 @@ class Thermometer:
         readable = common.own_clock(self._own, common.with_serial(_READABLE, serial), SERVICE)
         written: dict[Name, Written] = {common.DATE_TIME: self._own.set}
         self.peripheral = Peripheral(air, address, name, SERVICE, pushed, readable, written=written)
-        self.memory: deque[bytes] = deque(maxlen=MEMORY)
-        self.old: tuple[bytes, ...] = ()
-        """What it sends again each time before the new reading."""
+        self._offering = Offering(self.peripheral, MEASUREMENT)
+        self.memory = self._offering.memory
         self._newest: float | None = None
         self._temperature_at = temperature_at
         self._clock = clock
-        self._interval_ns = int(interval_s * 1e9)
+        self._interval_s = interval_s
 
     async def run(self) -> None:
         """Switch on, then measure and offer the reading, again and again until cancelled."""
-        await self.peripheral.switch_on(advertise=False)
-        next_ns = self._clock.now_ns()
-        while True:
-            self.memory.extend(reading for reading in self.old if reading not in self.memory)
-            self.measure(next_ns)
-            for _ in range(OFFERS):
-                if await self.offer():
-                    break
-            next_ns += self._interval_ns
-            await asyncio.sleep(self._clock.real_delay_s(next_ns - self._clock.now_ns()))
+        await self._offering.run(self._clock, self._interval_s, self.measure, self.offer)
 
     def measure(self, t_ns: int) -> None:
         """Take a reading into the memory."""
@@ -91,27 +75,17 @@ class Thermometer:
     def old_first(self) -> None:
         """From now on, send three old readings before each new one."""
         now = self._own.now()
-        self.old = tuple(
+        self._offering.old = tuple(
             frames.temperature(taken, when=now - ago, place=EARDRUM)
             for taken, ago in zip(_OLD, common.OLD, strict=True)
         )
 
     async def offer(self) -> bool:
         """Advertise until a console comes and takes the readings; True if it took them all."""
-        await self.peripheral.advertise()
-        try:
-            async with asyncio.timeout(ADVERTISE_S):
-                await self.peripheral.subscribed.wait()
-        except TimeoutError:
+        if not await self._offering.wait_for_console():
             return False
-        finally:
-            await self.peripheral.fall_silent()
         await self._show_the_way()
-        while self.memory and await self.peripheral.push(MEASUREMENT, self.memory[0]):
-            self.memory.popleft()
-        await asyncio.sleep(_LINGER_S)
-        await self.peripheral.hang_up()
-        return not self.memory
+        return await self._offering.hand_over()
 
     async def _show_the_way(self) -> None:
         """Intermediate temperatures, if the console wants them; it has a moment to say so."""
