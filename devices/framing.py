@@ -154,6 +154,56 @@ def length_frames(start: int, lengths: Collection[int], good: Callable[[bytes], 
     return Scan(bytes([start]), judge)
 
 
+class Begun:
+    """A frame between marks while it comes, of at most `most` bytes, and what is discarded around frames.
+
+    `mark` is what began it; where it turns out to be no frame, the mark is discarded with it.
+    """
+
+    def __init__(self, most: int, mark: bytes = b"") -> None:
+        self._most, self._mark = most, mark
+        self._bytes: bytearray | None = None
+        self._waste = Waste()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._bytes = None
+        self._waste.clear()
+
+    @property
+    def sent(self) -> bytes | None:
+        """What came of it so far; None if none has begun."""
+        return None if self._bytes is None else bytes(self._bytes)
+
+    def begin(self) -> None:
+        """A mark came: what follows is a frame."""
+        self._bytes = bytearray()
+
+    def add(self, part: bytes, t_ns: int) -> list[bytes | Fault]:
+        """Bytes without a mark among them; the Faults of what they make no frame."""
+        if self._bytes is None:
+            return [*self._waste.add(part, t_ns)]
+        room = self._most - len(self._bytes)
+        self._bytes += part[:room]
+        if len(part) <= room:
+            return []
+        return [*self.drop(t_ns, FaultKind.LENGTH), *self._waste.add(part[room:], t_ns)]
+
+    def good(self, frame: bytes, t_ns: int) -> list[bytes | Fault]:
+        """It was whole, and is `frame`."""
+        self._bytes = None
+        return [*self._waste.end(t_ns), frame]
+
+    def drop(self, t_ns: int, kind: FaultKind, end: bytes = b"") -> list[bytes | Fault]:
+        """It is no frame, the mark `end` behind it included."""
+        lost, self._bytes = b"" if self._bytes is None else self._mark + self._bytes, None
+        return [*self._waste.add(lost, t_ns, kind), *self._waste.add(end, t_ns)]
+
+    def finish(self, t_ns: int) -> list[bytes | Fault]:
+        """The run of what was discarded ends here, a half frame included."""
+        return [*self.drop(t_ns, FaultKind.LENGTH), *self._waste.end(t_ns)]
+
+
 class Lines:
     """Text lines ended by LF, CR stripped; a line that grows beyond the limit becomes a Fault."""
 

@@ -14,7 +14,7 @@ from struct import Struct
 from typing import Final
 
 from devices.checksum import sum8
-from devices.framing import Waste
+from devices.framing import Begun
 from kapmonitor.model import Fault, FaultKind
 
 FLAG, ESCAPE = b"\x7e", b"\x7d"
@@ -70,51 +70,35 @@ class FlagFrames:
     """Takes bytes as they come; gives the records of good frames, unescaped, and Faults for all the rest."""
 
     def __init__(self) -> None:
-        self._begun: bytearray | None = None
-        self._waste = Waste()
+        self._begun = Begun(MOST_BYTES)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._begun = None
-        self._waste.clear()
+        self._begun.clear()
 
     def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
         """Take bytes; records and the Faults of what lay between, in order."""
         first, *others = data.split(FLAG)
-        out = self._add(first, t_ns)
+        out = self._begun.add(first, t_ns)
         for part in others:
             out += self._flag(t_ns)
-            out += self._add(part, t_ns)
+            out += self._begun.add(part, t_ns)
         return out
 
     def finish(self, t_ns: int) -> list[bytes | Fault]:
         """The stream is over: a half frame becomes a Fault."""
-        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.end(t_ns)]
-
-    def _add(self, part: bytes, t_ns: int) -> list[bytes | Fault]:
-        """Bytes without a flag among them."""
-        if self._begun is None:
-            return [*self._waste.add(part, t_ns)]
-        room = MOST_BYTES - len(self._begun)
-        self._begun += part[:room]
-        if len(part) <= room:
-            return []
-        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.add(part[room:], t_ns)]
+        return self._begun.finish(t_ns)
 
     def _flag(self, t_ns: int) -> list[bytes | Fault]:
         """A flag ends what began before, and may begin something."""
-        sent, self._begun = bytes(self._begun or b""), bytearray()
-        if not sent:
-            return []
+        out = self._judged(sent, t_ns) if (sent := self._begun.sent) else []
+        self._begun.begin()
+        return out
+
+    def _judged(self, sent: bytes, t_ns: int) -> list[bytes | Fault]:
         sealed = _ESCAPED.sub(_unescape, sent) if ESCAPE in sent else sent
         why = _wrong(sent, sealed)
-        if why is None:
-            return [*self._waste.end(t_ns), sealed[:-1]]
-        return [*self._waste.add(sent, t_ns, why)]
-
-    def _drop(self, t_ns: int, kind: FaultKind) -> list[bytes | Fault]:
-        sent, self._begun = bytes(self._begun or b""), None
-        return [*self._waste.add(sent, t_ns, kind)]
+        return self._begun.good(sealed[:-1], t_ns) if why is None else self._begun.drop(t_ns, why)
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from binascii import crc_hqx
 
-from devices.framing import Waste
+from devices.framing import Begun
 from kapmonitor.model import Fault, FaultKind
 
 BEGIN, END, ESCAPE = b"\xc0", b"\xc1", b"\x7d"
@@ -51,13 +51,11 @@ class Frames:
     """Takes bytes as they come; gives the user data of whole, good frames, and Faults for all the rest."""
 
     def __init__(self) -> None:
-        self._begun: bytearray | None = None
-        self._waste = Waste()
+        self._begun = Begun(MOST_BYTES, BEGIN)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._begun = None
-        self._waste.clear()
+        self._begun.clear()
 
     def feed(self, data: bytes, t_ns: int) -> list[bytes | Fault]:
         """Take bytes; user data and the Faults of what lay between, in order."""
@@ -70,48 +68,29 @@ class Frames:
 
     def finish(self, t_ns: int) -> list[bytes | Fault]:
         """The stream is over: a half frame becomes a Fault."""
-        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.end(t_ns)]
+        return self._begun.finish(t_ns)
 
     def _take(self, part: bytes, t_ns: int) -> list[bytes | Fault]:
         """Bytes without an end among them."""
         before, *begun = part.split(BEGIN)
-        out = self._add(before, t_ns)
+        out = self._begun.add(before, t_ns)
         for piece in begun:
-            out += self._drop(t_ns, FaultKind.LENGTH)
-            self._begun = bytearray()
-            out += self._add(piece, t_ns)
+            out += self._begun.drop(t_ns, FaultKind.LENGTH)
+            self._begun.begin()
+            out += self._begun.add(piece, t_ns)
         return out
-
-    def _add(self, piece: bytes, t_ns: int) -> list[bytes | Fault]:
-        if not piece:
-            return []
-        if self._begun is None:
-            return [*self._waste.add(piece, t_ns)]
-        room = MOST_BYTES - len(self._begun)
-        self._begun += piece[:room]
-        if len(piece) <= room:
-            return []
-        return [*self._drop(t_ns, FaultKind.LENGTH), *self._waste.add(piece[room:], t_ns)]
 
     def _end(self, t_ns: int) -> list[bytes | Fault]:
         """An end came: judge what it ends."""
-        if self._begun is None:
-            return [*self._waste.add(END, t_ns)]
-        sent = bytes(self._begun)
+        sent = self._begun.sent
+        if sent is None:
+            return self._begun.add(END, t_ns)
         body = _ESCAPED.sub(_unescape, sent) if ESCAPE in sent else sent
         why = _wrong(sent, body)
         if why is None:
-            self._begun = None
-            return [*self._waste.end(t_ns), body[HEADER_SIZE:-FCS_SIZE]]
-        out = self._drop(t_ns, why)
-        return [*out, *self._waste.add(END, t_ns), *self._waste.end(t_ns)]
-
-    def _drop(self, t_ns: int, kind: FaultKind) -> list[bytes | Fault]:
-        """What began will be no frame."""
-        if self._begun is None:
-            return []
-        lost, self._begun = BEGIN + bytes(self._begun), None
-        return [*self._waste.add(lost, t_ns, kind)]
+            return self._begun.good(body[HEADER_SIZE:-FCS_SIZE], t_ns)
+        out = self._begun.drop(t_ns, why, END)
+        return out + self._begun.finish(t_ns)
 
 
 def _wrong(sent: bytes, body: bytes) -> FaultKind | None:
