@@ -185,7 +185,8 @@ def spans(variant: str, now_ns: int) -> tuple[AlarmSpan, ...]:
     """The alarms of the session so far, as its state keeps them."""
     active = tuple(
         AlarmSpan(
-            each.condition,
+            # The session's own limits have one of systolic pressure alone.
+            "nibp-sys-medium" if each.role == "nibp-sys" else each.condition,
             each.priority.value,
             # The reading came at T+40.
             now_ns - 137 * S if each.role.startswith("nibp") else each.onset_t_ns,

@@ -21,7 +21,7 @@ TEXT: Final = 17
 SMALL: Final = 16
 TITLE: Final = 24
 LONGEST_SEEN: Final = "not acknowledged"
-LONGEST_LENGTH: Final = "still there, 00:00"
+LONGEST_LENGTH: Final = "still 00:00"
 
 
 def row_height(theme: Theme) -> int:

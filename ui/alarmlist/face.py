@@ -85,7 +85,7 @@ def row(span: AlarmSpan, state: SessionState, clock: Clock, now_ns: int) -> Row:
     dose_ns = state.dose_t_ns
     at_ns = span.acknowledged_t_ns
     who, grave = span.acknowledged_by or wording.NOBODY, alarm_spans.priority(span)
-    seen = wording.NOT_SEEN
+    seen, lasted = wording.NOT_SEEN, _length(span, now_ns)
     if at_ns is not None:
         seen = wording.SEEN.format(who=who, length=fmt.duration(at_ns - span.t0_ns))
     return Row(
@@ -93,7 +93,7 @@ def row(span: AlarmSpan, state: SessionState, clock: Clock, now_ns: int) -> Row:
         priority=grave,
         time=clock(span.t0_ns) if dose_ns is None else fmt.offset(span.t0_ns, dose_ns),
         text=alarm_spans.words(span, state),
-        length=f"{wording.STILL}, {_length(span, now_ns)}" if span.t1_ns is None else _length(span, now_ns),
+        length=wording.STILL_FOR.format(length=lasted) if span.t1_ns is None else lasted,
         seen=seen,
         quiet=span.t1_ns is not None,
         unseen=at_ns is None and (span.t1_ns is None or grave is not Priority.LOW),
