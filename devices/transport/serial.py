@@ -27,12 +27,13 @@ from kapmonitor.clock import Clock
 from kapmonitor.errors import LinkError
 
 WRITE_TIMEOUT_S: Final = 1.0
-LAST_WRITE_S: Final = 1.2
+LAST_WRITE_S: Final = 0.7
+"""How long what was written before closing may take; the order to stop a cuff is a few bytes."""
 DRAIN_S: Final = 0.3
 """How long the port may take to send what it was given, once nobody wants it any more. Without this a system
 waits half a minute in close() for a far end whose handshake line is off."""
 DRAIN_STEP_S: Final = 0.01
-CLOSE_WAIT_S: Final = 1.8
+CLOSE_WAIT_S: Final = 1.5
 """Who closes a port does not wait longer, whatever the port does."""
 
 _numbers = itertools.count(1)
@@ -96,8 +97,7 @@ class SerialPort:
         whole = self._read(reader)
         self._stopping.set()
         self._outbox.put(None)
-        if self._writer is not None:
-            self._writer.join(LAST_WRITE_S)
+        self._finish_writing(port)
         drain(port, DRAIN_S)
         with self._guard:
             self._port = self._reader = None
@@ -128,6 +128,17 @@ class SerialPort:
                 self._stop()
                 self._post(self._fail, lost_error(self._where))
                 return
+
+    def _finish_writing(self, port: Port) -> None:
+        """Let what was written go out, but not for long."""
+        if self._writer is None:
+            return
+        self._writer.join(LAST_WRITE_S)
+        cancel = getattr(port, "cancel_write", None)
+        if self._writer.is_alive() and cancel is not None:
+            with contextlib.suppress(*PORT_ERRORS):
+                cancel()
+            self._writer.join(LAST_WRITE_S)
 
     def _stop(self) -> None:
         self._stopping.set()

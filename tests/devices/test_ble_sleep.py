@@ -98,7 +98,7 @@ def test_a_scanner_that_others_keep_running_is_not_trusted_either():
             first = scanner._scanner
             assert first is not None
             pump.woke(room.clock.now_ns())
-            await until(lambda: scanner._scanner not in (None, first))
+            await until(lambda: scanner._scanner not in (None, first), 5)
 
     in_room(test)
 
