@@ -49,7 +49,9 @@ def replaying(
         (s.event.what, s.event.t_ns): s.event.seen_t_ns for s in stamped if isinstance(s.event, InputLate)
     }
     stepper = Stepper(limits, start_ns, state)
-    waiting = deque(sorted(zip(_seen(stamped), stamped, strict=True), key=lambda one: one[0]))
+    seen = _seen(stamped)
+    due = ((seen.get(place, each.t_ns), each) for place, each in enumerate(stamped))
+    waiting = deque(sorted(due, key=lambda one: one[0]))
     # A late decision is seen just after its own time, and the end of a session is one.
     end_ns = max((stamped[-1].t_ns, *late.values()))
     for until_ns, rows in spans:
@@ -64,15 +66,15 @@ def replaying(
     yield from stepper.advance(end_ns)
 
 
-def _seen(stamped: tuple[Stamped, ...]) -> list[int]:
-    """From when on the alarms saw each event.
+def _seen(stamped: tuple[Stamped, ...]) -> dict[int, int]:
+    """From when on the alarms saw those events that came late, by their places.
 
-    Events of one type may share a time, and not all of them be late: the one that was stands right before the
-    entry that says so. Only the end of a session stands behind it.
+    Events of one type may share a time, and not all of them be late: the one that was stands before the entry
+    that says so. Only the end of a session stands behind it.
     """
-    seen = [each.t_ns for each in stamped]
     newest: dict[tuple[str, int], int] = {}
     ahead: dict[tuple[str, int], int] = {}
+    seen: dict[int, int] = {}
     for place, each in enumerate(stamped):
         if isinstance(each.event, InputLate):
             late = (each.event.what, each.event.t_ns)
@@ -83,5 +85,6 @@ def _seen(stamped: tuple[Stamped, ...]) -> list[int]:
             continue
         own = (name_of(each), each.t_ns)
         newest[own] = place
-        seen[place] = ahead.pop(own, each.t_ns)
+        if own in ahead:
+            seen[place] = ahead.pop(own)
     return seen
