@@ -9,7 +9,7 @@ from virtual_session import ORIGIN_NS, VirtualSession
 
 from devices.sim.patient import Episode
 from kapmonitor.alarms.limits import example, parse
-from kapmonitor.alarms.offline import replayed
+from kapmonitor.alarms.offline import _seen, replayed
 from kapmonitor.alarms.stepper import changed_event
 from kapmonitor.alarms.types import ConditionState
 from kapmonitor.commands import Acknowledge, ChangeLimit, DisableRule
@@ -22,7 +22,7 @@ from kapmonitor.model import (
     LinkState,
     NibpFailure,
 )
-from kapmonitor.session.events import AlarmChanged, InputLate, LimitsSet, Stamped
+from kapmonitor.session.events import AlarmChanged, AlertEvent, InputLate, LimitsSet, Stamped
 
 LOW = (Episode(900, 100, spo2=-13.5), Episode(1500, 90, spo2=-9.0), Episode(1300, 600, systolic=70))
 
@@ -100,6 +100,22 @@ def test_what_comes_after_its_step_is_seen_at_the_same_time_in_a_rerun():
     without = [s for s in session.events if not isinstance(s.event, InputLate)]
     moves = replayed(session.rows, without, session.limits)
     assert [Stamped(m.t_ns, changed_event(m)) for m in moves] != recorded(session)
+
+
+def test_of_two_that_share_a_stamp_only_one_may_be_late():
+    session = VirtualSession(3)
+    session.run(30)
+    now_ns = session.clock.now_ns()
+    stamp_ns = now_ns + S // 4
+    session.engine.on_event("oxi", DeviceAlert(AlertKind.SENSOR_OFF, True, stamp_ns))
+    session.clock.move_to(stamp_ns)
+    session.engine.tick(stamp_ns)
+    session.engine.on_event("oxi", DeviceAlert(AlertKind.SENSOR_OFF, False, stamp_ns))
+    late = [s.event for s in session.events if isinstance(s.event, InputLate)]
+    assert [(each.what, each.t_ns) for each in late] == [("device.alert", stamp_ns)]
+    places = _seen(tuple(session.events))
+    alerts = [i for i, s in enumerate(session.events) if isinstance(s.event, AlertEvent)]
+    assert places == {alerts[1]: late[0].seen_t_ns}
 
 
 def test_the_record_keeps_the_limits_it_was_made_with():
