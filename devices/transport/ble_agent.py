@@ -72,7 +72,7 @@ async def _register(allows: Callable[[str], bool]) -> MessageBus:
                 body=[PATH, "NoInputNoOutput"],
             )
         )
-        if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+        if reply.message_type is not MessageType.METHOD_RETURN:
             raise ConnectionError("BlueZ took no agent")  # noqa: TRY301
     except BaseException:
         bus.disconnect()

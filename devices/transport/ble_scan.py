@@ -114,7 +114,7 @@ class SharedScanner:
             yield
         finally:
             self._pauses -= 1
-            self._settle()
+            self._begin()
 
     def pause_while(self, attempt: asyncio.Task[None]) -> None:
         """Rest until the attempt has ended, though whoever made it may have gone before."""
@@ -123,7 +123,7 @@ class SharedScanner:
 
     def _resume(self, _ended: asyncio.Task[None]) -> None:
         self._pauses -= 1
-        self._settle()
+        self._begin()
 
     def doubt(self) -> None:
         """A link broke, perhaps with the Bluetooth service: refresh() starts anew unless more is heard."""
@@ -132,7 +132,7 @@ class SharedScanner:
     def restart(self) -> None:
         """The radio was switched off or on: what runs, if anything, hears nothing any more."""
         self._anew = True
-        self._settle()
+        self._begin()
 
     @property
     def hangs(self) -> bool:
@@ -156,10 +156,15 @@ class SharedScanner:
     async def _settled(self, limit_s: float) -> None:
         await asyncio.wait((self._settle(),), timeout=limit_s)
 
-    def _settle(self) -> asyncio.Task[Exception | None]:
+    def _begin(self) -> None:
         """Bring the scanner to what is wanted; the task is shared by all who want anything."""
         if self._settling is None or self._settling.done():
             self._settling = asyncio.create_task(self._work())
+
+    def _settle(self) -> asyncio.Task[Exception | None]:
+        """The same, for one who waits for it."""
+        self._begin()
+        assert self._settling is not None  # noqa: S101 it has just begun
         return self._settling
 
     async def _work(self) -> Exception | None:

@@ -136,7 +136,7 @@ async def _listen(heard: Callable[[Message], None]) -> MessageBus:
                     body=[rule],
                 )
             )
-            if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
+            if reply.message_type is not MessageType.METHOD_RETURN:
                 raise ConnectionError("the system bus does not pass on what BlueZ says")  # noqa: TRY301
     except BaseException:
         bus.disconnect()

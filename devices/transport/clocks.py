@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 
@@ -11,6 +10,7 @@ def sleep_clocks() -> tuple[int, int]:
 
     That is the wall clock on systems that have nothing better.
     """
-    if sys.platform == "linux":
-        return time.monotonic_ns(), time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns(), time.time_ns()
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux
+    if boot_clock is None:
+        return time.monotonic_ns(), time.time_ns()
+    return time.monotonic_ns(), time.clock_gettime_ns(boot_clock)
