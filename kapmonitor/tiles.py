@@ -63,11 +63,16 @@ def tile(
 
 
 def nearest_limits(rules: Iterable[Rule], role: Role) -> tuple[float | None, float | None]:
-    """The low and high limit that a value would meet first."""
+    """The low and high limit that a value would meet first, of those that call somebody if there are any."""
     own = [rule for rule in rules if rule.role == role.value]
-    lows = [rule.limit for rule in own if rule.side is Side.LOW]
-    highs = [rule.limit for rule in own if rule.side is Side.HIGH]
+    lows = _calling([rule for rule in own if rule.side is Side.LOW])
+    highs = _calling([rule for rule in own if rule.side is Side.HIGH])
     return max(lows, default=None), min(highs, default=None)
+
+
+def _calling(rules: list[Rule]) -> list[float]:
+    calling = [rule.limit for rule in rules if rule.priority is not Priority.LOW]
+    return calling or [rule.limit for rule in rules]
 
 
 def top_priority(alarms: Iterable[ActiveAlarm], roles: tuple[Role, ...]) -> Priority | None:

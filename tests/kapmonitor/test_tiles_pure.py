@@ -3,6 +3,7 @@
 import pytest
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.alarms.types import Priority, Rule, Side
 from kapmonitor.model import Absent, CuffReading, Measured, Validity
 from kapmonitor.snapshot import Freshness
 from kapmonitor.tiles import continuous_freshness, cuff_freshness, nearest_limits
@@ -58,3 +59,12 @@ def test_only_valid_and_fresh_values_reach_the_alarms():
 def test_the_limit_beside_a_number_is_the_one_it_meets_first():
     assert nearest_limits(example().rules, Role.SPO2) == (91, None)
     assert nearest_limits(example().rules, Role.HR) == (50, 120)
+
+
+def test_a_limit_that_calls_nobody_is_shown_only_where_there_is_no_other():
+    def high(limit, priority):
+        return Rule(f"{limit}", "nibp-sys", Side.HIGH, priority, limit)
+
+    soft, firm, grave = high(142, Priority.LOW), high(154, Priority.MEDIUM), high(180, Priority.HIGH)
+    assert nearest_limits((soft, firm, grave), Role.NIBP_SYS) == (None, 154)
+    assert nearest_limits((soft,), Role.NIBP_SYS) == (None, 142)

@@ -210,15 +210,15 @@ def limits_told(t_s, baseline):
 
 def test_limits_that_follow_a_baseline_are_a_step_where_it_was_set():
     state = SessionState()
-    for told in (limits_told(0, None), limits_told(900, Baseline(118.0, 74.0, 88.0, 72.0, 98.0))):
+    for told in (limits_told(0, None), limits_told(900, Baseline(110.0, 70.0, 83.0, 72.0, 98.0))):
         state = fold(state, told)
     found = levels(state.limits, Role.NIBP_SYS, HIGH_SIDE)
     assert [(level.t0_ns, level.limit, level.priority) for level in found] == [
         (0, 154.0, Priority.MEDIUM),
-        (900 * S, 142.0, Priority.LOW),
+        (900 * S, 145.0, Priority.MEDIUM),
     ]
     low = levels(state.limits, Role.NIBP_SYS, LOW_SIDE)
-    assert [(level.t0_ns, level.limit) for level in low] == [(0, 89.0), (900 * S, 94.0)]
+    assert [(level.t0_ns, level.limit) for level in low] == [(0, 89.0)]
 
 
 def test_a_changed_limit_is_a_step_and_an_unchanged_one_is_one_line():

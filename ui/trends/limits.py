@@ -53,11 +53,15 @@ def levels(lines: Sequence[LimitLine], role: Role, side: str) -> tuple[Level, ..
 
 
 def _nearest(lines: list[LimitLine], role: Role, side: str) -> LimitLine | None:
-    """The limit that a value meets first: the lowest high one, the highest low one."""
+    """The limit that a value meets first, of those that call somebody if there are any.
+
+    That is the lowest high one, or the highest low one.
+    """
     mine = [line for line in lines if line.role == role and line.direction == side]
     if not mine:
         return None
-    return min(mine, key=lambda line: line.limit if side == HIGH_SIDE else -line.limit)
+    calling = [line for line in mine if line.priority != Priority.LOW.value]
+    return min(calling or mine, key=lambda line: line.limit if side == HIGH_SIDE else -line.limit)
 
 
 def verdict(lines: Sequence[LimitLine], alarms: Sequence[AlarmSpan], cuff: CuffReading) -> Priority | None:
