@@ -134,6 +134,7 @@ def test_a_delay_stands_still_without_signal_and_goes_on():
         (Relative(percent=30, at_least=145, at_most=170), Side.HIGH, 150, 170, "150 + 30 %, at most 170"),
         (Relative(percent=30), Side.HIGH, 120, 156, "120 + 30 %"),
         (Relative(percent=30, at_least=89), Side.LOW, 140, 98, "140 − 30 %"),
+        (Relative(percent=10), Side.HIGH, 110, 121, "110 + 10 %"),
         (Relative(plus=20), Side.HIGH, 118, 138, "118 + 20"),
         (Relative(percent=10, plus=5), Side.LOW, 100, 85, "100 − 10 % − 5"),
     ],
