@@ -16,6 +16,7 @@ from kapmonitor.rerun import Outcome, Verdict, rerun
 from kapmonitor.rerun.record import Rerun
 from ui import format as fmt
 
+MS_NS: Final = 1_000_000
 INDENT: Final = "  "
 
 
@@ -46,7 +47,8 @@ def _print(path: str, done: Rerun) -> None:
 def _print_outcome(outcome: Outcome, past: Past, indent: str) -> None:
     print(f"{indent}{outcome.what}: {_words(outcome)}")
     for each in outcome.first:
-        when = fmt.elapsed(each.t_ns, past.start_ns)
+        since_ns = max(0, each.t_ns - past.start_ns)
+        when = f"{fmt.elapsed(since_ns, 0)}.{since_ns // MS_NS % 1000:03d}"
         then, now = each.then or "nothing", each.now or "nothing"
         print(f"{indent}{INDENT}{when} {each.name}: was {then}; is {now}")
     more = outcome.differing - len(outcome.first)

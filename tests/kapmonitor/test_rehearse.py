@@ -18,6 +18,7 @@ from kapmonitor.alarms.signals import Stage
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.alarms.types import ConditionState, Priority, Side, Trigger
 from kapmonitor.cli import main
+from kapmonitor.commandline.progress import Progress
 from kapmonitor.commands import Acknowledge, ChangeLimit
 from kapmonitor.errors import ConfigError, RecordDamaged
 from kapmonitor.rehearse import Kind, compared, read_limits, rehearse, totals
@@ -348,3 +349,13 @@ def test_interrupting_it_ends_with_one_line(past, monkeypatch, capsys):
     monkeypatch.setattr("kapmonitor.commandline.rehearse.rehearse", interrupted)
     assert main(["rehearse", str(past), "--limits", "example"]) == 1
     assert capsys.readouterr().err == f"kapmonitor: interrupted{os.linesep}"
+
+
+def test_progress_is_shown_on_a_terminal_only_and_taken_away(monkeypatch, capsys):
+    for is_terminal in (True, False):
+        monkeypatch.setattr("sys.stderr.isatty", lambda is_terminal=is_terminal: is_terminal)
+        with Progress("a.kap") as progress:
+            progress.tell(0.5)
+        said = capsys.readouterr().err
+        assert ("a.kap:  50%" in said) == is_terminal
+        assert said.endswith("\r\x1b[K" if is_terminal else "")
