@@ -180,8 +180,11 @@ class CuffHost(Generic[S, E, Ask]):
             command = self._talk.due_command(now_ns)
             if command is not None:
                 self._ask(command, now_ns)
-        times = (self._next_ns(), self.machine.deadline_ns, self._half_due_ns)
-        self.deadline_ns = min((t_ns for t_ns in times if t_ns is not None), default=None)
+        due_ns = self._next_ns()
+        for t_ns in (self.machine.deadline_ns, self._half_due_ns):
+            if t_ns is not None and (due_ns is None or t_ns < due_ns):
+                due_ns = t_ns
+        self.deadline_ns = due_ns
 
     def _next_ns(self) -> int | None:
         free_ns = self._line.free_ns

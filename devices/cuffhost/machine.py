@@ -59,7 +59,7 @@ class Machine(Generic[S, E]):
     @property
     def deadline_ns(self) -> int | None:
         """When the next event happens by itself."""
-        return min(self.timers.values(), default=None)
+        return min(self.timers.values()) if self.timers else None
 
     def pop_due(self, now_ns: int) -> E | None:
         """An event whose time has come, the guard last; it will not come again."""

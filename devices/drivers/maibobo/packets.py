@@ -80,17 +80,17 @@ def frames() -> Scan:
 
 
 def _judge(buffer: bytes, place: int) -> int | FaultKind | None:
-    packet = buffer[place : place + EXTRA + LONGEST_BODY]
-    if not HEAD.startswith(packet[:3]):
+    if not HEAD.startswith(buffer[place : place + len(HEAD)]):
         return FaultKind.NOISE
-    if len(packet) < 4:
+    if len(buffer) < place + 4:
         return None
-    if not 2 <= packet[3] <= LONGEST_BODY:
+    count = buffer[place + 3]
+    if not 2 <= count <= LONGEST_BODY:
         return FaultKind.LENGTH
-    size = packet[3] + EXTRA
-    if len(packet) < size:
+    size = count + EXTRA
+    if len(buffer) < place + size:
         return None
-    return size if check(packet[2:size]) == 0 else FaultKind.CHECKSUM
+    return size if check(buffer[place + 2 : place + size]) == 0 else FaultKind.CHECKSUM
 
 
 def sub(packet: bytes) -> Sub | None:
