@@ -214,7 +214,14 @@ class ToneHeard:
     by: str
 
 
-SoundCommand = PauseAudio | ResumeAudio | CheckTone | ToneHeard
+@dataclass(frozen=True, slots=True)
+class ConfirmBedside:
+    """The bedside monitor's own alarm is on: somebody looked."""
+
+    by: str
+
+
+SoundCommand = PauseAudio | ResumeAudio | CheckTone | ToneHeard | ConfirmBedside
 """What concerns the sound of alarms."""
 
 AlarmCommand = SetBaseline | ChangeLimit | DisableRule | EnableRule | SaySameArm

@@ -21,11 +21,19 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.alarms.soundtrouble import Trouble, trouble
 from kapmonitor.alarms.technical import AUDIO
 from kapmonitor.alarms.types import ACTIVE, ConditionState, Priority
-from kapmonitor.commands import CheckTone, PauseAudio, ResumeAudio, SoundCommand, ToneHeard
+from kapmonitor.commands import (
+    CheckTone,
+    ConfirmBedside,
+    PauseAudio,
+    ResumeAudio,
+    SoundCommand,
+    ToneHeard,
+)
 from kapmonitor.duck import DuckDoor, Ducker
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.session.events import (
+    BedsideConfirmed,
     Phase,
     SoundAsked,
     SoundChanged,
@@ -72,7 +80,6 @@ class Sounding:
         self._wanted = Wanted()
         self._chime: Chime | None = None
         self._checks = 0
-        self._checked: dict[str, bool] = {}
         self._report: Report | None = None
         self._report_ns = 0
         self._began_ns = self._looked_ns = real_ns()
@@ -110,8 +117,9 @@ class Sounding:
             case CheckTone(output):
                 return self._check(output)
             case ToneHeard(output, heard, by):
-                self._checked[output] = heard
                 return self._engine.record(SoundChecked(output, self._name(output), heard, by))
+            case ConfirmBedside(by):
+                return self._engine.record(BedsideConfirmed(by))
 
     def _name(self, output: str) -> str:
         names = {role.value: self._reported().of(role).name for role in OutputRole}
@@ -234,7 +242,6 @@ class Sounding:
             to_front=self._wanted.to_front,
             still_there=idle_s >= self._plan.idle_s - ASK_BEFORE_S,
             wanted=wanted,
-            checked=tuple(sorted(self._checked.items())),
         )
 
     def _facts(self, alarms: tuple[ActiveAlarm, ...], *, works: bool, rerouted: bool = False) -> AudioFacts:

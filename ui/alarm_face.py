@@ -209,6 +209,9 @@ def _asked(snapshot: Snapshot) -> tuple[Chip, ...]:
         ready = proposal is not None and proposal.baseline is not None
         said = f"{wording.NO_BASELINE} — {wording.SET_BASELINE}" if ready else wording.NO_BASELINE
         asked = (Chip(ChipKind.NOTE, said),)
+    unchecked = alarm_sound.unchecked_words(snapshot)
+    if unchecked:
+        asked = (*asked, Chip(ChipKind.NOTE, unchecked))
     if snapshot.sound.wanted and snapshot.sound.still_there:
         asked = (Chip(ChipKind.NOTE, wording.STILL_THERE), *asked)
     return asked

@@ -112,6 +112,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
     window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
+    window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, ask))
     if not live.port.snapshot().links:
         QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
     window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
@@ -163,6 +164,18 @@ def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None])
         window.close_over_trends()
         return
     page = LimitsPage(live.port, window.theme, live.author)
+    page.asked.connect(ask)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
+
+
+def _open_sound_check(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+    from ui.soundcheck import SoundCheckPage
+
+    if isinstance(window.over_trends, SoundCheckPage):
+        window.close_over_trends()
+        return
+    page = SoundCheckPage(live.port, window.theme, live.author)
     page.asked.connect(ask)
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)

@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
 
 TAKES_ARROWS: Final = "takesArrows"
 """Dynamic property of widgets that use arrow keys and space bar themselves while they have the focus."""
+TAKES_LETTERS: Final = "takesLetters"
+"""The same for letters: a text of those the widget uses itself, such as "JX"."""
 
 
 class Action(StrEnum):
@@ -41,6 +43,7 @@ class Action(StrEnum):
     CUFF_HOLD = "cuff-hold"
     DOSE = "dose"
     DEVICES = "devices"
+    SOUND_CHECK = "sound-check"
     LIMITS = "limits"
     ALARM_LIST = "alarm-list"
     EMERGENCY = "emergency"
@@ -119,6 +122,7 @@ LIVE: Final = (
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
+    Binding(K.Key_T, Action.SOUND_CHECK),
     Binding(K.Key_L, Action.LIMITS),
     Binding(K.Key_A, Action.ALARM_LIST),
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
@@ -186,6 +190,14 @@ def is_text_field(widget: QWidget | None) -> bool:
     return isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox)
 
 
+def _is_its_own(focus: QWidget, key: Qt.Key) -> bool:
+    """Whether the widget that has the focus uses this key itself."""
+    if key in _OWN:
+        return bool(focus.property(TAKES_ARROWS))
+    letters = focus.property(TAKES_LETTERS)
+    return isinstance(letters, str) and K.Key_A <= key <= K.Key_Z and chr(key) in letters
+
+
 Handler = Callable[[Press], object]
 
 
@@ -243,7 +255,7 @@ class Dispatcher(QObject):
     def _pressed(self, event: QKeyEvent) -> bool:
         focus = QApplication.focusWidget()
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _OWN and focus is not None and focus.property(TAKES_ARROWS):
+        if focus is not None and _is_its_own(focus, key):
             return False
         binding = find(
             self._table,

@@ -146,5 +146,3 @@ class SoundState:
     """Ask whether somebody is at the screen; any key answers."""
     wanted: bool = False
     """Whether this session sounds alarms at all; a review and a demo without a speaker do not."""
-    checked: tuple[tuple[str, bool], ...] = ()
-    """(output, heard) of the check at the start of the day."""

@@ -40,6 +40,7 @@ from kapmonitor.session.device_events import (
     SourceShown,
 )
 from kapmonitor.session.sound_events import (
+    BedsideConfirmed,
     SoundAsked,
     SoundChanged,
     SoundChecked,
@@ -278,6 +279,7 @@ SessionEvent = (
     | SoundOutput
     | SoundProcess
     | SoundChecked
+    | BedsideConfirmed
 )
 
 

@@ -78,4 +78,15 @@ class SoundChecked:
     by: str
 
 
-SoundEvent = SoundAsked | SoundChanged | SoundStaged | SoundOutput | SoundProcess | SoundChecked
+@dataclass(frozen=True, slots=True)
+class BedsideConfirmed:
+    """Somebody looked at the bedside monitor and said that its own alarm is on."""
+
+    TYPE: ClassVar[str] = "sound.bedside"
+    VERSION: ClassVar[int] = 1
+    by: str
+
+
+SoundEvent = (
+    SoundAsked | SoundChanged | SoundStaged | SoundOutput | SoundProcess | SoundChecked | BedsideConfirmed
+)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
+    BedsideConfirmed,
     CuffEvent,
     CuffPlan,
     DeviceAdded,
@@ -30,6 +32,7 @@ from kapmonitor.session.events import (
     SessionClosed,
     SessionEvent,
     SessionStarted,
+    SoundChecked,
     SourceChosen,
     SourceShown,
     Stamped,
@@ -116,6 +119,21 @@ class LimitLine:
     delay_s: float
 
 
+BEDSIDE: Final = "bedside"
+"""What a SoundCheck is of when it is about the bedside monitor's own alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundCheck:
+    """An answer of the sound check: of 'staff', 'room', 'music' or BEDSIDE, and the output's name then."""
+
+    t_ns: int
+    of: str
+    name: str
+    heard: bool
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class SessionState:
     """Everything people did and what came of it."""
@@ -145,6 +163,8 @@ class SessionState:
     """Which device somebody chose for a role: (role, device)."""
     shown: tuple[SourceShown, ...] = ()
     """What the dashboard shows for each role."""
+    sound_checks: tuple[SoundCheck, ...] = ()
+    """The newest answer about each output, the music and the bedside monitor."""
 
     @property
     def dose_t_ns(self) -> int | None:
@@ -305,5 +325,14 @@ def _fold_device(state: SessionState, t_ns: int, event: SessionEvent) -> Session
             return replace(state, cuff_plan=event)
         case CuffEvent() if event.failure:
             return replace(state, cuff_failures=(*state.cuff_failures, (t_ns, event)))
+        case SoundChecked():
+            return _check(state, SoundCheck(t_ns, event.output, event.name, event.heard, event.by))
+        case BedsideConfirmed():
+            return _check(state, SoundCheck(t_ns, BEDSIDE, "", True, event.by))
         case _:
             return state
+
+
+def _check(state: SessionState, check: SoundCheck) -> SessionState:
+    others = tuple(other for other in state.sound_checks if other.of != check.of)
+    return replace(state, sound_checks=(*others, check))

@@ -8,7 +8,7 @@ from kapmonitor.alarms.audio import AudioState
 from kapmonitor.alarms.baseline import Baseline, Proposal, Wanting
 from kapmonitor.alarms.signals import OutputReport, OutputWord, SoundState
 from kapmonitor.session.events import RuleDisabled
-from kapmonitor.session.state import AlarmSpan
+from kapmonitor.session.state import AlarmSpan, SoundCheck
 from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce, Priority
 
 S = 1_000_000_000
@@ -97,10 +97,28 @@ def sound(variant: str, now_ns: int) -> SoundState:
         "audio-lost": replace(_SOUND, state=AudioState.FAULT, staff=_LOST, room=gone, trouble=none),
         "room-speaker": replace(_SOUND, staff=_LOST, trouble=staff_lost),
         "still-there": replace(_SOUND, still_there=True),
+        "sound-check-trouble": replace(
+            _SOUND,
+            staff=replace(_READY, state=OutputWord.MUSIC),
+            trouble="Staff audio lost, room speaker in use: USB earpiece plays the music",
+        ),
         "empty": SoundState(),
         "replay": SoundState(),
     }
     return changed.get(variant, _SOUND)
+
+
+def sound_checks(variant: str, answered: tuple[SoundCheck, ...]) -> tuple[SoundCheck, ...]:
+    """What was answered in the sound check; `answered` is all of it, in most variants."""
+    known = {check.of: check for check in answered}
+    if variant == "sound-unchecked":
+        return ()
+    if variant == "sound-check":
+        return (known["staff"],)
+    if variant == "sound-check-trouble":
+        music = replace(known["music"], heard=False)
+        return (known["staff"], replace(known["room"], name="HDMI 1"), music)
+    return answered
 
 
 def alarm(

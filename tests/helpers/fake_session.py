@@ -18,12 +18,14 @@ from kapmonitor.commands import (
     AddNote,
     AmendNote,
     Command,
+    ConfirmBedside,
     GiveDose,
     HoldCuff,
     MovePhase,
     ReportMusic,
     StartCuff,
     StopCuff,
+    ToneHeard,
 )
 from kapmonitor.mdc import PLETH
 from kapmonitor.model import (
@@ -43,6 +45,7 @@ from kapmonitor.model import (
 from kapmonitor.nearby import Nearby
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import (
+    BedsideConfirmed,
     CuffPlan,
     DeviceAdded,
     DoseGiven,
@@ -51,6 +54,7 @@ from kapmonitor.session.events import (
     NoteAdded,
     PhaseChanged,
     SessionStarted,
+    SoundChecked,
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
@@ -129,6 +133,9 @@ VARIANTS = (
     "asleep",
     "extremes",
     "record-trouble",
+    "sound-unchecked",
+    "sound-check",
+    "sound-check-trouble",
     "demo",
     "replay",
 )
@@ -167,6 +174,10 @@ def events() -> tuple[Stamped, ...]:
         _at(-12.9, DeviceAdded("oximeter", "nonin-xpod", "Oximeter", "nonin-xpod@/dev/ttyUSB1")),
         _at(-12.9, DeviceAdded("strap", "ble-heart-rate", "ECG strap", "ble-heart-rate@E4:2C")),
         _at(-12.5, LimitsSet("example protocol", "prescriber", BEFORE)),
+        _at(-12.4, SoundChecked("staff", "USB earpiece", True, "KL")),
+        _at(-12.3, SoundChecked("room", "Built-in speaker", True, "KL")),
+        _at(-12.2, SoundChecked("music", "", True, "KL")),
+        _at(-12.1, BedsideConfirmed("RN")),
         _at(-12.0, PhaseChanged("baseline", "RN")),
         _music(-12, "started", "Larkspur", "Arrive", 960),
         _note(-11, 1, "eyeshades", "KL"),
@@ -320,8 +331,10 @@ class FakeSession:
         self.around = Nearby()
 
     def _folded(self) -> SessionState:
+        state = folded(self._now_ns)
         return replace(
-            folded(self._now_ns),
+            state,
+            sound_checks=fake_alarms.sound_checks(self.variant, state.sound_checks),
             alarms=fake_alarms.spans(self.variant, NOW_NS),
             switched_off=fake_alarms.switched_off(self.variant, NOW_NS),
         )
@@ -395,6 +408,12 @@ class FakeSession:
             case Acknowledge():
                 self._acknowledged.update(command.conditions)
                 return ()
+            case ToneHeard(output, heard, by):
+                sound = fake_alarms.sound(self.variant, NOW_NS)
+                name = {"staff": sound.staff.name, "room": sound.room.name}.get(output, "")
+                return (Stamped(self._now_ns, SoundChecked(output, name, heard, by)),)
+            case ConfirmBedside(by):
+                return (Stamped(self._now_ns, BedsideConfirmed(by)),)
             case HoldCuff():
                 self.variant = "quiet" if command.release else "held"
                 return ()

@@ -24,6 +24,7 @@ from ui.limits import LimitsPage  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.music.panel import MusicPanel  # noqa: E402
 from ui.screenshot import save  # noqa: E402
+from ui.soundcheck import SoundCheckPage  # noqa: E402
 
 
 def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
@@ -44,6 +45,8 @@ def open_over_trends(window: MainWindow, session: FakeSession) -> None:
         window.open_over_trends(LimitsPage(session, window.theme, "KL"))
     if session.variant == "alarms":
         window.open_over_trends(AlarmList(session, window.theme))
+    if session.variant in {"sound-check", "sound-check-trouble"}:
+        window.open_over_trends(SoundCheckPage(session, window.theme, "KL"))
 
 
 def picture(variant: str, folder: Path, size: QSize) -> Path:

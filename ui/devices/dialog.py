@@ -22,18 +22,15 @@ from kapmonitor.commands import (
 from kapmonitor.nearby import Nearby, NearbyDevice, NearbyState
 from ui import fonts, painting
 from ui.devices import wording
-from ui.devices.drawing import ROW, paint_row, row_height
+from ui.devices.drawing import FOOT, HEAD, MARGIN, ROW, paint_head, paint_keys, paint_row, row_height
 from ui.devices.face import RowFace, is_cuff, row_face
 from ui.panel import paint_panel
 from ui.ports import SessionPort
-from ui.shortcuts import TAKES_ARROWS
+from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250
-HEAD: Final = 64
-FOOT: Final = 48
 GAP: Final = 10
-MARGIN: Final = 18
 
 _ORDER: Final = {
     NearbyState.CHANGED: 0,
@@ -67,6 +64,7 @@ class DeviceDialog(QWidget):
         self._boxes: list[tuple[str, QRectF]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
+        self.setProperty(TAKES_LETTERS, "TX")
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(REFRESH_MS)
@@ -185,7 +183,9 @@ class DeviceDialog(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour(theme.palette.window))
         paint_panel(painter, QRectF(self.rect()), theme)
-        self._paint_head(painter)
+        trouble = wording.NO_RADIO.format(why=self._nearby.trouble) if self._nearby.trouble else ""
+        said = trouble or (wording.LOOKING if self._nearby.looking else "")
+        paint_head(painter, theme, self.width(), wording.TITLE, said, troubled=bool(trouble))
         self._paint_foot(painter)
         room = QRectF(px(MARGIN), px(HEAD), self.width() - 2 * px(MARGIN), self.height() - px(HEAD + FOOT))
         if self._rows:
@@ -194,28 +194,12 @@ class DeviceDialog(QWidget):
             self._say(painter, room.center().y(), wording.NOTHING, theme.palette.secondary)
         painter.end()
 
-    def _paint_head(self, painter: QPainter) -> None:
-        theme, p, px = self._theme, self._theme.palette, self._theme.px
-        size = theme.text_px(24)
-        base = painting.middle_baseline(px(HEAD) / 2, fonts.metrics(size, fonts.SEMIBOLD))
-        ink = colour(p.secondary)
-        used = painting.line(painter, px(MARGIN), base, wording.TITLE, ink, size, fonts.SEMIBOLD)
-        trouble = wording.NO_RADIO.format(why=self._nearby.trouble) if self._nearby.trouble else ""
-        said = trouble or (wording.LOOKING if self._nearby.looking else "")
-        room = self.width() - 2 * px(MARGIN) - used - px(24)
-        right = self.width() - px(MARGIN)
-        tone = colour(p.medium if trouble else p.secondary)
-        small = theme.text_px(16)
-        painting.line(painter, right, base, said, tone, small, room=room, align=painting.RIGHT)
-
     def _paint_foot(self, painter: QPainter) -> None:
         theme, px = self._theme, self._theme.px
         size = theme.text_px(16)
         rejected = self._nearby.rejected
-        words = wording.KEYS
-        base = painting.middle_baseline(self.height() - px(FOOT) / 2, fonts.metrics(size))
         room = self.width() - 2 * px(MARGIN)
-        painting.line(painter, px(MARGIN), base, words, colour(theme.palette.secondary), size, room=room)
+        base = paint_keys(painter, theme, self.width(), self.height(), wording.KEYS)
         for number, (name, why) in enumerate(rejected[:2]):
             said = wording.REJECTED.format(name=name, why=why)
             above = base - (number + 1) * size * 1.5

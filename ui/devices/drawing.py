@@ -13,6 +13,9 @@ from ui.devices.face import RowFace, Tone
 from ui.panel import paint_panel
 from ui.theme import Theme, colour
 
+HEAD: Final = 64
+FOOT: Final = 48
+MARGIN: Final = 18
 ROW: Final = 78
 """Height of a row in design pixels; the chosen one grows by its details."""
 LINE: Final = 25
@@ -31,6 +34,28 @@ WAVE_SHARE: Final = 0.18
 
 Wave = tuple[str, tuple[float | None, ...]]
 """What of, and heights from 0 to 1."""
+
+
+def paint_head(
+    painter: QPainter, theme: Theme, width: float, title: str, said: str, *, troubled: bool
+) -> None:
+    """The title, and on the right how things are."""
+    p, px = theme.palette, theme.px
+    size = theme.text_px(24)
+    base = painting.middle_baseline(px(HEAD) / 2, fonts.metrics(size, fonts.SEMIBOLD))
+    used = painting.line(painter, px(MARGIN), base, title, colour(p.secondary), size, fonts.SEMIBOLD)
+    room = width - 2 * px(MARGIN) - used - px(24)
+    tone = colour(p.medium if troubled else p.secondary)
+    right, small = width - px(MARGIN), theme.text_px(16)
+    painting.line(painter, right, base, said, tone, small, room=room, align=painting.RIGHT)
+
+
+def paint_keys(painter: QPainter, theme: Theme, width: float, height: float, words: str) -> float:
+    """The keys along the lower edge; returns their baseline."""
+    size, left = theme.text_px(16), theme.px(MARGIN)
+    base = painting.middle_baseline(height - theme.px(FOOT) / 2, fonts.metrics(size))
+    painting.line(painter, left, base, words, colour(theme.palette.secondary), size, room=width - 2 * left)
+    return base
 
 
 def row_height(theme: Theme, face: RowFace, width: float, *, chosen: bool) -> int:

@@ -18,7 +18,7 @@ from ui.limits.wording import NONE
 from ui.listing import in_view
 from ui.panel import paint_panel
 from ui.ports import SessionPort
-from ui.shortcuts import HOLD_S, TAKES_ARROWS
+from ui.shortcuts import HOLD_S, TAKES_ARROWS, TAKES_LETTERS
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250
@@ -59,6 +59,7 @@ class LimitsPage(QWidget):
         self._chosen = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
+        self.setProperty(TAKES_LETTERS, "OT")
         self.entry = Entry(self)
         self.entry.hide()
         self.entry.entered.connect(lambda: self._cue(Cue.ENTER))
