@@ -77,7 +77,9 @@ class LinkWatch:
 
     @property
     def _limits(self) -> Limits:
-        alive = self.state in {LinkState.LIVE, LinkState.STALE}
+        return self._limits_of(alive=self.state in {LinkState.LIVE, LinkState.STALE})
+
+    def _limits_of(self, *, alive: bool) -> Limits:
         return self._stream if self.streaming and alive else self._rest
 
     @property
@@ -136,10 +138,9 @@ class LinkWatch:
         stale_ns = self._limits.stale_ns
         if stale_ns is None or t_ns - self._sign_ns < stale_ns:
             return self._become(self.state, t_ns) if self.state is LinkState.LIVE else None
-        silent = t_ns - self._byte_ns >= stale_ns
-        if self.problem is LinkProblem.SILENT or silent:
-            return self._become(LinkState.STALE, t_ns, LinkProblem.SILENT)
-        return self._become(LinkState.STALE, t_ns, LinkProblem.GARBLED)
+        silent_ns = self._limits_of(alive=True).stale_ns or stale_ns
+        silent = self.problem is LinkProblem.SILENT or t_ns - self._byte_ns >= silent_ns
+        return self._become(LinkState.STALE, t_ns, LinkProblem.SILENT if silent else LinkProblem.GARBLED)
 
     @property
     def _over_ns(self) -> int | None:

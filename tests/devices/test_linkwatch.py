@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.linkwatch import DEGRADED_FROM, STALE_AFTER_S, Limits, LinkWatch, limits
@@ -150,6 +150,15 @@ def test_nonsense_is_stale_too_but_never_given_up():
     assert watch.check(102 * S).problem is LinkProblem.SILENT
 
 
+def test_a_link_that_never_began_is_silent_if_its_last_nonsense_is_long_ago():
+    for nonsense_s, problem in ((1, LinkProblem.SILENT), (9, LinkProblem.SILENT), (10, LinkProblem.GARBLED)):
+        watch = watch_in(CONNECTING)
+        watch.opened(0)
+        watch.heard(nonsense_s * S, 0, 1)
+        assert watch.check(12 * S).problem is problem
+        assert watch.due_ns > 12 * S
+
+
 def test_a_link_that_was_given_up_stays_stale_until_it_says_something():
     watch = watch_in(LIVE, *BLUETOOTH)
     watch.check(3 * S)
@@ -204,6 +213,8 @@ STEPS = st.lists(
 )
 
 
+@settings(max_examples=500)
+@example([(1, "fault"), (12 * S - 1, "event")], "serial stream")
 @given(STEPS, st.sampled_from(sorted(KINDS)))
 def test_a_pump_that_wakes_when_it_is_due_is_never_late(steps, kind):
     """Whatever comes whenever: a stream is never LIVE without a sign of life for longer than its limit."""
