@@ -190,5 +190,6 @@ REVIEW_KEYS_HINT: Final = (
     "space play   ← → step   n note   a alarm   l alarm list   r rehearse   d dose   [ ] window"
 )
 KEYS_HINT: Final = (
-    "F acknowledge   P sound   L limits   A alarms   J mark   N note   B cuff   C devices   [ ] window"
+    "F acknowledge   P sound   L limits   A alarms   J mark   N note   B cuff   C devices   T sound check"
+    "   [ ] window"
 )

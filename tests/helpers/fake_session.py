@@ -395,25 +395,17 @@ class FakeSession:
 
     def _consequences(self, command: Command) -> tuple[Stamped, ...]:
         match command:
-            case AddNote(t_ns, note):
-                return (Stamped(t_ns, note),)
+            case AddNote(t_ns, event) | GiveDose(t_ns, event) | ReportMusic(t_ns, event):
+                return (Stamped(t_ns, event),)
             case AmendNote(note):
                 return (Stamped(self._now_ns, note),)
             case MovePhase(phase, by):
                 return (Stamped(self._now_ns, PhaseChanged(phase.value, by)),)
-            case GiveDose(t_ns, dose):
-                return (Stamped(t_ns, dose),)
-            case ReportMusic(t_ns, music):
-                return (Stamped(t_ns, music),)
             case Acknowledge():
                 self._acknowledged.update(command.conditions)
                 return ()
-            case ToneHeard(output, heard, by):
-                sound = fake_alarms.sound(self.variant, NOW_NS)
-                name = {"staff": sound.staff.name, "room": sound.room.name}.get(output, "")
-                return (Stamped(self._now_ns, SoundChecked(output, name, heard, by)),)
-            case ConfirmBedside(by):
-                return (Stamped(self._now_ns, BedsideConfirmed(by)),)
+            case ToneHeard() | ConfirmBedside():
+                return (Stamped(self._now_ns, self._answered(command)),)
             case HoldCuff():
                 self.variant = "quiet" if command.release else "held"
                 return ()
@@ -425,6 +417,13 @@ class FakeSession:
                 return ()
             case _:
                 return ()
+
+    def _answered(self, command: ToneHeard | ConfirmBedside) -> SoundChecked | BedsideConfirmed:
+        if isinstance(command, ConfirmBedside):
+            return BedsideConfirmed(command.by)
+        sound = fake_alarms.sound(self.variant, NOW_NS)
+        name = {"staff": sound.staff.name, "room": sound.room.name}.get(command.output, "")
+        return SoundChecked(command.output, name, command.heard, command.by)
 
     def snapshot(self) -> Snapshot:
         if self._frozen is not None:

@@ -63,14 +63,6 @@ class StepFace:
     row: RowFace
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands above the steps."""
-
-    said: str
-    troubled: bool
-
-
 def step_faces(snapshot: Snapshot, asked: Step | None) -> tuple[StepFace, ...]:
     """All steps; `asked` is the one whose tone was played and waits for an answer."""
     return tuple(step_face(step, snapshot, asked=step is asked) for step in Step)
@@ -86,23 +78,21 @@ def step_face(step: Step, snapshot: Snapshot, *, asked: bool) -> StepFace:
         tone=tone,
         name=wording.NAMES[step.value],
         beneath=_beneath(step, snapshot),
-        value=_value(step, stands, check),
+        value=_answered(check) if stands in {Standing.GOOD, Standing.BAD} else "",
         prompt=_prompt(step, stands, _said(snapshot, check), check),
-        details=_details(step, stands, plays),
+        details=_details(step, snapshot, stands),
     )
     return StepFace(step, stands, plays, row)
 
 
-def head(snapshot: Snapshot) -> Head:
-    """What is wrong with the sound of alarms, or how much is still to do."""
-    if snapshot.sound.trouble:
-        return Head(snapshot.sound.trouble, troubled=True)
+def left_words(snapshot: Snapshot) -> str:
+    """How much is still to do."""
     needed = alarm_sound.needed(snapshot)
     if not needed:
-        return Head(wording.NO_OUTPUTS, troubled=False)
+        return wording.NO_OUTPUTS
     session = snapshot.session
     left = sum(not alarm_sound.holds(alarm_sound.check_of(session, of), name) for of, name in needed)
-    return Head(wording.TO_DO.format(count=left) if left else wording.DONE, troubled=False)
+    return wording.TO_DO.format(count=left) if left else wording.DONE
 
 
 def standing(step: Step, snapshot: Snapshot, *, asked: bool) -> Standing:
@@ -159,8 +149,7 @@ def output_words(step: Step, report: OutputReport) -> str:
         return report.name
     if report.state is OutputWord.NOT_CHOSEN:
         return wording.NOT_CHOSEN[step.value]
-    why = WHY[report.state].format(name=report.name)
-    return wording.OF_MUSIC.format(why=why) if report.state is OutputWord.MUSIC else why
+    return WHY[report.state].format(name=report.name)
 
 
 def _said(snapshot: Snapshot, check: SoundCheck | None) -> str:
@@ -171,10 +160,8 @@ def _said(snapshot: Snapshot, check: SoundCheck | None) -> str:
     return wording.SAID.format(who=check.by or wording.NO_NAME, at=at)
 
 
-def _value(step: Step, stands: Standing, check: SoundCheck | None) -> str:
-    if check is None or stands is Standing.ASKED:
-        return ""
-    return (wording.GOOD if check.heard else wording.BAD)[step.value]
+def _answered(check: SoundCheck | None) -> str:
+    return "" if check is None else (wording.GOOD if check.heard else wording.BAD)[check.of]
 
 
 def _prompt(step: Step, stands: Standing, said: str, check: SoundCheck | None) -> str:
@@ -186,13 +173,21 @@ def _prompt(step: Step, stands: Standing, said: str, check: SoundCheck | None) -
         return wording.PLAY_BOTH if step is Step.MUSIC else wording.PLAY
     if check is None:
         return wording.CANNOT if stands is Standing.STUCK else ""
-    return wording.OTHER_OUTPUT.format(said=said, name=check.name) if stands is Standing.OTHER else said
+    words = {
+        Standing.OTHER: wording.OTHER_OUTPUT,
+        Standing.STUCK: wording.BEFORE,
+        Standing.IDLE: wording.BEFORE,
+    }.get(stands, wording.ANSWERED)
+    return words.format(what=_answered(check), name=check.name, said=said)
 
 
-def _details(step: Step, stands: Standing, plays: tuple[str, ...]) -> tuple[str, ...]:
+def _details(step: Step, snapshot: Snapshot, stands: Standing) -> tuple[str, ...]:
+    report = _report(step, snapshot)
+    if report is not None and report.state is OutputWord.MUSIC:
+        return (wording.OF_MUSIC,)
     details = (wording.DETAILS[step.value],)
     if stands not in {Standing.GOOD, Standing.BAD, Standing.OTHER}:
         return details
     if step is Step.BEDSIDE:
         return (*details, wording.AGAIN_BEDSIDE)
-    return (*details, wording.AGAIN) if plays else details
+    return (*details, wording.AGAIN) if tones(step, snapshot) else details

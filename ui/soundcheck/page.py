@@ -16,7 +16,7 @@ from ui.panel import paint_panel
 from ui.ports import SessionPort
 from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.soundcheck import wording
-from ui.soundcheck.face import Standing, Step, StepFace, head, step_faces
+from ui.soundcheck.face import Standing, Step, StepFace, left_words, step_faces
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250
@@ -140,8 +140,8 @@ class SoundCheckPage(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour(theme.palette.window))
         paint_panel(painter, QRectF(self.rect()), theme)
-        above = head(self._snapshot)
-        paint_head(painter, theme, self.width(), wording.TITLE, above.said, troubled=above.troubled)
+        said = left_words(self._snapshot)
+        paint_head(painter, theme, self.width(), wording.TITLE, said, troubled=False)
         paint_keys(painter, theme, self.width(), self.height(), wording.KEYS)
         left, y, width = px(MARGIN), float(px(HEAD)), self.width() - 2 * px(MARGIN)
         for face in self.faces():

@@ -27,7 +27,7 @@ NOT_CHOSEN: Final = {
     "staff": "no output is chosen: --staff-output names one",
     "room": "no output is chosen: --room-output names one",
 }
-OF_MUSIC: Final = "{why}: alarms are never heard there, choose another output"
+OF_MUSIC: Final = "Alarms are never heard where the music plays: choose another output for one of them."
 PLAYING: Final = "now: {title}"
 NO_MUSIC: Final = "no music plays: M starts it"
 NO_TONE: Final = "no output of alarms works"
@@ -39,14 +39,16 @@ CONFIRM: Final = "Enter: yes, it is on"
 ANSWER: Final = {
     "staff": "J heard it     X not heard",
     "room": "J heard it     X not heard",
-    "music": "J music and no tone     X not so",
+    "music": "J music, no tone     X not right",
 }
 CANNOT: Final = "cannot be checked now"
-SAID: Final = "{who}, {at}"
+ANSWERED: Final = "{said}"
+SAID: Final = "{who} {at}"
 NO_NAME: Final = "no name"
-OTHER_OUTPUT: Final = "{said}, on {name}: check again"
+BEFORE: Final = "before: {what}, {said}"
+OTHER_OUTPUT: Final = "check again: {what} on {name}, {said}"
 AGAIN: Final = "Enter plays it again."
 AGAIN_BEDSIDE: Final = "Enter confirms it again."
 
 GOOD: Final = {"staff": "heard", "room": "heard", "music": "music, no tone", "bedside": "on"}
-BAD: Final = {"staff": "NOT HEARD", "room": "NOT HEARD", "music": "NOT SO", "bedside": ""}
+BAD: Final = {"staff": "NOT HEARD", "room": "NOT HEARD", "music": "NOT RIGHT", "bedside": ""}
