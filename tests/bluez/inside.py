@@ -29,9 +29,9 @@ from devices.transport.ble_scan import scan
 
 ADAPTER = "F0:F0:F0:F0:F0:F0"
 SILENT = "C1:00:00:00:00:22"
-RISKY = Path(__file__).with_name("risky")
-"""If there is this file, the adapter is also switched off during an attempt to connect. Linux 6.1.192 may not
-survive that: a "list_del corruption" in hci_chan_del() once BlueZ closes the socket of the attempt."""
+RISKY = "kap_risky=yes" in Path("/proc/cmdline").read_text().split()
+"""Whether the adapter is also switched off during an attempt to connect. Linux 6.1.192 may not survive that: a
+"list_del corruption" in hci_chan_del() once BlueZ closes the socket of the attempt."""
 SPECS = (ble_heart_rate.DRIVER, ble_blood_pressure.DRIVER, ble_pulse_oximeter.DRIVER)
 
 
@@ -78,7 +78,7 @@ async def scenario(room: Room) -> None:
         await radio_steps.off_while_connected(room, radio, strap, bluez)
         await radio_steps.off_while_listening(room, radio, strap, bluez)
         await radio_steps.service_anew(room, radio, strap, bluez)
-        if RISKY.exists():
+        if RISKY:
             await radio_steps.off_while_connecting(room, radio, strap, bluez)
         watch = Stopwatch()
         await radio.close()

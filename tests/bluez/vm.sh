@@ -8,6 +8,7 @@
 # the host's files read-only over 9p, with changes kept in its memory, so it runs the very files of this folder
 # with the Python of this project. It works without KVM, and then takes a minute or two;
 # with it (KAP_VM_ACCEL=kvm KAP_VM_CPU=host) it is quicker, where the host lets KVM be used.
+# KAP_VM_RISKY=yes also takes the step that kernels of Debian 12 may not survive (see inside.py).
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
@@ -89,7 +90,7 @@ run() {
   timeout "$LIMIT_S" qemu-system-x86_64 -machine q35,accel=$ACCELERATOR -cpu ${KAP_VM_CPU:-max} -smp 2 -m 1024 \
     -nodefaults -no-reboot -display none -serial stdio -nic none -device virtio-rng-pci \
     -kernel "$CACHE/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off kap_python=$python kap_root=$ROOT kap_script=$SCRIPT" \
+    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off kap_python=$python kap_root=$ROOT kap_script=$SCRIPT kap_risky=${KAP_VM_RISKY:-no}" \
     -fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
     -device virtio-9p-pci,fsdev=host,mount_tag=host | tee "$work/log"
   grep -q '^KAP_RESULT=0' "$work/log"
@@ -98,5 +99,5 @@ run() {
 case ${1:-} in
   setup) setup ;;
   run) shift; run "$@" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
