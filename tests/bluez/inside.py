@@ -30,7 +30,7 @@ from devices.transport.ble_scan import scan
 ADAPTER = "F0:F0:F0:F0:F0:F0"
 SILENT = "C1:00:00:00:00:22"
 RISKY = "kap_risky=yes" in Path("/proc/cmdline").read_text().split()
-"""Whether the adapter is also switched off during an attempt to connect. Linux 6.1.192 may not survive that: a
+"""Whether the adapter is also switched off during an attempt to connect. Linux 6.1.192 may not survive that:
 "list_del corruption" in hci_chan_del() once BlueZ closes the socket of the attempt."""
 SPECS = (ble_heart_rate.DRIVER, ble_blood_pressure.DRIVER, ble_pulse_oximeter.DRIVER)
 
