@@ -149,7 +149,6 @@ class BlePump:
 
     async def _cycle(self) -> Ending:
         try:
-            await self._radio.prepare()
             device = await self._find()
             self._change(LinkState.CONNECTING)
             self._talk = Talk(self._party, device)

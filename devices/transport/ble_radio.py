@@ -72,7 +72,7 @@ class Radio:
         self._links: dict[object, tuple[str, Told]] = {}
         self._unused = asyncio.Event()
         self._unused.set()
-        self.scanner = SharedScanner(self._make_scanner)
+        self.scanner = SharedScanner(self._make_scanner, self._prepare)
 
     @contextlib.contextmanager
     def used(self, address: str, told: Told) -> Iterator[None]:
@@ -87,8 +87,8 @@ class Radio:
             if not self._links:
                 self._unused.set()
 
-    async def prepare(self) -> None:
-        """Watch the radio from now on; may be called again and again, and never raises."""
+    async def _prepare(self) -> None:
+        """Watch the radio from now on, and again if what told of it was lost."""
         if self._watch is not None:
             await self._watch.start()
 

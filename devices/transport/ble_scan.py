@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -80,10 +80,14 @@ async def scan(radio: Radio, seconds: float, drivers: Iterable[DriverSpec]) -> t
 
 
 class SharedScanner:
-    """The scanner of one radio; runs while anybody listens and nobody has paused it."""
+    """The scanner of one radio; runs while anybody listens and nobody has paused it.
 
-    def __init__(self, make: Callable[[Heard], BleakScanner]) -> None:
+    `prepare` is awaited for each one who begins to listen; it never raises.
+    """
+
+    def __init__(self, make: Callable[[Heard], BleakScanner], prepare: Callable[[], Awaitable[None]]) -> None:
         self._make = make
+        self._prepare = prepare
         self._listeners: dict[object, Heard] = {}
         self._scanner: BleakScanner | None = None
         self._pauses = 0
@@ -96,6 +100,7 @@ class SharedScanner:
     @contextlib.asynccontextmanager
     async def listening(self, heard: Heard) -> AsyncIterator[None]:
         """Call `heard` for every advertisement; LinkError if the radio cannot listen."""
+        await self._prepare()
         token = object()
         self._listeners[token] = heard
         try:

@@ -8,6 +8,7 @@ now something else. On other systems links find out by themselves, later.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from enum import StrEnum
@@ -64,14 +65,16 @@ class BluezWatch:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._bus: MessageBus | None = None
+        self._starting = asyncio.Lock()
 
     async def start(self) -> None:
-        if self._bus is not None and self._bus.connected:
-            return
-        try:
-            self._bus = await within(_LIMIT_S, _listen(self._heard))
-        except Exception as error:  # noqa: BLE001 - no bus or no BlueZ: links then find out by themselves
-            _log.debug("nothing tells what Bluetooth does: %r", error)
+        async with self._starting:
+            if self._bus is not None and self._bus.connected:
+                return
+            try:
+                self._bus = await within(_LIMIT_S, _listen(self._heard))
+            except Exception as error:  # noqa: BLE001 - no bus or no BlueZ: links then find out by themselves
+                _log.debug("nothing tells what Bluetooth does: %r", error)
 
     async def close(self) -> None:
         bus, self._bus = self._bus, None

@@ -175,7 +175,6 @@ def test_one_who_only_looks_round_hears_again_when_the_radio_is_back():
         switch, strap = Switch(room.air), room.strap()
         await strap.peripheral.switch_on()
         heard = asyncio.Event()
-        await switch.radio.prepare()
         async with switch.radio.scanner.listening(lambda _device, _said: heard.set()):
             await asyncio.wait_for(heard.wait(), 20)
             switch.off()

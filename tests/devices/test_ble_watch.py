@@ -128,7 +128,7 @@ def test_on_a_real_bus_it_hears_bluez_alone_and_hears_it_again_after_the_bus_was
         service = await bluez()
         stranger = await MessageBus(bus_type=BusType.SYSTEM).connect()
         watch = BluezWatch(lambda news, address: heard.append((news, address)))
-        await watch.start()
+        await asyncio.gather(watch.start(), watch.start())
         await watch.start()
         stranger.send(SIGNALS["the adapter was switched off"][0])
         await stranger.call(_ping())
