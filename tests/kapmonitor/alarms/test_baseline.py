@@ -118,7 +118,7 @@ def test_a_person_sets_the_baseline_and_limits_follow_it(room):
     assert (limit(room, "sys-high").limit, limit(room, "sys-high").source) == (154, "118 + 30 %")
     assert limit(room, "sys-rising").limit == 142
     assert room.recorder.events(BaselineSet)[0].systolic == 118
-    assert room.engine.snapshot.nibp.high_sys == 142
+    assert room.engine.snapshot.nibp.high_sys == 154
     assert len(room.recorder.events(LimitsSet)) == 3
     assert "118 + 30 %" in room.recorder.events(LimitsSet)[-1].sources
 
