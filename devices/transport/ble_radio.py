@@ -29,6 +29,10 @@ DISCONNECT_LIMIT_S: Final = 10.0
 LET_GO_S: Final = 0.6
 """How long whoever lets go of a device is kept waiting for it. BlueZ takes two seconds and more to hang up;
 the next connection waits for that, the one who ended does not."""
+CALL_OFF_AFTER_S: Final = 1.2
+"""An attempt that nobody wants any more is given this long to come about, and then ended like any connection.
+One that is called off in the moment in which it succeeds leaves the device connected to the kernel, where BlueZ
+does not see it, and hidden from everyone until the adapter is switched off."""
 LOOK_LIMIT_S: Final = 5.0
 CLOSE_LIMIT_S: Final = 3.0
 _MARGIN_S: Final = 5.0
@@ -144,7 +148,7 @@ class Radio:
 
     async def _let_go(self, client: BleakClient) -> None:
         attempt = self._attempts.pop(client, None)
-        if attempt is not None and not attempt.done():
+        if attempt is not None and not (await asyncio.wait((attempt,), timeout=CALL_OFF_AFTER_S))[0]:
             attempt.cancel()
             await asyncio.wait((attempt,), timeout=DISCONNECT_LIMIT_S)
         try:

@@ -176,6 +176,25 @@ def test_whoever_ends_does_not_wait_for_a_radio_that_takes_its_time():
     in_room(test)
 
 
+@pytest.mark.parametrize(("takes_s", "called_off"), [(0.6, 0), (60.0, 1)])
+def test_an_attempt_that_nobody_wants_any_more_may_come_about_before_it_is_called_off(takes_s, called_off):
+    async def test(room):
+        diary, strap = Diary(connect_s=takes_s), room.strap()
+        radio = diary.radio(room.air)
+        await strap.peripheral.switch_on()
+        _, task = room.pump(ble_heart_rate.DRIVER, STRAP, radio)
+        await until(lambda: diary.connecting)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await until(lambda: not radio._leaving, 2.0)
+        assert diary.entries.count("called off") == called_off
+        assert diary.entries[-1] == "disconnect"
+        assert strap.peripheral.free.is_set()
+        assert not diary.wrong
+
+    in_room(test)
+
+
 def test_nobody_scans_or_connects_until_an_attempt_that_was_called_off_has_ended():
     async def test(room):
         diary, strap = Diary(connect_s=60.0, call_off_s=0.5), room.strap()

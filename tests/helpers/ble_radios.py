@@ -84,6 +84,7 @@ class Diary:
                     await asyncio.sleep(diary.connect_s)
                     await super().connect(pair, **named)
                 except asyncio.CancelledError:
+                    diary.note("called off")
                     await asyncio.sleep(diary.call_off_s)
                     raise
                 finally:
