@@ -31,8 +31,8 @@ LET_GO_S: Final = 0.6
 the next connection waits for that, the one who ended does not."""
 CALL_OFF_AFTER_S: Final = 1.2
 """An attempt that nobody wants any more is given this long to come about, and then ended like any connection.
-One that is called off in the moment in which it succeeds leaves the device connected to the kernel, where BlueZ
-does not see it, and hidden from everyone until the adapter is switched off."""
+One that is called off in the moment in which it succeeds leaves the device connected to the kernel, unseen by
+BlueZ, and hidden from everyone until the adapter is switched off."""
 LOOK_LIMIT_S: Final = 5.0
 CLOSE_LIMIT_S: Final = 3.0
 _MARGIN_S: Final = 5.0
