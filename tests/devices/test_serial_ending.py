@@ -173,6 +173,7 @@ def test_while_an_address_does_not_answer():
         server.close()
         for filler in fillers:
             filler.close()
+        await until(lambda: not serial_threads())  # the system's own attempt goes on for some seconds
 
     run(body())
 
