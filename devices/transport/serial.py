@@ -66,7 +66,7 @@ class SerialPort:
             await self._opened
         except asyncio.CancelledError:
             self._closed = True
-            self._stopping.set()
+            self._stop()
             raise
 
     def write(self, data: bytes) -> None:
