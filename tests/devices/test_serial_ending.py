@@ -26,20 +26,6 @@ def _warnings_are_expected(caplog):
     caplog.get_records("call").clear()
 
 
-EARLIER = set()
-"""Threads of other tests that were there before; these tests are about their own."""
-
-
-@pytest.fixture(autouse=True)
-def _threads_of_others():
-    EARLIER.clear()
-    EARLIER.update(serial_threads())
-
-
-def own_threads():
-    return [thread for thread in serial_threads() if thread not in EARLIER]
-
-
 def run(coroutine):
     asyncio.run(asyncio.wait_for(coroutine, 100))
 
@@ -73,7 +59,7 @@ def test_after_any_number_of_steps_of_the_loop_and_at_random_moments():
     async def body():
         line = Pty()
         await free(line.path)
-        await until(lambda: not own_threads(), END_LIMIT_S)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
         before = descriptors()
         for round_ in range(60):
             sink, pump = pump_at(line.path)
@@ -86,9 +72,9 @@ def test_after_any_number_of_steps_of_the_loop_and_at_random_moments():
                 await asyncio.sleep(random.uniform(0, 0.01))
             assert await ended(task) < END_LIMIT_S
             assert round_ == 0 or sink.links[-1].state is LinkState.OFF
-            await until(lambda: not own_threads(), END_LIMIT_S)
+            await until(lambda: not serial_threads(), END_LIMIT_S)
             await free(line.path)
-        await until(lambda: not own_threads(), END_LIMIT_S)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
         assert descriptors() == before
         line.close()
 
@@ -110,7 +96,7 @@ def test_while_the_port_comes_and_goes(tmp_path):
             where.unlink()
             await asyncio.sleep(random.uniform(0, 0.02))
             assert await ended(task) < END_LIMIT_S
-            await until(lambda: not own_threads(), END_LIMIT_S)
+            await until(lambda: not serial_threads(), END_LIMIT_S)
 
     run(body())
 
@@ -124,7 +110,7 @@ def test_many_ports_at_once():
         began = time.monotonic()
         await asyncio.gather(*(ended(task) for task in tasks))
         assert time.monotonic() - began < END_LIMIT_S
-        await until(lambda: not own_threads(), END_LIMIT_S)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
         for line in lines:
             await free(line.path)
             line.close()
@@ -166,7 +152,7 @@ def test_while_the_far_end_takes_nothing(after_s):
         await until(lambda: sink.wire)
         await asyncio.sleep(after_s)
         assert await ended(task) < END_LIMIT_S
-        await until(lambda: not own_threads(), END_LIMIT_S)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
         await free(line.path)
         line.close()
 
@@ -187,7 +173,7 @@ def test_while_an_address_does_not_answer():
         server.close()
         for filler in fillers:
             filler.close()
-        await until(lambda: not own_threads())  # the system's own attempt goes on for some seconds
+        await until(lambda: not serial_threads())  # the system's own attempt goes on for some seconds
 
     run(body())
 
@@ -251,9 +237,9 @@ def test_a_port_that_hangs_when_it_is_closed_holds_nobody_up(monkeypatch):
         task = asyncio.ensure_future(pump.run())
         await until(lambda: sink.wire)
         assert await ended(task) < END_LIMIT_S
-        assert own_threads()
+        assert serial_threads()
         stuck.may_close.set()
-        await until(lambda: not own_threads())
+        await until(lambda: not serial_threads())
 
     run(body())
 
@@ -268,7 +254,7 @@ def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_
         time.sleep(after_s)  # noqa: ASYNC251 the port is opened meanwhile, and the loop does not know
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
-        await until(lambda: not own_threads(), END_LIMIT_S)
+        await until(lambda: not serial_threads(), END_LIMIT_S)
         await free(line.path)
         line.close()
 
