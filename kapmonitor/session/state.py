@@ -31,6 +31,7 @@ from kapmonitor.session.events import (
     SameArmSaid,
     SessionClosed,
     SessionEvent,
+    SessionResumed,
     SessionStarted,
     SoundChecked,
     SourceChosen,
@@ -107,6 +108,14 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """A stretch in which the program did not run: nothing was monitored and nothing recorded."""
+
+    t0_ns: int
+    t1_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class LimitLine:
     """A limit and the time from which it holds, for its band in the trends."""
 
@@ -141,6 +150,7 @@ class SessionState:
     started: SessionStarted | None = None
     started_t_ns: int = 0
     closed_t_ns: int | None = None
+    interruptions: tuple[Interruption, ...] = ()
     phase: Phase = Phase.PREPARATION
     phases: tuple[tuple[int, Phase], ...] = ()
     doses: tuple[Dose, ...] = ()
@@ -193,6 +203,12 @@ def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
             return replace(state, music=_close_music(state.music, t_ns))
         case _:
             return state
+
+
+def _resume(state: SessionState, gap: Interruption) -> SessionState:
+    """Music does not go on by itself: what sounded last ended with the program."""
+    interruptions = (*state.interruptions, gap)
+    return replace(state, interruptions=interruptions, music=_close_music(state.music, gap.t0_ns))
 
 
 ACTIVE_STATES = frozenset({"active-unack", "active-ack"})
@@ -256,6 +272,8 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
     match event:
         case SessionStarted():
             return replace(state, started=event, started_t_ns=t_ns)
+        case SessionResumed():
+            return _resume(state, Interruption(t_ns - event.gap_ns, t_ns))
         case SessionClosed():
             return replace(state, closed_t_ns=t_ns, music=_close_music(state.music, t_ns))
         case PhaseChanged():
