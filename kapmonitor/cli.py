@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     Arguments = argparse._ActionsContainer  # noqa: SLF001
 
 AID = "This console is an aid. The bedside monitor stays the first alarm."
-OUT_HELP = "the record; a new name in the records folder if left out"
+OUT_HELP = (
+    "the record, a new file, or one whose session was interrupted, to go on with it; "
+    "a new name in the records folder if left out"
+)
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
 ROUTES = ("iv", "im", "in", "sl")
 
@@ -184,7 +187,7 @@ def _record(commands: Commands) -> None:
         "record devices without a window; lines on standard input become notes",
         "kapmonitor record --device nonin@/dev/ttyUSB0 --for 3600 --out session.kap",
     )
-    record.add_argument("--device", action="append", required=True, metavar="DEVICE", help=DEVICE_HELP)
+    record.add_argument("--device", action="append", default=[], metavar="DEVICE", help=DEVICE_HELP)
     record.add_argument("--out", metavar="PATH", help=OUT_HELP)
     record.add_argument(
         "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="stop after this long"

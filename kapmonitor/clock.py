@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -33,6 +33,39 @@ class SystemClock:
 
     def real_delay_s(self, delay_ns: int) -> float:
         return max(0.0, delay_ns / 1e9)
+
+
+class LaterClock:
+    """The computer's clock, moved so that a session that was interrupted goes on in its own time."""
+
+    def __init__(self, shift_ns: int) -> None:
+        self._shift_ns = shift_ns
+
+    def now_ns(self) -> int:
+        return time.monotonic_ns() + self._shift_ns
+
+    def utc_ns(self) -> int:
+        return time.time_ns()
+
+    def real_delay_s(self, delay_ns: int) -> float:
+        return max(0.0, delay_ns / 1e9)
+
+
+SAME_NS: Final = 2_000_000_000
+LEAST_GAP_NS: Final = 1_000_000
+
+
+def later_clock(last_t_ns: int, last_utc_ns: int) -> LaterClock:
+    """A clock for a session whose newest time is `last_t_ns`, at that time of day.
+
+    While the computer has not been started anew its monotonic clock went on, and agrees with the time of day;
+    otherwise the time of day alone tells how long the interruption was, and a wrong one is not noticed.
+    """
+    monotonic_ns = time.monotonic_ns()
+    by_clock_ns, by_day_ns = monotonic_ns - last_t_ns, time.time_ns() - last_utc_ns
+    if by_clock_ns >= LEAST_GAP_NS and abs(by_clock_ns - by_day_ns) <= SAME_NS:
+        return LaterClock(0)
+    return LaterClock(last_t_ns + max(by_day_ns, LEAST_GAP_NS) - monotonic_ns)
 
 
 def waking_ns() -> int:

@@ -16,6 +16,7 @@ from devices.cuff import (
     CuffInput,
     CuffSafety,
     Fail,
+    Linked,
     Plan,
     Planned,
     Refusal,
@@ -85,6 +86,21 @@ class CuffDesk:
             self._do(cuff, Planned(schedule, self._dose_ns), now_ns)
         if on:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
+
+    def recall(self, device: str, now_ns: int, *, measuring: bool, last_ns: int | None) -> None:
+        """What was known of a cuff before the session was taken up again; before its link is live.
+
+        One that was inflated may still be so: nothing is started until the device tells.
+        """
+        cuff = self._cuffs.get(device)
+        if cuff is None:
+            return
+        if measuring:
+            for news_ in (Linked(live=True), Happening.MEASURING, Linked(live=False)):
+                self._do(cuff, news_, now_ns)
+        elif last_ns is not None:
+            cuff.safety.on(Happening.MEASURING, last_ns)
+            cuff.safety.on(Happening.IDLE, last_ns)
 
     def disconnect(self, device: str, now_ns: int) -> None:
         """The device leaves the session: its valves are opened, and nothing is asked of it any more."""

@@ -5,17 +5,18 @@ Every change that belongs in the record is put there by the `emit` that the book
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from kapmonitor import identity
 from kapmonitor.errors import CommandRefused
 from kapmonitor.identity import Bound
-from kapmonitor.links import DeviceView
+from kapmonitor.links import DeviceView, recalled
 from kapmonitor.model import (
     CuffChanged,
     CuffFailed,
+    CuffReading,
     CuffState,
     DeviceAlert,
     DeviceIdentified,
@@ -35,6 +36,7 @@ from kapmonitor.session.events import (
     FaultsCounted,
     LinkEvent,
     SessionEvent,
+    Stamped,
 )
 from kapmonitor.snapshot import LinkStatus
 
@@ -55,6 +57,10 @@ class DeviceBook:
     def views(self) -> Mapping[str, DeviceView]:
         """All devices there ever were in the session, by id."""
         return self._views
+
+    def recall(self, events: Iterable[Stamped], cuffs: Iterable[CuffReading]) -> None:
+        """The devices of a record that is taken up again; nothing of that is put on record."""
+        self._views = recalled(events, cuffs)
 
     def add(self, added: DeviceAdded, t_ns: int) -> None:
         """A device belongs to the session from now on; one that was taken out may come back."""

@@ -15,7 +15,6 @@ from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.technical import RECORD
-from kapmonitor.alarms.types import AlarmState
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
@@ -49,8 +48,9 @@ from kapmonitor.model import (
     WaveformBlock,
     WireChunk,
 )
-from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, picture
+from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, outlook_of, picture
 from kapmonitor.plausible import gate
+from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.senses import Senses
 from kapmonitor.session.events import (
@@ -62,6 +62,7 @@ from kapmonitor.session.events import (
     PhaseChanged,
     SessionClosed,
     SessionEvent,
+    SessionResumed,
     SessionStarted,
     SourceChosen,
     Stamped,
@@ -86,7 +87,7 @@ class Engine:
         limits: LimitSet,
         *,
         speed: float = 1.0,
-        alarms: AlarmState | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         if not isinstance(started.event, SessionStarted):
             raise TypeError("a session begins with SessionStarted")
@@ -96,7 +97,7 @@ class Engine:
         self._speed = speed
         self._jitter_ns = int(1e9 * max(1.0, speed))
         self._state: SessionState = fold(SessionState(), started)
-        self._watch = Watch(limits, started.t_ns, alarms)
+        self._watch = Watch(limits, started.t_ns)
         self.senses = Senses(self._emit)
         self._vitals = vitals_module.Vitals()
         self.book = DeviceBook(self._emit)
@@ -111,7 +112,26 @@ class Engine:
         self.on_samples: Callable[[], None] = _nothing
         self.on_cuff: Callable[[str, CuffState], None] = _nothing
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
+        if earlier is not None:
+            self._take_up(earlier)
         self._tell_limits()
+
+    def _take_up(self, earlier: Earlier) -> None:
+        """Begin where the record ends. What it holds already is not put there again."""
+        now_ns, utc_ns = self._clock.now_ns(), self._clock.utc_ns()
+        self._state = earlier.state
+        self._watch.recall(earlier, now_ns)
+        self._vitals = self._watch.vitals()
+        self._shown = vitals_module.Shown(earlier.state.shown)
+        self._channels = Channels(earlier.channels)
+        self._outlook = outlook_of(earlier.state.cuff_plan)
+        self.book.recall(earlier.events, earlier.cuffs)
+        self.senses.recall(earlier.events, self.book.views)
+        self.view.recall(earlier)
+        self._utc_minus_t_ns = utc_ns - now_ns
+        self._anchored_t_ns = self._faults_t_ns = now_ns
+        self._keep(Stamped(now_ns, SessionResumed(utc_ns, now_ns - earlier.last_t_ns)))
+        self.snapshot = self._picture(now_ns)
 
     def add_device(self, added: DeviceAdded) -> None:
         """A device belongs to the session from now on."""

@@ -9,6 +9,7 @@ KapError
  |    +-- RecordTooNew       written by a newer major version
  |    +-- RecordDamaged      not a record, or not readable as one
  |    +-- RecordFull         the disk has no room left
+ |    +-- RecordInUse        another running program is writing it
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
  +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
 
@@ -81,6 +82,10 @@ class RecordDamaged(RecordError):
 
 class RecordFull(RecordError):
     """The disk is full, or the folder cannot be written."""
+
+
+class RecordInUse(RecordError):
+    """Another running program is writing the record."""
 
 
 class CaptureError(KapError, ValueError):

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from kapmonitor.identity import Bound
-from kapmonitor.model import AlertKind, CuffState, Fault, LinkChanged, LinkState, NibpFailure
+from kapmonitor.model import (
+    AlertKind,
+    CuffReading,
+    CuffState,
+    DeviceIdentified,
+    Fault,
+    LinkChanged,
+    LinkProblem,
+    LinkState,
+    NibpFailure,
+)
+from kapmonitor.session.events import (
+    AlertEvent,
+    CuffEvent,
+    DeviceAdded,
+    DeviceAdopted,
+    DeviceConfirmed,
+    DeviceIdentity,
+    DeviceReleased,
+    LinkEvent,
+    SessionEvent,
+    Stamped,
+)
 from kapmonitor.snapshot import LinkStatus
 
 
@@ -79,3 +102,45 @@ class DeviceView:
     def status(self) -> LinkStatus:
         """For the status zone."""
         return replace(self.link, alerts=tuple(sorted(self.alerts)), changed=self.changed)
+
+
+def recalled(events: Iterable[Stamped], cuffs: Iterable[CuffReading]) -> dict[str, DeviceView]:
+    """The devices of a session by id, as its record last told of them."""
+    views: dict[str, DeviceView] = {}
+    failed_ns: dict[str, int] = {}
+    for stamped in events:
+        event, t_ns = stamped.event, stamped.t_ns
+        if isinstance(event, DeviceAdded):
+            views[event.device] = DeviceView(event.device, event.label, LinkStatus(event.device, event.label))
+        elif (known := views.get(getattr(event, "device", ""))) is not None:
+            views[known.id] = _told(known, event, t_ns)
+        if isinstance(event, CuffEvent) and event.failure:
+            failed_ns[event.device] = t_ns
+    for reading in cuffs:
+        measured = reading.failure is None and not reading.stored
+        if measured and reading.t_ns > failed_ns.get(reading.device, reading.t_ns):
+            views[reading.device] = replace(views[reading.device], cuff_failure=None)
+    return views
+
+
+def _told(view: DeviceView, event: SessionEvent, t_ns: int) -> DeviceView:
+    match event:
+        case DeviceAdopted():
+            return replace(view, bound=Bound(), released=False)
+        case DeviceIdentity():
+            said = DeviceIdentified(t_ns, event.manufacturer, event.model, event.serial, event.firmware)
+            return replace(view, bound=view.bound.heard(said))
+        case DeviceConfirmed():
+            return replace(view, bound=view.bound.confirmed())
+        case DeviceReleased():
+            return replace(view, released=True)
+        case LinkEvent():
+            change = LinkChanged(LinkState(event.state), t_ns, LinkProblem(event.problem), event.detail)
+            return view.linked(change)
+        case AlertEvent():
+            return view.alerted(AlertKind(event.kind), present=event.present)
+        case CuffEvent():
+            failure = NibpFailure(event.failure) if event.failure else view.cuff_failure
+            return replace(view, cuff=CuffState(event.state), cuff_failure=failure)
+        case _:
+            return view

@@ -13,6 +13,7 @@ from kapmonitor.model import (
     Metric,
     WaveformBlock,
 )
+from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import WaveSlice
 from kapmonitor.ring import Ring, RingTap
 from kapmonitor.trend import TrendSeries
@@ -96,6 +97,16 @@ class LiveView:
         self._span = (0, 0)
         self._breaks: dict[Role, tuple[tuple[int, int], ...]] = {}
         self._broken: dict[Role, int] = {}
+
+    def recall(self, earlier: Earlier) -> None:
+        """Trends and cuffs of a record that is taken up again; where it was interrupted, they are too."""
+        for role, values in earlier.trends.items():
+            for t_ns, value in values:
+                self.add_trend(role, t_ns, value)
+            if values:
+                self.break_trend(role, values[-1][0])
+        for reading in earlier.cuffs:
+            self.add_cuff(reading)
 
     def add_trend(self, role: Role, t_ns: int, value: float) -> None:
         """One more value of a continuous role."""

@@ -11,7 +11,7 @@ from kapmonitor.alarms.types import Rule
 from kapmonitor.links import DeviceView
 from kapmonitor.model import AlertKind, ChannelKey, CuffState, GenerationMode, Measured
 from kapmonitor.record.items import RecordStatus
-from kapmonitor.session.events import SessionStarted
+from kapmonitor.session.events import CuffPlan, SessionStarted
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import (
     ActiveAlarm,
@@ -39,6 +39,13 @@ class CuffOutlook:
     held: bool = False
     can_start: bool = False
     refused: str = ""
+
+
+def outlook_of(plan: CuffPlan | None) -> CuffOutlook:
+    """What was planned last, as far as the record tells; nobody offers a start before the cuff is there."""
+    if plan is None:
+        return CuffOutlook()
+    return CuffOutlook(plan.next_t_ns or None, float(plan.interval_s), plan.held)
 
 
 @dataclass(frozen=True, slots=True)

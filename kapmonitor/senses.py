@@ -5,7 +5,7 @@ Owned by the engine. What is found goes on record through the `tell` it was give
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from kapmonitor import mdc
@@ -25,7 +25,7 @@ from kapmonitor.model import (
     Observation,
     WaveformBlock,
 )
-from kapmonitor.session.events import ConditionSensed
+from kapmonitor.session.events import ConditionSensed, Stamped
 
 Tell = Callable[[ConditionSensed], None]
 LOOK_NS: Final = 1_000_000_000
@@ -43,6 +43,15 @@ class Senses:
         self._errors: dict[str, ErrorRate] = {}
         self._looked_ns = 0
         self._display = DisplayWatch()
+
+    def recall(self, events: Iterable[Stamped], devices: Iterable[str]) -> None:
+        """What was told before the session was taken up again; what no longer holds is then withdrawn."""
+        for stamped in events:
+            if isinstance(stamped.event, ConditionSensed):
+                self._told[stamped.event.role] = stamped.event.value, stamped.event.text
+        for device in devices:
+            self._watch(device)
+            self._rate(device)
 
     def sense(self, role: str, value: float, text: str = "") -> None:
         """Something is well (0), wrong (1) or severely so (2); on record when that changes."""

@@ -15,10 +15,11 @@ from devices.raw import with_raw
 from devices.registry import Registry, load
 from devices.sleep import SleepWatch
 from kapmonitor import __version__
+from kapmonitor.again import members_again
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
-from kapmonitor.clock import Clock, waking_ns
+from kapmonitor.clock import Clock, SystemClock, later_clock, waking_ns
 from kapmonitor.commands import (
     Command,
     DeviceCommand,
@@ -30,10 +31,12 @@ from kapmonitor.commands import (
 )
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
-from kapmonitor.errors import CommandRefused
+from kapmonitor.errors import CommandRefused, RecordError
 from kapmonitor.housekeeping import keep_looking
 from kapmonitor.members import CuffOptions, Member, Unknown, members, unknown
-from kapmonitor.model import DeviceEvent, GenerationMode, LinkChanged, WireChunk
+from kapmonitor.model import CuffState, DeviceEvent, GenerationMode, LinkChanged, WireChunk
+from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
+from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
@@ -122,13 +125,56 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     return station
 
 
+def begin(plan: Plan) -> Station:
+    """A session on this computer's clock: a record that was not closed is gone on with, another begun."""
+    return take_up(plan) if is_unfinished(plan.path) else open_station(plan, SystemClock())
+
+
+def take_up(plan: Plan) -> Station:
+    """Go on with the session of a record that was not closed; nothing runs before start().
+
+    The plan's devices come on top of the session's own; limits and person are the record's.
+    """
+    hold = Hold(plan.path)
+    try:
+        return _go_on(plan, earlier_of(plan.path))
+    finally:
+        hold.release()
+
+
+def _go_on(plan: Plan, earlier: Earlier) -> Station:
+    if plan.wire_only:
+        raise RecordError(str(plan.path), "has numbers and alarms in it; go on without --wire-only")
+    registry = load()
+    again = members_again(earlier.state, earlier.events, plan.devices, registry)
+    known = {device.address for device in earlier.state.devices}
+    places = tuple(each for each in unknown(plan.devices, registry) if str(each.address) not in known)
+    clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns)
+    plan = replace(plan, limits=earlier.limits)
+    writer = RecordWriter.resume(earlier.path, clock)
+    engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
+    started = earlier.state.started
+    offset_min = started.utc_offset_min if started is not None else 0
+    station = Station(plan, clock, writer, engine, Given(registry, again, places), offset_min, earlier)
+    station.add_devices()
+    return station
+
+
 class Station:
     """Owns the parts of one session. Any thread may call start, submit and stop; the rest is the core's."""
 
     def __init__(
-        self, plan: Plan, clock: Clock, writer: RecordWriter, engine: Engine, given: Given, offset_min: int
+        self,
+        plan: Plan,
+        clock: Clock,
+        writer: RecordWriter,
+        engine: Engine,
+        given: Given,
+        offset_min: int,
+        earlier: Earlier | None = None,
     ) -> None:
         self.plan = plan
+        self._earlier = earlier
         self.clock = clock
         self.engine = engine
         self.cuffs = CuffDesk(engine)
@@ -150,8 +196,10 @@ class Station:
         return self._given.members
 
     def add_devices(self) -> None:
-        """Put the devices on record; once, before anything comes from them."""
+        """Put the devices on record that are not; once, before anything comes from them."""
         for member in self.members:
+            if member.id in self.engine.book.views:
+                continue
             added = DeviceAdded(member.id, member.spec.id, member.label, str(member.address))
             self.engine.add_device(added)
             self.engine.adopt(member.id, COMMAND_LINE, None)
@@ -186,13 +234,26 @@ class Station:
     def _begin(self) -> None:
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
-        if self.engine.snapshot.session.dose_t_ns is None:
+        self._recall_cuffs(now_ns)
+        if self._earlier is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
         self._runtime.spawn(keep_looking(self.plan.path, self.engine.senses.sense), "housekeeping")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding)
             self._runtime.spawn(annunciator.run(), "annunciator")
+
+    def _recall_cuffs(self, now_ns: int) -> None:
+        if self._earlier is None:
+            return
+        state = self._earlier.state
+        for member in self.members:
+            view = self.engine.book.views[member.id]
+            last_ns = max((c.t_ns for c in self._earlier.cuffs if c.device == member.id), default=None)
+            measuring = view.cuff is CuffState.MEASURING
+            self.cuffs.recall(member.id, now_ns, measuring=measuring, last_ns=last_ns)
+        from_ns = state.doses[-1].t_ns if state.doses else state.started_t_ns
+        self.cuffs.measure_from(from_ns, now_ns)
 
     async def _tick(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +59,14 @@ class Vitals:
         self._parts: dict[str, list[Observation]] = {}
         self._cuffs: dict[str, CuffReading] = {}
         self._preferred: dict[Role, str] = {}
+
+    def twin(self) -> Vitals:
+        """The same, to go on by itself."""
+        twin = Vitals()
+        twin._latest, twin._cuffs = dict(self._latest), dict(self._cuffs)
+        twin._preferred = dict(self._preferred)
+        twin._parts = {device: list(parts) for device, parts in self._parts.items()}
+        return twin
 
     def observe(self, device: str, observation: Observation) -> None:
         """Take one gated observation; a stored one never becomes the newest number."""
@@ -174,8 +182,8 @@ def usable(reading: Reading, t_ns: int, now_ns: int, period_s: float = 1.0) -> f
 class Shown:
     """Which device's values the dashboard shows; tells whenever that changes, so that a replay can follow."""
 
-    def __init__(self) -> None:
-        self._told: dict[Role, tuple[str, str]] = {}
+    def __init__(self, told: Iterable[SourceShown] = ()) -> None:
+        self._told = {Role(shown.role): (shown.device, shown.ref) for shown in told}
 
     def changes(
         self, vitals: Vitals, speaks: Callable[[str], bool], now_ns: int

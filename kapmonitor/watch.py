@@ -9,11 +9,13 @@ from kapmonitor.alarms import decide
 from kapmonitor.alarms.baseline import WINDOW_NS, Proposal, propose
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import Item, Stepper, changed_event
+from kapmonitor.alarms.takeup import taken_up
 from kapmonitor.alarms.technical import CONTINUOUS
-from kapmonitor.alarms.types import AlarmState, Rule
+from kapmonitor.alarms.types import Rule
 from kapmonitor.commands import AlarmCommand, ChangeLimit, DisableRule, EnableRule, SaySameArm, SetBaseline
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import CuffReading
+from kapmonitor.record.earlier import Earlier
 from kapmonitor.session.events import (
     BaselineSet,
     InputLate,
@@ -23,6 +25,8 @@ from kapmonitor.session.events import (
     Stamped,
 )
 from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce
+from kapmonitor.view import Role
+from kapmonitor.vitals import Vitals
 
 _SAMPLE_NS: Final = 1_000_000_000
 _PROPOSE_NS: Final = 5_000_000_000
@@ -31,9 +35,9 @@ _PROPOSE_NS: Final = 5_000_000_000
 class Watch:
     """Owns the alarms of one session."""
 
-    def __init__(self, limits: LimitSet, start_ns: int, state: AlarmState | None = None) -> None:
+    def __init__(self, limits: LimitSet, start_ns: int) -> None:
         self.limits = limits
-        self._stepper = Stepper(limits, start_ns, state)
+        self._stepper = Stepper(limits, start_ns)
         self._told: tuple[Rule, ...] = ()
         self._set: tuple[int, str] | None = None
         self._dose_ns: int | None = None
@@ -41,6 +45,23 @@ class Watch:
         self._values: dict[str, list[tuple[int, float]]] = {role: [] for role in CONTINUOUS}
         self._proposal: Proposal | None = None
         self._proposed_ns: int | None = None
+
+    def recall(self, earlier: Earlier, resumed_ns: int) -> None:
+        """Go on with the alarms of a record that is taken up again."""
+        self._stepper = taken_up(self.limits, earlier.events, earlier.readings, resumed_ns)
+        self._dose_ns = min((dose.t_ns for dose in earlier.state.doses), default=None)
+        self._cuffs = [cuff for cuff in earlier.cuffs if cuff.failure is None and not cuff.stored]
+        for stamped in earlier.events:
+            if isinstance(stamped.event, BaselineSet):
+                self._set = stamped.t_ns, stamped.event.by
+        until_ns = self._dose_ns if self._dose_ns is not None else resumed_ns
+        for role, values in self._values.items():
+            trend = earlier.trends.get(Role(role), ())
+            values += [each for each in trend if until_ns - WINDOW_NS <= each[0] <= until_ns]
+
+    def vitals(self) -> Vitals:
+        """The numbers that the alarms know, as a starting point of their own for somebody else."""
+        return self._stepper.world.vitals.twin()
 
     def take(self, item: Item) -> InputLate | None:
         """Something that is put on record; what else belongs there if the alarms see it late."""

@@ -55,6 +55,8 @@ class Equipment:
     while_abnormal: bool = False
     """A cuff failed while the last blood pressure was outside a limit."""
     measuring_since_ns: int | None = None
+    unsure: bool = False
+    """Its sensor was off when the program was killed; whether it still is, it has not said yet."""
     changed: bool = False
     released: bool = False
 
@@ -98,7 +100,7 @@ def heard(known: Equipment, event: DeviceNews, t_ns: int, *, abnormal: bool) -> 
             return replace(known, link=event.state, was_live=was_live, at_rest=at_rest, alerts=alerts)
         case AlertEvent():
             alerts = known.alerts | {event.kind} if event.present else known.alerts - {event.kind}
-            return replace(known, alerts=alerts)
+            return replace(known, alerts=alerts, unsure=False)
         case CuffEvent():
             return _cuffed(known, event, t_ns, abnormal=abnormal)
         case DeviceAdopted() | DeviceConfirmed():
@@ -123,6 +125,11 @@ def _cuffed(known: Equipment, event: CuffEvent, t_ns: int, *, abnormal: bool) ->
     )
 
 
+def doubted(known: Equipment) -> Equipment:
+    """The session is taken up again; what the device last said of its sensor may be over."""
+    return replace(known, unsure=known.sensor_off)
+
+
 def measured(known: Equipment) -> Equipment:
     """A reading came: earlier failures are over."""
     if not known.failures:
@@ -134,6 +141,7 @@ def samples(device: str, known: Equipment, t_ns: int) -> Iterator[tuple[str, Sam
     """What the alarms look at of a device that last changed at `t_ns`."""
     yield link_role(device), Sample(t_ns, float(known.lost), known.label)
     yield changed_role(device), Sample(t_ns, float(known.changed and not known.released), known.label)
-    yield sensor_role(device), Sample(t_ns, float(known.sensor_off), known.label)
+    off = None if known.unsure else float(known.sensor_off)
+    yield sensor_role(device), Sample(t_ns, off, known.label)
     trouble = known.cuff_trouble
     yield cuff_role(device), Sample(t_ns, trouble, f"{known.label}\t{known.failure}" if trouble else "")

@@ -1,4 +1,4 @@
-"""Where the alarms stood when a record ended without being closed: the fold of its events; pure.
+"""One alarm condition as its events in a record tell of it; pure.
 
 What AlarmChanged says of a condition is enough to go on with: state, onset, worst value, priority, and when
 its reminder is due. The worst value is that of its last event. Which reading armed it is not kept; the signal
@@ -7,14 +7,12 @@ has to come back anyway.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from kapmonitor.alarms.types import (
     ACTIVE,
     REMIND_S,
-    AlarmState,
     Condition,
     ConditionState,
     Passed,
@@ -23,56 +21,7 @@ from kapmonitor.alarms.types import (
     Side,
     Trigger,
 )
-from kapmonitor.session.events import (
-    AlarmChanged,
-    BaselineSet,
-    LimitsChanged,
-    PhaseChanged,
-    RuleDisabled,
-    RuleEnabled,
-    SameArmSaid,
-    SessionClosed,
-    SessionEvent,
-    Stamped,
-)
-
-HOLD_NS: Final = 30_000_000_000
-"""So long after a restart a condition waits for its signal before that counts as lost."""
-
-
-def folded(events: Iterable[Stamped], rules: Iterable[Rule], restarted_ns: int) -> AlarmState:
-    """The alarm state to go on with after a restart; of a record that was closed nothing is left."""
-    by_id = {rule.id: rule for rule in rules}
-    known: dict[str, Condition] = {}
-    for stamped in events:
-        event: SessionEvent = stamped.event
-        if isinstance(event, SessionClosed):
-            known.clear()
-        elif isinstance(event, AlarmChanged):
-            known[event.condition] = after(known.get(event.condition), event, stamped.t_ns, by_id)
-    return AlarmState(tuple(known.values()), restarted_ns + HOLD_NS)
-
-
-def carried(events: Iterable[Stamped], restarted_ns: int) -> tuple[SessionEvent, ...]:
-    """What people decided and still holds: to be put on the new record first, so that it holds there too."""
-    last: dict[tuple[str, str], SessionEvent] = {}
-    for event in (stamped.event for stamped in events):
-        match event:
-            case BaselineSet() | PhaseChanged() | SameArmSaid():
-                last[event.TYPE, ""] = event
-            case LimitsChanged() | RuleDisabled():
-                last[event.TYPE, event.rule] = event
-            case RuleEnabled():
-                last.pop((RuleDisabled.TYPE, event.rule), None)
-            case SessionClosed():
-                last.clear()
-            case _:
-                pass
-    return tuple(
-        event
-        for event in last.values()
-        if not isinstance(event, RuleDisabled) or event.until_t_ns > restarted_ns
-    )
+from kapmonitor.session.events import AlarmChanged
 
 
 def after(before: Condition | None, event: AlarmChanged, t_ns: int, rules: Mapping[str, Rule]) -> Condition:
@@ -81,7 +30,7 @@ def after(before: Condition | None, event: AlarmChanged, t_ns: int, rules: Mappi
         rule = rules.get(event.condition)
         side = Side.FLAG if event.limit is None else Side.HIGH
         before = Condition(rule or Rule(event.condition, event.condition, side, Priority(event.priority)))
-    return _moved(before, event, t_ns)
+    return _moved(replace(before, rule=rules.get(event.condition, before.rule)), event, t_ns)
 
 
 def _moved(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
@@ -101,9 +50,14 @@ def _moved(before: Condition, event: AlarmChanged, t_ns: int) -> Condition:
         valid_count=rule.confirmations,
         passed=_passed(before, state),
         bypassed=state in ACTIVE and (before.bypassed or event.cause == Trigger.BYPASS.value),
+        raised_t_ns=_raised_ns(before, state, t_ns),
         ended_t_ns=t_ns if state is ConditionState.LATCHED else None,
     )
     return _acknowledged(now, event, t_ns)
+
+
+def _raised_ns(before: Condition, state: ConditionState, t_ns: int) -> int:
+    return t_ns if state is ConditionState.ACTIVE_UNACK else before.raised_t_ns
 
 
 def _passed(before: Condition, state: ConditionState) -> Passed | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import Stepper, name_of
-from kapmonitor.alarms.types import AlarmState, Transition
+from kapmonitor.alarms.types import Transition
 from kapmonitor.alarms.world import NumberRow
 from kapmonitor.session.events import InputLate, SessionStarted, Stamped
 
@@ -23,24 +23,25 @@ def replayed(
     rows: Iterable[NumberRow],
     events: Iterable[Stamped],
     limits: LimitSet,
-    state: AlarmState | None = None,
 ) -> tuple[Transition, ...]:
     """Every transition in order of time.
 
     `rows` are the record's readings, any order between channels; `events` are in the record's own order. The
-    last step is the last event's: nothing is known of what the alarms did after it. `state` is where they
-    stood at the start, for a session that went on after a restart.
+    last step is the last event's: nothing is known of what the alarms did after it.
     """
-    return tuple(replaying([(2**63, rows)], events, limits, state))
+    return tuple(replaying([(2**63, rows)], events, limits))
 
 
 def replaying(
     spans: Iterable[Span],
     events: Iterable[Stamped],
     limits: LimitSet,
-    state: AlarmState | None = None,
+    taken_up: Stepper | None = None,
 ) -> Iterator[Transition]:
-    """The same with the readings span by span, so that never all of them are held at once."""
+    """The same with the readings span by span, so that never all of them are held at once.
+
+    `taken_up` is where the alarms stood at the start, for a session that went on after a restart.
+    """
     stamped = tuple(events)
     if not stamped:
         return
@@ -48,7 +49,7 @@ def replaying(
     late = {
         (s.event.what, s.event.t_ns): s.event.seen_t_ns for s in stamped if isinstance(s.event, InputLate)
     }
-    stepper = Stepper(limits, start_ns, state)
+    stepper = taken_up or Stepper(limits, start_ns)
     seen = _seen(stamped)
     due = ((seen.get(place, each.t_ns), each) for place, each in enumerate(stamped))
     waiting = deque(sorted(due, key=lambda one: one[0]))

@@ -8,7 +8,7 @@ before the last step is seen by the next one, and that is put on record.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, get_args
 
@@ -57,14 +57,16 @@ Item = Stamped | NumberRow
 _Waiting = tuple[int, int, int, Item]
 SEEN: Final = (*DECISIONS, *HEARD)
 """The events that alarms look at."""
+RECALLED: Final = tuple(kind for kind in SEEN if kind not in {AlarmAcknowledged, SessionClosed})
+"""Those that still hold once a session is taken up again; the alarms themselves say what was acknowledged."""
 _IDLE: Final = frozenset({ConditionState.UNARMED, ConditionState.NORMAL})
 
 
 class Stepper:
     """Owned by the watch of a session, or by a rerun."""
 
-    def __init__(self, limits: LimitSet, start_ns: int, state: AlarmState | None = None) -> None:
-        self.state = state or AlarmState()
+    def __init__(self, limits: LimitSet, start_ns: int) -> None:
+        self.state = AlarmState()
         self.world = World()
         self.baseline: Baseline | None = None
         self.off_until: dict[str, int] = {}
@@ -80,6 +82,20 @@ class Stepper:
         self._quarter_ns = start_ns // STEP_NS * STEP_NS + STEP_NS
         self._acknowledged: set[str] = set()
         self._ended = False
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule that is looked at, limits and equipment, by id."""
+        return {rule.id: rule for rule in self._rules}
+
+    def recall(self, items: Iterable[Item], t_ns: int) -> None:
+        """What came at one time before the session was taken up again; no step is made of it."""
+        for item in items:
+            if not isinstance(item, Stamped) or isinstance(item.event, RECALLED):
+                self._apply(item, t_ns)
+        self.world.look(t_ns)
+        if len(self.world.equipment) != self._devices:
+            self._watch_devices()
 
     def take(self, item: Item, seen_t_ns: int | None = None) -> InputLate | None:
         """Let the steps from the item's own time on see it; what belongs in the record if that is over.

@@ -6,6 +6,7 @@ A live session and a rerun of its record feed the same values in, so that both s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol, get_args
 
 from kapmonitor.alarms import equipment
@@ -109,6 +110,9 @@ class World:
         device, metric = known
         reading = Absent(row.validity, row.raw) if row.value is None else Measured(row.value, row.validity)
         view = self.equipment.get(device)
+        if view is not None and view.unsure and row.value is not None and not row.stored:
+            view = replace(view, unsure=False)
+            self._put_device(device, view, row.t_ns)
         if view is None or view.speaks:
             observation = Observation(metric, row.t_ns, reading, row.device_time, row.stored)
             self.vitals.observe(device, observation)
@@ -166,6 +170,11 @@ class World:
     def _put_device(self, device: str, known: Equipment, t_ns: int) -> None:
         self.equipment[device] = known
         self._samples.update(equipment.samples(device, known, t_ns))
+
+    def doubt_sensors(self, now_ns: int) -> None:
+        """The session is taken up again: devices have to say once more how they are."""
+        for device, known in self.equipment.items():
+            self._put_device(device, equipment.doubted(known), now_ns)
 
     def look(self, now_ns: int) -> Mapping[str, Sample]:
         """Each role's newest sample at a step."""

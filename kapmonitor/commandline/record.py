@@ -18,17 +18,18 @@ from typing import Final
 
 from devices.raw import RAW
 from kapmonitor.alarms.limits import example
-from kapmonitor.clock import SystemClock
+from kapmonitor.clock import Clock
 from kapmonitor.commandline.notelines import clean, note_lines
 from kapmonitor.commands import AddNote
 from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
 from kapmonitor.places import new_record_path, records_folder
 from kapmonitor.record.cut import wire_devices
+from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
-from kapmonitor.station import Plan, Station, open_station
+from kapmonitor.station import Plan, Station, begin
 
 MOST_UNSAVED: Final = 100
 """Notes read but not yet on disk; reading waits beyond that, so that a flood of them stays bounded."""
@@ -52,14 +53,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Record until the time is over or a signal comes; 1 if no device ever spoke."""
     stop = threading.Event()
     _stop_on_signals(stop)  # before the record exists: whenever a signal comes, it is closed
-    clock = SystemClock()
     wire_only = bool(arguments.wire_only)
     if not wire_only:
         _refuse_raw(arguments.device)
     path = Path(arguments.out or new_record_path(records_folder(), datetime.now().astimezone()))
+    if not arguments.device and not is_unfinished(path):
+        raise AddressError("--device", "name at least one device; only an interrupted record has its own")
     plan = Plan(path.absolute(), tuple(arguments.device), example(), wire_only=wire_only)
-    station = open_station(plan, clock)
+    station = begin(plan)
+    clock = station.clock
     _say(str(path))
+    _tell_gap(station)
     station.start()
     for text in filter(None, map(clean, arguments.note)):
         _note(station, text, clock.now_ns(), _nothing)
@@ -70,6 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
         _tell_bytes(path)
     _say(f"closed {path}")
     return 0 if spoke or stop.is_set() else 1
+
+
+def _tell_gap(station: Station) -> None:
+    for gap in station.engine.snapshot.session.interruptions[-1:]:
+        _say(f"going on; nothing was recorded for {_clock(gap.t1_ns - gap.t0_ns)}")
 
 
 def _refuse_raw(devices: list[str]) -> None:
@@ -155,7 +164,7 @@ def _clock(elapsed_ns: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-def _read_notes(station: Station, clock: SystemClock) -> None:
+def _read_notes(station: Station, clock: Clock) -> None:
     # Not through sys.stdin: whoever waits in its buffer would keep the program from ending.
     descriptor, encoding = sys.stdin.fileno(), sys.stdin.encoding
     room = threading.Semaphore(MOST_UNSAVED)

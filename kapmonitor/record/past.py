@@ -25,7 +25,8 @@ from kapmonitor.session.events import (
 MOST_NS: Final = 7 * 86_400_000_000_000
 """No session is longer; a damaged time must not let a rerun go on for years."""
 SPAN_NS: Final = 60_000_000_000
-KEPT: Final = (*SEEN, InputLate, SessionStarted)
+UNSAVED_NS: Final = 2_000_000_000
+KEPT: Final = (*SEEN, InputLate, SessionStarted, SessionResumed)
 
 Tell = Callable[[float], None]
 """Told from 0 to 1 how far something has come; may raise to end it."""
@@ -97,9 +98,53 @@ def past_of(reader: RecordReader) -> Past:
     )
 
 
-def spans_of(reader: RecordReader, past: Past, tell: Tell) -> Iterator[Span]:
-    """The record's readings, a minute at a time."""
-    from_ns, until_ns = ALWAYS[0], past.start_ns + SPAN_NS
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a session without interruption: from its start, or from when it was taken up again.
+
+    `before` are the events of the stretches before it.
+    """
+
+    start_ns: int
+    end_ns: int
+    is_closed: bool
+    events: tuple[Stamped, ...]
+    changes: tuple[Stamped, ...]
+    before: tuple[Stamped, ...] = ()
+
+
+def stretches_of(past: Past) -> Iterator[Stretch]:
+    """A record that was never taken up again has one."""
+    starts = [number for number, each in enumerate(past.events) if isinstance(each.event, SessionResumed)]
+    ends = (*starts, len(past.events))
+    for begin, end in zip((0, *starts), ends, strict=True):
+        events = past.events[begin:end]
+        start_ns = past.start_ns if begin == 0 else events[0].t_ns
+        is_last = end == len(past.events)
+        until_ns = ALWAYS[1] if is_last else past.events[end].t_ns
+        changes = tuple(each for each in past.changes if start_ns <= each.t_ns < until_ns)
+        last = max((*events, *changes), key=lambda each: each.t_ns)
+        yield Stretch(
+            start_ns=start_ns,
+            end_ns=past.end_ns if is_last else last.t_ns,
+            is_closed=past.is_closed and is_last,
+            events=events if is_last else (*events, last),
+            changes=changes,
+            before=past.events[:begin],
+        )
+
+
+def unsaved_of(past: Past) -> Iterator[tuple[int, int]]:
+    """The stretches of time of which not all may have been on disk when the program was killed."""
+    stretches = tuple(stretches_of(past))
+    for stretch, after in zip(stretches, (*stretches[1:], None), strict=True):
+        if not stretch.is_closed:
+            yield stretch.end_ns - UNSAVED_NS, ALWAYS[1] if after is None else after.start_ns
+
+
+def spans_of(reader: RecordReader, past: Past | Stretch, tell: Tell) -> Iterator[Span]:
+    """The record's readings, a minute at a time; of a stretch, those from its start on."""
+    from_ns, until_ns = ALWAYS[0] if isinstance(past, Past) else past.start_ns, past.start_ns + SPAN_NS
     whole_ns = max(1, past.end_ns - past.start_ns)
     while from_ns <= past.end_ns:
         tell(min(1.0, max(0.0, (until_ns - SPAN_NS - past.start_ns) / whole_ns)))

@@ -24,6 +24,7 @@ from kapmonitor.clock import Clock
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
 from kapmonitor.record import schema
 from kapmonitor.record.batch import FOLD_NS
+from kapmonitor.record.hold import Hold
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session.events import SessionClosed, Stamped
@@ -59,10 +60,11 @@ class _Waiting:
 class RecordWriter:
     """Keeps what it is given (kapmonitor.record.items.Recorder). Any thread may put; one closes."""
 
-    def __init__(self, path: Path, clock: Clock, store: Store) -> None:
+    def __init__(self, path: Path, clock: Clock, store: Store, hold: Hold) -> None:
         self._path = path
         self._clock = clock
         self._store = store
+        self._hold = hold
         self._inbox: SimpleQueue[_Waiting] = SimpleQueue()
         self._backlog: deque[_Waiting] = deque()
         self._wake = threading.Event()
@@ -87,9 +89,11 @@ class RecordWriter:
     def resume(cls, path: Path, clock: Clock) -> RecordWriter:
         """Go on with a record that was not closed; the caller then puts session.resumed."""
         schema.check(path)
+        hold = Hold(path)
         try:
-            return cls(path, clock, Store(path))
+            return cls(path, clock, Store(path), hold)
         except (sqlite3.Error, ValueError) as why:
+            hold.release()
             raise RecordDamaged(str(path), f"cannot be gone on with ({why})") from why
 
     def put(self, row: Stamped | DataRow) -> None:
@@ -127,6 +131,7 @@ class RecordWriter:
         self._closing = SessionClosed(reason, self._clock.utc_ns())
         self._wake.set()
         self._thread.join()
+        self._hold.release()
         if self._problem:
             raise RecordFull(str(self._path), self._problem)
 

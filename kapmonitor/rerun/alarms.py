@@ -7,16 +7,16 @@ from typing import Final
 
 from kapmonitor.alarms.limits import LimitSet, parse
 from kapmonitor.alarms.offline import replaying
-from kapmonitor.alarms.stepper import changed_event
+from kapmonitor.alarms.stepper import Stepper, changed_event
+from kapmonitor.alarms.takeup import taken_up
 from kapmonitor.errors import ConfigError
-from kapmonitor.record.past import Past, Tell, spans_of
+from kapmonitor.record.past import Past, Stretch, Tell, spans_of, stretches_of, unsaved_of
 from kapmonitor.record.reader import ALWAYS, RecordReader
 from kapmonitor.rerun.compare import Comparison, Item, Outcome, Verdict
 from kapmonitor.session.events import AlarmChanged, Stamped
 
 WHAT: Final = "alarms"
-UNSAVED_NS: Final = 2_000_000_000
-"""So much of the end of an interrupted record may not have been on disk yet."""
+INTERRUPTED: Final = "the program was interrupted and the session taken up again, times: {}"
 
 
 def rerun_alarms(reader: RecordReader, past: Past, tell: Tell) -> Outcome:
@@ -24,18 +24,28 @@ def rerun_alarms(reader: RecordReader, past: Past, tell: Tell) -> Outcome:
     limits = _limits(past)
     if isinstance(limits, Outcome):
         return limits
-    first = _before_the_gap(past)
     comparison = Comparison(WHAT)
-    for stamped in first.changes:
-        comparison.then(_item(stamped))
-    for move in replaying(spans_of(reader, first, tell), first.events, limits):
-        comparison.now(_item(Stamped(move.t_ns, changed_event(move))))
-    open_from_ns = None if first.is_closed else first.end_ns - UNSAVED_NS
-    comparison.settle(ALWAYS[1], open_from_ns=open_from_ns)
+    unsaved = tuple(unsaved_of(past))
+    gaps = 0
+    for stretch in stretches_of(past):
+        gaps += bool(stretch.before)
+        for stamped in stretch.changes:
+            comparison.then(_item(stamped))
+        going_on = _taken_up(reader, past, stretch, limits)
+        for move in replaying(spans_of(reader, stretch, tell), stretch.events, limits, going_on):
+            comparison.now(_item(Stamped(move.t_ns, changed_event(move))))
+        comparison.settle(ALWAYS[1], unsaved)
     outcome = comparison.outcome()
-    if past.resumed_ns is not None:
-        outcome = replace(outcome, why="compared up to where the session was first interrupted")
-    return outcome
+    return replace(outcome, why=INTERRUPTED.format(gaps)) if gaps else outcome
+
+
+def _taken_up(reader: RecordReader, past: Past, stretch: Stretch, limits: LimitSet) -> Stepper | None:
+    """Where the alarms stood when the session was taken up again; None at its start."""
+    if not stretch.before:
+        return None
+    earlier = [each for each in past.changes if each.t_ns < stretch.start_ns]
+    rows = reader.numerics(ALWAYS[0], stretch.start_ns)
+    return taken_up(limits, (*stretch.before, *earlier), rows, stretch.start_ns)
 
 
 def _limits(past: Past) -> LimitSet | Outcome:
@@ -50,17 +60,6 @@ def _limits(past: Past) -> LimitSet | Outcome:
         return parse(text, "the limits in the record")
     except ConfigError as error:
         return Outcome(WHAT, Verdict.NOT_DONE, why=f"this version does not accept its limits: {error}")
-
-
-def _before_the_gap(past: Past) -> Past:
-    """The first stretch of a record that was taken up again: how the second one began is not kept."""
-    if past.resumed_ns is None:
-        return past
-    resumed_ns = past.resumed_ns
-    events = tuple(each for each in past.events if each.t_ns < resumed_ns)
-    changes = tuple(each for each in past.changes if each.t_ns < resumed_ns)
-    last = max((*events, *changes), key=lambda each: each.t_ns)
-    return replace(past, events=(*events, last), changes=changes, end_ns=last.t_ns, is_closed=False)
 
 
 def _item(stamped: Stamped) -> Item:

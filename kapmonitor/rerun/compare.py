@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -87,14 +88,13 @@ class Comparison:
         if not others[item]:
             del others[item]
 
-    def settle(self, until_ns: int, *, open_from_ns: int | None = None) -> None:
+    def settle(self, until_ns: int, unsaved: Sequence[tuple[int, int]] = ()) -> None:
         """What is before this and has no counterpart will get none.
 
-        From `open_from_ns` on, something of now alone is no difference: it was not on disk yet.
+        Where time is `unsaved`, something of now alone is no difference: it was not on disk yet.
         """
         then, now = self._taken(self._then, until_ns), self._taken(self._now, until_ns)
-        if open_from_ns is not None:
-            now = [item for item in now if item.t_ns < open_from_ns]
+        now = [item for item in now if not any(from_ns <= item.t_ns < to_ns for from_ns, to_ns in unsaved)]
         then = self._pair(then, now)
         by_place = {(item.t_ns, item.name): item for item in now}
         for item in then:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -23,6 +23,7 @@ from kapmonitor.model import (
     DeviceIdentified,
     Fault,
     LinkChanged,
+    LinkState,
     Measured,
     Observation,
     Validity,
@@ -31,16 +32,17 @@ from kapmonitor.model import (
 )
 from kapmonitor.plausible import gate
 from kapmonitor.record.cut import Entry, WireDevice, entries
-from kapmonitor.record.items import NumericRow
-from kapmonitor.record.past import Past, Tell
+from kapmonitor.record.items import NumericRow, WaveSlice
+from kapmonitor.record.past import UNSAVED_NS, Past, Tell, unsaved_of
 from kapmonitor.record.reader import ALWAYS, RecordReader
-from kapmonitor.rerun.alarms import UNSAVED_NS
 from kapmonitor.rerun.compare import Comparison, Item, Outcome, Verdict
-from kapmonitor.rerun.waves import WaveCheck
+from kapmonitor.rerun.waves import WaveCheck, together
 from kapmonitor.session.events import AlertEvent, CuffEvent, DeviceIdentity, SessionEvent
 
 SPAN_NS: Final = 60_000_000_000
 SLACK_NS: Final = 10_000_000_000
+PLACED_NS: Final = 500_000_000
+"""A wave's samples are placed no further than this before the time at which they arrive."""
 """Numbers of one time are read and decoded no further apart than this."""
 RAW: Final = "raw"
 
@@ -97,7 +99,8 @@ class _Rerun:
         self._read_ns = ALWAYS[0]
         self._at_end = False
         self._ended: LinkChanged | None = None
-        self._waves: dict[str, WaveCheck] = {}
+        self._unsaved = tuple(unsaved_of(past))
+        self._waves: dict[str, tuple[WaveCheck, ...]] = {}
         for channel in self._channels.values():
             if channel.fs > 0:
                 self._wave(channel.ref)
@@ -119,7 +122,13 @@ class _Rerun:
 
     def _entries(self) -> Iterator[Entry]:
         whole_ns = max(1, self._past.end_ns - self._past.start_ns)
+        life, last_ns = 0, self._past.start_ns
         for entry in entries(self._reader, self._device.id):
+            if self._life(entry.t_ns) > life:
+                life = self._life(entry.t_ns)
+                # The driver ended with the program; what it would have said at that is on no record.
+                yield LinkChanged(LinkState.OFF, max(last_ns, self._unsaved[life - 1][0]))
+            last_ns = entry.t_ns
             self._tell(min(1.0, max(0.0, (entry.t_ns - self._past.start_ns) / whole_ns)))
             if entry.t_ns > self._read_ns + SPAN_NS + SLACK_NS:
                 self._settle(entry.t_ns - SLACK_NS)
@@ -147,7 +156,7 @@ class _Rerun:
             case Observation():
                 self._numbers.now(_number(item))
             case WaveformBlock():
-                self._wave(item.metric.ref).now(item.samples, item.t_ns)
+                self._wave(item.metric.ref)[self._life(item.t_ns)].now(item.samples, item.t_ns)
             case DeviceAlert():
                 self._book.alerted(device, item)
             case CuffChanged() | CuffFailed():
@@ -184,12 +193,22 @@ class _Rerun:
         if isinstance(event, AlertEvent | CuffEvent | DeviceIdentity) and not self._carried:
             self._said.now(_told(event, t_ns))
 
-    def _wave(self, ref: str) -> WaveCheck:
+    def _wave(self, ref: str) -> tuple[WaveCheck, ...]:
+        """The checks of a wave, one for each life of the program."""
         if ref not in self._waves:
-            numbers = [n for n, channel in self._channels.items() if channel.ref == ref and channel.fs > 0]
-            recorded = chain.from_iterable(self._reader.waves(number) for number in numbers)
-            self._waves[ref] = WaveCheck(ref, recorded)
+            lives = range(self._life(self._past.end_ns) + 1)
+            self._waves[ref] = tuple(WaveCheck(ref, self._recorded_wave(ref, life)) for life in lives)
         return self._waves[ref]
+
+    def _recorded_wave(self, ref: str, life: int) -> Iterator[WaveSlice]:
+        numbers = [n for n, channel in self._channels.items() if channel.ref == ref and channel.fs > 0]
+        slices = chain.from_iterable(self._reader.waves(number) for number in numbers)
+        return (piece for piece in slices if self._life(piece.t0_ns) == life)
+
+    def _life(self, t_ns: int) -> int:
+        """Which life of the program a time is in: waves are placed a little before they arrive."""
+        ends = (to_ns for _, to_ns in self._unsaved if to_ns < ALWAYS[1])
+        return sum(t_ns >= to_ns - PLACED_NS for to_ns in ends)
 
     def _settle(self, until_ns: int) -> None:
         """Read what was recorded until then and give up what has found no counterpart for a while."""
@@ -199,17 +218,22 @@ class _Rerun:
                 self._numbers.then(_recorded(row, channel.ref))
         self._read_ns = until_ns
         last = until_ns >= ALWAYS[1]
-        open_from_ns = None if self._past.is_closed else self._past.end_ns - UNSAVED_NS
-        self._numbers.settle(until_ns if last else until_ns - SLACK_NS, open_from_ns=open_from_ns)
+        self._numbers.settle(until_ns if last else until_ns - SLACK_NS, self._unsaved)
         if last:
-            self._said.settle(until_ns, open_from_ns=open_from_ns)
+            self._said.settle(until_ns, self._unsaved)
 
     def _outcomes(self) -> tuple[Outcome, ...]:
         self._settle(ALWAYS[1])
         rates = {channel.ref: channel.fs for channel in self._channels.values()}
-        unsaved_s = 0.0 if self._past.is_closed else UNSAVED_NS / 1e9
-        waves = (check.end(int(rates.get(ref, 0.0) * unsaved_s)) for ref, check in self._waves.items())
+        waves = [
+            together(ref, [check.end(self._unsaved_samples(rates, ref, n)) for n, check in enumerate(checks)])
+            for ref, checks in self._waves.items()
+        ]
         return self._numbers.outcome(), *waves, self._said.outcome()
+
+    def _unsaved_samples(self, rates: Mapping[str, float], ref: str, life: int) -> int:
+        """So many of the last samples of a life may not have been on disk."""
+        return int(rates.get(ref, 0.0) * UNSAVED_NS / 1e9) if life < len(self._unsaved) else 0
 
     def _count_only(self, protocol: WireProtocol | GattProtocol) -> Outcome:
         """Of a record of bytes alone: what they mean now."""

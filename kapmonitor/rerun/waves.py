@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kapmonitor.record.items import WaveSlice
-from kapmonitor.rerun.compare import Difference, Outcome, Verdict
+from kapmonitor.rerun.compare import FIRST, Difference, Outcome, Verdict
 
 Samples = NDArray[np.int16]
+
+
+def together(ref: str, parts: Iterable[Outcome]) -> Outcome:
+    """The outcomes of a wave's stretches, one after the other, as one."""
+    found = tuple(parts)
+    differing = sum(part.differing for part in found)
+    first = tuple(difference for part in found for difference in part.first)[:FIRST]
+    verdict = Verdict.DIFFERS if differing else Verdict.IDENTICAL
+    same = sum(part.same for part in found)
+    return Outcome(f"wave {ref}", verdict, same, differing=differing, first=first)
 
 
 class WaveCheck:

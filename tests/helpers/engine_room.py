@@ -1,6 +1,8 @@
 """An engine without threads: values in, state, rows and snapshot out."""
 
 from memory_recorder import MemoryRecorder
+from past_records import write
+from taken_up import taken_up
 
 from kapmonitor import mdc
 from kapmonitor.alarms.limits import example
@@ -23,6 +25,13 @@ class Room:
         self.engine = Engine(self.clock, self.recorder, Stamped(1000 * S, STARTED), example())
         for device, label in (("oxi", "Oximeter"), ("cuff", "Cuff"), ("strap", "Heart strap")):
             self.engine.add_device(DeviceAdded(device, "x", label, "x@y"))
+
+    def killed(self, path, gap_s):
+        """The same room with the session taken up again so long after its program was killed."""
+        write(path, Stamped(1000 * S, STARTED), self.recorder.rows, closed=False)
+        again = object.__new__(Room)
+        again.clock, again.recorder, again.engine = taken_up(path, round(gap_s * S))
+        return again
 
     def say(self, device, metric, value, **more):
         reading = Measured(value) if isinstance(value, int | float) else value

@@ -12,8 +12,9 @@ def time_of(row):
 
 
 def write(path, started, rows, *, closed=True):
-    """A record with these rows, as a recorder got them."""
-    create_record(path, started, started.t_ns)
+    """A record with these rows, as a recorder got them; in one that is there they come after the others."""
+    if not path.exists():
+        create_record(path, started, started.t_ns)
     store = Store(path)
     now_ns = started.t_ns
     for first in range(0, len(rows), BATCH):

@@ -300,14 +300,15 @@ def test_a_session_killed_in_the_middle_is_rerun_to_every_transition(tmp_path):
     assert result.alarms.same > 20
 
 
-def test_a_session_that_was_taken_up_again_is_compared_up_to_the_gap(tmp_path):
+def test_what_differs_after_a_session_was_taken_up_again_is_told(tmp_path):
     session = VirtualSession(11, limits=example(), episodes=ILL)
     session.run(450)
     resumed = Stamped(session.clock.now_ns() + 30 * S, SessionResumed(0, 30 * S))
     stray = Stamped(resumed.t_ns + S, AlarmChanged("x", "low", "normal", "pending", "violation", 1.0, 2.0, 0))
     path = write(tmp_path / "r.kap", session.started, [*session.recorder.rows, resumed, stray])
     done = again(path)
-    assert done.alarms.verdict is Verdict.IDENTICAL
+    assert done.alarms.verdict is Verdict.DIFFERS
+    assert (stray.t_ns, "x", None) in {(each.t_ns, each.name, each.now) for each in done.alarms.first}
     assert "interrupted" in done.alarms.why
 
 

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from kapmonitor.alarms.fold import folded
 from kapmonitor.alarms.limits import baseline_example
 from kapmonitor.alarms.offline import replayed
 from kapmonitor.alarms.stepper import STEP_NS, Stepper, changed_event
+from kapmonitor.alarms.takeup import HOLD_NS, taken_up
 from kapmonitor.alarms.types import ACTIVE, ConditionState, Priority, Side
 from kapmonitor.mdc import NIBP_DIA, NIBP_MEAN, NIBP_SYS
 from kapmonitor.model import AlertKind, CuffState, LinkState, NibpFailure, Validity
@@ -210,10 +210,17 @@ class AlarmMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.moves) > 5)
     @rule()
     def killed(self):
-        """I7: what was on record is enough to go on with: state, onset, worst value, priority, reminder."""
+        """I7: what is on record is enough to go on with: alarms, their limits, what people decided."""
         self.advance(STEP_NS)
-        events = [Stamped(move.t_ns, changed_event(move)) for move in self.moves]
-        again = folded(events, self.stepper._rules, self.now_ns)
+        rows = [item for item in self.items if isinstance(item, NumericRow)]
+        events = [item for item in self.items if isinstance(item, Stamped)]
+        events += [Stamped(move.t_ns, changed_event(move)) for move in self.moves]
+        stepper = taken_up(LIMITS, events, rows, self.now_ns)
+        again = stepper.state
+        assert again.hold_until_ns == self.now_ns + HOLD_NS
+        assert (stepper.limit_rules, stepper.baseline) == (self.stepper.limit_rules, self.stepper.baseline)
+        still_off = {rule: until for rule, until in stepper.off_until.items() if until > self.now_ns}
+        assert still_off == self.stepper.off_until
         for kept in again.conditions:
             was = self.conditions()[kept.rule.id]
             assert kept.state is was.state

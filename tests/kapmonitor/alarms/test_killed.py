@@ -7,26 +7,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine_room import PR, SPO2, STARTED, S
-from memory_recorder import MemoryRecorder
+from engine_room import PR, SPO2, S
+from taken_up import taken_up
 
-from kapmonitor.alarms.fold import folded
 from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.offline import replayed
-from kapmonitor.alarms.relative import in_force
 from kapmonitor.alarms.stepper import changed_event
-from kapmonitor.clock import ManualClock
-from kapmonitor.engine import Engine
 from kapmonitor.model import LinkChanged, LinkState, Measured, Observation
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.events import AlarmChanged, DeviceAdded, Stamped
+from kapmonitor.session.events import AlarmChanged, Stamped
 
 PROGRAM = Path(__file__).parents[2] / "helpers" / "alarms_until_killed.py"
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """(What was on screen, the time, events, rows) of a record whose program was killed."""
+    """(What was on screen, the time, events, rows, path) of a record whose program was killed."""
     path = tmp_path_factory.mktemp("killed") / "session.kap"
     found = {**os.environ, "PYTHONPATH": os.pathsep.join((str(PROGRAM.parent), str(PROGRAM.parents[2])))}
     command = [sys.executable, str(PROGRAM), str(path)]
@@ -36,7 +32,7 @@ def killed(tmp_path_factory):
     with RecordReader(path) as reader:
         assert not reader.is_closed()
         events = [row.stamped for row in reader.events()]
-        return said["shown"], said["now_ns"], events, list(reader.numerics())
+        return said["shown"], said["now_ns"], events, list(reader.numerics()), path
 
 
 def shown(engine):
@@ -47,17 +43,14 @@ def shown(engine):
 
 
 def test_a_killed_session_goes_on_with_its_alarms(killed):
-    before, now_ns, events, _ = killed
+    before, now_ns, _, _, path = killed
     assert {(condition, state) for condition, state, *_ in before} >= {
         ("hr-high", "active-ack"),
         ("spo2-low", "active-unack"),
         ("spo2-very-low", "latched"),
     }
-    again_ns = now_ns + 20 * S
-    clock = ManualClock(again_ns, 1_700_000_100 * S)
-    state = folded(events, in_force(example().rules, None), again_ns)
-    engine = Engine(clock, MemoryRecorder(), Stamped(again_ns, STARTED), example(), alarms=state)
-    engine.add_device(DeviceAdded("oxi", "x", "Oximeter", "x@y"))
+    clock, _, engine = taken_up(path, 20 * S)
+    assert abs(clock.now_ns() - now_ns - 20 * S) < S
     for _ in range(8):
         clock.move_to(clock.now_ns() + S // 4)
         engine.tick(clock.now_ns())
@@ -72,7 +65,7 @@ def test_a_killed_session_goes_on_with_its_alarms(killed):
 
 
 def test_the_record_of_a_killed_session_gives_its_transitions_again(killed):
-    _, _, events, rows = killed
+    _, _, events, rows, _ = killed
     recorded = [stamped for stamped in events if isinstance(stamped.event, AlarmChanged)]
     again = [Stamped(move.t_ns, changed_event(move)) for move in replayed(rows, events, example())]
     assert again == recorded
