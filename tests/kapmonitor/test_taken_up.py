@@ -190,8 +190,11 @@ def test_a_sensor_that_is_still_off_is_no_new_alarm(room, tmp_path):
     linked(again)
     again.after(1)
     again.engine.on_event("oxi", DeviceAlert(AlertKind.SENSOR_OFF, True, again.clock.now_ns()))
-    again.after(10)
+    again.after(2)
     assert about_sensor(again) == before
+    # Half a minute after its onset, which was before the kill, it gets graver.
+    again.after(3)
+    assert about_sensor(again) == ("active-unack", before[1])
 
 
 def test_a_sensor_that_was_put_on_meanwhile_ends_its_alarm(room, tmp_path):
