@@ -59,6 +59,7 @@ def _alarm(
         bypassed=condition.bypassed,
         repeat_wanted=condition.wants_repeat,
         reading_t_ns=condition.seen_t_ns,
+        raised_t_ns=condition.raised_t_ns,
     )
 
 

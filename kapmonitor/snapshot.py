@@ -114,6 +114,8 @@ class ActiveAlarm:
     """A second blood pressure has to confirm it."""
     reading_t_ns: int = 0
     """The newest reading that it was judged by."""
+    raised_t_ns: int = 0
+    """When it last called for somebody."""
 
 
 @dataclass(frozen=True, slots=True)

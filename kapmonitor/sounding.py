@@ -6,7 +6,7 @@ process that makes the sound is kapmonitor.annunciation's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from kapmonitor.alarms import audio as audio_module
 from kapmonitor.alarms import escalation as escalation_module
 from kapmonitor.alarms.audio import Audio, AudioCue, AudioFacts, AudioState
-from kapmonitor.alarms.escalation import Escalation, Signalled, SoundFacts
+from kapmonitor.alarms.escalation import Escalation, Heard, Signalled, SoundFacts
 from kapmonitor.alarms.signals import Chime, OutputRole, Report, SoundName, SoundState, Wanted
 from kapmonitor.alarms.soundlines import Want
 from kapmonitor.alarms.soundplan import SoundPlan
@@ -76,7 +76,7 @@ class Sounding:
         self._real_ns = real_ns
         self._optional = optional
         self._audio = Audio(AudioState.FAULT)
-        self._escalation = Escalation()
+        self._escalation = Escalation(tuple(_going_on(engine.snapshot.alarms)))
         self._wanted = Wanted()
         self._chime: Chime | None = None
         self._checks = 0
@@ -278,6 +278,13 @@ class Sounding:
         if self._audio != before:
             event = SoundChanged(self._audio.state.value, cue.value, self._audio.until_ns or 0)
             self._engine.note(event)
+
+
+def _going_on(alarms: Iterable[ActiveAlarm]) -> Iterator[Heard]:
+    """In a session that is taken up again nobody has come yet to what called before it was interrupted."""
+    for alarm in alarms:
+        if alarm.state == ConditionState.ACTIVE_UNACK.value and alarm.raised_t_ns:
+            yield Heard(alarm.condition, alarm.raised_t_ns)
 
 
 def _signalled(alarm: ActiveAlarm) -> Signalled:

@@ -34,8 +34,8 @@ BOTH = Report(staff=READY, room=SPEAKER)
 class Desk:
     """An engine with the sound; real time and the session's are the same."""
 
-    def __init__(self, *, optional=False):
-        self.room = Room()
+    def __init__(self, *, optional=False, room=None):
+        self.room = room or Room()
         for device in ("oxi", "cuff", "strap"):
             self.room.engine.adopt(device, "test", None)
         self.sounding = Sounding(
@@ -81,6 +81,14 @@ def desk():
     made = Desk()
     made.after(3)
     return made
+
+
+def test_an_alarm_that_had_reached_the_room_is_there_at_once_after_a_restart(desk, tmp_path):
+    assert desk.after(30, 85.0).room is not None
+    again = Desk(room=desk.room.killed(tmp_path / "a.kap", 5))
+    want = again.after(1, 85.0)
+    assert want.staff is not None
+    assert want.room is not None
 
 
 class Player:
