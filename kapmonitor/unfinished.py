@@ -1,0 +1,73 @@
+"""A session of this computer that was interrupted and could be gone on with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.errors import RecordError
+from kapmonitor.model import GenerationMode
+from kapmonitor.record.hold import Hold
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.session.events import SessionStarted
+
+AT_ONCE_S: Final = 30.0
+"""A session interrupted no longer ago than this goes on by itself, as a monitor does after a power break."""
+OFFERED_S: Final = 12 * 3600.0
+"""So long it is offered; the person is not here any more after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """`last_utc_ns` is when its record was last written."""
+
+    path: Path
+    started: SessionStarted
+    last_utc_ns: int
+    age_s: float
+
+    @property
+    def goes_on_by_itself(self) -> bool:
+        """Whether nobody needs to be asked."""
+        return self.age_s <= AT_ONCE_S
+
+
+def unfinished(folder: Path) -> Unfinished | None:
+    """The newest record of a folder, if its session was interrupted lately and no program is writing it."""
+    newest = max(folder.glob("*.kap"), key=_written_ns, default=None)
+    if newest is None:
+        return None
+    last_ns = _written_ns(newest)
+    age_s = (time.time_ns() - last_ns) / 1e9
+    if not 0 <= age_s <= OFFERED_S:
+        return None
+    try:
+        Hold(newest).release()
+        started = _started(newest)
+    except (RecordError, OSError):
+        return None
+    return Unfinished(newest, started, last_ns, age_s) if started is not None else None
+
+
+def _started(path: Path) -> SessionStarted | None:
+    """How it began; None if it was closed or is not of a real person."""
+    with RecordReader(path) as reader:
+        first = next(reader.events(), None)
+        if first is None or reader.is_closed():
+            return None
+    event = first.stamped.event
+    real = isinstance(event, SessionStarted) and event.mode == GenerationMode.REAL.value
+    return event if real and isinstance(event, SessionStarted) else None
+
+
+def _written_ns(path: Path) -> int:
+    """When it was last written; what is newest may still be in the log beside it."""
+    times = [0]
+    for each in (path, path.with_name(path.name + "-wal")):
+        try:
+            times.append(each.stat().st_mtime_ns)
+        except OSError:
+            continue
+    return max(times)
