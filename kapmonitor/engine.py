@@ -15,6 +15,7 @@ from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.technical import RECORD
+from kapmonitor.alarms.world import CLOCK_STEP_NS
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
@@ -344,10 +345,12 @@ class Engine:
         return wave.tap() if wave is not None else None
 
     def _check_clock(self, now_ns: int) -> None:
-        if now_ns - self._anchored_t_ns < ANCHOR_EVERY_NS:
-            return
         utc_ns = self._clock.utc_ns()
         step_ns = utc_ns - now_ns - self._utc_minus_t_ns
+        stepped = abs(step_ns) > CLOCK_STEP_NS
+        # A step at once: what comes after it would be shown at a wrong time of day until the next anchor.
+        if not stepped and now_ns - self._anchored_t_ns < ANCHOR_EVERY_NS:
+            return
         self._utc_minus_t_ns += step_ns
         self._anchored_t_ns = now_ns
         self._emit(ClockAnchored(utc_ns, step_ns), now_ns)

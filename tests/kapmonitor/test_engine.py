@@ -33,6 +33,7 @@ from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
     ChannelDescribed,
+    ClockAnchored,
     CuffEvent,
     DoseGiven,
     FaultsCounted,
@@ -271,3 +272,24 @@ def test_another_scale_in_mid_stream_is_another_channel(room):
     room.engine.close("ended")
     assert [d.offset for d in room.recorder.events(ChannelDescribed)] == [0.0, 32768.0]
     assert [row.channel for row in room.recorder.rows if isinstance(row, WaveSlice)] == [1, 2]
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_step_of_the_wall_clock_is_on_record_and_followed_at_once(room, step_s):
+    before = room.after(10)
+    room.clock._utc_minus_t_ns += step_s * S
+    after = room.after(0.25)
+    (anchored,) = room.recorder.events(ClockAnchored)
+    assert anchored.step_ns == step_s * S
+    assert after.utc_ns - before.utc_ns == step_s * S + S // 4
+    assert after.t_ns - before.t_ns == S // 4
+    room.after(60)
+    assert [event.step_ns for event in room.recorder.events(ClockAnchored)] == [step_s * S, 0]
+
+
+def test_a_clock_that_is_slewed_is_anchored_once_a_minute(room):
+    for _ in range(119):
+        room.clock._utc_minus_t_ns += S // 100
+        room.after(1)
+    (anchored,) = room.recorder.events(ClockAnchored)
+    assert anchored.step_ns == 60 * S // 100
