@@ -32,7 +32,7 @@ from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.reviewframes import Frame, Frames
-from kapmonitor.session.events import ClockAnchored, Stamped
+from kapmonitor.session.events import ClockAnchored, SessionResumed, Stamped
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import CuffTile, Snapshot, Tile
 from kapmonitor.tiles import CUFF_GONE_NS, cuff_freshness, nearest_limits, tile, top_priority
@@ -262,6 +262,6 @@ def _anchors(events: list[Stamped], last: Frame) -> list[tuple[int, int]]:
     found += [
         (stamped.t_ns, stamped.event.utc_ns - stamped.t_ns)
         for stamped in events
-        if isinstance(stamped.event, ClockAnchored)
+        if isinstance(stamped.event, ClockAnchored | SessionResumed)
     ]
     return found or [(0, 0)]

@@ -3,6 +3,7 @@
 import pytest
 from fault_parts import damaged_waves
 from made_record import ALARM_S, DOSE_S, END_S, LOST_S, NOTE_S, PLETH, T0, UTC0, S, make_record
+from past_records import write
 
 from kapmonitor.commands import StartCuff
 from kapmonitor.errors import CommandRefused, RecordDamaged
@@ -10,7 +11,7 @@ from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, M
 from kapmonitor.record.stories import Stories
 from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
-from kapmonitor.session.events import LinkEvent, Phase, Stamped
+from kapmonitor.session.events import LinkEvent, Phase, SessionResumed, SessionStarted, Stamped
 from kapmonitor.snapshot import Freshness
 
 
@@ -144,3 +145,13 @@ def test_damaged_waves_have_no_samples_and_the_rest_is_shown(path, tmp_path):
     assert (tap.read(head - 75, head) == NO_SAMPLE).all()
     assert "damaged" in review.summary()
     review.close()
+
+
+def test_the_time_of_day_after_a_restart_is_what_the_restart_found(tmp_path):
+    started = Stamped(T0, SessionStarted("s1", "Test", "0", UTC0, 60, "CET"))
+    later = Stamped(T0 + 20 * S, SessionResumed(UTC0 + 3620 * S, 5 * S))
+    path = write(tmp_path / "a.kap", started, [later], closed=True)
+    made = Review(path, verify(path), lambda: 0)
+    assert at(made, 10).utc_ns == UTC0 + 10 * S
+    assert at(made, 20).utc_ns == UTC0 + 3620 * S
+    made.close()
