@@ -69,13 +69,16 @@ def live_and_die(path, devices, hands, rng, killed_ns):
 def session(folder, times, seed, say):
     """A session with so many kills, closed at its end: outcomes, and what was wrong at the end."""
     rng, path = random.Random(seed), folder / "session.kap"
-    hands, outcomes, killed_ns = Hands(rng), [], 0
+    hands, outcomes, killed_ns, told = Hands(rng), [], 0, 0
     with ExitStack() as stack:
         devices = bedside(folder, stack)
         for number in range(times):
             outcome = live_and_die(path, devices, hands, rng, killed_ns)
-            # One killed before it had begun leaves the record as it was: the gap goes on.
-            killed_ns = time.monotonic_ns() if outcome.taken_up_s is not None else killed_ns
+            # One killed before anything of it was on disk leaves the record as it was: the gap goes on.
+            found = len(gaps(path))
+            killed_ns, told = (
+                (time.monotonic_ns(), found) if found > told or not number else (killed_ns, told)
+            )
             outcome.wrong += wrong(path, hands.answered)
             outcomes.append(outcome)
             say(number, outcome, hands)
