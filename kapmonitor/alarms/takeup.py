@@ -57,7 +57,11 @@ def worth_recalling(events: Iterable[Stamped], rows: Iterable[Row]) -> Iterator[
         newest[row.channel] = row
         if row.value is not None and not row.stored:
             valid[row.channel] = row
-    yield from {*newest.values(), *valid.values()}
+    for channel, row in newest.items():
+        # The newest comes last: what is worth recalling of these alone is then the same again.
+        if valid.get(channel, row) is not row:
+            yield valid[channel]
+        yield row
 
 
 def _order(item: Item) -> tuple[int, int]:
