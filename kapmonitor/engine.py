@@ -15,6 +15,7 @@ from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.technical import RECORD
+from kapmonitor.anchor import Anchor
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
@@ -48,14 +49,13 @@ from kapmonitor.model import (
     WaveformBlock,
     WireChunk,
 )
-from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, outlook_of, picture
+from kapmonitor.picture import CuffOutlook, Scene, outlook_of, picture
 from kapmonitor.plausible import gate
 from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.senses import Senses
 from kapmonitor.session.events import (
     AlarmAcknowledged,
-    ClockAnchored,
     ComputerSlept,
     CuffPlan,
     DeviceAdded,
@@ -72,7 +72,6 @@ from kapmonitor.snapshot import LinkStatus, Snapshot
 from kapmonitor.view import Role, WaveTap
 from kapmonitor.watch import Watch
 
-ANCHOR_EVERY_NS: Final = 60_000_000_000
 FAULTS_EVERY_NS: Final = 5_000_000_000
 
 
@@ -105,8 +104,7 @@ class Engine:
         self.searching: tuple[LinkStatus, ...] = ()
         self._channels = Channels()
         self._outlook = CuffOutlook()
-        self._utc_minus_t_ns = started.event.utc_ns - started.t_ns
-        self._anchored_t_ns = started.t_ns
+        self._anchor = Anchor(started.t_ns, started.event.utc_ns)
         self._faults_t_ns = started.t_ns
         self.view = LiveView()
         self.on_samples: Callable[[], None] = _nothing
@@ -128,8 +126,8 @@ class Engine:
         self.book.recall(earlier.events, earlier.cuffs)
         self.senses.recall(earlier.events, self.book.views)
         self.view.recall(earlier)
-        self._utc_minus_t_ns = utc_ns - now_ns
-        self._anchored_t_ns = self._faults_t_ns = now_ns
+        self._anchor = Anchor(now_ns, utc_ns)
+        self._faults_t_ns = now_ns
         self._keep(Stamped(now_ns, SessionResumed(utc_ns, now_ns - earlier.last_t_ns)))
         self.snapshot = self._picture(now_ns)
 
@@ -169,11 +167,7 @@ class Engine:
 
     def source_of(self, role: Role, now_ns: int) -> str:
         """The device whose values stand for a role now; empty if there is none."""
-        if role in CUFF_ROLES:
-            last = self._vitals.last_cuff
-            return last.device if last is not None else ""
-        chosen = self._vitals.chosen(role, now_ns)
-        return chosen[0].device if chosen is not None else ""
+        return self._vitals.source_of(role, now_ns)
 
     def plan_cuff(self, device: str, outlook: CuffOutlook) -> None:
         """The cuff safety layer plans something else than before."""
@@ -321,7 +315,9 @@ class Engine:
             if not reading.stored:
                 self.book.cuff_succeeded(reading.device)
                 self._watch.measured(reading)
-        self._check_clock(now_ns)
+        anchored = self._anchor.look(self._clock, now_ns)
+        if anchored is not None:
+            self._emit(anchored, now_ns)
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
         for shown, since_ns in self._shown.changes(self._vitals, self.book.speaks, now_ns):
@@ -343,15 +339,6 @@ class Engine:
         wave = self.view.live_wave(key)
         return wave.tap() if wave is not None else None
 
-    def _check_clock(self, now_ns: int) -> None:
-        if now_ns - self._anchored_t_ns < ANCHOR_EVERY_NS:
-            return
-        utc_ns = self._clock.utc_ns()
-        step_ns = utc_ns - now_ns - self._utc_minus_t_ns
-        self._utc_minus_t_ns += step_ns
-        self._anchored_t_ns = now_ns
-        self._emit(ClockAnchored(utc_ns, step_ns), now_ns)
-
     def _report_faults(self, now_ns: int) -> None:
         self._faults_t_ns = now_ns
         self.book.report_faults(now_ns)
@@ -371,7 +358,7 @@ class Engine:
         scene = Scene(
             started=self._started,
             speed=self._speed,
-            utc_minus_t_ns=self._utc_minus_t_ns,
+            utc_minus_t_ns=self._anchor.utc_minus_t_ns,
             session=self._state,
             vitals=self._vitals,
             devices=self.book.views,
