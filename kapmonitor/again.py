@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from devices.address import parse_device
 from devices.cuff import Action
 from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
 from devices.registry import Registry
-from kapmonitor.errors import AddressError
+from kapmonitor.errors import AddressError, DriverLoadError
 from kapmonitor.members import CuffOptions, Member, check_options, members, new_member
 from kapmonitor.session.events import CuffAsked, CuffPlan, Stamped
 from kapmonitor.session.state import SessionState
@@ -22,8 +23,9 @@ def members_again(
 ) -> tuple[Member, ...]:
     """Under the ids they have in the record; what is named now and not in it comes after them.
 
-    What people decided about starting a cuff during the session holds over what is named now.
-    AddressError or DriverLoadError names the first device that cannot be used.
+    What people decided about starting a cuff during the session holds over what is named now. A device of the
+    record that this computer cannot use is left out: the session must not wait for it. AddressError or
+    DriverLoadError names the first device of those named now that cannot be used.
     """
     now = {str(member.address): member for member in members(named, registry)}
     told = tuple(events)
@@ -34,9 +36,10 @@ def members_again(
         address = parse_device(device.address)
         given = now.pop(str(address), None)
         options = _cuff_options(device.id, told, given.cuff if given is not None else CuffOptions())
-        member = Member(device.id, device.label, registry.get(device.driver), address, options)
-        check_options(member)
-        out.append(member)
+        with suppress(AddressError, DriverLoadError):
+            member = Member(device.id, device.label, registry.get(device.driver), address, options)
+            check_options(member)
+            out.append(member)
     for member in now.values():
         if any(member.address.address == known.address.address for known in out):
             raise AddressError(str(member.address), "the session has another device at this place")

@@ -34,7 +34,15 @@ from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
 from kapmonitor.housekeeping import keep_looking
 from kapmonitor.members import CuffOptions, Member, Unknown, members, unknown
-from kapmonitor.model import CuffState, DeviceEvent, GenerationMode, LinkChanged, WireChunk
+from kapmonitor.model import (
+    CuffState,
+    DeviceEvent,
+    GenerationMode,
+    LinkChanged,
+    LinkProblem,
+    LinkState,
+    WireChunk,
+)
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
@@ -234,14 +242,23 @@ class Station:
     def _begin(self) -> None:
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
+        self._tell_absent(now_ns)
         self._recall_cuffs(now_ns)
         if self._earlier is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
         self._runtime.spawn(keep_looking(self.plan.path, self.engine.senses.sense), "housekeeping")
         if self.plan.sound is not None and self.sounding is not None:
-            annunciator = Annunciator(self.plan.sound.outputs, self.sounding)
+            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
             self._runtime.spawn(annunciator.run(), "annunciator")
+
+    def _tell_absent(self, now_ns: int) -> None:
+        """Devices of the record that cannot be used here do not pass for connected."""
+        here = {member.id for member in self.members}
+        for view in tuple(self.engine.book.views.values()):
+            if view.id not in here and not view.released:
+                gone = LinkChanged(LinkState.WAITING, now_ns, LinkProblem.NOT_FOUND, "no driver for it here")
+                self.engine.on_link(view.id, gone)
 
     def _recall_cuffs(self, now_ns: int) -> None:
         if self._earlier is None:

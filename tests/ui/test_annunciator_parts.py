@@ -12,6 +12,7 @@ from kapmonitor.alarms.signals import OutputWord, SoundName, Tone
 from kapmonitor.alarms.tones import RATE, all_tones
 from ui.annunciator import heart as beats
 from ui.annunciator.channel import FADE, Channel
+from ui.annunciator.goingon import GoingOn
 from ui.annunciator.heart import Health, Heart
 from ui.annunciator.routing import Names, Route, music_id, routes
 from ui.annunciator.window import StoppedWindow
@@ -21,6 +22,18 @@ S = 1_000_000_000
 TONES = all_tones()
 HIGH = Tone(SoundName.HIGH, -20.0, 5.0)
 LENGTH = len(TONES[SoundName.HIGH])
+
+
+def test_a_record_that_grows_again_says_that_another_console_goes_on(tmp_path):
+    record = tmp_path / "a.kap"
+    record.write_bytes(b"x")
+    going_on = GoingOn(str(record))
+    assert not going_on.look()
+    assert not going_on.look()
+    (tmp_path / "a.kap-wal").write_bytes(b"more")
+    assert going_on.look()
+    assert not GoingOn("").look()
+    assert not GoingOn(str(tmp_path / "none.kap")).look()
 
 
 def take(channel, seconds, step=960):

@@ -220,6 +220,31 @@ def test_console_that_is_killed_leaves_the_failure_tone(console, ears):
         kap.quit()
 
 
+def test_console_that_goes_on_with_the_session_replaces_the_failure_tone(console, ears):
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    crossed = kap.set_spo2(40.0)
+    ears["Staff"].wait_loud(crossed, 4.0)
+    orphan = kap.annunciator()
+    kap.process.kill()
+    kap.quit()
+    try:
+        time.sleep(2.0)
+        assert alive(orphan)
+        began = time.monotonic()
+        again = console("Staff", "Room", "-")
+        again.ready()
+        while alive(orphan) and time.monotonic() < began + 20.0:
+            time.sleep(0.1)
+        assert not alive(orphan)
+        print(f"the old annunciator was gone {time.monotonic() - began:.1f} s after the new start")
+        crossed = again.set_spo2(40.0)
+        assert ears["Staff"].wait_loud(crossed, 4.0) - crossed <= 1.5
+    finally:
+        if alive(orphan):
+            os.kill(orphan, signal.SIGKILL)
+
+
 def test_pause_silences_what_it_covers_and_the_daily_check_is_on_record(console, ears, tmp_path):
     kap = console("Staff", "Room", "-")
     kap.ready()
