@@ -5,6 +5,7 @@ each of which says who asked, and calls it with every request, with all that `ne
 and its link report, and with Tick() at `deadline_ns`.
 
 - Starting is off until a person turns it on for this device.
+- A repeat comes once, at its time, unless anything is measured before; it can be put off by ten minutes.
 - A start is refused while the cuff is inflated, stopping or in an unknown state, while the link is not live,
   and until the cuff has rested.
 - Stopping is never refused, in any state.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from devices.cuff_schedule import Schedule, postponed
+from devices.cuff_schedule import MOST_HELD_S, Schedule, postponed
 from devices.cuff_table import TABLE, Activity, Do, Happening
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS
 from kapmonitor.model import (
@@ -48,7 +49,8 @@ LATE_NS = 60 * S_NS
 """A planned start that could not happen for this long (the computer slept) is skipped."""
 
 EMPTY_MMHG = 5.0
-TIMER, WATCHDOG = "timer", "watchdog"
+TIMER, WATCHDOG, REPEAT = "timer", "watchdog", "repeat"
+"""Who asks where no person does: the schedule, the watchdog, a reading that has to be confirmed."""
 
 
 class Refusal(StrEnum):
@@ -90,6 +92,14 @@ class Planned:
 
     schedule: Schedule | None
     dose_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Measure once more at this time, besides the schedule; over once anything was measured."""
+
+    t_ns: int
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,7 @@ class Fail:
 
 
 CuffNews = Happening | Linked | Pressure
-CuffInput = Request | Planned | CuffNews | Tick
+CuffInput = Request | Planned | Again | CuffNews | Tick
 CuffDecision = SendStart | SendStop | Refuse | Plan | Fail
 
 A, H = Activity, Happening
@@ -193,6 +203,8 @@ class CuffSafety:
         self._watchdog_ns: int | None = None
         self._follow = Planned(None, None)
         self._planned_ns: int | None = None
+        self._scheduled = Plan()
+        self._again: Again | None = None
 
     @property
     def deadline_ns(self) -> int | None:
@@ -230,6 +242,9 @@ class CuffSafety:
             case Planned():
                 self._follow = event
                 return self._plan_after(now_ns)
+            case Again():
+                self._again = event if self.enabled else None
+                return self._replan()
             case Tick():
                 return self._tick(now_ns)
 
@@ -245,6 +260,7 @@ class CuffSafety:
                 return self._release(request, now_ns)
             case Action.TURN_ON | Action.TURN_OFF:
                 self.enabled = request.action is Action.TURN_ON
+                self._again = None
                 return self._plan_after(now_ns)
 
     def _start(self, by: str, now_ns: int) -> tuple[CuffDecision, ...]:
@@ -256,6 +272,9 @@ class CuffSafety:
         before = self.activity
         self.activity, do = TABLE[before][what]
         self._set_watchdog(before, now_ns)
+        if self.activity is not A.IDLE:
+            self._again = None
+            self._replan()
         match do:
             case Do.NOTHING:
                 return ()
@@ -292,21 +311,34 @@ class CuffSafety:
 
     def _tick(self, now_ns: int) -> tuple[CuffDecision, ...]:
         decisions: tuple[CuffDecision, ...] = ()
+        before = self.plan
         watching = self._live or self.activity is not A.UNKNOWN
         if watching and self._watchdog_ns is not None and now_ns >= self._watchdog_ns:
             decisions = self._happen(H.WATCHDOG, now_ns, WATCHDOG)
-        if self.plan.next_t_ns is not None and now_ns >= self.plan.next_t_ns:
-            decisions += self._due(self.plan.next_t_ns, now_ns)
-        return decisions
+        if self._scheduled.next_t_ns is not None and now_ns >= self._scheduled.next_t_ns:
+            decisions += self._due(self._scheduled.next_t_ns, now_ns)
+        if self._again is not None and now_ns >= self._again.t_ns:
+            decisions += self._due_again(self._again, now_ns)
+        others = tuple(each for each in decisions if not isinstance(each, Plan))
+        return others if self.plan == before else (*others, self.plan)
 
     def _due(self, planned_ns: int, now_ns: int) -> tuple[CuffDecision, ...]:
         """A planned time has come: start, wait for the end of the rest, or skip it."""
         reason = Refusal.MISSED if now_ns - planned_ns > LATE_NS else self.why_not(now_ns)
         if reason is Refusal.RESTING and self._rested_ns is not None:
-            return self._planned(self._rested_ns, held=self.plan.held)
+            return self._planned(self._rested_ns, held=self._scheduled.held)
         if reason is not None:
             return (Refuse(Action.START, TIMER, reason), *self._plan_after(now_ns))
         return (*self._happen(H.START, now_ns, TIMER), *self._plan_after(now_ns))
+
+    def _due_again(self, again: Again, now_ns: int) -> tuple[CuffDecision, ...]:
+        reason = Refusal.MISSED if now_ns - again.t_ns > LATE_NS else self.why_not(now_ns)
+        rested_ns = self._rested_ns if reason is Refusal.RESTING else None
+        self._again = Again(rested_ns, again.held) if rested_ns is not None else None
+        if reason is None:
+            return (*self._happen(H.START, now_ns, REPEAT), *self._replan())
+        refused = () if reason is Refusal.RESTING else (Refuse(Action.START, REPEAT, reason),)
+        return (*refused, *self._replan())
 
     def _plan_after(self, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
@@ -317,11 +349,23 @@ class CuffSafety:
         return self._planned(self._planned_ns, held=False)
 
     def _planned(self, next_t_ns: int | None, *, held: bool) -> tuple[CuffDecision, ...]:
-        plan = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
+        self._scheduled = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
+        return self._replan()
+
+    def _replan(self) -> tuple[CuffDecision, ...]:
+        """What comes first: the schedule's next, or a repeat."""
+        plan, again = self._scheduled, self._again
+        if again is not None and self._repeats_next():
+            plan = Plan(again.t_ns, self._interval_s(again.t_ns), again.held)
         if plan == self.plan:
             return ()
         self.plan = plan
         return (plan,)
+
+    def _repeats_next(self) -> bool:
+        """Whether a repeat comes before what the schedule has."""
+        scheduled_ns = self._scheduled.next_t_ns
+        return self._again is not None and (scheduled_ns is None or self._again.t_ns < scheduled_ns)
 
     def _interval_s(self, t_ns: int) -> int:
         """From the planned time before to `t_ns`, which may be later than planned."""
@@ -332,13 +376,19 @@ class CuffSafety:
 
     def _hold(self, request: Request) -> tuple[CuffDecision, ...]:
         schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
-        if schedule is None or dose_ns is None or planned_ns is None:
-            return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
         if self.plan.held:
             return (Refuse(Action.HOLD, request.by, Refusal.ALREADY_HELD),)
+        if self._again is not None and self._repeats_next():
+            self._again = Again(self._again.t_ns + MOST_HELD_S * S_NS, held=True)
+            return self._replan()
+        if schedule is None or dose_ns is None or planned_ns is None:
+            return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
         return self._planned(postponed(schedule, dose_ns, planned_ns), held=True)
 
     def _release(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
-        if not self.plan.held or self._planned_ns is None:
+        if self._again is not None and self._again.held and self._repeats_next():
+            self._again = Again(now_ns)
+            return self._replan()
+        if not self._scheduled.held or self._planned_ns is None:
             return (Refuse(Action.RELEASE, request.by, Refusal.NOT_HELD),)
         return self._planned(max(self._planned_ns, now_ns), held=False)

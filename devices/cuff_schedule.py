@@ -47,6 +47,19 @@ class Schedule:
         return min(since_s, self.every_s) if self.every_s and len(past) == len(self.offsets_s) else since_s
 
 
+@dataclass(frozen=True, slots=True)
+class CuffOptions:
+    """Whether a person turned on starting the cuff from here, and how often it is to measure by itself.
+
+    `repeat_s` is how long after a reading that has to be confirmed, or a first one that failed, it measures
+    once more; None for not at all.
+    """
+
+    on: bool = False
+    schedule: Schedule | None = None
+    repeat_s: int | None = None
+
+
 def _ns(seconds: int) -> int:
     return seconds * 1_000_000_000
 

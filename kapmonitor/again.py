@@ -8,10 +8,10 @@ from typing import Final
 
 from devices.address import parse_device
 from devices.cuff import Action
-from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
+from devices.cuff_schedule import LEAST_INTERVAL_S, CuffOptions, Schedule
 from devices.registry import Registry
 from kapmonitor.errors import AddressError, DriverLoadError
-from kapmonitor.members import CuffOptions, Member, check_options, members, new_member
+from kapmonitor.members import Member, check_options, members, new_member
 from kapmonitor.session.events import CuffAsked, CuffPlan, Stamped
 from kapmonitor.session.state import SessionState
 
@@ -59,4 +59,4 @@ def _cuff_options(device: str, events: Iterable[Stamped], given: CuffOptions) ->
                 schedule = Schedule((), plan.interval_s) if repeats else schedule
             case _:
                 pass
-    return CuffOptions(on, schedule)
+    return CuffOptions(on, schedule, given.repeat_s)

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from devices.cuff import (
+    REPEAT,
+    TIMER,
+    WATCHDOG,
     Action,
+    Again,
     CuffDecision,
     CuffInput,
     CuffSafety,
@@ -27,17 +31,21 @@ from devices.cuff import (
     Tick,
     news,
 )
-from devices.cuff_schedule import Schedule
+from devices.cuff_schedule import CuffOptions, Schedule
 from devices.cuff_table import Happening
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
-from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged
+from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged, NibpFailure, Observation
 from kapmonitor.picture import DEFAULT_INTERVAL_S, CuffOutlook
 from kapmonitor.session.events import CuffAsked
+from kapmonitor.view import Role
 
 SOON = frozenset({Refusal.RESTING, Refusal.BUSY})
 """Refusals that pass by themselves: the screen goes on offering a start and says why not yet."""
+
+MAY_PASS = frozenset({NibpFailure.MOTION, NibpFailure.WEAK_SIGNAL, NibpFailure.OUT_OF_RANGE})
+"""Failures after which a second try may succeed without anybody's help."""
 
 
 @runtime_checkable
@@ -60,6 +68,10 @@ class _Cuff:
     device: str
     pump: CuffPump
     schedule: Schedule | None
+    repeat_s: int | None = None
+    repeated_ns: int = 0
+    """The newest reading that was asked to be repeated."""
+    failures: int = 0
     safety: CuffSafety = field(default_factory=CuffSafety)
     told: CuffOutlook | None = None
 
@@ -72,19 +84,17 @@ class CuffDesk:
         self._cuffs: dict[str, _Cuff] = {}
         self._dose_ns: int | None = None
 
-    def connect(
-        self, device: str, pump: CuffPump, schedule: Schedule | None, now_ns: int, *, on: bool
-    ) -> None:
+    def connect(self, device: str, pump: CuffPump, options: CuffOptions, now_ns: int) -> None:
         """A cuff the host may start, or another way to reach it; off unless a person turned it on."""
         known = self._cuffs.get(device)
         if known is not None:
             known.pump = pump
             return
-        cuff = _Cuff(device, pump, schedule)
+        cuff = _Cuff(device, pump, options.schedule, options.repeat_s)
         self._cuffs[device] = cuff
         if self._dose_ns is not None:
-            self._do(cuff, Planned(schedule, self._dose_ns), now_ns)
-        if on:
+            self._do(cuff, Planned(cuff.schedule, self._dose_ns), now_ns)
+        if options.on:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
 
     def recall(self, device: str, now_ns: int, *, measuring: bool, last_ns: int | None) -> None:
@@ -142,9 +152,34 @@ class CuffDesk:
         happened = news(event) if cuff is not None else None
         if cuff is not None and happened is not None:
             self._do(cuff, happened, now_ns)
+            self._repeat_failed(cuff, event, now_ns)
+
+    def _repeat_failed(self, cuff: _Cuff, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
+        """Once, and only what may pass by itself: after that somebody has to look at the person."""
+        if isinstance(event, Observation):
+            cuff.failures = 0
+        elif isinstance(event, CuffFailed):
+            cuff.failures += 1
+            if cuff.failures == 1 and event.failure in MAY_PASS:
+                self._repeat(cuff, now_ns, 0.0, now_ns)
+
+    def _repeat(self, cuff: _Cuff, from_ns: int, least_s: float, now_ns: int) -> None:
+        """After what a person set for this cuff, or what the limit asks for, whichever is longer."""
+        if cuff.repeat_s is not None:
+            due_ns = from_ns + round(max(cuff.repeat_s, least_s) * 1e9)
+            self._do(cuff, Again(max(now_ns, due_ns)), now_ns)
+
+    def _repeat_wanted(self, now_ns: int) -> None:
+        """A blood pressure that alarms and has to be confirmed by a second one."""
+        for alarm in self._engine.snapshot.alarms:
+            cuff = self._cuffs.get(self._engine.source_of(Role.NIBP_SYS, now_ns))
+            if cuff is not None and alarm.repeat_wanted and alarm.reading_t_ns > cuff.repeated_ns:
+                cuff.repeated_ns = alarm.reading_t_ns
+                self._repeat(cuff, alarm.reading_t_ns, alarm.repeat_from_s, now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Time passed."""
+        self._repeat_wanted(now_ns)
         for cuff in self._cuffs.values():
             deadline_ns = cuff.safety.deadline_ns
             if deadline_ns is not None and now_ns >= deadline_ns:
@@ -201,7 +236,7 @@ class CuffDesk:
                 # Nothing went out: without this the layer would wait for an end that cannot come.
                 cuff.safety.on(Happening.FAILED, now_ns)
             return refused
-        if by in {"timer", "watchdog"}:
+        if by in {TIMER, WATCHDOG, REPEAT}:
             self._engine.record(CuffAsked(cuff.device, action.value, by))
         return None
 

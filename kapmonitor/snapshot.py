@@ -112,6 +112,8 @@ class ActiveAlarm:
     """The value is so far out that no stage is waited for."""
     repeat_wanted: bool = False
     """A second blood pressure has to confirm it."""
+    repeat_from_s: float = 0.0
+    """How long after the first one it has to be taken at least."""
     reading_t_ns: int = 0
     """The newest reading that it was judged by."""
     raised_t_ns: int = 0

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from devices.cuff_schedule import CuffOptions
 from devices.raw import with_raw
 from devices.registry import Registry, load
 from devices.sleep import SleepWatch
@@ -33,7 +34,7 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
 from kapmonitor.housekeeping import keep_looking
-from kapmonitor.members import CuffOptions, Member, Unknown, members, unknown
+from kapmonitor.members import Member, Unknown, members, unknown
 from kapmonitor.model import (
     CuffState,
     DeviceEvent,

@@ -17,6 +17,7 @@ from typing import Final
 
 from devices.address import DeviceAddress, parse_device
 from devices.autopump import AutoPump
+from devices.cuff_schedule import CuffOptions
 from devices.ports import Port, list_ports
 from devices.protocol import DriverSpec, SerialLink
 from devices.pump import SerialPump
@@ -44,7 +45,6 @@ from kapmonitor.lookout import Advert, Lookout
 from kapmonitor.members import (
     AUTO,
     HCI,
-    CuffOptions,
     Member,
     Unknown,
     can_start_cuff,
@@ -282,7 +282,7 @@ class Surroundings:
         pump = attached.cuff_pump()
         if pump is not None:
             now_ns = self._here.clock.now_ns()
-            self._here.cuffs.connect(member.id, pump, member.cuff.schedule, now_ns, on=member.cuff.on)
+            self._here.cuffs.connect(member.id, pump, member.cuff, now_ns)
 
     def _radio(self, place: str) -> Radio:
         if place not in self._radios:

@@ -9,11 +9,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from devices.cuff import (
     DETERMINATION_NS,
+    REPEAT,
     REST_NS,
     STOP_AGAIN_NS,
     TELLS_WITHIN_NS,
+    TIMER,
     WATCHDOG,
     Action,
+    Again,
     CuffSafety,
     Fail,
     Linked,
@@ -237,6 +240,83 @@ def test_an_unknown_cuff_is_stopped_if_the_device_does_not_tell_in_time(ready):
     assert ready.on(Tick(), 600 * S + TELLS_WITHIN_NS) == (Fail(NibpFailure.TIMEOUT), SendStop(WATCHDOG))
 
 
+# Repeats
+
+
+def test_a_repeat_is_measured_once_at_its_time(ready):
+    assert ready.on(Again(60 * S), 0) == (Plan(60 * S),)
+    assert ready.deadline_ns == 60 * S
+    assert ready.on(Tick(), 60 * S - 1) == ()
+    assert SendStart(REPEAT) in ready.on(Tick(), 60 * S)
+    ready.on(H.IDLE, 100 * S)
+    assert (ready.plan, ready.on(Tick(), 500 * S)) == (Plan(), ())
+
+
+def test_a_repeat_comes_before_the_schedule_and_leaves_it_as_it_is(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(Again(60 * S), 1)
+    assert ready.plan.next_t_ns == 60 * S
+    ready.on(Tick(), 60 * S)
+    ready.on(H.IDLE, 100 * S)
+    assert ready.plan.next_t_ns == 300 * S
+
+
+def test_the_schedule_comes_before_a_later_repeat_and_ends_it(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(Again(310 * S), 250 * S)
+    assert ready.plan.next_t_ns == 300 * S
+    assert SendStart(TIMER) in ready.on(Tick(), 300 * S)
+    ready.on(H.IDLE, 330 * S)
+    assert ready.plan.next_t_ns == 600 * S
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [start(), H.MEASURING, Request(Action.TURN_OFF, "nurse")],
+)
+def test_a_repeat_is_over_once_something_else_was_decided_or_measured(ready, meanwhile):
+    ready.on(Again(60 * S), 0)
+    ready.on(meanwhile, 1 * S)
+    ready.on(H.IDLE, 2 * S)
+    assert ready.plan == Plan()
+    assert not any(isinstance(each, SendStart) for each in ready.on(Tick(), 61 * S))
+
+
+def test_a_repeat_is_put_off_by_ten_minutes_once_and_can_be_let_go_again(ready):
+    ready.on(Again(60 * S), 0)
+    hold, release = Request(Action.HOLD, "therapist"), Request(Action.RELEASE, "nurse")
+    assert ready.on(hold, 1 * S) == (Plan(660 * S, held=True),)
+    assert ready.on(hold, 2 * S) == (Refuse(Action.HOLD, "therapist", Refusal.ALREADY_HELD),)
+    assert ready.on(Tick(), 61 * S) == ()
+    assert ready.on(release, 100 * S) == (Plan(100 * S),)
+    assert SendStart(REPEAT) in ready.on(Tick(), 100 * S)
+
+
+def test_a_repeat_waits_for_the_end_of_the_rest(ready):
+    ready.on(start(), 0)
+    ready.on(H.IDLE, 40 * S)
+    ready.on(Again(50 * S), 41 * S)
+    assert ready.on(Tick(), 50 * S) == (Plan(70 * S),)
+    assert SendStart(REPEAT) in ready.on(Tick(), 70 * S)
+
+
+def test_a_repeat_is_refused_without_a_link_and_when_it_comes_too_late(ready):
+    ready.on(Again(60 * S), 0)
+    ready.on(Linked(False), 1)
+    assert Refuse(Action.START, REPEAT, Refusal.NO_LINK) in ready.on(Tick(), 60 * S)
+    ready.on(Linked(True), 70 * S)
+    ready.on(Again(80 * S), 71 * S)
+    assert Refuse(Action.START, REPEAT, Refusal.MISSED) in ready.on(Tick(), 800 * S)
+    assert ready.plan == Plan()
+
+
+def test_nothing_is_repeated_where_starting_is_off():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    assert safety.on(Again(60 * S), 0) == ()
+    assert safety.plan == Plan()
+
+
 # News
 
 
@@ -313,6 +393,10 @@ class Storm(RuleBasedStateMachine):
         self.tell(Request(action, "Ada"))
         if action is Action.HOLD and before.next_t_ns is not None and self.safety.plan.next_t_ns is not None:
             assert self.safety.plan.next_t_ns <= before.next_t_ns + 600 * S
+
+    @rule(seconds=st.floats(0, 600))
+    def ask_again(self, seconds):
+        self.tell(Again(self.now + int(seconds * S)))
 
     @rule(on=st.booleans())
     def turn(self, on):

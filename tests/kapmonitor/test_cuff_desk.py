@@ -1,16 +1,26 @@
 """Requests, the safety layer's answers, and what goes on record."""
 
 import pytest
+from engine_room import DIA, MEAN, SYS
 from memory_recorder import MemoryRecorder
 
-from devices.cuff_schedule import Schedule
-from kapmonitor.alarms.limits import example
+from devices.cuff_schedule import CuffOptions, Schedule
+from kapmonitor.alarms.limits import baseline_example, example
 from kapmonitor.clock import ManualClock
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
-from kapmonitor.model import CuffChanged, CuffState, LinkChanged, LinkState
+from kapmonitor.model import (
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    LinkChanged,
+    LinkState,
+    Measured,
+    NibpFailure,
+    Observation,
+)
 from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, SessionStarted, Stamped
 
 S = 1_000_000_000
@@ -32,20 +42,25 @@ class Pump:
 
 
 class Desk:
-    def __init__(self, *, on=True, schedule=None):
+    def __init__(self, *, on=True, schedule=None, repeat_s=None, limits=None):
         self.clock = ManualClock(T0)
         self.recorder = MemoryRecorder()
         started = Stamped(T0, SessionStarted("s", "Test", "0", 0, 0, "UTC"))
-        self.engine = Engine(self.clock, self.recorder, started, example())
+        self.engine = Engine(self.clock, self.recorder, started, limits or example())
         self.engine.add_device(DeviceAdded("cuff", "suntech", "Cuff", "x@y"))
         self.desk, self.pump = CuffDesk(self.engine), Pump()
-        self.desk.connect("cuff", self.pump, schedule, T0, on=on)
+        self.desk.connect("cuff", self.pump, CuffOptions(on, schedule, repeat_s), T0)
         self.desk.heard("cuff", LinkChanged(LinkState.LIVE, T0), T0)
 
     def now(self, seconds):
         self.clock.move_to(T0 + int(seconds * S))
         self.desk.tick(self.clock.now_ns())
         return self.clock.now_ns()
+
+    def both(self, event):
+        """What the device says, as the station passes it on."""
+        self.engine.on_event("cuff", event)
+        self.desk.heard("cuff", event, event.t_ns)
 
     def asked(self):
         return [(e.action, e.by, e.refused) for e in self.recorder.events(CuffAsked)]
@@ -111,3 +126,55 @@ def test_without_a_cuff_the_answer_is_no():
     desk = CuffDesk(room.engine)
     with pytest.raises(CommandRefused):
         desk.ask(StartCuff("RN"), T0)
+
+
+def measured(room, seconds, systolic):
+    """A determination with these pressures ends."""
+    now_ns = room.now(seconds)
+    for state in (CuffState.MEASURING, CuffState.IDLE):
+        room.both(CuffChanged(state, now_ns))
+    for metric, value in ((SYS, systolic), (DIA, 80), (MEAN, 80 + (systolic - 80) // 3)):
+        room.both(Observation(metric, now_ns, Measured(value)))
+    for quarter in range(2):
+        room.engine.tick(room.now(seconds + 0.25 * (1 + quarter)))
+    room.now(seconds + 0.5)
+
+
+def test_a_high_reading_is_repeated_once_by_itself_where_that_was_turned_on():
+    """Two minutes after it, as the limit asks for."""
+    for repeat_s, started in ((60, ["start"]), (None, [])):
+        room = Desk(repeat_s=repeat_s, limits=baseline_example())
+        room.engine.adopt("cuff", "RN", None)
+        measured(room, 10, 190)
+        assert any(alarm.repeat_wanted for alarm in room.engine.snapshot.alarms)
+        assert room.engine.snapshot.nibp.next_t_ns == (T0 + 130 * S if repeat_s else None)
+        room.now(129)
+        assert room.pump.sent == []
+        room.now(131)
+        assert room.pump.sent == started
+        if repeat_s:
+            assert room.asked()[-1] == ("start", "repeat", "")
+            measured(room, 170, 191)
+            room.now(600)
+            assert room.pump.sent == ["start"]
+
+
+def test_a_normal_reading_is_not_repeated():
+    room = Desk(repeat_s=60)
+    room.engine.adopt("cuff", "RN", None)
+    measured(room, 10, 120)
+    room.now(200)
+    assert room.pump.sent == []
+
+
+def test_a_failed_reading_is_repeated_once_and_not_what_a_person_has_to_look_at():
+    for failure, again in ((NibpFailure.MOTION, 1), (NibpFailure.CUFF_LOOSE, 0), (NibpFailure.CANCELLED, 0)):
+        room = Desk(repeat_s=60)
+        room.both(CuffFailed(failure, 0, room.now(10)))
+        room.now(71)
+        assert len(room.pump.sent) == again
+        room.both(CuffChanged(CuffState.MEASURING, room.now(75)))
+        room.both(CuffFailed(failure, 0, room.now(80)))
+        room.both(CuffChanged(CuffState.IDLE, room.now(81)))
+        room.now(300)
+        assert len(room.pump.sent) == again
