@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
 
+from kapmonitor import charting
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
@@ -19,14 +20,9 @@ from kapmonitor.anchor import Anchor
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
-    Acknowledge,
-    AddNote,
     AlarmCommand,
-    AmendNote,
     Command,
     GiveDose,
-    MovePhase,
-    ReportMusic,
 )
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
@@ -55,11 +51,9 @@ from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.senses import Senses
 from kapmonitor.session.events import (
-    AlarmAcknowledged,
     ComputerSlept,
     CuffPlan,
     DeviceAdded,
-    PhaseChanged,
     SessionClosed,
     SessionEvent,
     SessionResumed,
@@ -289,24 +283,14 @@ class Engine:
     def handle(self, command: Command) -> Future[int]:
         """Do what somebody asked; the future resolves once it is on disk. Cuff commands go to the station."""
         now_ns = self._clock.now_ns()
-        match command:
-            case AddNote(t_ns, note):
-                return self._emit_durable(note, t_ns)
-            case AmendNote(note):
-                return self._emit_durable(note, now_ns)
-            case GiveDose(t_ns, dose):
-                self._watch.dosed(t_ns)
-                return self._emit_durable(dose, t_ns)
-            case MovePhase(phase, by):
-                return self._emit_durable(PhaseChanged(phase.value, by), now_ns)
-            case ReportMusic(t_ns, music):
-                return self._emit_durable(music, t_ns)
-            case Acknowledge(t_ns, conditions, by):
-                return self._emit_durable(AlarmAcknowledged(conditions, by), t_ns)
-            case _ if isinstance(command, AlarmCommand):
-                return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
-            case _:
-                raise CommandRefused(type(command).__name__, "no-cuff")
+        if isinstance(command, GiveDose):
+            self._watch.dosed(command.t_ns)
+        stamped = charting.stamped(command, self._state, now_ns)
+        if stamped is not None:
+            return self._emit_durable(stamped.event, stamped.t_ns)
+        if isinstance(command, AlarmCommand):
+            return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
+        raise CommandRefused(type(command).__name__, "no-cuff")
 
     def tick(self, now_ns: int) -> None:
         """Evaluate alarms and make a new snapshot; called four times a second and after each command."""

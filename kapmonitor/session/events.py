@@ -22,6 +22,17 @@ from kapmonitor.session.alarm_events import (
     RuleEnabled,
     SameArmSaid,
 )
+from kapmonitor.session.care_events import (
+    CardFilled,
+    CheckAnswered,
+    CheckOverridden,
+    FormFilled,
+    HandedOver,
+    PersonIdentified,
+    PresenceSaid,
+    ScaleScored,
+    SessionOpened,
+)
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -184,15 +195,18 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """A dose; T+ counts from the first one. `route` is a Route word."""
+    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed."""
 
     TYPE: ClassVar[str] = "dose.given"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     drug: str
     amount_mg: float
     route: str
     site: str
     by: str
+    lot: str = ""
+    witness: str = ""
+    weight_kg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +277,15 @@ SessionEvent = (
     | NoteAdded
     | NoteAmended
     | MusicEvent
+    | PersonIdentified
+    | CardFilled
+    | CheckAnswered
+    | CheckOverridden
+    | SessionOpened
+    | ScaleScored
+    | PresenceSaid
+    | HandedOver
+    | FormFilled
     | LimitsSet
     | LimitsChanged
     | RuleDisabled
