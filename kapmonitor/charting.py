@@ -46,5 +46,6 @@ def stamped(command: Command, state: SessionState, now_ns: int) -> Stamped | Non
 def _refuse_another(event: PersonIdentified, state: SessionState) -> None:
     """A record is one person's: a wrong number may be put right, another birth date is somebody else."""
     known = state.care.person
-    if known is not None and known.birth_date != event.birth_date:
+    born = known.birth_date if known is not None else ""
+    if born and born != event.birth_date:
         raise CommandRefused("identify", "another-person")

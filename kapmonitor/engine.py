@@ -62,7 +62,7 @@ from kapmonitor.session.events import (
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
-from kapmonitor.snapshot import LinkStatus, Snapshot
+from kapmonitor.snapshot import LinkStatus, Snapshot, StationFacts
 from kapmonitor.view import Role, WaveTap
 from kapmonitor.watch import Watch
 
@@ -312,11 +312,16 @@ class Engine:
         for change in self._watch.advance(now_ns):
             self._emit(change.event, change.t_ns)
         self._tell_limits()
-        self.snapshot = replace(self._picture(now_ns), sound=self.snapshot.sound)
+        before = self.snapshot
+        self.snapshot = replace(self._picture(now_ns), sound=before.sound, station=before.station)
 
     def show_sound(self, sound: SoundState) -> None:
         """The sound of alarms is like this now; told after each tick."""
         self.snapshot = replace(self.snapshot, sound=sound)
+
+    def show_station(self, facts: StationFacts) -> None:
+        """The computer is like this now."""
+        self.snapshot = replace(self.snapshot, station=facts)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""

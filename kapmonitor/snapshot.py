@@ -157,6 +157,21 @@ class BaselineStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class StationFacts:
+    """What the console knows of its own computer; None where it does not tell.
+
+    `disk_will_do` is whether the folder of the record is a place to keep one in, `awake` whether the system
+    said that it will not sleep by itself.
+    """
+
+    disk_will_do: bool | None = None
+    disk_free: int | None = None
+    battery: float | None = None
+    on_mains: bool | None = None
+    awake: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One consistent picture of the session."""
 
@@ -177,3 +192,4 @@ class Snapshot:
     baseline: BaselineStatus = field(default_factory=BaselineStatus)
     record: RecordStatus | None = None
     sound: SoundState = field(default_factory=SoundState)
+    station: StationFacts = field(default_factory=StationFacts)

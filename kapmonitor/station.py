@@ -20,6 +20,7 @@ from kapmonitor.again import members_again
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
+from kapmonitor.awake import Awake
 from kapmonitor.clock import Clock, SystemClock, later_clock, waking_ns
 from kapmonitor.commands import (
     Command,
@@ -192,6 +193,7 @@ class Station:
         self._given = given
         self._runtime = Runtime()
         self._sleep = SleepWatch()
+        self._awake = Awake()
         self._started = False
         self._closed = False
         real = plan.mode is GenerationMode.REAL
@@ -237,6 +239,7 @@ class Station:
     def start(self) -> None:
         """Begin: the core thread runs, devices are opened."""
         self._started = True
+        self._awake.begin()
         self._runtime.start()
         self._runtime.call(self._begin)
 
@@ -248,7 +251,10 @@ class Station:
         if self._earlier is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
-        self._runtime.spawn(keep_looking(self.plan.path, self.engine.senses.sense), "housekeeping")
+        looking = keep_looking(
+            self.plan.path, self.engine.senses.sense, self.engine.show_station, self._awake
+        )
+        self._runtime.spawn(looking, "housekeeping")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
             self._runtime.spawn(annunciator.run(), "annunciator")
@@ -355,6 +361,7 @@ class Station:
         self._closed = True
         if self._started:
             self._runtime.stop()
+            self._awake.end()
         self.engine.close(reason)
         self._writer.close(reason)
 
