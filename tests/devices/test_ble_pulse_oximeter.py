@@ -521,7 +521,12 @@ def test_an_oximeter_that_never_answers_is_given_up_and_still_heard(monkeypatch)
         await device.peripheral.switch_on()
         ledger, _ = room.pump(DRIVER, model.ADDRESS, options={"stored": True})
         await ledger.until(lambda: [f.kind for f in ledger.of(Fault)] == [FaultKind.TIMEOUT])
+        assert ledger.values(mdc.SPO2.ref) == []
         await device.peripheral.push(model.CONTINUOUS, device.message(0))
-        await ledger.until(lambda: ledger.values(mdc.SPO2.ref) == [97.0])
+        await ledger.until(lambda: ledger.values(mdc.SPO2.ref))
+        assert ledger.readings(mdc.SPO2.ref) == [(97.0, False)]
+        assert [f.kind for f in ledger.of(Fault)] == [FaultKind.TIMEOUT]
+        written = [c.data for c in ledger.of(WireChunk) if c.direction is Direction.OUT]
+        assert written == [racp.COUNT], "what was given up is not asked again"
 
     in_room(test)
