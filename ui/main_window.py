@@ -195,6 +195,13 @@ class MainWindow(QWidget):
             self._over_trends = None
             self.setFocus()
 
+    def close_if_open(self, kind: type[QWidget]) -> bool:
+        """Take the form away if it is of this kind, for keys that open and close it; whether it was."""
+        if not isinstance(self._over_trends, kind):
+            return False
+        self.close_over_trends()
+        return True
+
     def set_palette(self, palette: Palette | None) -> None:
         """Always this palette; None to follow the phase."""
         self._fixed_palette = palette

@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.places import new_record_path, records_folder
 
@@ -28,11 +29,4 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.out) if arguments.out else None
     path = path or new_record_path(records_folder(), datetime.now().astimezone())
     prepare(console, arguments, path.absolute())
-    status = console.run()
-    if console.trouble:
-        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
-    elif picture is not None:
-        print(picture.path)
-    elif path.exists():
-        print(f"The record: {path}")
-    return status
+    return run_console(console, picture, lambda: f"The record: {path}" if path.exists() else "")

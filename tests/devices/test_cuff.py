@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from cuff_desk import FIVES, ready_safety, start
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -52,24 +53,13 @@ S = 1_000_000_000
 H, A = Happening, Activity
 
 
-FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
-
-
-def start(by="nurse"):
-    return Request(Action.START, by)
-
-
 def stop(by="nurse"):
     return Request(Action.STOP, by)
 
 
 @pytest.fixture
 def ready():
-    """Turned on, linked, never inflated."""
-    safety = CuffSafety()
-    safety.on(Linked(True), 0)
-    safety.on(Request(Action.TURN_ON, "nurse"), 0)
-    return safety
+    return ready_safety()
 
 
 # The table

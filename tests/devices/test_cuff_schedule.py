@@ -1,6 +1,7 @@
 """Planned cuffs: the times of a schedule, the timer, holding and releasing."""
 
 import pytest
+from cuff_desk import FIVES, ready_safety, start
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,20 +27,9 @@ S = 1_000_000_000
 H = Happening
 
 
-def start(by="nurse"):
-    return Request(Action.START, by)
-
-
 @pytest.fixture
 def ready():
-    """Turned on, linked, never inflated."""
-    safety = CuffSafety()
-    safety.on(Linked(True), 0)
-    safety.on(Request(Action.TURN_ON, "nurse"), 0)
-    return safety
-
-
-FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
+    return ready_safety()
 
 
 def at(minutes):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPolygonF, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui import fonts, painting
@@ -25,6 +25,7 @@ from ui.replay.travel import (
     record_span,
     slower,
 )
+from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 100
@@ -76,7 +77,7 @@ class PlayButton(QAbstractButton):
         painter.end()
 
 
-class ReplayBar(QWidget):
+class ReplayBar(RefreshedWhileShown):
     """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once."""
 
     def __init__(
@@ -86,7 +87,7 @@ class ReplayBar(QWidget):
         on_moved: Callable[[], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(REFRESH_MS, parent)
         self._port = port
         self._theme = theme
         self._on_moved = on_moved
@@ -103,9 +104,6 @@ class ReplayBar(QWidget):
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)
         self.scrub.taken.connect(self._pulled)
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.timeout.connect(lambda: self.say(""))
@@ -231,14 +229,6 @@ class ReplayBar(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         self._arrange()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
