@@ -44,6 +44,18 @@ def line(
     return width
 
 
+def broken(text: str, px: int, room: float, weight: int = fonts.MEDIUM) -> list[str]:
+    """The text in as many lines as it needs; a word longer than the room stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and fonts.width(longer, px, weight) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def middle_baseline(centre_y: float, measures: QFontMetricsF) -> float:
     """The baseline at which capitals and digits stand centred on `centre_y`."""
     return centre_y + measures.capHeight() / 2
