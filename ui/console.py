@@ -126,6 +126,11 @@ class Console(QObject):
         self._making = threading.Thread(target=work, name="kap-prepare", daemon=True)
         QTimer.singleShot(0, self._making.start)
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether somebody is in front of it: nobody answers where only a picture is wanted."""
+        return self._picture is None
+
     def ask(self, question: Question) -> str:
         """The id of what somebody chose; called within `make`, raises Ended once the window was closed."""
         answer = self._asking.ask(question)

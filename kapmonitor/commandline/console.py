@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import datetime
-from pathlib import Path
 
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
-from kapmonitor.places import new_record_path, records_folder
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +23,5 @@ def run(arguments: argparse.Namespace) -> int:
     console.show()
     from kapmonitor.show_session import prepare
 
-    path = Path(arguments.out) if arguments.out else None
-    path = path or new_record_path(records_folder(), datetime.now().astimezone())
-    prepare(console, arguments, path.absolute())
-    return run_console(console, picture, lambda: f"The record: {path}" if path.exists() else "")
+    record = prepare(console, arguments)
+    return run_console(console, picture, lambda: f"The record: {record()}" if record() else "")

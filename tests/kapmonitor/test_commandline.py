@@ -80,7 +80,6 @@ def test_every_command_has_help_with_an_example(capsys):
         ["demo", "--speed", "0"],
         ["demo", "--speed", "nan"],
         ["demo", "--size", "10x10"],
-        ["record"],
         ["nosuch"],
         ["rehearse", "a.kap"],
         ["rehearse", "--limits", "example"],
@@ -93,6 +92,11 @@ def test_wrong_use_ends_with_status_2(words, capsys):
         main(words)
     assert left.value.code == 2
     assert capsys.readouterr().err
+
+
+def test_a_recording_needs_a_device_or_a_record_that_has_its_own(capsys):
+    assert main(["record"]) == 2
+    assert "--device" in capsys.readouterr().err
 
 
 def test_two_of_a_kind_get_numbers_and_names():
