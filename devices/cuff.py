@@ -4,7 +4,8 @@ One CuffSafety stands for one device. It sends nothing itself: whoever holds it 
 each of which says who asked, and calls it with every request, with all that `news` finds in what the device
 and its link report, and with Tick() at `deadline_ns`.
 
-- Starting is off until a person turns it on for this device.
+- Starting is off until a person turns it on for this device. The plan holds all the same: a time that is due
+  then waits for somebody to measure.
 - A repeat comes once, at its time, unless anything is measured before; it can be put off by ten minutes.
 - A start is refused while the cuff is inflated, stopping or in an unknown state, while the link is not live,
   and until the cuff has rested.
@@ -44,6 +45,9 @@ DETERMINATION_NS = 150 * S_NS
 STOP_AGAIN_NS = 10 * S_NS
 TELLS_WITHIN_NS = 5 * S_NS
 """After the link came back, a device has this long to tell what its cuff does."""
+
+EARLY_NS = 120 * S_NS
+"""A reading so little before its planned time is the planned one."""
 
 LATE_NS = 60 * S_NS
 """A planned start that could not happen for this long (the computer slept) is skipped."""
@@ -205,12 +209,14 @@ class CuffSafety:
         self._planned_ns: int | None = None
         self._scheduled = Plan()
         self._again: Again | None = None
+        self._began_ns = 0
 
     @property
     def deadline_ns(self) -> int | None:
         """When Tick() is wanted next; None for never."""
         watchdog_ns = self._watchdog_ns if self._live or self.activity is not A.UNKNOWN else None
-        return min((t for t in (watchdog_ns, self.plan.next_t_ns) if t is not None), default=None)
+        planned_ns = self.plan.next_t_ns if self.enabled else None
+        return min((t for t in (watchdog_ns, planned_ns) if t is not None), default=None)
 
     def why_not(self, now_ns: int) -> Refusal | None:
         """Why a start would be refused now; None if it would not."""
@@ -261,7 +267,7 @@ class CuffSafety:
             case Action.TURN_ON | Action.TURN_OFF:
                 self.enabled = request.action is Action.TURN_ON
                 self._again = None
-                return self._plan_after(now_ns)
+                return self._plan_after(now_ns) if self.enabled else self._replan()
 
     def _start(self, by: str, now_ns: int) -> tuple[CuffDecision, ...]:
         if (reason := self.why_not(now_ns)) is not None:
@@ -272,9 +278,7 @@ class CuffSafety:
         before = self.activity
         self.activity, do = TABLE[before][what]
         self._set_watchdog(before, now_ns)
-        if self.activity is not A.IDLE:
-            self._again = None
-            self._replan()
+        self._follow_plan(before, what, now_ns)
         match do:
             case Do.NOTHING:
                 return ()
@@ -291,6 +295,16 @@ class CuffSafety:
                 return (Refuse(Action.START, by, Refusal.BUSY),)
             case Do.REFUSE_UNKNOWN:
                 return (Refuse(Action.START, by, Refusal.UNKNOWN),)
+
+    def _follow_plan(self, before: Activity, what: Happening, now_ns: int) -> None:
+        """What a determination means for the times that are planned."""
+        if before is A.IDLE:
+            self._began_ns = now_ns
+        if self.activity is not A.IDLE:
+            self._again = None
+            self._replan()
+        elif what is H.RESULT:
+            self._satisfy(now_ns)
 
     def _set_watchdog(self, before: Activity, now_ns: int) -> None:
         """A determination is timed from its start, whatever becomes known of it later."""
@@ -315,7 +329,7 @@ class CuffSafety:
         watching = self._live or self.activity is not A.UNKNOWN
         if watching and self._watchdog_ns is not None and now_ns >= self._watchdog_ns:
             decisions = self._happen(H.WATCHDOG, now_ns, WATCHDOG)
-        if self._scheduled.next_t_ns is not None and now_ns >= self._scheduled.next_t_ns:
+        if self.enabled and self._scheduled.next_t_ns is not None and now_ns >= self._scheduled.next_t_ns:
             decisions += self._due(self._scheduled.next_t_ns, now_ns)
         if self._again is not None and now_ns >= self._again.t_ns:
             decisions += self._due_again(self._again, now_ns)
@@ -342,11 +356,19 @@ class CuffSafety:
 
     def _plan_after(self, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
-        if not self.enabled or schedule is None or dose_ns is None:
+        if schedule is None or dose_ns is None:
             self._planned_ns = None
         else:
             self._planned_ns = schedule.after(dose_ns, now_ns)
         return self._planned(self._planned_ns, held=False)
+
+    def _satisfy(self, now_ns: int) -> None:
+        """A reading came: the planned one, if that was due or nearly so."""
+        schedule, dose_ns, due_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
+        if schedule is None or dose_ns is None or due_ns is None:
+            return
+        if self._began_ns >= due_ns - min(EARLY_NS, self._interval_s(due_ns) * S_NS // 2):
+            self._plan_after(max(now_ns, due_ns, self._scheduled.next_t_ns or 0))
 
     def _planned(self, next_t_ns: int | None, *, held: bool) -> tuple[CuffDecision, ...]:
         self._scheduled = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)

@@ -63,10 +63,10 @@ class CuffPump(Protocol):
 
 @dataclass(slots=True)
 class _Cuff:
-    """One device with a cuff that can be started from here."""
+    """One device with a cuff; without a `pump` it cannot be started from here, and is measured by hand."""
 
     device: str
-    pump: CuffPump
+    pump: CuffPump | None
     schedule: Schedule | None
     repeat_s: int | None = None
     repeated_ns: int = 0
@@ -84,17 +84,20 @@ class CuffDesk:
         self._cuffs: dict[str, _Cuff] = {}
         self._dose_ns: int | None = None
 
-    def connect(self, device: str, pump: CuffPump, options: CuffOptions, now_ns: int) -> None:
-        """A cuff the host may start, or another way to reach it; off unless a person turned it on."""
+    def connect(self, device: str, pump: CuffPump | None, options: CuffOptions, now_ns: int) -> None:
+        """A cuff, or another way to reach it; starting it is off unless a person turned it on."""
         known = self._cuffs.get(device)
         if known is not None:
             known.pump = pump
             return
         cuff = _Cuff(device, pump, options.schedule, options.repeat_s)
-        self._cuffs[device] = cuff
+        if pump is not None and not any(other.pump is not None for other in self._cuffs.values()):
+            self._cuffs = {device: cuff, **self._cuffs}
+        else:
+            self._cuffs[device] = cuff
         if self._dose_ns is not None:
             self._do(cuff, Planned(cuff.schedule, self._dose_ns), now_ns)
-        if options.on:
+        if options.on and pump is not None:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
 
     def recall(self, device: str, now_ns: int, *, measuring: bool, last_ns: int | None) -> None:
@@ -117,21 +120,22 @@ class CuffDesk:
         cuff = self._cuffs.pop(device, None)
         if cuff is None:
             return
-        self._send(cuff, Action.STOP, "console", now_ns)
+        if cuff.pump is not None:
+            self._send(cuff, Action.STOP, "console", now_ns)
         if not self._cuffs:
             self._engine.plan_cuff(device, CuffOutlook())
 
     def allow(self, device: str, by: str, now_ns: int, *, on: bool) -> Future[int]:
         """A person turned starting this cuff from here on or off; CommandRefused if it has none."""
         cuff = self._cuffs.get(device)
-        if cuff is None:
+        if cuff is None or cuff.pump is None:
             raise CommandRefused("allow cuff", "no-cuff")
         return self._do(cuff, Request(Action.TURN_ON if on else Action.TURN_OFF, by), now_ns)
 
     def allowed(self, device: str) -> bool | None:
         """Whether this cuff may be started from here; None if the device has none that could be."""
         cuff = self._cuffs.get(device)
-        return None if cuff is None else cuff.safety.enabled
+        return None if cuff is None or cuff.pump is None else cuff.safety.enabled
 
     def prefer(self, device: str) -> None:
         """This cuff is meant from now on where a person asks for a reading without naming one."""
@@ -189,12 +193,13 @@ class CuffDesk:
     def ask(self, command: StartCuff | StopCuff | HoldCuff, now_ns: int) -> Future[int]:
         """What a person wants of the cuff, a stop of every cuff; CommandRefused says why not."""
         action = _action(command)
-        cuff = next(iter(self._cuffs.values()), None)
-        if cuff is None:
+        sends = action in {Action.START, Action.STOP}
+        able = [cuff for cuff in self._cuffs.values() if cuff.pump is not None or not sends]
+        if not able:
             raise CommandRefused(action.value, "no-cuff")
-        if action is Action.STOP:
-            for other in (*self._cuffs.values(),)[1:]:
-                self._do(other, Request(action, command.by), now_ns)
+        cuff, *others = able
+        for other in others if action is Action.STOP else ():
+            self._do(other, Request(action, command.by), now_ns)
         return self._do(cuff, Request(action, command.by), now_ns)
 
     def _do(self, cuff: _Cuff, event: CuffInput, now_ns: int) -> Future[int]:
@@ -227,6 +232,8 @@ class CuffDesk:
                 return None
 
     def _send(self, cuff: _Cuff, action: Action, by: str, now_ns: int) -> CommandRefused | None:
+        if cuff.pump is None:
+            return CommandRefused(action.value, "no-cuff")
         send = cuff.pump.start_cuff if action is Action.START else cuff.pump.stop_cuff
         try:
             send()
@@ -246,8 +253,8 @@ class CuffDesk:
             next_t_ns=plan.next_t_ns,
             interval_s=plan.interval_s or DEFAULT_INTERVAL_S,
             held=plan.held,
-            can_start=why_not is None or why_not in SOON,
-            refused=why_not.value if why_not is not None else "",
+            can_start=cuff.pump is not None and (why_not is None or why_not in SOON),
+            refused=why_not.value if why_not is not None and cuff.pump is not None else "",
         )
         if cuff is not next(iter(self._cuffs.values()), None):
             cuff.told = None

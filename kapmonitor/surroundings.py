@@ -42,6 +42,7 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.lookout import Advert, Lookout
+from kapmonitor.mdc import NIBP_SYS
 from kapmonitor.members import (
     AUTO,
     HCI,
@@ -280,7 +281,7 @@ class Surroundings:
 
     def _connect_cuff(self, attached: Attached, member: Member) -> None:
         pump = attached.cuff_pump()
-        if pump is not None:
+        if pump is not None or any(metric.term == NIBP_SYS for metric in member.spec.metrics):
             now_ns = self._here.clock.now_ns()
             self._here.cuffs.connect(member.id, pump, member.cuff, now_ns)
 

@@ -102,9 +102,11 @@ def test_starting_is_off_until_a_person_turns_it_on():
     assert safety.on(start("Ada"), 3) == (SendStart("Ada"),)
 
 
-def test_turning_off_ends_the_plan_and_refuses_again(ready):
+def test_turning_off_keeps_the_plan_and_refuses_to_start(ready):
     ready.on(Planned(Schedule((300,)), 0), 0)
-    assert ready.on(Request(Action.TURN_OFF, "nurse"), 1) == (Plan(),)
+    assert ready.on(Request(Action.TURN_OFF, "nurse"), 1) == ()
+    assert ready.on(Tick(), 400 * S) == ()
+    assert ready.plan.next_t_ns == 300 * S
     assert ready.on(start(), 2) == (Refuse(Action.START, "nurse", Refusal.OFF),)
     assert ready.on(stop(), 3) == (SendStop("nurse"),)
 
@@ -307,6 +309,48 @@ def test_nothing_is_repeated_where_starting_is_off():
     assert safety.plan == Plan()
 
 
+# Measured by hand
+
+
+def by_hand():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    safety.on(Planned(FIVES, 0), 0)
+    return safety
+
+
+@pytest.mark.parametrize(
+    ("at_s", "following_s"), [(200, 600), (170, 300), (300, 600), (420, 600), (601, 900)]
+)
+def test_a_reading_by_hand_is_the_planned_one_if_that_was_due_or_nearly_so(at_s, following_s):
+    safety = by_hand()
+    safety.on(H.MEASURING, at_s * S)
+    safety.on(H.RESULT, (at_s + 30) * S)
+    assert safety.plan.next_t_ns == following_s * S
+
+
+def test_a_planned_time_waits_for_somebody_and_a_failed_try_is_no_reading():
+    safety = by_hand()
+    assert safety.on(Tick(), 301 * S) == ()
+    safety.on(H.MEASURING, 310 * S)
+    safety.on(H.FAILED, 340 * S)
+    assert safety.plan.next_t_ns == 300 * S
+    safety.on(H.RESULT, 380 * S)
+    assert safety.plan.next_t_ns == 600 * S
+
+
+def test_a_minute_s_schedule_is_kept_where_the_timer_starts_it(ready):
+    ready.on(Planned(Schedule((), 60), 0), 0)
+    starts = 0
+    for second in range(1, 601):
+        for decision in ready.on(Tick(), second * S):
+            starts += isinstance(decision, SendStart)
+        if second % 60 == 20:
+            ready.on(H.RESULT, second * S)
+            ready.on(H.IDLE, second * S)
+    assert starts == 10
+
+
 # News
 
 
@@ -392,7 +436,7 @@ class Storm(RuleBasedStateMachine):
     def turn(self, on):
         self.on = on
         self.tell(Request(Action.TURN_ON if on else Action.TURN_OFF, "Ada"))
-        assert on or self.safety.plan == Plan()
+        assert on or self.safety.why_not(self.now) is Refusal.OFF
 
     @rule(live=st.booleans())
     def link(self, live):

@@ -42,14 +42,14 @@ class Pump:
 
 
 class Desk:
-    def __init__(self, *, on=True, schedule=None, repeat_s=None, limits=None):
+    def __init__(self, *, on=True, schedule=None, repeat_s=None, limits=None, by_hand=False):
         self.clock = ManualClock(T0)
         self.recorder = MemoryRecorder()
         started = Stamped(T0, SessionStarted("s", "Test", "0", 0, 0, "UTC"))
         self.engine = Engine(self.clock, self.recorder, started, limits or example())
         self.engine.add_device(DeviceAdded("cuff", "suntech", "Cuff", "x@y"))
         self.desk, self.pump = CuffDesk(self.engine), Pump()
-        self.desk.connect("cuff", self.pump, CuffOptions(on, schedule, repeat_s), T0)
+        self.desk.connect("cuff", None if by_hand else self.pump, CuffOptions(on, schedule, repeat_s), T0)
         self.desk.heard("cuff", LinkChanged(LinkState.LIVE, T0), T0)
 
     def now(self, seconds):
@@ -178,3 +178,29 @@ def test_a_failed_reading_is_repeated_once_and_not_what_a_person_has_to_look_at(
         room.both(CuffChanged(CuffState.IDLE, room.now(81)))
         room.now(300)
         assert len(room.pump.sent) == again
+
+
+def test_a_cuff_that_is_measured_by_hand_has_its_times_too():
+    room = Desk(schedule=Schedule((300, 600)), by_hand=True)
+    room.engine.adopt("cuff", "RN", None)
+    room.desk.measure_from(T0, T0)
+    assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + 300 * S
+    with pytest.raises(CommandRefused):
+        room.desk.ask(StartCuff("RN"), room.now(10))
+    room.now(310)
+    assert (room.pump.sent, room.asked()) == ([], [])
+    room.desk.ask(HoldCuff("KL"), room.now(320))
+    assert room.recorder.events(CuffPlan)[-1] == CuffPlan("cuff", T0 + 600 * S, 600, True)
+    measured(room, 590, 120)
+    assert room.engine.snapshot.nibp.next_t_ns is None
+    assert not room.engine.snapshot.nibp.can_start
+
+
+def test_the_cuff_that_can_be_started_is_the_one_that_is_meant():
+    room = Desk(by_hand=True)
+    room.engine.add_device(DeviceAdded("module", "suntech", "Cuff 2", "y@z"))
+    room.desk.connect("module", room.pump, CuffOptions(True), T0)
+    room.desk.heard("module", LinkChanged(LinkState.LIVE, T0), T0)
+    room.desk.ask(StartCuff("RN"), T0)
+    assert room.pump.sent == ["start"]
+    assert room.asked()[-1][:2] == ("start", "RN")
