@@ -11,6 +11,7 @@ from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.clock import SystemClock
 from kapmonitor.errors import ConfigError
+from kapmonitor.places import heads_ledger
 from kapmonitor.station import Person, Plan, open_station
 from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
@@ -37,6 +38,7 @@ def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None
             person=person,
             look=tuple(arguments.look),
             sound=sound,
+            ledger=heads_ledger(),
         )
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = open_station(plan, SystemClock())

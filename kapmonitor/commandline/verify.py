@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 
 from kapmonitor.errors import RecordError
-from kapmonitor.places import record_file
+from kapmonitor.places import heads_ledger, record_file
 from kapmonitor.record.verify import INTACT, Verdict, verify
 
 
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     status = 0
     for path in arguments.record:
         try:
-            verdicts.append((path, verify(record_file(path))))
+            verdicts.append((path, verify(record_file(path), heads_ledger())))
         except RecordError as error:
             print(f"kapmonitor: {error}", file=sys.stderr)
             status = 2
@@ -38,3 +38,7 @@ def _print(path: str, verdict: Verdict) -> None:
         print(f"  missing: {line}")
     for line in verdict.recovered:
         print(f"  recovered: {line}")
+    for line in verdict.anchors:
+        print(f"  compared: {line}")
+    if verdict.head:
+        print(f"  head: {verdict.head}")

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import rfc8785
 
+from kapmonitor.durable import sync_folder
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
 from kapmonitor.model import Validity
 from kapmonitor.record import chain, pyramid, schema
@@ -44,6 +45,12 @@ class Store:
         after, places = make_batch(self._fold, items)
         self._write(after, places)
         return places
+
+    @property
+    def head(self) -> tuple[int, str]:
+        """The last entry on disk and its hash; any thread may ask, also after the file was closed."""
+        fold = self._fold  # replaced as a whole when something was committed, never changed
+        return fold.seq, fold.head
 
     @property
     def fold_due_ns(self) -> float:
@@ -126,7 +133,7 @@ def create_record(path: Path, started: Stamped, now_ns: int) -> None:
         store = Store(path)
         store.commit([(now_ns, started)])
         store.abandon()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except (sqlite3.Error, OSError) as why:
         for leftover in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
             leftover.unlink(missing_ok=True)
@@ -137,16 +144,6 @@ def header_of(started: SessionStarted) -> str:
     """What the chain grows from."""
     session, software = plain(started.session), plain(started.software)
     return rfc8785.dumps({"format": schema.USER_VERSION, "session": session, "software": software}).decode()
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new file's name survives a power cut; Windows cannot open folders and needs it not."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _stands_like(one: Fold, other: Fold) -> bool:
