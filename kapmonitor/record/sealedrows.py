@@ -15,10 +15,12 @@ _CRC_AT: Final = {"wave": ((5, (7,)), (6, (8,))), "numeric": ((4, (5,)),), "minu
 """Where rows have checksums, and the blobs each covers."""
 
 
-def check_seal(
-    connection: sqlite3.Connection, seq: int, seal: dict[str, Sealed], sealed_to: dict[str, int]
-) -> None:
+def check_seal(connection: sqlite3.Connection, seq: int, body: str, sealed_to: dict[str, int]) -> None:
     """All rows one seal covers; `sealed_to` moves on."""
+    try:
+        seal = chain.read_seal(body)
+    except (ValueError, RecursionError) as why:
+        raise Bad(f"entry {seq}: is not a seal") from why
     for table, sealed in seal.items():
         if table not in sealed_to or sealed.first != sealed_to[table] + 1:
             raise Bad(f"entry {seq}: seals {table} rows that do not follow")

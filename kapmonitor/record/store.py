@@ -23,7 +23,7 @@ from kapmonitor.record.items import DataRow, NumericRow
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.wave import unpack
-from kapmonitor.session.events import SessionClosed, SessionStarted, Stamped
+from kapmonitor.session.events import RecordSigned, SessionClosed, SessionStarted, Stamped
 
 Arrival = tuple[int, Stamped | DataRow]
 """What arrived, and when."""
@@ -70,6 +70,19 @@ class Store:
             after.take(now_ns, Stamped(now_ns, closed))
         after.settle(now_ns, closing=True)
         self._write(after, [])
+        self._leave_one_file()
+
+    def add_to_closed(self, event: RecordSigned) -> int:
+        """Add a signature to a record that was closed, and leave a single file; its seq.
+
+        On the session's clock it stands where the session ended: only its body knows the time of day.
+        """
+        (t_ns,) = self._connection.execute("SELECT max(t_ns) FROM event").fetchone()
+        (place,) = self.commit([(t_ns, Stamped(t_ns, event))])
+        self._leave_one_file()
+        return place
+
+    def _leave_one_file(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with suppress(sqlite3.OperationalError):  # somebody is reading it: two more, empty files stay for now
             self._connection.execute("PRAGMA journal_mode=DELETE")

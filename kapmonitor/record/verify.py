@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Final
 
 from kapmonitor.errors import RecordDamaged
+from kapmonitor.people.staff import Staff
 from kapmonitor.record import chain
 from kapmonitor.record.anchors import Anchors
-from kapmonitor.record.entries import Bad, Late, chained
+from kapmonitor.record.entries import Bad, Entry, Late, chained
 from kapmonitor.record.heads import head_files, kept_in
 from kapmonitor.record.reader import UNREADABLE, RecordReader
 from kapmonitor.record.report import counts_of, missing_from, recovered_from
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.sealedrows import check_rest, check_seal
+from kapmonitor.record.signatures import Signature, signatures_of
 from kapmonitor.session.events import SessionStarted
 
 INTACT: Final = "intact"
@@ -37,6 +39,7 @@ class Verdict:
 
     `first_bad` names the first entry that is not what was written, None unless damaged. `anchors` say what
     outside the record its entries were compared with, `head` which entry is the last one and its hash.
+    A key that this computer does not know makes no signature bad, and says nothing about who signed.
     """
 
     kind: str
@@ -46,25 +49,46 @@ class Verdict:
     counts: dict[str, int]
     anchors: tuple[str, ...] = ()
     head: str = ""
+    signatures: tuple[Signature, ...] = ()
 
 
-def verify(path: Path | str, ledger: Path | None = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Witnesses:
+    """What speaks for a record besides its own chain."""
+
+    anchors: Anchors
+    signatures: tuple[Signature, ...]
+
+    def against(self, entry: Entry) -> str | None:
+        """What is wrong with an entry that its chain does not tell."""
+        for each in self.signatures:
+            if each.seq == entry.seq and each.is_bad:
+                return f"entry {entry.seq} ({entry.type}): {each.text}"
+        return self.anchors.differs(entry.seq, entry.hash)
+
+
+def verify(path: Path | str, ledger: Path | None = None, staff: Staff | None = None) -> Verdict:
     """Read a whole record and judge it; RecordTooNew if it needs a newer program, otherwise never raises.
 
-    `ledger` is this computer's file of heads; the one beside the record is looked at anyway.
+    `ledger` is this computer's file of heads, the one beside the record is looked at anyway; `staff` are
+    those whose keys are known.
     """
     try:
         with RecordReader(Path(path)) as reader:
-            return _judge(reader, _anchors(reader, ledger))
+            return _judge(reader, _witnesses(reader, ledger, staff or Staff()))
     except RecordDamaged as why:
         return Verdict(DAMAGED, why.reason, (), (), {})
 
 
-def _anchors(reader: RecordReader, ledger: Path | None) -> Anchors:
+def _witnesses(reader: RecordReader, ledger: Path | None, staff: Staff) -> _Witnesses:
     """Read before the entries are: of a record that is being written these may then be newer, never older."""
     session = session_of(reader)
     kept = (kept_in(file, session) for file in head_files(reader.path, ledger))
-    return Anchors(tuple(each for each in kept if each is not None))
+    anchors = Anchors(tuple(each for each in kept if each is not None))
+    try:
+        return _Witnesses(anchors, signatures_of(reader, session, staff))
+    except RecordDamaged:  # the walk through the entries tells which one cannot be read
+        return _Witnesses(anchors, ())
 
 
 def session_of(reader: RecordReader) -> str:
@@ -77,8 +101,8 @@ def session_of(reader: RecordReader) -> str:
         return ""
 
 
-def _judge(reader: RecordReader, anchors: Anchors) -> Verdict:
-    bad = _first_bad(reader, anchors)
+def _judge(reader: RecordReader, witnesses: _Witnesses) -> Verdict:
+    bad = _first_bad(reader, witnesses)
     try:
         closed = reader.is_closed()
         counts = counts_of(reader)
@@ -91,14 +115,15 @@ def _judge(reader: RecordReader, anchors: Anchors) -> Verdict:
         return Verdict(DAMAGED, bad or why.reason, (), (), {})
     kind = DAMAGED if bad else INTACT if closed else INTERRUPTED
     head = f"entry {seq}, SHA-256 {hash_}"
-    return Verdict(kind, bad, missing, recovered, counts, tuple(anchors.lines(seq)), head)
+    lines = tuple(witnesses.anchors.lines(seq))
+    return Verdict(kind, bad, missing, recovered, counts, lines, head, witnesses.signatures)
 
 
-def _first_bad(reader: RecordReader, anchors: Anchors) -> str | None:
+def _first_bad(reader: RecordReader, witnesses: _Witnesses) -> str | None:
     try:
         with reader.reading() as connection:
             _check_header(connection)
-            sealed = _walk(connection, anchors)
+            sealed = _walk(connection, witnesses)
             check_rest(connection, sealed, closed=reader.is_closed())
             _check_file(connection)
     except Bad as why:
@@ -128,7 +153,7 @@ def _check_header(connection: sqlite3.Connection) -> None:
         raise Bad("header: the file's version was changed")
 
 
-def _walk(connection: sqlite3.Connection, anchors: Anchors) -> dict[str, int]:
+def _walk(connection: sqlite3.Connection, witnesses: _Witnesses) -> dict[str, int]:
     """Follow the chain from the header to its end; the last sealed row of each table."""
     sealed_to = dict.fromkeys(DATA_TABLES, 0)
     seq = 0
@@ -136,14 +161,14 @@ def _walk(connection: sqlite3.Connection, anchors: Anchors) -> dict[str, int]:
     try:
         for entry in chained(connection):
             seq = entry.seq
-            if differs := anchors.differs(seq, entry.hash):
-                raise Bad(differs)
+            if against := witnesses.against(entry):
+                raise Bad(against)
             if entry.type == chain.SEAL_TYPE:
-                check_seal(connection, seq, chain.read_seal(entry.body), sealed_to)
+                check_seal(connection, seq, entry.body, sealed_to)
             late.look(entry)
     except UNREADABLE as why:
         raise Bad(f"entry {seq + 1}: cannot be read ({why})") from why
-    if cut := anchors.cut(seq):
+    if cut := witnesses.anchors.cut(seq):
         raise Bad(cut)
     if late.found:
         raise Bad(late.found)
