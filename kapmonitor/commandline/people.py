@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "add":
             _add(book, arguments)
         case "pin" if arguments.forgotten:
-            book.renew(user, ask_new(user), _admin(book, arguments.by))
+            by = _admin(book, arguments.by)
+            book.renew(user, ask_new(user), by)
             print(f"{user} has a new key and a new PIN; what was signed before stays valid")
         case "pin":
             book.change_pin(user, ask(user), ask_new(user), time.time_ns())
