@@ -3,7 +3,7 @@
 import dataclasses
 from functools import cache
 
-from record_fixtures import SECOND, T0_NS, UTC0_NS, begin, put_second
+from record_fixtures import SECOND, STARTED, T0_NS, UTC0_NS, begin, make_record, put_second
 
 from kapmonitor.headkeeping import HeadKeeper
 from kapmonitor.people import pin as pins
@@ -11,6 +11,7 @@ from kapmonitor.people.signature import Signer
 from kapmonitor.people.staff import Staff, added
 from kapmonitor.people.user import About, Meaning, Role
 from kapmonitor.record.sign import Outside, sign
+from kapmonitor.session.codec import encode
 
 SESSION = "s1"
 ANN = About("berg", "Ann Berg", "AB", Role.PRESCRIBER)
@@ -52,6 +53,12 @@ def kept_record(path, seconds, ledger=None, every_s=10):
 def sign_as(path, user, meaning=Meaning.AUTHOR, ledger=None, utc_ns=UTC0_NS + 7200 * SECOND):
     """That person's signature on the record."""
     return sign(path, signer(user), meaning, utc_ns, Outside(staff(), ledger))
+
+
+def signature_of_another(folder):
+    """The body of a right signature, made for another session than all the others here."""
+    path = make_record(folder / "another.kap", 3, dataclasses.replace(STARTED, session="another"))
+    return encode(sign_as(path, "diaz").event)
 
 
 def as_another(about, key_of):

@@ -16,7 +16,7 @@ TABLES = {
     "header": ("id", ("body",)),
 }
 TAILS = ("wave_tail", "numeric_tail")
-KINDS = ("change", "change", "change", "delete", "insert", "swap", "renumber", "cut")
+KINDS = ("change", "change", "change", "delete", "insert", "swap", "renumber", "cut", "move")
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,27 @@ def other(value, rng):
     return value[:at] + ("x" if value[at : at + 1] != "x" else "y") + value[at + 1 :]
 
 
-def random_edit(path, rng):
-    """One change of any row of any table, or the end cut off."""
+def random_edit(path, rng, foreign):
+    """One change of any row of any table, the end cut off, or a signature of another session put there."""
+    kind = rng.choice(KINDS)
+    if kind == "move":
+        return Edit(kind, "event", add_event(path, "record.signed", foreign))
     connection, triggers = unguarded(path)
-    table = rng.choice(list(TABLES))
+    if kind == "cut":
+        (last,) = connection.execute("SELECT max(seq) FROM event").fetchone()
+        edit = Edit(kind, "event", rng.randrange(2, last + 1))
+        remove_after(connection, edit.row - 1)
+    else:
+        edit = edited_row(connection, kind, rng.choice(list(TABLES)), rng)
+    guarded(connection, triggers)
+    return edit
+
+
+def edited_row(connection, kind, table, rng):
+    """One row of a table changed, removed, put there, or given another number."""
     number, columns = TABLES[table]
     rows = [n for (n,) in connection.execute(f"SELECT {number} FROM {table} ORDER BY 1")]
-    row, kind = rng.choice(rows), rng.choice(KINDS)
+    row, new = rng.choice(rows), max(rows) + 1
     if kind == "swap" and len(rows) < 2:
         kind = "renumber"
     match kind:
@@ -89,22 +103,15 @@ def random_edit(path, rng):
         case "delete":
             connection.execute(f"DELETE FROM {table} WHERE {number} = ?", (row,))
         case "insert":
-            names = ",".join(columns)
-            connection.execute(
-                f"INSERT INTO {table} SELECT {max(rows) + 1}, {names} FROM {table} WHERE {number} = ?", (row,)
-            )
-            row = max(rows) + 1
+            copied = f"SELECT {new}, {','.join(columns)} FROM {table} WHERE {number} = ?"
+            connection.execute(f"INSERT INTO {table} {copied}", (row,))
+            row = new
         case "swap":
             row, two = sorted(rng.sample(rows, 2))
-            for old, new in ((row, -1), (two, row), (-1, two)):
-                connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (new, old))
+            for old, then in ((row, -1), (two, row), (-1, two)):
+                connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (then, old))
         case "renumber":
-            connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (max(rows) + 7, row))
-        case "cut":
-            (last,) = connection.execute("SELECT max(seq) FROM event").fetchone()
-            table, row = "event", rng.randrange(2, last + 1)
-            remove_after(connection, row - 1)
-    guarded(connection, triggers)
+            connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (new + 6, row))
     return Edit(kind, table, row)
 
 

@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 
 import pytest
-from record_fixtures import SECOND, T0_NS, UTC0_NS, begin, make_record, put_second
+from record_fixtures import SECOND, STARTED, T0_NS, UTC0_NS, begin, make_record, put_second
 from signed_records import (
     ANN,
     COLE,
@@ -124,10 +124,7 @@ def test_a_changed_name_is_told_with_the_true_one(copy):
 
 
 def test_a_signature_moved_to_another_session_is_found(record, tmp_path):
-    from kapmonitor.session import events
-
-    other = events.SessionStarted("s2", "Demo", "kapmonitor 0.1", UTC0_NS, 60, "Europe/Berlin")
-    path = make_record(tmp_path / "b.kap", 25, other)
+    path = make_record(tmp_path / "b.kap", 25, dataclasses.replace(STARTED, session="s2"))
     _, event = signatures(record)[0]
     seq = add_event(path, RecordSigned.TYPE, encode(event))
     verdict = verify(path, staff=staff())

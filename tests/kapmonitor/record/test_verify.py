@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from record_fixtures import T0_NS, begin, make_record, put_second
-from signed_records import kept_record, sign_as, staff
+from signed_records import kept_record, sign_as, signature_of_another, staff
 from tampering import TABLES, add_event, everything, flip, names, random_edit, tamper, unguarded
 
 from kapmonitor.errors import RecordTooNew
@@ -36,6 +36,11 @@ def signed(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    return signature_of_another(tmp_path_factory.mktemp("another"))
+
+
 @pytest.fixture
 def copy(record, tmp_path):
     return shutil.copy(record, tmp_path / "copy.kap")
@@ -48,20 +53,20 @@ def test_an_untouched_record_is_intact(record):
     assert verdict.counts["wire"] == 65
 
 
-def test_every_edit_is_found_and_named(signed, tmp_path):
+def test_every_edit_is_found_and_named(signed, foreign, tmp_path):
     rng = random.Random(1)
     path = tmp_path / "edited.kap"
     shutil.copy(signed.with_name("a.kap.heads"), tmp_path / "edited.kap.heads")
     seen = set()
     for _ in range(EDITS):
         shutil.copy(signed, path)
-        edit = random_edit(path, rng)
+        edit = random_edit(path, rng, foreign)
         verdict = verify(path, staff=staff())
         assert verdict.kind == "damaged", edit
         assert names(verdict.first_bad, edit.table, edit.row), (edit, verdict.first_bad)
         seen.add((edit.kind, edit.table))
-    # Each kind on each table, but there are no two headers to swap, and an end is cut off all tables at once.
-    assert len(seen) == 5 * len(TABLES) - 1 + 1
+    # Five kinds on each table, but there are no two headers to swap; an end cut off, a signature moved.
+    assert len(seen) == 5 * len(TABLES) - 1 + 2
 
 
 def test_every_flipped_byte_is_found_or_changes_nothing(signed, tmp_path):
@@ -187,6 +192,16 @@ def test_removed_guards_are_noticed(copy):
     verdict = verify(copy)
     assert verdict.kind == "damaged"
     assert "guards" in verdict.first_bad
+
+
+@pytest.mark.parametrize("column", ["name", "tbl_name"])
+def test_a_part_of_the_file_under_another_name_is_noticed(copy, column):
+    """SQLite takes names without regard to capitals, so everything still reads as before."""
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(f"UPDATE sqlite_master SET {column} = upper({column}) WHERE name = 'wave_at'")
+        connection.commit()
+    assert "were changed" in verify(copy).first_bad
 
 
 @pytest.mark.parametrize("seconds", [0, 3, 35])
