@@ -29,6 +29,7 @@ bench: setup
 
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py
+	@$(UV) run --no-sync python tests/soak/tamper_records.py
 
 # Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
 faults: setup

@@ -25,6 +25,8 @@ OUT_HELP = (
     "a new name in the records folder if left out"
 )
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
+MEANINGS = ("author", "reviewer", "witness")
+ROLES = ("nurse", "therapist", "prescriber", "admin")
 ROUTES = ("iv", "im", "in", "sl")
 
 
@@ -90,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
         _capture,
         _decode,
         _verify,
+        _sign,
+        _people,
         _rehearse,
         _rerun,
         _audio,
@@ -279,6 +283,38 @@ def _verify(commands: Commands) -> None:
     )
     verify.add_argument("record", nargs="+", metavar="RECORD", help="session records (.kap)")
     verify.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _sign(commands: Commands) -> None:
+    sign = _command(
+        commands,
+        "sign",
+        "sign a closed record with your PIN, which is asked for or read from standard input",
+        "kapmonitor sign session.kap --as berg --meaning reviewer",
+    )
+    sign.add_argument("record", metavar="RECORD", help="a closed session record (.kap)")
+    sign.add_argument("--as", dest="user", required=True, metavar="ID", help="who signs")
+    sign.add_argument("--meaning", required=True, choices=MEANINGS, help="what the signature says")
+
+
+def _people(commands: Commands) -> None:
+    people = _command(
+        commands,
+        "people",
+        "who works on this computer: list, add, another PIN, turn off; PINs are asked for or read from "
+        "standard input, an admin's first",
+        "kapmonitor people add berg --name 'Ann Berg' --initials AB --role nurse --by admin",
+    )
+    people.add_argument("action", nargs="?", choices=("list", "add", "pin", "off"), default="list")
+    people.add_argument("user", nargs="?", metavar="ID", help="whom to add, give another PIN, turn off")
+    people.add_argument("--name", default="", help="the full name, for add")
+    people.add_argument("--initials", default="", metavar="XX", help="the initials, for add")
+    people.add_argument("--role", choices=ROLES, help="what the person is here, for add")
+    people.add_argument("--by", default="", metavar="ID", help="the admin who adds, turns off, renews")
+    people.add_argument(
+        "--forgotten", action="store_true", help="for pin: a new key and PIN, as the old PIN is not known"
+    )
+    people.add_argument("--json", action="store_true", help="answer in JSON")
 
 
 def _audio(commands: Commands) -> None:

@@ -10,6 +10,8 @@ KapError
  |    +-- RecordDamaged      not a record, or not readable as one
  |    +-- RecordFull         the disk has no room left
  |    +-- RecordInUse        another running program is writing it
+ +-- PeopleError             who this is, or what they may do, is not as it should be
+ |    +-- PinRefused         a wrong PIN, or one tried too soon after wrong ones
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
  +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
 
@@ -86,6 +88,23 @@ class RecordFull(RecordError):
 
 class RecordInUse(RecordError):
     """Another running program is writing the record."""
+
+
+class PeopleError(KapError):
+    """Something about a person of this computer, `who`, cannot be done; `reason` says why."""
+
+    def __init__(self, who: str, reason: str) -> None:
+        super().__init__(f"{who}: {reason}")
+        self.who = who
+        self.reason = reason
+
+
+class PinRefused(PeopleError):
+    """A PIN was wrong or not looked at; the next one is looked at in `wait_s` seconds."""
+
+    def __init__(self, who: str, reason: str, wait_s: float) -> None:
+        super().__init__(who, reason)
+        self.wait_s = wait_s
 
 
 class CaptureError(KapError, ValueError):

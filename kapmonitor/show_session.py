@@ -12,7 +12,7 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.errors import ConfigError
-from kapmonitor.places import new_record_path, records_folder
+from kapmonitor.places import heads_ledger, new_record_path, records_folder
 from kapmonitor.station import Person, Plan, begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
@@ -43,6 +43,7 @@ def prepare(console: Console, arguments: argparse.Namespace) -> Callable[[], Pat
             person=person,
             look=tuple(arguments.look),
             sound=sound,
+            ledger=heads_ledger(),
         )
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)

@@ -34,6 +34,7 @@ from kapmonitor.commands import (
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
+from kapmonitor.headkeeping import HeadKeeper
 from kapmonitor.housekeeping import keep_looking
 from kapmonitor.members import Member, Unknown, members, unknown
 from kapmonitor.model import (
@@ -86,6 +87,8 @@ class Plan:
     """How alarms are heard; None where nobody is in front of this computer to hear them."""
     wire_only: bool = False
     """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
+    ledger: Path | None = None
+    """The file that holds the heads of this computer's records, besides the one beside the record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,7 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     writer = RecordWriter.create(plan.path, started, clock)
     recorder = WireOnly(writer) if plan.wire_only else writer
     engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
-    offset_min = started.event.utc_offset_min if isinstance(started.event, SessionStarted) else 0
-    station = Station(plan, clock, writer, engine, given, offset_min)
+    station = Station(plan, clock, writer, engine, given, _session(started))
     station.add_devices()
     return station
 
@@ -163,11 +165,16 @@ def _go_on(plan: Plan, earlier: Earlier) -> Station:
     plan = replace(plan, limits=earlier.limits)
     writer = RecordWriter.resume(earlier.path, clock)
     engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
-    started = earlier.state.started
-    offset_min = started.utc_offset_min if started is not None else 0
-    station = Station(plan, clock, writer, engine, Given(registry, again, places), offset_min, earlier)
+    given = Given(registry, again, places)
+    station = Station(plan, clock, writer, engine, given, _session(earlier.started), earlier)
     station.add_devices()
     return station
+
+
+def _session(started: Stamped) -> SessionStarted:
+    if not isinstance(started.event, SessionStarted):
+        raise TypeError("a record begins with session.started")
+    return started.event
 
 
 class Station:
@@ -180,7 +187,7 @@ class Station:
         writer: RecordWriter,
         engine: Engine,
         given: Given,
-        offset_min: int,
+        session: SessionStarted,
         earlier: Earlier | None = None,
     ) -> None:
         self.plan = plan
@@ -190,6 +197,7 @@ class Station:
         self.cuffs = CuffDesk(engine)
         self.sounding = _sounding(plan.sound, engine)
         self._writer = writer
+        self.heads = HeadKeeper(plan.path, plan.ledger, session.session, lambda: writer.head, clock)
         self._given = given
         self._runtime = Runtime()
         self._sleep = SleepWatch()
@@ -197,7 +205,8 @@ class Station:
         self._started = False
         self._closed = False
         real = plan.mode is GenerationMode.REAL
-        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min, real)
+        zone_min = session.utc_offset_min
+        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, zone_min, real)
         self.surroundings = Surroundings(here)
         self.surroundings.look_at(plan.look)
 
@@ -255,6 +264,7 @@ class Station:
             self.plan.path, self.engine.senses.sense, self.engine.show_station, self._awake
         )
         self._runtime.spawn(looking, "housekeeping")
+        self._runtime.spawn(self.heads.run(self.engine.note), "heads")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
             self._runtime.spawn(annunciator.run(), "annunciator")
@@ -355,7 +365,7 @@ class Station:
         return self.sounding.do(command, now_ns)
 
     def stop(self, reason: str) -> None:
-        """End the session: devices first, then the closing event, then the record as a single file."""
+        """End the session: devices first, then the closing event, the record as one file, its head."""
         if self._closed:
             return
         self._closed = True
@@ -363,7 +373,10 @@ class Station:
             self._runtime.stop()
             self._awake.end()
         self.engine.close(reason)
-        self._writer.close(reason)
+        try:
+            self._writer.close(reason)
+        finally:
+            self.heads.keep()
 
 
 def _sounding(sound: Sound | None, engine: Engine) -> Sounding | None:

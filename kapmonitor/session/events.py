@@ -50,6 +50,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.record_events import RecordHeads, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -303,6 +304,8 @@ SessionEvent = (
     | SoundProcess
     | SoundChecked
     | BedsideConfirmed
+    | RecordHeads
+    | RecordSigned
 )
 
 
