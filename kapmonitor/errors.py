@@ -11,7 +11,7 @@ KapError
  |    +-- RecordFull         the disk has no room left
  |    +-- RecordInUse        another running program is writing it
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
- +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
+ +-- ConfigError             a protocol, settings, playlist or scenario file is wrong: path, key, allowed
 
 Anything else that escapes is our bug, not the user's environment.
 """
@@ -99,10 +99,11 @@ class CaptureError(KapError, ValueError):
 
 
 class ConfigError(KapError, ValueError):
-    """A file of settings is wrong at `key`; `allowed` says what would be right."""
+    """A file of settings is wrong at `key`; `allowed` says what would be right, `found` what stands there."""
 
-    def __init__(self, path: str, key: str, allowed: str) -> None:
-        super().__init__(f"{path}: {key}: {allowed}")
+    def __init__(self, path: str, key: str, allowed: str, found: str = "") -> None:
+        super().__init__(f"{path}: {key}: {allowed}" + (f"; it is {found}" if found else ""))
         self.path = path
         self.key = key
         self.allowed = allowed
+        self.found = found
