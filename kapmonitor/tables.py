@@ -23,6 +23,7 @@ MOST_ENTRIES: Final = 200
 SHOWN: Final = 60
 THE_FILE: Final = "the file"
 BARE: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
+ONE_LINE: Final = re.compile(f"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{{0,{LONGEST_TEXT}}}")
 ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -60,7 +61,7 @@ class Table:
     def text(self, key: str, default: str = "") -> str:
         """A text, in one line and of bounded length."""
         value = self.values.get(key, default)
-        if isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable():
+        if isinstance(value, str) and ONE_LINE.fullmatch(value):
             return value
         self.wrong(key, f"a text in quotes, one line of at most {LONGEST_TEXT} characters")
         return default
