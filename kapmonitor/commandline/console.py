@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kapmonitor.display import no_display
-from kapmonitor.places import new_record_path, records_folder
+from kapmonitor.places import new_record_path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,10 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
     picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)
     console = Console(picture)
     console.show()
+    from kapmonitor.commandline.settled import chosen_records_folder, settle
     from kapmonitor.show_session import prepare
 
+    settings = settle(arguments)
     path = Path(arguments.out) if arguments.out else None
-    path = path or new_record_path(records_folder(), datetime.now().astimezone())
+    path = path or new_record_path(chosen_records_folder(settings), datetime.now().astimezone())
     prepare(console, arguments, path.absolute())
     status = console.run()
     if console.trouble:
