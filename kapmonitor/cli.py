@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
         _rehearse,
         _rerun,
         _audio,
+        _config,
     ):
         add(commands)
     return top
@@ -328,6 +329,28 @@ def _audio(commands: Commands) -> None:
     audio.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     audio.add_argument("--list", action="store_true", help="list only, play nothing")
     audio.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _config(commands: Commands) -> None:
+    config = _command(
+        commands,
+        "config",
+        "where this computer's settings are, each with where it comes from; check a clinic's file",
+        "kapmonitor config check protocol.toml",
+    )
+    config.set_defaults(action="show")
+    config.add_argument("--json", action="store_true", help="answer in JSON")
+    actions = config.add_subparsers(title="what", metavar="path|show|check")
+    for action, text in (
+        ("path", "where this computer's settings are"),
+        ("show", "every setting with its value and where it comes from (this is done without a word, too)"),
+        ("check", "whether a protocol, limits, a playlist or settings are right, and every mistake in them"),
+    ):
+        told = actions.add_parser(action, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        told.set_defaults(action=action)
+        told.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON")
+        if action == "check":
+            told.add_argument("file", metavar="FILE", help="the file (TOML)")
 
 
 def _rehearse(commands: Commands) -> None:

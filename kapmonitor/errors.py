@@ -13,7 +13,7 @@ KapError
  +-- PeopleError             who this is, or what they may do, is not as it should be
  |    +-- PinRefused         a wrong PIN, or one tried too soon after wrong ones
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
- +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
+ +-- ConfigError             a protocol, settings, playlist or scenario file is wrong: path, key, allowed
 
 Anything else that escapes is our bug, not the user's environment.
 """
@@ -118,10 +118,11 @@ class CaptureError(KapError, ValueError):
 
 
 class ConfigError(KapError, ValueError):
-    """A file of settings is wrong at `key`; `allowed` says what would be right."""
+    """A file of settings is wrong at `key`; `allowed` says what would be right, `found` what stands there."""
 
-    def __init__(self, path: str, key: str, allowed: str) -> None:
-        super().__init__(f"{path}: {key}: {allowed}")
+    def __init__(self, path: str, key: str, allowed: str, found: str = "") -> None:
+        super().__init__(f"{path}: {key}: {allowed}" + (f"; it is {found}" if found else ""))
         self.path = path
         self.key = key
         self.allowed = allowed
+        self.found = found

@@ -29,9 +29,18 @@ def people_file() -> Path:
     return data_folder() / "people.json"
 
 
+def default_records_folder() -> Path:
+    """The folder of session records where the settings name none."""
+    return data_folder() / "records"
+
+
 def records_folder(*below: str) -> Path:
-    """The folder of session records, or one below it; made if it is not there, RecordFull if it cannot be."""
-    folder = data_folder().joinpath("records", *below)
+    """The default folder of session records, or one below it; made if it is not there."""
+    return made_folder(default_records_folder().joinpath(*below))
+
+
+def made_folder(folder: Path) -> Path:
+    """A folder for records, made if it is not there; RecordFull if it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as why:

@@ -12,7 +12,7 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.errors import ConfigError
-from kapmonitor.places import heads_ledger, new_record_path, records_folder
+from kapmonitor.places import heads_ledger, new_record_path
 from kapmonitor.station import Person, Plan, begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
@@ -25,7 +25,7 @@ OPENING = "Opening the session"
 LARGEST_BYTES = 1_000_000
 
 
-def prepare(console: Console, arguments: argparse.Namespace) -> Callable[[], Path | None]:
+def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
     """Let the console open a session, or go on with one; returns what tells its record once that is there."""
     opened: list[Path] = []
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
@@ -34,7 +34,7 @@ def prepare(console: Console, arguments: argparse.Namespace) -> Callable[[], Pat
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
         limit_set = _limits(arguments.limits)
-        path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments)
+        path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments, folder)
         sound = Sound(outputs, _sound_plan(arguments.sounding))
         plan = Plan(
             path,
@@ -58,9 +58,8 @@ def prepare(console: Console, arguments: argparse.Namespace) -> Callable[[], Pat
     return lambda: opened[0] if opened else None
 
 
-def _record_path(console: Console, arguments: argparse.Namespace) -> Path:
+def _record_path(console: Console, arguments: argparse.Namespace, folder: Path) -> Path:
     """A new record, or one that was interrupted: if that was just now, or if somebody says so."""
-    folder = records_folder()
     found = unfinished(folder)
     if found is not None and _may_be_of(found, arguments):
         if found.goes_on_by_itself:

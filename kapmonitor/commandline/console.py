@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)
     console = Console(picture)
     console.show()
+    from kapmonitor.commandline.settled import chosen_records_folder, settle
     from kapmonitor.show_session import prepare
 
-    record = prepare(console, arguments)
+    settings = settle(arguments)
+    record = prepare(console, arguments, chosen_records_folder(settings))
     return run_console(console, picture, lambda: f"The record: {record()}" if record() else "")

@@ -20,10 +20,12 @@ from devices.raw import RAW
 from kapmonitor.alarms.limits import example
 from kapmonitor.clock import Clock
 from kapmonitor.commandline.notelines import clean, note_lines
+from kapmonitor.commandline.settled import chosen_records_folder
 from kapmonitor.commands import AddNote
+from kapmonitor.config.load import load_settings
 from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
-from kapmonitor.places import heads_ledger, new_record_path, records_folder
+from kapmonitor.places import heads_ledger, new_record_path, settings_file
 from kapmonitor.record.cut import wire_devices
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     wire_only = bool(arguments.wire_only)
     if not wire_only:
         _refuse_raw(arguments.device)
-    path = Path(arguments.out or new_record_path(records_folder(), datetime.now().astimezone()))
+    path = Path(arguments.out) if arguments.out else _new_path()
     if not arguments.device and not is_unfinished(path):
         raise AddressError("--device", "name at least one device; only an interrupted record has its own")
     devices = tuple(arguments.device)
@@ -77,6 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
         _tell_bytes(path)
     _say(f"closed {path}")
     return 0 if spoke or stop.is_set() else 1
+
+
+def _new_path() -> Path:
+    return new_record_path(chosen_records_folder(load_settings(settings_file())), datetime.now().astimezone())
 
 
 def _tell_gap(station: Station) -> None:

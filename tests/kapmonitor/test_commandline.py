@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import kapmonitor.commandline.record
 import kapmonitor.commandline.verify  # noqa: F401 - patched below by name
 from devices.registry import Registry, load
 from kapmonitor.cli import main, parser
@@ -63,6 +64,7 @@ COMMANDS = (
     "rehearse",
     "rerun",
     "audio",
+    "config",
 )
 
 
@@ -85,6 +87,8 @@ def test_every_command_has_help_with_an_example(capsys):
         ["rehearse", "--limits", "example"],
         ["rerun"],
         ["record", "--device", "nonin@x", "--for", "-1"],
+        ["config", "check"],
+        ["config", "chek"],
     ],
 )
 def test_wrong_use_ends_with_status_2(words, capsys):
@@ -94,8 +98,9 @@ def test_wrong_use_ends_with_status_2(words, capsys):
     assert capsys.readouterr().err
 
 
-def test_a_recording_needs_a_device_or_a_record_that_has_its_own(capsys):
-    assert main(["record"]) == 2
+def test_a_new_record_needs_a_device(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("kapmonitor.commandline.record._stop_on_signals", lambda _stop: None)
+    assert main(["record", "--out", str(tmp_path / "a.kap")]) == 2
     assert "--device" in capsys.readouterr().err
 
 

@@ -39,23 +39,27 @@ class Console:
 
 
 @pytest.fixture
-def records(tmp_path, monkeypatch):
-    monkeypatch.setattr(show_session, "records_folder", lambda: tmp_path)
+def records(tmp_path):
     return tmp_path
 
 
-def chosen(console, person="", initials=""):
-    return show_session._record_path(console, argparse.Namespace(person=person, initials=initials))
+@pytest.fixture
+def chosen(tmp_path):
+    def choose(console, person="", initials=""):
+        named = argparse.Namespace(person=person, initials=initials)
+        return show_session._record_path(console, named, tmp_path)
+
+    return choose
 
 
-def test_a_session_interrupted_just_now_goes_on_without_a_word(records):
+def test_a_session_interrupted_just_now_goes_on_without_a_word(records, chosen):
     path, console = record(records), Console()
     assert unfinished(records).goes_on_by_itself
     assert chosen(console) == path
     assert console.asked == []
 
 
-def test_after_half_a_minute_somebody_is_asked(records):
+def test_after_half_a_minute_somebody_is_asked(records, chosen):
     path = record(records, age_s=AT_ONCE_S + 60)
     console = Console()
     assert chosen(console) == path
@@ -64,13 +68,13 @@ def test_after_half_a_minute_somebody_is_asked(records):
     assert chosen(Console(NEW)) != path
 
 
-def test_nobody_is_asked_where_only_a_picture_is_wanted(records):
+def test_nobody_is_asked_where_only_a_picture_is_wanted(records, chosen):
     path = record(records, age_s=AT_ONCE_S + 60)
     assert chosen(Console(may_wait=False)) != path
 
 
 @pytest.mark.parametrize(("person", "initials"), [("4472", ""), ("", "AB"), ("4471", "AB")])
-def test_another_person_s_session_is_not_gone_on_with(records, person, initials):
+def test_another_person_s_session_is_not_gone_on_with(records, person, initials, chosen):
     path, console = record(records), Console()
     assert chosen(console, person, initials) != path
     assert console.asked == []
@@ -100,7 +104,7 @@ def test_no_records_and_no_folder_is_no_session(tmp_path):
     assert unfinished(tmp_path / "none") is None
 
 
-def test_one_that_a_running_program_writes_is_left_alone(records, monkeypatch):
+def test_one_that_a_running_program_writes_is_left_alone(records, monkeypatch, chosen):
     path = record(records)
     assert unfinished(records) is not None
 
