@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak faults system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak faults alarm-pictures system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -34,6 +34,10 @@ soak: setup
 # Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
 faults: setup
 	@$(UV) run --no-sync python tests/soak/every_fault.py --out faults.md
+
+# The console in ten alarm states, in both sizes, on simulated devices: about five minutes.
+alarm-pictures: setup
+	@$(UV) run --no-sync python tests/soak/alarm_pictures.py --out alarm-pictures
 
 test-bluez: setup
 	@tests/bluez/vm.sh setup

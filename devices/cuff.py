@@ -17,23 +17,29 @@ and its link report, and with Tick() at `deadline_ns`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from devices.cuff_schedule import MOST_HELD_S, Schedule, postponed
+from devices.cuff_schedule import MOST_HELD_S, postponed
 from devices.cuff_table import TABLE, Activity, Do, Happening
-from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS
-from kapmonitor.model import (
-    CuffChanged,
-    CuffFailed,
-    CuffState,
-    DeviceEvent,
-    LinkChanged,
-    LinkState,
-    Measured,
-    NibpFailure,
-    Observation,
+from devices.cuff_words import (
+    REPEAT,
+    TIMER,
+    WATCHDOG,
+    Action,
+    Again,
+    CuffDecision,
+    CuffInput,
+    Fail,
+    Linked,
+    Plan,
+    Planned,
+    Pressure,
+    Refusal,
+    Refuse,
+    Request,
+    SendStart,
+    SendStop,
+    Tick,
 )
+from kapmonitor.model import NibpFailure
 
 S_NS = 1_000_000_000
 REST_NS = 30 * S_NS
@@ -53,146 +59,9 @@ LATE_NS = 60 * S_NS
 """A planned start that could not happen for this long (the computer slept) is skipped."""
 
 EMPTY_MMHG = 5.0
-TIMER, WATCHDOG, REPEAT = "timer", "watchdog", "repeat"
-"""Who asks where no person does: the schedule, the watchdog, a reading that has to be confirmed."""
 
-
-class Refusal(StrEnum):
-    """Why something was not done."""
-
-    OFF = "off"
-    NO_LINK = "no-link"
-    UNKNOWN = "cuff-unknown"
-    BUSY = "cuff-busy"
-    RESTING = "resting"
-    MISSED = "missed"
-    NOTHING_PLANNED = "nothing-planned"
-    ALREADY_HELD = "already-held"
-    NOT_HELD = "not-held"
-
-
-class Action(StrEnum):
-    """What can be asked of a cuff; the words go into the record."""
-
-    START = "start"
-    STOP = "stop"
-    HOLD = "hold"
-    RELEASE = "release"
-    TURN_ON = "turn-on"
-    TURN_OFF = "turn-off"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Somebody asks for something; `by` is who."""
-
-    action: Action
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """From now on measure by this schedule, or only on request; `dose_ns` is None before the dose."""
-
-    schedule: Schedule | None
-    dose_ns: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Measure once more at this time, besides the schedule; over once anything was measured."""
-
-    t_ns: int
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The link became live, or is so no longer."""
-
-    live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pressure:
-    """The cuff holds this pressure."""
-
-    mmhg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendStart:
-    """Start the cuff now."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendStop:
-    """Abort now, ahead of everything."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Nothing was sent."""
-
-    action: Action
-    by: str
-    reason: Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The next measurement that is due by itself, None for none; `interval_s` is 0 then."""
-
-    next_t_ns: int | None = None
-    interval_s: int = 0
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """The determination counts as failed, though the device did not say so."""
-
-    failure: NibpFailure
-
-
-CuffNews = Happening | Linked | Pressure
-CuffInput = Request | Planned | Again | CuffNews | Tick
-CuffDecision = SendStart | SendStop | Refuse | Plan | Fail
 
 A, H = Activity, Happening
-
-_TOLD = {
-    CuffState.MEASURING: H.MEASURING,
-    CuffState.IDLE: H.IDLE,
-    CuffState.ASLEEP: H.IDLE,
-    CuffState.ABORTED: H.ABORTED,
-}
-
-
-def news(event: DeviceEvent | LinkChanged) -> CuffNews | None:
-    """What an event of the cuff's device or link means here; None if nothing."""
-    match event:
-        case CuffChanged():
-            return _TOLD[event.state]
-        case CuffFailed():
-            return H.FAILED
-        case LinkChanged():
-            return Linked(event.state is LinkState.LIVE)
-        case Observation(metric, _, Measured() as reading) if metric.term == CUFF_PRESSURE:
-            return Pressure(reading.value)
-        case Observation(metric) if metric.term == NIBP_SYS and not event.stored:
-            return H.RESULT
-        case _:
-            return None
 
 
 class CuffSafety:
@@ -261,7 +130,7 @@ class CuffSafety:
             case Action.STOP:
                 return self._happen(H.STOP, now_ns, request.by)
             case Action.HOLD:
-                return self._hold(request)
+                return self._hold(request, now_ns)
             case Action.RELEASE:
                 return self._release(request, now_ns)
             case Action.TURN_ON | Action.TURN_OFF:
@@ -396,7 +265,7 @@ class CuffSafety:
             return 0
         return schedule.interval_s(dose_ns, planned_ns) + (t_ns - planned_ns) // S_NS
 
-    def _hold(self, request: Request) -> tuple[CuffDecision, ...]:
+    def _hold(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
         if self.plan.held:
             return (Refuse(Action.HOLD, request.by, Refusal.ALREADY_HELD),)
@@ -405,7 +274,7 @@ class CuffSafety:
             return self._replan()
         if schedule is None or dose_ns is None or planned_ns is None:
             return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
-        return self._planned(postponed(schedule, dose_ns, planned_ns), held=True)
+        return self._planned(postponed(schedule, dose_ns, max(planned_ns, now_ns)), held=True)
 
     def _release(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
         if self._again is not None and self._again.held and self._repeats_next():

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Final
 
 from devices.address import parse_device
-from devices.cuff import Action
 from devices.cuff_schedule import LEAST_INTERVAL_S, CuffOptions, Schedule
+from devices.cuff_words import Action
 from devices.registry import Registry
 from kapmonitor.errors import AddressError, DriverLoadError
 from kapmonitor.members import Member, check_options, members, new_member

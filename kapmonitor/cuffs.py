@@ -10,7 +10,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from devices.cuff import (
+from devices.cuff import CuffSafety
+from devices.cuff_schedule import CuffOptions, Schedule
+from devices.cuff_table import Happening
+from devices.cuff_words import (
     REPEAT,
     TIMER,
     WATCHDOG,
@@ -18,7 +21,6 @@ from devices.cuff import (
     Again,
     CuffDecision,
     CuffInput,
-    CuffSafety,
     Fail,
     Linked,
     Plan,
@@ -31,8 +33,6 @@ from devices.cuff import (
     Tick,
     news,
 )
-from devices.cuff_schedule import CuffOptions, Schedule
-from devices.cuff_table import Happening
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from devices.cuff import Action, CuffSafety, Linked, Refusal, Request, SendStart, SendStop, Tick, news
+from devices.cuff import CuffSafety
 from devices.cuff_table import Activity
+from devices.cuff_words import Action, Linked, Refusal, Request, SendStart, SendStop, Tick, news
 from devices.drivers.berry_pm6750 import DRIVER, packets
 from devices.drivers.berry_pm6750.machine import State
 from devices.drivers.berry_pm6750.packets import Ask

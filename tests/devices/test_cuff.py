@@ -8,17 +8,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from devices.cuff import (
-    DETERMINATION_NS,
+from devices.cuff import DETERMINATION_NS, REST_NS, STOP_AGAIN_NS, TELLS_WITHIN_NS, CuffSafety
+from devices.cuff_schedule import Schedule
+from devices.cuff_table import TABLE, Activity, Do, Happening
+from devices.cuff_words import (
     REPEAT,
-    REST_NS,
-    STOP_AGAIN_NS,
-    TELLS_WITHIN_NS,
     TIMER,
     WATCHDOG,
     Action,
     Again,
-    CuffSafety,
     Fail,
     Linked,
     Plan,
@@ -32,8 +30,6 @@ from devices.cuff import (
     Tick,
     news,
 )
-from devices.cuff_schedule import Schedule
-from devices.cuff_table import TABLE, Activity, Do, Happening
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS, SPO2
 from kapmonitor.model import (
     Absent,
@@ -426,7 +422,7 @@ class Storm(RuleBasedStateMachine):
         before = self.safety.plan
         self.tell(Request(action, "Ada"))
         if action is Action.HOLD and before.next_t_ns is not None and self.safety.plan.next_t_ns is not None:
-            assert self.safety.plan.next_t_ns <= before.next_t_ns + 600 * S
+            assert self.safety.plan.next_t_ns <= max(before.next_t_ns, self.now) + 600 * S
 
     @rule(seconds=st.floats(0, 600))
     def ask_again(self, seconds):

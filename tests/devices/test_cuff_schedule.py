@@ -5,22 +5,10 @@ from cuff_desk import FIVES, ready_safety, start
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.cuff import (
-    LATE_NS,
-    TIMER,
-    Action,
-    CuffSafety,
-    Linked,
-    Plan,
-    Planned,
-    Refusal,
-    Refuse,
-    Request,
-    SendStart,
-    Tick,
-)
+from devices.cuff import LATE_NS, CuffSafety
 from devices.cuff_schedule import Schedule
 from devices.cuff_table import Happening
+from devices.cuff_words import TIMER, Action, Linked, Plan, Planned, Refusal, Refuse, Request, SendStart, Tick
 from kapmonitor.errors import ConfigError
 
 S = 1_000_000_000

@@ -1,7 +1,8 @@
 """A cuff safety layer that may start a cuff, and what is asked of it."""
 
-from devices.cuff import Action, CuffSafety, Linked, Request
+from devices.cuff import CuffSafety
 from devices.cuff_schedule import Schedule
+from devices.cuff_words import Action, Linked, Request
 
 FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from kapmonitor.alarms.signals import OutputWord, SoundName, Tone
 from kapmonitor.alarms.tones import RATE, all_tones
@@ -17,6 +18,7 @@ from ui.annunciator.heart import Health, Heart
 from ui.annunciator.routing import Names, Route, music_id, routes
 from ui.annunciator.window import StoppedWindow
 from ui.music.ports import OutputChoice
+from ui.theme import SESSION
 
 S = 1_000_000_000
 TONES = all_tones()
@@ -193,10 +195,25 @@ def test_the_window_is_above_all_and_any_key_tells_that_it_was_seen(qtbot):
     window = StoppedWindow(lambda: told.append(1))
     qtbot.addWidget(window)
     window.appear(4.2)
-    assert window.windowTitle() == "CONSOLE STOPPED - LOOK AT THE BEDSIDE MONITOR"
+    assert window.windowTitle() == window.lines()[0] == "CONSOLE STOPPED — LOOK AT THE BEDSIDE MONITOR"
+    assert window.lines()[1] == "Nothing has come from the console for 0:04."
     assert window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
     qtbot.keyClick(window, "x")
     assert told == [1]
+    window.hide()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (960, 600)])
+def test_the_window_hides_the_whole_screen_and_lights_up_little_of_it(qtbot, size):
+    window = StoppedWindow(lambda: None)
+    qtbot.addWidget(window)
+    window.appear(8.0)
+    assert window.geometry() == QGuiApplication.primaryScreen().geometry()
+    window.resize(*size)
+    seen = window.grab().toImage()
+    assert {seen.pixelColor(x, y).name() for x in (0, size[0] - 1) for y in (0, size[1] - 1)} == {"#000000"}
+    spots = [seen.pixelColor(x, y).name() for x in range(0, size[0], 9) for y in range(0, size[1], 9)]
+    assert 0.1 < spots.count(SESSION.high.lower()) / len(spots) < 0.3
     window.hide()
 
 

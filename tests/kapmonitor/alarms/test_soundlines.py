@@ -95,7 +95,7 @@ READY, LOST, NONE = (
         (Report(staff=NONE, room=READY), "", False),
         (Report(staff=LOST, room=READY), "Staff audio lost, room speaker in use: X went away", True),
         (Report(staff=READY, room=LOST), "Room speaker lost", True),
-        (Report(staff=LOST, room=LOST), "No alarm sound: X went away; look at the bedside monitor", True),
+        (Report(staff=LOST, room=LOST), "No alarm sound: X went away — look at the bedside monitor", True),
         (Report(staff=NONE, room=NONE), "No output is chosen", True),
     ],
 )
