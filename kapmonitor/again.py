@@ -28,7 +28,8 @@ def members_again(
     DriverLoadError names the first device of those named now that cannot be used.
     """
     now = {str(member.address): member for member in members(named, registry)}
-    told = tuple(events)
+    # With a protocol the plan on record is the protocol's, and that is on record, too.
+    told = tuple(each for each in events if state.care.protocol is None or isinstance(each.event, CuffAsked))
     out: list[Member] = []
     for device in state.devices:
         if device.released or not device.address:
@@ -59,4 +60,4 @@ def _cuff_options(device: str, events: Iterable[Stamped], given: CuffOptions) ->
                 schedule = Schedule((), plan.interval_s) if repeats else schedule
             case _:
                 pass
-    return CuffOptions(on, schedule, given.repeat_s)
+    return CuffOptions(on, schedule, given.repeat_s, given.failed_s)

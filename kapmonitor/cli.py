@@ -113,6 +113,9 @@ def _console(top: argparse.ArgumentParser) -> None:
         help="one more place to look for devices, such as socket://10.0.0.9:5331; ports are looked at anyway",
     )
     session.add_argument("--out", metavar="PATH", help=OUT_HELP)
+    session.add_argument(
+        "--protocol", metavar="TOML", help="how the clinic runs a session; our own example if left out"
+    )
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
     session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")

@@ -67,8 +67,8 @@ class _Cuff:
 
     device: str
     pump: CuffPump | None
-    schedule: Schedule | None
-    repeat_s: int | None = None
+    own: CuffOptions
+    """What was said for this device; the rest is the protocol's."""
     repeated_ns: int = 0
     """The newest reading that was asked to be repeated."""
     failures: int = 0
@@ -83,6 +83,7 @@ class CuffDesk:
         self._engine = engine
         self._cuffs: dict[str, _Cuff] = {}
         self._dose_ns: int | None = None
+        self._wanted = CuffOptions()
 
     def connect(self, device: str, pump: CuffPump | None, options: CuffOptions, now_ns: int) -> None:
         """A cuff, or another way to reach it; starting it is off unless a person turned it on."""
@@ -90,13 +91,13 @@ class CuffDesk:
         if known is not None:
             known.pump = pump
             return
-        cuff = _Cuff(device, pump, options.schedule, options.repeat_s)
+        cuff = _Cuff(device, pump, options)
         if pump is not None and not any(other.pump is not None for other in self._cuffs.values()):
             self._cuffs = {device: cuff, **self._cuffs}
         else:
             self._cuffs[device] = cuff
         if self._dose_ns is not None:
-            self._do(cuff, Planned(cuff.schedule, self._dose_ns), now_ns)
+            self._do(cuff, Planned(self._schedule(cuff), self._dose_ns), now_ns)
         if options.on and pump is not None:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
 
@@ -148,7 +149,14 @@ class CuffDesk:
             return
         self._dose_ns = t_ns
         for cuff in self._cuffs.values():
-            self._do(cuff, Planned(cuff.schedule, t_ns), now_ns)
+            self._do(cuff, Planned(self._schedule(cuff), t_ns), now_ns)
+
+    def follow(self, wanted: CuffOptions) -> None:
+        """What the protocol wants of every cuff for which nothing else was said, from the next dose on."""
+        self._wanted = wanted
+
+    def _schedule(self, cuff: _Cuff) -> Schedule | None:
+        return cuff.own.schedule or self._wanted.schedule
 
     def heard(self, device: str, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
         """Something the device or its link said."""
@@ -165,12 +173,12 @@ class CuffDesk:
         elif isinstance(event, CuffFailed):
             cuff.failures += 1
             if cuff.failures == 1 and event.failure in MAY_PASS:
-                self._repeat(cuff, now_ns, 0.0, now_ns)
+                self._repeat(cuff, now_ns, cuff.own.failed_s or self._wanted.failed_s, 0.0, now_ns)
 
-    def _repeat(self, cuff: _Cuff, from_ns: int, least_s: float, now_ns: int) -> None:
-        """After what a person set for this cuff, or what the limit asks for, whichever is longer."""
-        if cuff.repeat_s is not None:
-            due_ns = from_ns + round(max(cuff.repeat_s, least_s) * 1e9)
+    def _repeat(self, cuff: _Cuff, from_ns: int, after_s: int | None, least_s: float, now_ns: int) -> None:
+        """After what was set for it, or what the limit asks for, whichever is longer."""
+        if after_s is not None:
+            due_ns = from_ns + round(max(after_s, least_s) * 1e9)
             self._do(cuff, Again(max(now_ns, due_ns)), now_ns)
 
     def _repeat_wanted(self, now_ns: int) -> None:
@@ -179,7 +187,8 @@ class CuffDesk:
             cuff = self._cuffs.get(self._engine.source_of(Role.NIBP_SYS, now_ns))
             if cuff is not None and alarm.repeat_wanted and alarm.reading_t_ns > cuff.repeated_ns:
                 cuff.repeated_ns = alarm.reading_t_ns
-                self._repeat(cuff, alarm.reading_t_ns, alarm.repeat_from_s, now_ns)
+                after_s = cuff.own.repeat_s or self._wanted.repeat_s
+                self._repeat(cuff, alarm.reading_t_ns, after_s, alarm.repeat_from_s, now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Time passed."""

@@ -144,7 +144,7 @@ def cuff_options(address: DeviceAddress) -> tuple[CuffOptions, DeviceAddress]:
     if on not in {"on", "off"}:
         raise AddressError(str(address), "cuff is on or off")
     schedule = None if every_s is None else Schedule((), every_s)
-    return CuffOptions(on == "on", schedule, repeat_s), plain
+    return CuffOptions(on == "on", schedule, repeat_s, repeat_s), plain
 
 
 def _seconds(address: DeviceAddress, name: str, longest_s: int) -> int | None:

@@ -11,8 +11,11 @@ from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.config.load import load_protocol
 from kapmonitor.errors import ConfigError
 from kapmonitor.places import heads_ledger, new_record_path
+from kapmonitor.protocol import shipped
+from kapmonitor.protocol.read import Protocol
 from kapmonitor.station import Person, Plan, begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
@@ -42,6 +45,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             limit_set,
             person=person,
             look=tuple(arguments.look),
+            protocol=_protocol(arguments.protocol),
             sound=sound,
             ledger=heads_ledger(),
         )
@@ -56,6 +60,10 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
 
     console.prepare(make)
     return lambda: opened[0] if opened else None
+
+
+def _protocol(path: str | None) -> Protocol:
+    return shipped.example() if path is None else load_protocol(Path(path))
 
 
 def _record_path(console: Console, arguments: argparse.Namespace, folder: Path) -> Path:

@@ -15,7 +15,7 @@ from devices.cuff_schedule import CuffOptions
 from devices.raw import with_raw
 from devices.registry import Registry, load
 from devices.sleep import SleepWatch
-from kapmonitor import __version__
+from kapmonitor import __version__, cuffplan
 from kapmonitor.again import members_again
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import STEP_NS
@@ -46,12 +46,14 @@ from kapmonitor.model import (
     LinkState,
     WireChunk,
 )
+from kapmonitor.protocol.read import Protocol
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
-from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
+from kapmonitor.session.care_events import ProtocolSet
+from kapmonitor.session.events import DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 
@@ -83,6 +85,8 @@ class Plan:
     speed: float = 1.0
     look: tuple[str, ...] = ()
     """Addresses to look at, besides the serial ports and Bluetooth, when somebody looks for devices."""
+    protocol: Protocol | None = None
+    """How the clinic runs a session; None where nobody does, as in a recording."""
     sound: Sound | None = None
     """How alarms are heard; None where nobody is in front of this computer to hear them."""
     wire_only: bool = False
@@ -132,6 +136,8 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     writer = RecordWriter.create(plan.path, started, clock)
     recorder = WireOnly(writer) if plan.wire_only else writer
     engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
+    if plan.protocol is not None:
+        engine.note(protocol_event(plan.protocol))
     station = Station(plan, clock, writer, engine, given, _session(started))
     station.add_devices()
     return station
@@ -162,7 +168,7 @@ def _go_on(plan: Plan, earlier: Earlier) -> Station:
     known = {device.address for device in earlier.state.devices}
     places = tuple(each for each in unknown(plan.devices, registry) if str(each.address) not in known)
     clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns)
-    plan = replace(plan, limits=earlier.limits)
+    plan = replace(plan, limits=earlier.limits, protocol=earlier.protocol)
     writer = RecordWriter.resume(earlier.path, clock)
     engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
     given = Given(registry, again, places)
@@ -175,6 +181,11 @@ def _session(started: Stamped) -> SessionStarted:
     if not isinstance(started.event, SessionStarted):
         raise TypeError("a record begins with session.started")
     return started.event
+
+
+def protocol_event(protocol: Protocol) -> ProtocolSet:
+    """The protocol for the record."""
+    return ProtocolSet(protocol.name, protocol.signed_by, protocol.signed_on, protocol.example, protocol.toml)
 
 
 class Station:
@@ -286,6 +297,8 @@ class Station:
             last_ns = max((c.t_ns for c in self._earlier.cuffs if c.device == member.id), default=None)
             measuring = view.cuff is CuffState.MEASURING
             self.cuffs.recall(member.id, now_ns, measuring=measuring, last_ns=last_ns)
+        route = Route(state.doses[-1].route) if state.doses else None
+        self.cuffs.follow(cuffplan.wanted(self.plan.protocol if route else None, route))
         from_ns = state.doses[-1].t_ns if state.doses else state.started_t_ns
         self.cuffs.measure_from(from_ns, now_ns)
 
@@ -354,6 +367,7 @@ class Station:
         else:
             future = self.engine.handle(command)
         if isinstance(command, GiveDose):
+            self.cuffs.follow(cuffplan.wanted(self.plan.protocol, Route(command.dose.route)))
             self.cuffs.measure_from(command.t_ns, now_ns)
         self.surroundings.tick(now_ns)
         self._tick_engine(now_ns)

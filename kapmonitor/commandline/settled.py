@@ -25,8 +25,9 @@ def settle(arguments: argparse.Namespace) -> Settings:
     arguments.room_output = settings.room_output.value
     arguments.output = settings.music_output.value
     arguments.author = settings.author.value
-    if settings.protocol.value:
-        _from_protocol(arguments, Path(settings.protocol.value))
+    arguments.protocol = arguments.protocol or settings.protocol.value or None
+    if arguments.protocol:
+        _from_protocol(arguments, Path(arguments.protocol))
     return settings
 
 

@@ -13,6 +13,7 @@ from kapmonitor.session.care_events import (
     HandedOver,
     PersonIdentified,
     PresenceSaid,
+    ProtocolSet,
     ScaleScored,
     SessionOpened,
 )
@@ -54,6 +55,7 @@ class Presence:
 class Care:
     """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id."""
 
+    protocol: ProtocolSet | None = None
     person: PersonIdentified | None = None
     card: tuple[Entry, ...] = ()
     answers: tuple[Entry, ...] = ()
@@ -85,6 +87,8 @@ class Care:
 def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
     """The care after one more event."""
     match event:
+        case ProtocolSet():
+            return replace(care, protocol=event)
         case PersonIdentified():
             return replace(care, person=event)
         case CardFilled():

@@ -11,6 +11,19 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
+class ProtocolSet:
+    """The clinic's protocol of the session, and who signed it; `toml` is its text."""
+
+    TYPE: ClassVar[str] = "protocol.set"
+    VERSION: ClassVar[int] = 1
+    name: str
+    signed_by: str
+    signed_on: str
+    example: bool
+    toml: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonIdentified:
     """Who the session is for, by two identifiers; `birth_date` is an ISO date."""
 
@@ -115,7 +128,8 @@ class FormFilled:
 
 
 CareEvent = (
-    PersonIdentified
+    ProtocolSet
+    | PersonIdentified
     | CardFilled
     | CheckAnswered
     | CheckOverridden

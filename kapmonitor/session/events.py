@@ -30,6 +30,7 @@ from kapmonitor.session.care_events import (
     HandedOver,
     PersonIdentified,
     PresenceSaid,
+    ProtocolSet,
     ScaleScored,
     SessionOpened,
 )
@@ -278,6 +279,7 @@ SessionEvent = (
     | NoteAdded
     | NoteAmended
     | MusicEvent
+    | ProtocolSet
     | PersonIdentified
     | CardFilled
     | CheckAnswered

@@ -8,6 +8,7 @@ from devices.cuff_schedule import CuffOptions, Schedule
 from kapmonitor.alarms.limits import baseline_example, example
 from kapmonitor.clock import ManualClock
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
+from kapmonitor.cuffplan import wanted
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
@@ -21,7 +22,8 @@ from kapmonitor.model import (
     NibpFailure,
     Observation,
 )
-from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, SessionStarted, Stamped
+from kapmonitor.protocol.shipped import example as example_protocol
+from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, Route, SessionStarted, Stamped
 
 S = 1_000_000_000
 T0 = 1000 * S
@@ -49,7 +51,9 @@ class Desk:
         self.engine = Engine(self.clock, self.recorder, started, limits or example())
         self.engine.add_device(DeviceAdded("cuff", "suntech", "Cuff", "x@y"))
         self.desk, self.pump = CuffDesk(self.engine), Pump()
-        self.desk.connect("cuff", None if by_hand else self.pump, CuffOptions(on, schedule, repeat_s), T0)
+        self.desk.connect(
+            "cuff", None if by_hand else self.pump, CuffOptions(on, schedule, repeat_s, repeat_s), T0
+        )
         self.desk.heard("cuff", LinkChanged(LinkState.LIVE, T0), T0)
 
     def now(self, seconds):
@@ -204,3 +208,26 @@ def test_the_cuff_that_can_be_started_is_the_one_that_is_meant():
     room.desk.ask(StartCuff("RN"), T0)
     assert room.pump.sent == ["start"]
     assert room.asked()[-1][:2] == ("start", "RN")
+
+
+def test_the_protocol_s_times_hold_for_every_cuff_from_the_dose_on():
+    plan = example_protocol().pressure_for(Route.IM)
+    for own, following_s in ((None, round(plan.due.at_min[0] * 60)), (Schedule((), 120), 120)):
+        room = Desk(on=False, schedule=own, by_hand=True)
+        room.desk.follow(wanted(example_protocol(), Route.IM))
+        room.desk.measure_from(T0, T0)
+        assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + following_s * S
+
+
+def test_without_a_protocol_nothing_is_due():
+    room = Desk()
+    room.desk.follow(wanted(None, Route.IM))
+    room.desk.measure_from(T0, T0)
+    assert room.recorder.events(CuffPlan) == []
+
+
+def test_a_protocol_may_let_a_reading_be_put_off_by_less():
+    room = Desk(schedule=Schedule((300, 1500), most_held_s=240), by_hand=True)
+    room.desk.measure_from(T0, T0)
+    room.desk.ask(HoldCuff("KL"), room.now(10))
+    assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + 540 * S
