@@ -84,7 +84,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
-    QTimer.singleShot(0, window, lambda: _add_trends(window, live.port, player))
+    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, player))
 
     def close() -> None:
         if sound is not None:
@@ -94,6 +94,21 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
         bridge.deleteLater()
 
     return close
+
+
+def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> None:
+    """The trends, and only then the music's thread.
+
+    Loading pyqtgraph makes Python types of all that Qt has; PySide6 crashes where another thread meanwhile
+    makes one, too.
+    """
+    try:
+        _add_trends(window, live.port, player)
+    finally:
+        if player is not None:
+            player.start()
+            if live.play:
+                player.toggle(live.port.now_ns())
 
 
 def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
@@ -260,10 +275,6 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
     timer = QTimer(window)
     timer.timeout.connect(lambda: panel.refresh(port.snapshot()))
     timer.start(MUSIC_MS)
-    if player is not None:
-        player.start()
-        if live.play:
-            player.toggle(port.now_ns())
     return player
 
 

@@ -57,8 +57,13 @@ def stage(scene: Scene, out: Path, environment: dict[str, str], *more: str) -> s
     """The scene's console, running."""
     words = [sys.executable, str(HELPERS / "alarm_stage.py"), scene.name, str(out), *more]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen", **environment}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(words, cwd=ROOT, env=env, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+    with _errors(scene, out).open("w") as errors:
+        return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
+
+
+def _errors(scene: Scene, out: Path) -> Path:
+    """What the console said of itself; kept only where its picture did not come about."""
+    return out / f"{scene.name}.log"
 
 
 def pictured(scene: Scene, out: Path, environment: dict[str, str]) -> bool:
@@ -70,8 +75,9 @@ def pictured(scene: Scene, out: Path, environment: dict[str, str]) -> bool:
         console.kill()
         told, _ = console.communicate()
     lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
-    for line in lines:
-        print(f"{scene.name}: {line}", flush=True)
+    print(*(f"{scene.name}: {line}" for line in lines), sep="\n", flush=True)
+    if not lines:
+        print(f"{scene.name}: it ended with {console.returncode}", flush=True)
     return sum("saved" in line for line in lines) == len(SIZES)
 
 
@@ -138,6 +144,8 @@ def take(scenes: list[Scene], out: Path) -> list[str]:
                 environment = room.environment if scene.heard else without_sound(folder)
                 done = (pictured_stopped if scene.stopped else pictured)(scene, out, environment)
                 failed += [] if done else [scene.name]
+                if done:
+                    _errors(scene, out).unlink()
         finally:
             room.close()
     return failed
