@@ -47,6 +47,7 @@ from kapmonitor.model import (
 )
 from kapmonitor.picture import CuffOutlook, Scene, outlook_of, picture
 from kapmonitor.plausible import gate
+from kapmonitor.protocol.phases import PhasePlan
 from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.senses import Senses
@@ -96,6 +97,8 @@ class Engine:
         self.book = DeviceBook(self._emit)
         self._shown = vitals_module.Shown()
         self.searching: tuple[LinkStatus, ...] = ()
+        self.phases: tuple[PhasePlan, ...] = ()
+        """When the protocol suggests the next phase."""
         self._channels = Channels()
         self._outlook = CuffOutlook()
         self._anchor = Anchor(started.t_ns, started.event.utc_ns)
@@ -359,6 +362,7 @@ class Engine:
             outlook=self._outlook,
             waves=self.view.wave_keys(),
             record=self._recorder.status(),
+            phases=self.phases,
         )
         return picture(scene, now_ns)
 

@@ -23,6 +23,7 @@ from kapmonitor.model import (
     Validity,
 )
 from kapmonitor.record.items import RecordStatus
+from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 
 NOTHING = Absent(Validity.NOT_AVAILABLE)
@@ -193,3 +194,5 @@ class Snapshot:
     record: RecordStatus | None = None
     sound: SoundState = field(default_factory=SoundState)
     station: StationFacts = field(default_factory=StationFacts)
+    next_phase: Phase | None = None
+    """The phase that the protocol suggests by now; a person moves there or does not."""

@@ -202,6 +202,7 @@ class Station:
         earlier: Earlier | None = None,
     ) -> None:
         self.plan = plan
+        engine.phases = plan.protocol.phases if plan.protocol is not None else ()
         self._earlier = earlier
         self.clock = clock
         self.engine = engine

@@ -28,6 +28,7 @@ from kapmonitor.model import (
     WaveformBlock,
     WireChunk,
 )
+from kapmonitor.protocol.shipped import example as example_protocol
 from kapmonitor.record.items import NumericRow, WaveSlice, WireRow
 from kapmonitor.session.events import (
     AlarmAcknowledged,
@@ -271,3 +272,14 @@ def test_another_scale_in_mid_stream_is_another_channel(room):
     room.engine.close("ended")
     assert [d.offset for d in room.recorder.events(ChannelDescribed)] == [0.0, 32768.0]
     assert [row.channel for row in room.recorder.rows if isinstance(row, WaveSlice)] == [1, 2]
+
+
+def test_the_next_phase_is_suggested_by_the_minutes_since_the_first_dose_and_nobody_is_moved(room):
+    room.engine.phases = example_protocol().phases
+    room.engine.handle(MovePhase(Phase.ONSET, "KL"))
+    assert room.after(0.25).next_phase is None
+    room.engine.handle(GiveDose(room.clock.now_ns(), DoseGiven("ketamine", 50.0, "im", "arm", "RN")))
+    assert room.after(60).next_phase is None
+    room.clock.move_to(room.clock.now_ns() + 60 * 60 * S)
+    shot = room.after(0.25)
+    assert (shot.next_phase, shot.session.phase) == (Phase.PEAK, Phase.ONSET)
