@@ -65,11 +65,12 @@ def test_planned_cuffs_are_started_by_the_timer(ready):
     assert ready.on(Tick(), at(5)) == (SendStart(TIMER), Plan(at(10), 300))
 
 
-def test_nothing_is_planned_while_starting_is_off():
+def test_what_is_planned_is_not_started_while_starting_is_off():
     safety = CuffSafety()
     safety.on(Linked(True), 0)
-    assert safety.on(Planned(FIVES, 0), 0) == ()
+    assert safety.on(Planned(FIVES, 0), 0) == (Plan(at(5), 300),)
     assert safety.on(Tick(), at(5)) == ()
+    assert safety.plan == Plan(at(5), 300)
     assert safety.on(Request(Action.TURN_ON, "nurse"), at(6)) == (Plan(at(10), 300),)
 
 
