@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from kapmonitor.session.state import Interruption
 from ui import fonts, painting
 from ui import format as fmt
 from ui.button import Key
@@ -77,7 +78,10 @@ class PlayButton(QAbstractButton):
 
 
 class ReplayBar(QWidget):
-    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once."""
+    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
+
+    `interruptions` is when nothing was monitored.
+    """
 
     def __init__(
         self,
@@ -85,6 +89,8 @@ class ReplayBar(QWidget):
         theme: Theme,
         on_moved: Callable[[], object] | None = None,
         parent: QWidget | None = None,
+        *,
+        interruptions: Sequence[Interruption] = (),
     ) -> None:
         super().__init__(parent)
         self._port = port
@@ -99,6 +105,7 @@ class ReplayBar(QWidget):
         self.scrub = Scrub(theme, self.time_text, self)
         self._span = record_span(port.view().span(), self._moments)
         self.scrub.show_record(self._span, self._moments)
+        self.scrub.show_interruptions(interruptions)
         self.button.clicked.connect(self.toggle)
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)
