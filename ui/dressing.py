@@ -289,7 +289,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_review(review=True)
     shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    bar = ReplayBar(port, window.theme, trends.refresh)
+    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=reviewed.state().interruptions)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fake_session import NOW_NS, FakeReplay, FakeSession, folded
+from fake_session import FakeReplay, FakeSession
 
-from kapmonitor.session.state import SessionState
 from ui.dressing import wire_notes, wire_review, wire_windows
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
@@ -25,16 +24,13 @@ def add_parts(window: MainWindow, session: FakeSession) -> None:
     wire_windows(window, trends)
 
 
-def _whole_state() -> SessionState:
-    return folded(NOW_NS)
-
-
 def _review(window: MainWindow, session: FakeReplay) -> None:
-    trends = TrendsPane(session, window.theme, Review(_whole_state, session.seek))
-    bar = ReplayBar(session, window.theme, trends.refresh)
+    trends = TrendsPane(session, window.theme, Review(session.whole, session.seek))
+    gaps = session.whole().interruptions
+    bar = ReplayBar(session, window.theme, trends.refresh, interruptions=gaps)
     window.set_review(review=True)
     window.set_trends(trends)
-    window.set_notes(MomentsPanel(session, _whole_state, bar.seek, window.theme))
+    window.set_notes(MomentsPanel(session, session.whole, bar.seek, window.theme))
     window.set_bottom(bar)
     wire_review(window, bar)
     wire_windows(window, trends)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from kapmonitor.session.state import Interruption
 from ui import fonts, painting
 from ui import format as fmt
 from ui.button import Key
@@ -78,7 +79,10 @@ class PlayButton(QAbstractButton):
 
 
 class ReplayBar(RefreshedWhileShown):
-    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once."""
+    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
+
+    `interruptions` is when nothing was monitored.
+    """
 
     def __init__(
         self,
@@ -86,6 +90,8 @@ class ReplayBar(RefreshedWhileShown):
         theme: Theme,
         on_moved: Callable[[], object] | None = None,
         parent: QWidget | None = None,
+        *,
+        interruptions: Sequence[Interruption] = (),
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
@@ -100,6 +106,7 @@ class ReplayBar(RefreshedWhileShown):
         self.scrub = Scrub(theme, self.time_text, self)
         self._span = record_span(port.view().span(), self._moments)
         self.scrub.show_record(self._span, self._moments)
+        self.scrub.show_interruptions(interruptions)
         self.button.clicked.connect(self.toggle)
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)

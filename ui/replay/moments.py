@@ -152,11 +152,15 @@ class MomentsPanel(RefreshedWhileShown):
         )
 
     def _paint_sign(self, painter: QPainter, x: float, y: float, line: Line) -> float:
-        """The alarm's shape or the dose's triangle before its words; returns the room it takes."""
+        """The alarm's shape, the dose's triangle or a patch of hatching; returns the room it takes."""
         size = self._theme.px(14)
         if line.priority is not None:
             box = QRectF(x, y - size / 2, size, size)
             painting.priority_shape(painter, line.priority, box, self._ink(line))
+            return size + self._theme.px(8)
+        if line.kind == "interruption":
+            sign = QRectF(x, y - size / 2, size, size)
+            painting.hatch(painter, sign, colour(self._theme.palette.secondary), self._theme.px(1), size / 3)
             return size + self._theme.px(8)
         if line.kind == "dose":
             return painting.line(painter, x, y + size * 0.4, "▼ ", self._ink(line), self._theme.text_px(18))
@@ -167,4 +171,6 @@ class MomentsPanel(RefreshedWhileShown):
             return colour(self._theme.palette.text)
         if line.priority is not None:
             return self._theme.fill(line.priority)
-        return colour(self._theme.palette.notes if line.kind == "dose" else self._theme.palette.text)
+        palette = self._theme.palette
+        inks = {"dose": palette.notes, "interruption": palette.secondary}
+        return colour(inks.get(line.kind, palette.text))
