@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Program:
-    """`kapmonitor ARGS` with its lines collected as they come."""
+    """`kapmonitor ARGS`, or a helper of ours, with its lines collected as they come."""
 
-    def __init__(self, *args, env=None):
+    def __init__(self, *args, env=None, program=("-m", "kapmonitor")):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "kapmonitor", *map(str, args)],
+            [sys.executable, *program, *map(str, args)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -28,8 +28,12 @@ class Program:
         self.lines = []
         self.errors = []
         self._queue = queue.SimpleQueue()
-        for stream, into in ((self.process.stdout, self.lines), (self.process.stderr, self.errors)):
-            threading.Thread(target=self._collect, args=(stream, into), daemon=True).start()
+        self._collectors = [
+            threading.Thread(target=self._collect, args=each, daemon=True)
+            for each in ((self.process.stdout, self.lines), (self.process.stderr, self.errors))
+        ]
+        for collector in self._collectors:
+            collector.start()
 
     def _collect(self, stream, into):
         for line in stream:
@@ -61,6 +65,11 @@ class Program:
     def kill(self):
         self.process.kill()
         self.process.wait(10)
+
+    def drained(self):
+        """After its end: all it ever said is in `lines`."""
+        for collector in self._collectors:
+            collector.join(10)
 
     def end(self, timeout_s=30):
         self.process.terminate()

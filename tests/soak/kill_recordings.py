@@ -1,73 +1,137 @@
-"""`make soak`: a recording killed twenty times at random moments, with a note a second; what was kept.
+"""`make soak`: one session killed again and again while somebody notes, doses and acknowledges; it goes on.
 
-python tests/soak/kill_recordings.py [TIMES]
+python tests/soak/kill_recordings.py [TIMES] [SEED]
+
+Most kills come while values are shown, some while the program is still starting or taking the session up.
+After each one nothing that was answered may be missing, and the file must be sound. At the end the session
+is closed, and a rerun of its record must make the same alarms.
 """
 
 import random
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "helpers"), str(Path(__file__).parents[2])]
 
-from programs import Program, run
+from hard_session import Hands, Life, bedside, end, gaps, life_s, percentile, waves_end_ns, wrong
+from programs import run
 
-from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.events import NoteAdded, SessionStarted
-
-MOST_MISSING_S = 1.0
-
-
-def killed(folder, number, device):
-    """One recording, killed; (notes said saved, notes kept, seconds of waves missing, verify's answer)."""
-    path = folder / f"{number}.kap"
-    with Program("record", "--device", device, "--out", path) as recorder:
-        recorder.wait_for(lambda line: "oximeter live" in line)
-        until = time.monotonic() + random.uniform(1.5, 6.0)
-        count = 0
-        while time.monotonic() < until:
-            recorder.say(f"note {count}")
-            count += 1
-            time.sleep(min(1.0, max(0.0, until - time.monotonic())))
-        recorder.process.kill()
-        killed_ns = time.monotonic_ns()
-        recorder.process.wait(10)
-        time.sleep(0.2)
-        said = [line.split(" ", 2)[2] for line in recorder.lines if line.startswith("saved ")]
-    status, out, _ = run("verify", path)
-    with RecordReader(path) as record:
-        events = [row.stamped for row in record.events()]
-        kept = [e.event.text for e in events if isinstance(e.event, NoteAdded)]
-        wave = next(n for n, c in record.channels().items() if c.fs > 0)
-        ends = [s.t0_ns + len(s.samples) * 1e9 / s.fs for s in record.waves(wave)]
-    assert any(isinstance(e.event, SessionStarted) for e in events)
-    return said, kept, (killed_ns - max(ends)) / 1e9, status, out
+EARLY = 0.2
+"""The share of kills before the first value."""
+START_UP_S = 2.0
+SETTLED_S, MOST_MISSING_S = 1.0, 1.0
+"""So long after the first value waves flow; from then on at most so much of them may be missing."""
+MOST_GAP_OFF_S = 1.5
+"""How much longer than the program was away a gap may be: what was not yet on disk, and taking up."""
 
 
-def main(times):
-    """Run and print one line for each; 1 if anything acknowledged was lost."""
-    worst, lost = 0.0, 0
+@dataclass(slots=True)
+class Outcome:
+    """What one life and its end came to."""
+
+    taken_up_s: float | None
+    live_s: float | None
+    gap_s: float | None
+    missing_s: float | None = None
+    wrong: list[str] = field(default_factory=list)
+
+
+def live_and_die(path, devices, hands, rng, killed_ns):
+    """One life of the session; the kill may come at any point of it."""
+    with Life(path, *devices) as life:
+        if killed_ns and rng.random() < EARLY:
+            time.sleep(rng.uniform(0.0, START_UP_S))
+        else:
+            life.until(lambda told: "live" in told)
+            hands.busy(life, life_s(rng))
+        now_ns = time.monotonic_ns()
+        end(life)
+        hands.hear(life)
+        begun = next((told for told in life.told() if "begun" in told), None)
+        gap_s = begun["gap_s"] if begun is not None else None
+        outcome = Outcome(life.after_s("begun"), life.after_s("live"), gap_s)
+        outcome.wrong += [f"said: {line}" for line in life.errors[-1:]]
+        if begun is not None and killed_ns:
+            away_s = (begun["begun"] - killed_ns) / 1e9
+            if begun["gap_s"] > away_s + MOST_GAP_OFF_S:
+                outcome.wrong.append(f"away for {away_s:.1f} s, the gap says {begun['gap_s']:.1f} s")
+    if outcome.live_s is not None and (now_ns - life.began_ns) / 1e9 > outcome.live_s + SETTLED_S:
+        outcome.missing_s = (now_ns - waves_end_ns(path)) / 1e9
+        if outcome.missing_s > MOST_MISSING_S:
+            outcome.wrong.append(f"{outcome.missing_s:.2f} s of waves missing")
+    return outcome
+
+
+def session(folder, times, seed, say):
+    """A session with so many kills, closed at its end: outcomes, and what was wrong at the end."""
+    rng, path = random.Random(seed), folder / "session.kap"
+    hands, outcomes, killed_ns = Hands(rng), [], 0
+    with ExitStack() as stack:
+        devices = bedside(folder, stack)
+        for number in range(times):
+            outcome = live_and_die(path, devices, hands, rng, killed_ns)
+            # One killed before it had begun leaves the record as it was: the gap goes on.
+            killed_ns = time.monotonic_ns() if outcome.taken_up_s is not None else killed_ns
+            outcome.wrong += wrong(path, hands.answered)
+            outcomes.append(outcome)
+            say(number, outcome, hands)
+        with Life(path) as life:
+            life.until(lambda told: "live" in told)
+            hands.busy(life, 2.0)
+            life.say("quit")
+            life.until(lambda told: "closed" in told)
+            life.process.wait(20)
+            life.drained()
+            hands.hear(life)
+    last = wrong(path, hands.answered, kind="intact")
+    status, out, errors = run("rerun", path, timeout_s=300)
+    if status != 0:
+        last.append(f"rerun: {(out + errors).strip()}")
+    return outcomes, last, gaps(path), hands, out
+
+
+def tell(number, outcome, hands):
+    """One line for each kill."""
+    words = [f"{number + 1:3}:"]
+    for name, value in (
+        ("taken up", outcome.taken_up_s),
+        ("live", outcome.live_s),
+        ("gap", outcome.gap_s),
+        ("waves missing", outcome.missing_s),
+    ):
+        words.append(f"{name} {value:.2f} s" if value is not None else f"{name} -")
+    words.append(f"{len(hands.answered)} of {hands.asked} entries answered")
+    print("  ".join(words), "; ".join(outcome.wrong) or "ok", flush=True)
+
+
+def spread(name, values):
+    """How long something took, over all lives."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return f"{name}: never"
+    p50, p95 = percentile(known, 0.5), percentile(known, 0.95)
+    return f"{name}: p50 {p50:.2f} s, p95 {p95:.2f} s, most {max(known):.2f} s ({len(known)} times)"
+
+
+def main(times, seed):
+    """Run, print, and answer 1 if anything was not as it must be."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with Program("simulate", "nonin", "--port", f"pty:{folder / 'nonin'}") as nonin:
-            device = nonin.first_line()
-            for number in range(times):
-                said, kept, missing_s, status, out = killed(folder, number, device)
-                gone = [text for text in said if text not in kept]
-                lost += len(gone)
-                worst = max(worst, missing_s)
-                verdict = out.splitlines()[0].rpartition(": ")[2]
-                assert (status, verdict) == (1, "interrupted"), out
-                print(
-                    f"{number + 1:2}: {len(said)} notes acknowledged, {len(gone)} lost; "
-                    f"{missing_s:.2f} s of waves missing; verify says {verdict}",
-                    flush=True,
-                )
-            print(out.rstrip())
-    print(f"acknowledged notes lost: {lost}; most waves missing: {worst:.2f} s (limit {MOST_MISSING_S:g} s)")
-    return 0 if lost == 0 and worst <= MOST_MISSING_S else 1
+        outcomes, last, found, hands, rerun = session(Path(name), times, seed, tell)
+    print(rerun.rstrip())
+    bad = [line for outcome in outcomes for line in outcome.wrong] + last
+    print(f"{times} kills (seed {seed}): {len(hands.answered)} entries answered of {hands.asked} asked")
+    print(f"answered entries lost: {sum(line.startswith('lost') for line in bad)}; gaps stated: {len(found)}")
+    print(spread("start to session taken up", [outcome.taken_up_s for outcome in outcomes[1:]]))
+    print(spread("start to first value", [outcome.live_s for outcome in outcomes[1:]]))
+    print(spread("waves missing", [outcome.missing_s for outcome in outcomes]))
+    print("not as it must be: " + ("; ".join(bad) or "nothing"))
+    return int(bool(bad))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
+    words = [int(word) for word in sys.argv[1:]]
+    raise SystemExit(main(*(words + [100, 1][len(words) :])))

@@ -1,0 +1,168 @@
+"""`make full-disk`: a session on a disk of 20 MB that is filled to the last byte; the program is killed, too.
+
+python tests/soak/fill_disk.py [SECONDS] [SEED]
+
+While the disk is full values still come and alarms still change, staff are told, and entries are kept without
+being answered. With room again all of them are answered, and the waves have no gap. Then the same with the
+program killed while the disk is full, and started again before there is room.
+"""
+
+import random
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "helpers"), str(Path(__file__).parents[2])]
+
+from hard_session import Hands, Life, end, entries, simulators, wrong
+from programs import run
+from small_disk import SmallDisk, why_not
+
+from kapmonitor.record.verify import verify
+
+TOLD_S, ANSWERED_S = 5.0, 5.0
+"""How long it may take until staff are told, and until entries are answered once there is room."""
+FULL = "The disk is full"
+
+
+class Bench:
+    """The session, what was answered, and what was not as it must be."""
+
+    def __init__(self, disk, seed, say):
+        self.disk, self.say = disk, say
+        self.path = disk.folder / "session.kap"
+        self.hands = Hands(random.Random(seed))
+        self.bad = []
+
+    def must(self, true, text):
+        """Say whether it is so."""
+        self.say(f"{'ok ' if true else 'BAD'} {text}")
+        if not true:
+            self.bad.append(text)
+
+    def filled(self, life):
+        """Fill the disk; wait until staff are told."""
+        taken = self.disk.fill()
+        began_s = time.monotonic()
+        self.must(self.disk.is_full(), f"the disk takes no further byte ({taken} bytes of ballast)")
+        life.until(lambda told: told.get("problem", "").startswith(FULL))
+        told_s = time.monotonic() - began_s
+        self.must(told_s < TOLD_S, f"the record's problem is told after {told_s:.1f} s")
+        line = life.until(lambda told: FULL in told.get("line", ""))["line"]
+        self.must("Make room" in line, f"status line: {line}")
+        life.until(lambda told: any(each.startswith("record high") for each in told.get("alarms", ())))
+        self.must(True, "a HIGH alarm says it")
+
+    def watched(self, life, seconds):
+        """The session with the disk full: what it said in that time."""
+        before = len(life.told())
+        self.hands.busy(life, seconds)
+        return life.told()[before:]
+
+    def kept(self, life, count):
+        """With room again: everything asked is answered, and soon."""
+        self.disk.make_room()
+        began_s = time.monotonic()
+        life.until(lambda _: len(life.saved()) >= count)
+        took_s = time.monotonic() - began_s
+        self.must(took_s < ANSWERED_S, f"all {count} entries are answered {took_s:.1f} s after there is room")
+        life.until(lambda told: told.get("line", "").endswith("recording") and not told["problem"])
+
+
+def full_for(bench, life, seconds, leave):
+    """Fill, watch, let the second oximeter go, make room."""
+    bench.hands.busy(life, 2.0)
+    time.sleep(0.5)
+    before = len(life.saved())
+    asked = bench.hands.asked
+    bench.must(before == asked, f"{before} of {asked} entries answered before")
+    bench.filled(life)
+    leave()
+    told = bench.watched(life, seconds)
+    flaps = sum(not each["problem"] for each in told if "problem" in each)
+    bench.must(flaps == 0, f"it goes on being told ({flaps} times it was not)")
+    values = [each for each in told if each.get("values")]
+    bench.must(len(values) >= 0.8 * seconds, f"values come: {len(values)} in {seconds:g} s")
+    moved = {tuple(each["alarms"]) for each in told if "alarms" in each}
+    gone = any(each.startswith("link:masimo") for alarms in moved for each in alarms)
+    bench.must(gone, f"alarms change: {len(moved)} states, the lost oximeter among them")
+    during = len(life.saved()) - before
+    bench.must(during == 0, f"{during} of {bench.hands.asked - asked} entries answered while it was full")
+    bench.kept(life, bench.hands.asked)
+
+
+def killed_when_full(bench, devices):
+    """Fill, kill, look, start again with no room, make room."""
+    with Life(bench.path, *devices) as life:
+        life.until(lambda told: "live" in told)
+        bench.hands.busy(life, 1.0)
+        time.sleep(0.5)
+        bench.filled(life)
+        bench.watched(life, 3.0)
+        end(life)
+        bench.hands.hear(life)
+    asked = bench.hands.asked
+    bad = wrong(bench.path, bench.hands.answered)
+    bench.must(not bad, f"killed while full: {'; '.join(bad) or 'opens, sound, nothing answered is lost'}")
+    lost = asked - sum(entries(bench.path).values())
+    bench.say(f"    entries asked while full and never answered: {lost} of them are gone")
+    with Life(bench.path, *devices) as life:
+        began = life.until(lambda told: "begun" in told)
+        bench.must(
+            began["gap_s"] is not None, f"taken up again while full after {life.after_s('begun'):.1f} s"
+        )
+        life.until(lambda told: "live" in told)
+        bench.must(True, f"first value after {life.after_s('live'):.1f} s")
+        life.until(lambda told: told.get("problem", "").startswith(FULL))
+        bench.must(True, "and the full disk is told again")
+        before = bench.hands.asked
+        bench.hands.busy(life, 3.0)
+        bench.kept(life, bench.hands.asked - before)
+        life.say("quit")
+        life.process.wait(20)
+        life.drained()
+        bench.hands.hear(life)
+
+
+def session(folder, seconds, seed, say):
+    """All of it; what was not as it must be."""
+    with SmallDisk(folder) as disk, ExitStack() as stack:
+        found = simulators(folder, stack)
+        devices = [device for device, _ in found]
+        bench = Bench(disk, seed, say)
+        with Life(bench.path, *devices) as life:
+            life.until(lambda told: "live" in told)
+            full_for(bench, life, seconds, found[1][1].kill)
+            no_gap(bench)
+            end(life)
+            bench.hands.hear(life)
+        killed_when_full(bench, devices)
+        bad = wrong(bench.path, bench.hands.answered, kind="intact")
+        bench.must(not bad, f"the closed record: {'; '.join(bad) or 'intact, nothing answered is lost'}")
+        status, out, errors = run("rerun", bench.path)
+        bench.must(status == 0, f"rerun: {(out + errors).strip().splitlines()[-1].strip()}")
+        return bench.bad
+
+
+def no_gap(bench):
+    """Nothing of the time when the disk was full is missing."""
+    gaps = [line for line in verify(bench.path).missing if "nothing for" in line]
+    bench.must(not gaps, f"no waves are missing from when it was full {gaps or ''}")
+
+
+def main(seconds, seed):
+    """Run, print, and answer 1 if anything was not as it must be."""
+    if reason := why_not():
+        print(f"not done: {reason}")
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        bad = session(Path(name), seconds, seed, lambda line: print(line, flush=True))
+    print("not as it must be: " + ("; ".join(bad) or "nothing"))
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    words = [int(word) for word in sys.argv[1:]]
+    raise SystemExit(main(*(words + [60, 1][len(words) :])))
