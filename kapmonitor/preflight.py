@@ -99,9 +99,15 @@ def opened(found: Iterable[Check], by: str, role: str) -> SessionOpened:
 
 def _overridden(check: Check, care: Care) -> Check:
     said = care.override(check.id)
-    if said is None or check.standing is Standing.DONE:
+    if said is None or check.standing is Standing.DONE or _said_no_since(check, care, said.t_ns):
         return check
     return replace(check, standing=Standing.OVERRIDDEN, by=said.by, t_ns=said.t_ns, reason=said.because)
+
+
+def _said_no_since(check: Check, care: Care, t_ns: int) -> bool:
+    """A no that came later was not known to whoever went on without the check."""
+    answer = care.answer(check.id)
+    return check.standing is Standing.WRONG and answer is not None and answer.t_ns > t_ns
 
 
 def _asked(question: Question, care: Care) -> Check:
@@ -140,7 +146,8 @@ def _of_devices(snapshot: Snapshot) -> Iterator[Check]:
     fresh = last is not None and snapshot.nibp.freshness is Freshness.FRESH
     t_ns = last.t_ns if last is not None else None
     yield Check(Own.CUFF, Standing.DONE if fresh else Standing.LEFT, t_ns=t_ns)
-    clocks = [device.clock.ahead_s for device in snapshot.session.devices if device.clock is not None]
+    here = [device for device in snapshot.session.devices if not device.released]
+    clocks = [device.clock.ahead_s for device in here if device.clock is not None]
     yield Check(Own.CLOCKS, Standing.DONE, value=max(clocks, key=abs, default=None))
 
 

@@ -62,6 +62,7 @@ class Care:
     overrides: tuple[Entry, ...] = ()
     opened_t_ns: int | None = None
     opened_by: str = ""
+    opened_role: str = ""
     scores: tuple[Score, ...] = ()
     present: tuple[Presence, ...] = ()
     form: tuple[Entry, ...] = ()
@@ -75,8 +76,8 @@ class Care:
         return next((entry for entry in self.answers if entry.id == check and entry.text), None)
 
     def override(self, check: str) -> Entry | None:
-        """Who went on without a check, and why."""
-        return next((entry for entry in self.overrides if entry.id == check), None)
+        """Who went on without a check, and why; None if nobody did or it was taken back."""
+        return next((entry for entry in self.overrides if entry.id == check and entry.because), None)
 
     def latest(self, scale: str) -> Score | None:
         """The newest score on a scale."""
@@ -100,7 +101,7 @@ def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
             entry = Entry(t_ns, event.check, "", event.by, event.reason)
             return replace(care, overrides=_put(care.overrides, entry))
         case SessionOpened():
-            return replace(care, opened_t_ns=t_ns, opened_by=event.by)
+            return replace(care, opened_t_ns=t_ns, opened_by=event.by, opened_role=event.role)
         case ScaleScored():
             score = Score(t_ns, event.scale, event.score, event.due_t_ns, event.by)
             return replace(care, scores=(*care.scores, score))

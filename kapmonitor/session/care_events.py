@@ -60,7 +60,7 @@ class CheckAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CheckOverridden:
-    """Somebody goes on without a check, for a reason."""
+    """Somebody goes on without a check, for a reason; without one they take that back."""
 
     TYPE: ClassVar[str] = "check.overridden"
     VERSION: ClassVar[int] = 1

@@ -116,3 +116,15 @@ def test_it_is_go_only_if_nothing_that_is_required_is_left(many):
             opened(many, "RN", "nurse")
     else:
         assert opened(many, "RN", "nurse").by == "RN"
+
+
+def test_a_no_that_came_after_the_override_holds_up_again_and_an_override_is_taken_back(room):
+    chart(room, CheckOverridden("consent", "on file", "RN"))
+    room.after(1)
+    chart(room, CheckAnswered("consent", "no", "not on file", "KL"))
+    assert standing(room)["consent"].standing is Standing.WRONG
+    room.after(1)
+    chart(room, CheckOverridden("consent", "called them", "RN"))
+    assert standing(room)["consent"].standing is Standing.OVERRIDDEN
+    chart(room, CheckOverridden("consent", "", "RN"))
+    assert standing(room)["consent"].standing is Standing.WRONG
