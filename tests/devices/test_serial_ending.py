@@ -269,3 +269,29 @@ def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_
         line.close()
 
     run(body())
+
+
+def test_a_port_that_fails_just_as_the_first_bytes_are_written_ends_properly(monkeypatch):
+    """The writing thread is made, the port fails, and only then does it begin."""
+    start = threading.Thread.start
+    line = Pty()
+
+    def late(thread):
+        if thread.name.endswith("-out"):
+            line.unplug()
+            time.sleep(0.3)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+
+    async def body():
+        lost = []
+        port = SerialPort(line.path, SerialLink(9600), SystemClock())
+        await port.open(lambda _data, _t_ns: None, lost.append)
+        port.write(b"x")
+        await until(lambda: lost, END_LIMIT_S)
+        await port.close()
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+
+    run(body())
+    assert descriptors_at(line.path) == 0
