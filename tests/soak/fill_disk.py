@@ -22,8 +22,11 @@ from small_disk import SmallDisk, why_not
 
 from kapmonitor.record.verify import verify
 
-TOLD_S, ANSWERED_S = 5.0, 5.0
-"""How long it may take until staff are told, and until entries are answered once there is room."""
+TOLD_S, ANSWERED_S = 15.0, 5.0
+"""How long it may take until staff are told, and until entries are answered once there is room.
+
+The log beside the record has pages of its own: until they are used up nothing is refused.
+"""
 FULL = "The disk is full"
 
 
