@@ -25,8 +25,9 @@ class Awake:
         self._thread.start()
 
     def wait(self) -> bool:
-        """Whether it is held, once the system has answered."""
-        self._asked.wait(ASKING_S)
+        """Whether it is held, once the system has answered; at once where it was never asked."""
+        if self._thread.is_alive():
+            self._asked.wait(ASKING_S)
         return self.is_held
 
     def end(self) -> None:

@@ -13,10 +13,11 @@ from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.config.load import load_protocol
 from kapmonitor.errors import ConfigError
+from kapmonitor.opening import Person, Plan
 from kapmonitor.places import heads_ledger, new_record_path
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
-from kapmonitor.station import Person, Plan, begin
+from kapmonitor.station import begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
@@ -47,6 +48,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             look=tuple(arguments.look),
             protocol=_protocol(arguments.protocol),
             sound=sound,
+            keep_awake=arguments.keep_awake,
             ledger=heads_ledger(),
         )
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())

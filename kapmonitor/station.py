@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 
 from devices.cuff_schedule import CuffOptions
-from devices.raw import with_raw
-from devices.registry import Registry, load
+from devices.registry import load
 from devices.sleep import SleepWatch
-from kapmonitor import __version__, cuffplan
+from kapmonitor import cuffplan
 from kapmonitor.again import members_again
-from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.awake import Awake
@@ -36,7 +31,7 @@ from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
 from kapmonitor.headkeeping import HeadKeeper
 from kapmonitor.housekeeping import keep_looking
-from kapmonitor.members import Member, Unknown, members, unknown
+from kapmonitor.members import Member, members, unknown
 from kapmonitor.model import (
     CuffState,
     DeviceEvent,
@@ -46,13 +41,12 @@ from kapmonitor.model import (
     LinkState,
     WireChunk,
 )
-from kapmonitor.protocol.read import Protocol
+from kapmonitor.opening import Given, Plan, protocol_event, started_event, what_is_given
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
-from kapmonitor.session.care_events import ProtocolSet
 from kapmonitor.session.events import DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
@@ -61,72 +55,6 @@ TICK_S: Final = 0.25
 """How often alarms are evaluated; real time, also on a clock that runs faster."""
 AFTER_STEP_S: Final = 0.01
 """What came just before a step gets so long to be put on record before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who the session is for, as far as the console needs to know."""
-
-    record_number: str = ""
-    initials: str = ""
-    session: int = 1
-    of: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All that a session needs to begin."""
-
-    path: Path
-    devices: tuple[str, ...]
-    limits: LimitSet
-    mode: GenerationMode = GenerationMode.REAL
-    person: Person = Person()
-    speed: float = 1.0
-    look: tuple[str, ...] = ()
-    """Addresses to look at, besides the serial ports and Bluetooth, when somebody looks for devices."""
-    protocol: Protocol | None = None
-    """How the clinic runs a session; None where nobody does, as in a recording."""
-    sound: Sound | None = None
-    """How alarms are heard; None where nobody is in front of this computer to hear them."""
-    wire_only: bool = False
-    """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
-    ledger: Path | None = None
-    """The file that holds the heads of this computer's records, besides the one beside the record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a session's DEVICE texts came to: devices, places where one is to be found, known drivers."""
-
-    registry: Registry
-    members: tuple[Member, ...]
-    unknown: tuple[Unknown, ...]
-
-
-def what_is_given(plan: Plan) -> Given:
-    """AddressError or DriverLoadError names the first DEVICE text that cannot be used."""
-    registry = with_raw(load()) if plan.wire_only else load()
-    return Given(registry, members(plan.devices, registry), unknown(plan.devices, registry))
-
-
-def started_event(plan: Plan, clock: Clock) -> Stamped:
-    """The event that opens a record, stamped now."""
-    local = datetime.now().astimezone()
-    offset = local.utcoffset()
-    event = SessionStarted(
-        session=uuid.uuid4().hex,
-        mode=plan.mode.value,
-        software=f"kapmonitor {__version__}",
-        utc_ns=clock.utc_ns(),
-        utc_offset_min=round(offset.total_seconds() / 60) if offset is not None else 0,
-        zone=local.tzname() or "",
-        person=plan.person.record_number,
-        initials=plan.person.initials,
-        number=plan.person.session,
-        of=plan.person.of,
-    )
-    return Stamped(clock.now_ns(), event)
 
 
 def open_station(plan: Plan, clock: Clock) -> Station:
@@ -181,11 +109,6 @@ def _session(started: Stamped) -> SessionStarted:
     if not isinstance(started.event, SessionStarted):
         raise TypeError("a record begins with session.started")
     return started.event
-
-
-def protocol_event(protocol: Protocol) -> ProtocolSet:
-    """The protocol for the record."""
-    return ProtocolSet(protocol.name, protocol.signed_by, protocol.signed_on, protocol.example, protocol.toml)
 
 
 class Station:
@@ -260,7 +183,8 @@ class Station:
     def start(self) -> None:
         """Begin: the core thread runs, devices are opened."""
         self._started = True
-        self._awake.begin()
+        if self.plan.keep_awake:
+            self._awake.begin()
         self._runtime.start()
         self._runtime.call(self._begin)
 

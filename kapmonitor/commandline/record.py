@@ -25,13 +25,14 @@ from kapmonitor.commands import AddNote
 from kapmonitor.config.load import load_settings
 from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
+from kapmonitor.opening import Plan
 from kapmonitor.places import heads_ledger, new_record_path, settings_file
 from kapmonitor.record.cut import wire_devices
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
-from kapmonitor.station import Plan, Station, begin
+from kapmonitor.station import Station, begin
 
 MOST_UNSAVED: Final = 100
 """Notes read but not yet on disk; reading waits beyond that, so that a flood of them stays bounded."""

@@ -23,8 +23,9 @@ from kapmonitor.app import StationPort
 from kapmonitor.commands import Acknowledge, CheckTone, PauseAudio, ResumeAudio, ToneHeard
 from kapmonitor.errors import KapError
 from kapmonitor.model import Measured, Metric, Observation
+from kapmonitor.opening import Plan
 from kapmonitor.session.events import DeviceAdded, Phase
-from kapmonitor.station import Plan, begin
+from kapmonitor.station import begin
 from playlists.model import Playlist, Section, Track
 from ui.music.player import Player
 

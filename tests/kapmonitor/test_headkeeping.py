@@ -5,10 +5,11 @@ import time
 
 from kapmonitor import headkeeping
 from kapmonitor.alarms.limits import example
+from kapmonitor.opening import Plan
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import RecordHeads
-from kapmonitor.station import Plan, begin
+from kapmonitor.station import begin
 
 
 def run(path, ledger, seconds=0.0):

@@ -34,6 +34,7 @@ from kapmonitor.model import (
     LinkState,
     NibpFailure,
 )
+from kapmonitor.opening import protocol_event
 from kapmonitor.picture import CuffOutlook
 from kapmonitor.protocol.shipped import example as example_protocol
 from kapmonitor.record.earlier import earlier_of
@@ -50,7 +51,6 @@ from kapmonitor.session.events import (
     Stamped,
 )
 from kapmonitor.snapshot import Freshness
-from kapmonitor.station import protocol_event
 from kapmonitor.view import Role
 
 ILL = tuple(Illness(t_s, 40, spo2=-13.5, systolic=60) for t_s in range(20, 700, 70))

@@ -1,6 +1,7 @@
 """Whether a folder is a place to keep a record in."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,9 @@ def test_a_system_that_cannot_be_kept_awake_is_told(monkeypatch):
     awake.begin()
     assert not awake.wait()
     awake.end()
+
+
+def test_a_system_that_was_never_asked_is_not_waited_for():
+    began_s = time.monotonic()
+    assert not Awake().wait()
+    assert time.monotonic() - began_s < 1.0
