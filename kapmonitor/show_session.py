@@ -23,6 +23,7 @@ from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
 from ui.format import wall
+from ui.notes.wording import TAGS
 from ui.question import GO_ON, Question, interrupted_question
 
 OPENING = "Opening the session"
@@ -57,11 +58,27 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         console.on_close(lambda: station.stop("window"))
         station.start()
         port = StationPort(station)
-        live = Live(port, port.on_samples, playlist, arguments.author, output=arguments.output, sound=port)
+        live = Live(
+            port,
+            port.on_samples,
+            playlist,
+            arguments.author,
+            output=arguments.output,
+            sound=port,
+            tags=tag_names(station.plan.protocol),
+        )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
     return lambda: opened[0] if opened else None
+
+
+def tag_names(protocol: Protocol | None) -> tuple[str, ...]:
+    """What the keys 1 to 9 note; a key that the protocol leaves out notes what it usually does."""
+    named = {tag.key: tag.short for tag in protocol.tags} if protocol is not None else {}
+    if not named:
+        return ()
+    return tuple(named.get(key, usual) for key, usual in enumerate(TAGS, 1))
 
 
 def _protocol(path: str | None) -> Protocol:

@@ -29,6 +29,7 @@ from ui.bridge import Bridge
 from ui.format import wall
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
+from ui.notes.wording import TAGS
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -57,6 +58,8 @@ class Live:
     silent_music: bool = False
     sound: SoundPort | None = None
     play: bool = False
+    tags: tuple[str, ...] = ()
+    """What the keys 1 to 9 note; the usual ones if the clinic has not chosen its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,7 @@ def _open_alarms(
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:
-    notes = NotesPanel(live.port, window.theme, author=live.author)
+    notes = NotesPanel(live.port, window.theme, live.tags or TAGS, author=live.author)
     window.set_notes(notes)
     wire_notes(window, notes)
 
