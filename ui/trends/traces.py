@@ -91,7 +91,8 @@ def _filled(
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Empty columns within a stretch of signal get the straight line between their neighbours.
 
-    `apart` is between which neighbours in `here` a stretch ends. Returns the columns with the filled ones, and which of them begin a stretch.
+    `apart` is between which neighbours in `here` a stretch ends. Returns the columns with the filled ones and
+    which of them begin a stretch.
     """
     stretch = np.zeros(len(lo), dtype=bool)
     edges = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(here)]))
