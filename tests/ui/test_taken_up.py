@@ -199,8 +199,11 @@ def test_an_interruption_of_a_trace_with_next_to_nothing_in_it_is_no_trouble(val
 
 @pytest.fixture
 def make_pane(qtbot):
+    panes = []
+
     def make(port, review=None, size=(868, 906), scale=1.0):
         pane = TrendsPane(port, Theme(SESSION, scale), review)
+        panes.append(pane)
         qtbot.addWidget(pane)
         pane.resize(*size)
         pane.show()
@@ -208,7 +211,9 @@ def make_pane(qtbot):
         pane.refresh()
         return pane
 
-    return make
+    yield make
+    for pane in panes:
+        pane.hide()
 
 
 def column(pane, row, t_ns):
@@ -345,12 +350,19 @@ def test_the_strip_of_the_record_is_hatched_where_nothing_was_monitored(qtbot):
     assert hatched.std(axis=0).max() > 10
 
 
-def test_the_dashboard_of_a_review_shows_both(qtbot):
+@pytest.fixture
+def review(qtbot):
+    """A whole dashboard, alive until all that its widgets still have to do is done."""
     port = FakeReplay(TAKEN_UP)
     window = open_window(qtbot, port)
     add_parts(window, port)
-    (bar,) = window.findChildren(ReplayBar)
+    yield window
+    window.hide()
+
+
+def test_the_dashboard_of_a_review_shows_both(qtbot, review):
+    (bar,) = review.findChildren(ReplayBar)
     assert bar.scrub._interruptions == TAKEN_UP
-    (trends,) = window.findChildren(TrendsPane)
+    (trends,) = review.findChildren(TrendsPane)
     qtbot.waitUntil(lambda: trends.picture is not None, timeout=20_000)
     assert trends.picture.content.state.interruptions == TAKEN_UP
