@@ -50,6 +50,8 @@ class Plan:
     """Ask the system not to sleep by itself while the session is open."""
     wire_only: bool = False
     """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
+    backup: Path | None = None
+    """A second folder, on another disk, for copies of the record."""
     ledger: Path | None = None
     """The file that holds the heads of this computer's records, besides the one beside the record."""
 

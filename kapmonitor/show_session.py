@@ -50,6 +50,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             protocol=_protocol(arguments.protocol),
             sound=sound,
             keep_awake=arguments.keep_awake,
+            backup=Path(arguments.backup) if arguments.backup else None,
             ledger=heads_ledger(),
         )
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())

@@ -26,6 +26,7 @@ from kapmonitor.commands import (
     StartCuff,
     StopCuff,
 )
+from kapmonitor.copykeeping import CopyKeeper
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
@@ -133,6 +134,7 @@ class Station:
         self.sounding = _sounding(plan.sound, engine)
         self._writer = writer
         self.heads = HeadKeeper(plan.path, plan.ledger, session.session, lambda: writer.head, clock)
+        self.copies = CopyKeeper(plan.path, plan.backup)
         self._given = given
         self._runtime = Runtime()
         self._sleep = SleepWatch()
@@ -201,6 +203,7 @@ class Station:
         )
         self._runtime.spawn(looking, "housekeeping")
         self._runtime.spawn(self.heads.run(self.engine.note), "heads")
+        self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
             self._runtime.spawn(annunciator.run(), "annunciator")
@@ -316,6 +319,7 @@ class Station:
             self._writer.close(reason)
         finally:
             self.heads.keep()
+        self.copies.keep()
 
 
 def _sounding(sound: Sound | None, engine: Engine) -> Sounding | None:

@@ -25,6 +25,7 @@ def settle(arguments: argparse.Namespace) -> Settings:
     arguments.room_output = settings.room_output.value
     arguments.output = settings.music_output.value
     arguments.author = settings.author.value
+    arguments.backup = settings.records_backup.value
     arguments.keep_awake = settings.hold_off_sleep.value
     arguments.protocol = arguments.protocol or settings.protocol.value or None
     if arguments.protocol:

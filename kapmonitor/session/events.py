@@ -51,7 +51,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
-from kapmonitor.session.record_events import RecordHeads, RecordSigned
+from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -307,6 +307,7 @@ SessionEvent = (
     | SoundChecked
     | BedsideConfirmed
     | RecordHeads
+    | RecordCopied
     | RecordSigned
 )
 

@@ -23,6 +23,16 @@ class RecordHeads:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCopied:
+    """A copy of the record is kept in a second folder, or, with a problem, cannot be."""
+
+    TYPE: ClassVar[str] = "record.copied"
+    VERSION: ClassVar[int] = 1
+    folder: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSigned:
     """Somebody signed the record up to entry `head_seq`, whose hash is `head_hash`.
 
