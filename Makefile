@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak faults system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak power-cuts full-disk faults alarm-pictures system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -27,12 +27,25 @@ bench: setup
 	@$(UV) run --no-sync python tests/benchmarks/run_all.py
 	@$(UV) run --no-sync pytest -q -n 0 -m speed
 
+# A session whose disk loses power at random, fifty times; needs Linux and a C compiler.
+power-cuts: setup
+	@$(UV) run --no-sync python tests/soak/cut_power.py 50
+
+# A session on a disk of 20 MB that is filled to the last byte; needs root, or says why not.
+full-disk: setup
+	@$(UV) run --no-sync python tests/soak/fill_disk.py
+
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py
+	@$(UV) run --no-sync python tests/soak/tamper_records.py
 
 # Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
 faults: setup
 	@$(UV) run --no-sync python tests/soak/every_fault.py --out faults.md
+
+# The console in ten alarm states, in both sizes, on simulated devices: about five minutes.
+alarm-pictures: setup
+	@$(UV) run --no-sync python tests/soak/alarm_pictures.py --out alarm-pictures
 
 test-bluez: setup
 	@tests/bluez/vm.sh setup

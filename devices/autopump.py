@@ -11,7 +11,6 @@ another device that is heard then is told, and never read in the place of the fi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -20,6 +19,7 @@ from typing import Final
 from devices import advice, backoff
 from devices.address import DeviceAddress
 from devices.candidates import candidates
+from devices.nap import Nap
 from devices.ports import likely_at
 from devices.protocol import DriverSpec
 from devices.pump import PumpRefusal, SerialPump
@@ -61,7 +61,7 @@ class AutoPump:
         self._retries = backoff.Retries(delay_s)
         self._known: Found | None = None
         self._pump: SerialPump | None = None
-        self._nap: asyncio.Event | None = None
+        self._nap = Nap()
         candidates(self._specs, address)
 
     async def run(self) -> None:
@@ -77,9 +77,7 @@ class AutoPump:
     def woke(self, now_ns: int) -> None:
         """The computer was asleep."""
         self._retries.begin_anew()
-        if self._nap is not None:
-            self._nap.set()
-        elif self._pump is not None:
+        if not self._nap.wake() and self._pump is not None:
             self._pump.woke(now_ns)
 
     def start_cuff(self) -> None:
@@ -135,13 +133,7 @@ class AutoPump:
             _log.warning("%s: %s: %s", self._device, self._address, detail)
         wait_s = self._retries.wait_s()
         self._report(LinkState.WAITING, problem, detail, wait_s)
-        self._nap = asyncio.Event()
-        try:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._nap.wait()
-        finally:
-            self._nap = None
+        await self._nap.take(wait_s)
 
     # Once it is known
 

@@ -4,7 +4,9 @@ One CuffSafety stands for one device. It sends nothing itself: whoever holds it 
 each of which says who asked, and calls it with every request, with all that `news` finds in what the device
 and its link report, and with Tick() at `deadline_ns`.
 
-- Starting is off until a person turns it on for this device.
+- Starting is off until a person turns it on for this device. The plan holds all the same: a time that is due
+  then waits for somebody to measure.
+- A repeat comes once, at its time, unless anything is measured before; it can be put off by ten minutes.
 - A start is refused while the cuff is inflated, stopping or in an unknown state, while the link is not live,
   and until the cuff has rested.
 - Stopping is never refused, in any state.
@@ -15,23 +17,29 @@ and its link report, and with Tick() at `deadline_ns`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from devices.cuff_schedule import Schedule, postponed
+from devices.cuff_schedule import MOST_HELD_S, postponed
 from devices.cuff_table import TABLE, Activity, Do, Happening
-from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS
-from kapmonitor.model import (
-    CuffChanged,
-    CuffFailed,
-    CuffState,
-    DeviceEvent,
-    LinkChanged,
-    LinkState,
-    Measured,
-    NibpFailure,
-    Observation,
+from devices.cuff_words import (
+    REPEAT,
+    TIMER,
+    WATCHDOG,
+    Action,
+    Again,
+    CuffDecision,
+    CuffInput,
+    Fail,
+    Linked,
+    Plan,
+    Planned,
+    Pressure,
+    Refusal,
+    Refuse,
+    Request,
+    SendStart,
+    SendStop,
+    Tick,
 )
+from kapmonitor.model import NibpFailure
 
 S_NS = 1_000_000_000
 REST_NS = 30 * S_NS
@@ -44,141 +52,16 @@ STOP_AGAIN_NS = 10 * S_NS
 TELLS_WITHIN_NS = 5 * S_NS
 """After the link came back, a device has this long to tell what its cuff does."""
 
+EARLY_NS = 120 * S_NS
+"""A reading so little before its planned time is the planned one."""
+
 LATE_NS = 60 * S_NS
 """A planned start that could not happen for this long (the computer slept) is skipped."""
 
 EMPTY_MMHG = 5.0
-TIMER, WATCHDOG = "timer", "watchdog"
 
-
-class Refusal(StrEnum):
-    """Why something was not done."""
-
-    OFF = "off"
-    NO_LINK = "no-link"
-    UNKNOWN = "cuff-unknown"
-    BUSY = "cuff-busy"
-    RESTING = "resting"
-    MISSED = "missed"
-    NOTHING_PLANNED = "nothing-planned"
-    ALREADY_HELD = "already-held"
-    NOT_HELD = "not-held"
-
-
-class Action(StrEnum):
-    """What can be asked of a cuff; the words go into the record."""
-
-    START = "start"
-    STOP = "stop"
-    HOLD = "hold"
-    RELEASE = "release"
-    TURN_ON = "turn-on"
-    TURN_OFF = "turn-off"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Somebody asks for something; `by` is who."""
-
-    action: Action
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """From now on measure by this schedule, or only on request; `dose_ns` is None before the dose."""
-
-    schedule: Schedule | None
-    dose_ns: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The link became live, or is so no longer."""
-
-    live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pressure:
-    """The cuff holds this pressure."""
-
-    mmhg: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendStart:
-    """Start the cuff now."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendStop:
-    """Abort now, ahead of everything."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """Nothing was sent."""
-
-    action: Action
-    by: str
-    reason: Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The next measurement that is due by itself, None for none; `interval_s` is 0 then."""
-
-    next_t_ns: int | None = None
-    interval_s: int = 0
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fail:
-    """The determination counts as failed, though the device did not say so."""
-
-    failure: NibpFailure
-
-
-CuffNews = Happening | Linked | Pressure
-CuffInput = Request | Planned | CuffNews | Tick
-CuffDecision = SendStart | SendStop | Refuse | Plan | Fail
 
 A, H = Activity, Happening
-
-_TOLD = {
-    CuffState.MEASURING: H.MEASURING,
-    CuffState.IDLE: H.IDLE,
-    CuffState.ASLEEP: H.IDLE,
-    CuffState.ABORTED: H.ABORTED,
-}
-
-
-def news(event: DeviceEvent | LinkChanged) -> CuffNews | None:
-    """What an event of the cuff's device or link means here; None if nothing."""
-    match event:
-        case CuffChanged():
-            return _TOLD[event.state]
-        case CuffFailed():
-            return H.FAILED
-        case LinkChanged():
-            return Linked(event.state is LinkState.LIVE)
-        case Observation(metric, _, Measured() as reading) if metric.term == CUFF_PRESSURE:
-            return Pressure(reading.value)
-        case Observation(metric) if metric.term == NIBP_SYS and not event.stored:
-            return H.RESULT
-        case _:
-            return None
 
 
 class CuffSafety:
@@ -193,12 +76,16 @@ class CuffSafety:
         self._watchdog_ns: int | None = None
         self._follow = Planned(None, None)
         self._planned_ns: int | None = None
+        self._scheduled = Plan()
+        self._again: Again | None = None
+        self._began_ns = 0
 
     @property
     def deadline_ns(self) -> int | None:
         """When Tick() is wanted next; None for never."""
         watchdog_ns = self._watchdog_ns if self._live or self.activity is not A.UNKNOWN else None
-        return min((t for t in (watchdog_ns, self.plan.next_t_ns) if t is not None), default=None)
+        planned_ns = self.plan.next_t_ns if self.enabled else None
+        return min((t for t in (watchdog_ns, planned_ns) if t is not None), default=None)
 
     def why_not(self, now_ns: int) -> Refusal | None:
         """Why a start would be refused now; None if it would not."""
@@ -230,6 +117,9 @@ class CuffSafety:
             case Planned():
                 self._follow = event
                 return self._plan_after(now_ns)
+            case Again():
+                self._again = event if self.enabled else None
+                return self._replan()
             case Tick():
                 return self._tick(now_ns)
 
@@ -240,12 +130,13 @@ class CuffSafety:
             case Action.STOP:
                 return self._happen(H.STOP, now_ns, request.by)
             case Action.HOLD:
-                return self._hold(request)
+                return self._hold(request, now_ns)
             case Action.RELEASE:
                 return self._release(request, now_ns)
             case Action.TURN_ON | Action.TURN_OFF:
                 self.enabled = request.action is Action.TURN_ON
-                return self._plan_after(now_ns)
+                self._again = None
+                return self._plan_after(now_ns) if self.enabled else self._replan()
 
     def _start(self, by: str, now_ns: int) -> tuple[CuffDecision, ...]:
         if (reason := self.why_not(now_ns)) is not None:
@@ -256,6 +147,7 @@ class CuffSafety:
         before = self.activity
         self.activity, do = TABLE[before][what]
         self._set_watchdog(before, now_ns)
+        self._follow_plan(before, what, now_ns)
         match do:
             case Do.NOTHING:
                 return ()
@@ -272,6 +164,16 @@ class CuffSafety:
                 return (Refuse(Action.START, by, Refusal.BUSY),)
             case Do.REFUSE_UNKNOWN:
                 return (Refuse(Action.START, by, Refusal.UNKNOWN),)
+
+    def _follow_plan(self, before: Activity, what: Happening, now_ns: int) -> None:
+        """What a determination means for the times that are planned."""
+        if before is A.IDLE:
+            self._began_ns = now_ns
+        if self.activity is not A.IDLE:
+            self._again = None
+            self._replan()
+        elif what is H.RESULT:
+            self._satisfy(now_ns)
 
     def _set_watchdog(self, before: Activity, now_ns: int) -> None:
         """A determination is timed from its start, whatever becomes known of it later."""
@@ -292,36 +194,69 @@ class CuffSafety:
 
     def _tick(self, now_ns: int) -> tuple[CuffDecision, ...]:
         decisions: tuple[CuffDecision, ...] = ()
+        before = self.plan
         watching = self._live or self.activity is not A.UNKNOWN
         if watching and self._watchdog_ns is not None and now_ns >= self._watchdog_ns:
             decisions = self._happen(H.WATCHDOG, now_ns, WATCHDOG)
-        if self.plan.next_t_ns is not None and now_ns >= self.plan.next_t_ns:
-            decisions += self._due(self.plan.next_t_ns, now_ns)
-        return decisions
+        if self.enabled and self._scheduled.next_t_ns is not None and now_ns >= self._scheduled.next_t_ns:
+            decisions += self._due(self._scheduled.next_t_ns, now_ns)
+        if self._again is not None and now_ns >= self._again.t_ns:
+            decisions += self._due_again(self._again, now_ns)
+        others = tuple(each for each in decisions if not isinstance(each, Plan))
+        return others if self.plan == before else (*others, self.plan)
 
     def _due(self, planned_ns: int, now_ns: int) -> tuple[CuffDecision, ...]:
         """A planned time has come: start, wait for the end of the rest, or skip it."""
         reason = Refusal.MISSED if now_ns - planned_ns > LATE_NS else self.why_not(now_ns)
         if reason is Refusal.RESTING and self._rested_ns is not None:
-            return self._planned(self._rested_ns, held=self.plan.held)
+            return self._planned(self._rested_ns, held=self._scheduled.held)
         if reason is not None:
             return (Refuse(Action.START, TIMER, reason), *self._plan_after(now_ns))
         return (*self._happen(H.START, now_ns, TIMER), *self._plan_after(now_ns))
 
+    def _due_again(self, again: Again, now_ns: int) -> tuple[CuffDecision, ...]:
+        reason = Refusal.MISSED if now_ns - again.t_ns > LATE_NS else self.why_not(now_ns)
+        rested_ns = self._rested_ns if reason is Refusal.RESTING else None
+        self._again = Again(rested_ns, again.held) if rested_ns is not None else None
+        if reason is None:
+            return (*self._happen(H.START, now_ns, REPEAT), *self._replan())
+        refused = () if reason is Refusal.RESTING else (Refuse(Action.START, REPEAT, reason),)
+        return (*refused, *self._replan())
+
     def _plan_after(self, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns = self._follow.schedule, self._follow.dose_ns
-        if not self.enabled or schedule is None or dose_ns is None:
+        if schedule is None or dose_ns is None:
             self._planned_ns = None
         else:
             self._planned_ns = schedule.after(dose_ns, now_ns)
         return self._planned(self._planned_ns, held=False)
 
+    def _satisfy(self, now_ns: int) -> None:
+        """A reading came: the planned one, if that was due or nearly so."""
+        schedule, dose_ns, due_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
+        if schedule is None or dose_ns is None or due_ns is None:
+            return
+        if self._began_ns >= due_ns - min(EARLY_NS, self._interval_s(due_ns) * S_NS // 2):
+            self._plan_after(max(now_ns, due_ns, self._scheduled.next_t_ns or 0))
+
     def _planned(self, next_t_ns: int | None, *, held: bool) -> tuple[CuffDecision, ...]:
-        plan = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
+        self._scheduled = Plan() if next_t_ns is None else Plan(next_t_ns, self._interval_s(next_t_ns), held)
+        return self._replan()
+
+    def _replan(self) -> tuple[CuffDecision, ...]:
+        """What comes first: the schedule's next, or a repeat."""
+        plan, again = self._scheduled, self._again
+        if again is not None and self._repeats_next():
+            plan = Plan(again.t_ns, self._interval_s(again.t_ns), again.held)
         if plan == self.plan:
             return ()
         self.plan = plan
         return (plan,)
+
+    def _repeats_next(self) -> bool:
+        """Whether a repeat comes before what the schedule has."""
+        scheduled_ns = self._scheduled.next_t_ns
+        return self._again is not None and (scheduled_ns is None or self._again.t_ns < scheduled_ns)
 
     def _interval_s(self, t_ns: int) -> int:
         """From the planned time before to `t_ns`, which may be later than planned."""
@@ -330,15 +265,21 @@ class CuffSafety:
             return 0
         return schedule.interval_s(dose_ns, planned_ns) + (t_ns - planned_ns) // S_NS
 
-    def _hold(self, request: Request) -> tuple[CuffDecision, ...]:
+    def _hold(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
         schedule, dose_ns, planned_ns = self._follow.schedule, self._follow.dose_ns, self._planned_ns
-        if schedule is None or dose_ns is None or planned_ns is None:
-            return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
         if self.plan.held:
             return (Refuse(Action.HOLD, request.by, Refusal.ALREADY_HELD),)
-        return self._planned(postponed(schedule, dose_ns, planned_ns), held=True)
+        if self._again is not None and self._repeats_next():
+            self._again = Again(self._again.t_ns + MOST_HELD_S * S_NS, held=True)
+            return self._replan()
+        if schedule is None or dose_ns is None or planned_ns is None:
+            return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
+        return self._planned(postponed(schedule, dose_ns, max(planned_ns, now_ns)), held=True)
 
     def _release(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
-        if not self.plan.held or self._planned_ns is None:
+        if self._again is not None and self._again.held and self._repeats_next():
+            self._again = Again(now_ns)
+            return self._replan()
+        if not self._scheduled.held or self._planned_ns is None:
             return (Refuse(Action.RELEASE, request.by, Refusal.NOT_HELD),)
         return self._planned(max(self._planned_ns, now_ns), held=False)

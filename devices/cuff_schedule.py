@@ -20,6 +20,7 @@ class Schedule:
 
     offsets_s: tuple[int, ...] = ()
     every_s: int | None = None
+    most_held_s: int = MOST_HELD_S
 
     def __post_init__(self) -> None:
         steps = [b - a for a, b in zip((0, *self.offsets_s), self.offsets_s, strict=False)]
@@ -47,6 +48,20 @@ class Schedule:
         return min(since_s, self.every_s) if self.every_s and len(past) == len(self.offsets_s) else since_s
 
 
+@dataclass(frozen=True, slots=True)
+class CuffOptions:
+    """Whether a person turned on starting the cuff from here, and how often it is to measure by itself.
+
+    `repeat_s` is how long after a reading that has to be confirmed it measures once more, `failed_s` how long
+    after a first one that failed; None for not at all.
+    """
+
+    on: bool = False
+    schedule: Schedule | None = None
+    repeat_s: int | None = None
+    failed_s: int | None = None
+
+
 def _ns(seconds: int) -> int:
     return seconds * 1_000_000_000
 
@@ -54,5 +69,5 @@ def _ns(seconds: int) -> int:
 def postponed(schedule: Schedule, dose_ns: int, planned_ns: int) -> int:
     """The time of a planned cuff that is put off by one interval, ten minutes at most."""
     following_ns = schedule.after(dose_ns, planned_ns)
-    latest_ns = planned_ns + _ns(MOST_HELD_S)
+    latest_ns = planned_ns + _ns(min(schedule.most_held_s, MOST_HELD_S))
     return latest_ns if following_ns is None else min(following_ns, latest_ns)

@@ -13,7 +13,6 @@ devices.linkwatch decides between the middle three.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from enum import StrEnum
@@ -23,6 +22,7 @@ from devices import backoff
 from devices.address import DeviceAddress, driver_options
 from devices.blocks import join_blocks
 from devices.linkwatch import STALE_AFTER_S, LinkWatch, limits
+from devices.nap import Nap
 from devices.protocol import CuffControl, DriverSpec, Parting, SerialLink, Streaming, WireProtocol
 from devices.sink import DeviceSink
 from devices.transport.line import LINE_OPTIONS, line_settings
@@ -76,7 +76,7 @@ class SerialPump:
         self._retries = backoff.Retries(delay_s)
         self._watch = _watch(line.silence_s, clock)
         self._link: ByteLink | None = None
-        self._nap: asyncio.Event | None = None
+        self._nap = Nap()
         self._timer: asyncio.TimerHandle | None = None
         self._state = LinkState.OFF
         self._since = 0.0  # loop time since which the link has been in that state
@@ -95,9 +95,7 @@ class SerialPump:
     def woke(self, now_ns: int) -> None:
         """The computer was asleep: a lost port is tried at once, an open one must soon say something."""
         self._retries.begin_anew()
-        if self._nap is not None:
-            self._nap.set()
-        elif self._link is not None:
+        if not self._nap.wake() and self._link is not None:
             self._report(self._watch.woke(now_ns))
             self._wake()
 
@@ -146,13 +144,7 @@ class SerialPump:
         wait_s = self._retries.wait_s()
         self._watch.lost()
         self._report(self._changed(LinkState.WAITING, LinkProblem(error.problem), error.hint, wait_s))
-        self._nap = asyncio.Event()
-        try:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._nap.wait()
-        finally:
-            self._nap = None
+        await self._nap.take(wait_s)
 
     def _opened(self, link: ByteLink) -> None:
         now_ns = self._clock.now_ns()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from devices.address import parse_device
-from devices.cuff import Action
-from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
+from devices.cuff_schedule import LEAST_INTERVAL_S, CuffOptions, Schedule
+from devices.cuff_words import Action
 from devices.registry import Registry
-from kapmonitor.errors import AddressError
-from kapmonitor.members import CuffOptions, Member, check_options, members, new_member
+from kapmonitor.errors import AddressError, DriverLoadError
+from kapmonitor.members import Member, check_options, members, new_member
 from kapmonitor.session.events import CuffAsked, CuffPlan, Stamped
 from kapmonitor.session.state import SessionState
 
@@ -22,11 +23,13 @@ def members_again(
 ) -> tuple[Member, ...]:
     """Under the ids they have in the record; what is named now and not in it comes after them.
 
-    What people decided about starting a cuff during the session holds over what is named now.
-    AddressError or DriverLoadError names the first device that cannot be used.
+    What people decided about starting a cuff during the session holds over what is named now. A device of the
+    record that this computer cannot use is left out: the session must not wait for it. AddressError or
+    DriverLoadError names the first device of those named now that cannot be used.
     """
     now = {str(member.address): member for member in members(named, registry)}
-    told = tuple(events)
+    # With a protocol the plan on record is the protocol's, and that is on record, too.
+    told = tuple(each for each in events if state.care.protocol is None or isinstance(each.event, CuffAsked))
     out: list[Member] = []
     for device in state.devices:
         if device.released or not device.address:
@@ -34,9 +37,10 @@ def members_again(
         address = parse_device(device.address)
         given = now.pop(str(address), None)
         options = _cuff_options(device.id, told, given.cuff if given is not None else CuffOptions())
-        member = Member(device.id, device.label, registry.get(device.driver), address, options)
-        check_options(member)
-        out.append(member)
+        with suppress(AddressError, DriverLoadError):
+            member = Member(device.id, device.label, registry.get(device.driver), address, options)
+            check_options(member)
+            out.append(member)
     for member in now.values():
         if any(member.address.address == known.address.address for known in out):
             raise AddressError(str(member.address), "the session has another device at this place")
@@ -56,4 +60,4 @@ def _cuff_options(device: str, events: Iterable[Stamped], given: CuffOptions) ->
                 schedule = Schedule((), plan.interval_s) if repeats else schedule
             case _:
                 pass
-    return CuffOptions(on, schedule)
+    return CuffOptions(on, schedule, given.repeat_s, given.failed_s)

@@ -58,6 +58,7 @@ def _alarm(
         ended_t_ns=ended_ns,
         bypassed=condition.bypassed,
         repeat_wanted=condition.wants_repeat,
+        repeat_from_s=rule.repeat_s[0] if rule.repeat_s is not None else 0.0,
         reading_t_ns=condition.seen_t_ns,
         raised_t_ns=condition.raised_t_ns,
     )

@@ -72,8 +72,9 @@ def outputs_of(staff: str, room: str, music: str | None) -> Outputs:
 class Annunciator:
     """One task on the core thread; cancelling it ends the process in order."""
 
-    def __init__(self, outputs: Outputs, desk: Sounding) -> None:
+    def __init__(self, outputs: Outputs, desk: Sounding, record: Path) -> None:
         self._outputs = outputs
+        self._record = record
         self._desk = desk
         self._heard_s = 0.0
         self._beats = 0
@@ -107,6 +108,7 @@ class Annunciator:
             "-m",
             "ui.annunciator",
             *self._outputs.arguments(),
+            f"--record={self._record.absolute()}",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
 from kapmonitor.commandline import streams
+from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
 if TYPE_CHECKING:
-    # argparse gives the type no public name
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
-    Arguments = argparse._ActionsContainer  # noqa: SLF001
+    from kapmonitor.commandline.parsing import Arguments, Commands
 
 AID = "This console is an aid. The bedside monitor stays the first alarm."
 OUT_HELP = (
@@ -25,6 +24,8 @@ OUT_HELP = (
     "a new name in the records folder if left out"
 )
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
+MEANINGS = ("author", "reviewer", "witness")
+ROLES = ("nurse", "therapist", "prescriber", "admin")
 ROUTES = ("iv", "im", "in", "sl")
 
 
@@ -90,9 +91,12 @@ def parser() -> argparse.ArgumentParser:
         _capture,
         _decode,
         _verify,
+        _sign,
+        _people,
         _rehearse,
         _rerun,
         _audio,
+        _config,
     ):
         add(commands)
     return top
@@ -109,6 +113,9 @@ def _console(top: argparse.ArgumentParser) -> None:
         help="one more place to look for devices, such as socket://10.0.0.9:5331; ports are looked at anyway",
     )
     session.add_argument("--out", metavar="PATH", help=OUT_HELP)
+    session.add_argument(
+        "--protocol", metavar="TOML", help="how the clinic runs a session; our own example if left out"
+    )
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
     session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
@@ -132,16 +139,8 @@ def _alarm_outputs(command: Arguments) -> None:
     )
 
 
-def _command(commands: Commands, name: str, text: str, example: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=f"Example: {example}"
-    )
-    command.set_defaults(module=name)
-    return command
-
-
 def _demo(commands: Commands) -> None:
-    demo = _command(
+    demo = command(
         commands,
         "demo",
         "the console on simulated devices that speak their real bytes over real links",
@@ -150,13 +149,13 @@ def _demo(commands: Commands) -> None:
     demo.add_argument("--scenario", default="quiet", metavar="NAME", help="what happens (default: quiet)")
     demo.add_argument("--route", choices=ROUTES, default="im", help="how the dose is given (default: im)")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)")
-    demo.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="times real time, 1 to 60")
+    demo.add_argument("--speed", type=speed, default=1.0, metavar="N", help="times real time, 1 to 60")
     _screenshot(demo)
     _after(demo)
 
 
 def _replay(commands: Commands) -> None:
-    replay = _command(
+    replay = command(
         commands,
         "replay",
         "play a record back in the same dashboard; never sounds an alarm, never opens a device",
@@ -169,19 +168,19 @@ def _replay(commands: Commands) -> None:
 
 def _after(command: Arguments) -> None:
     command.add_argument(
-        "--after", type=_seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
+        "--after", type=seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
     )
 
 
 def _screenshot(command: Arguments) -> None:
     command.add_argument("--screenshot", metavar="PNG", help="save the window as a picture and leave")
     command.add_argument(
-        "--size", type=_size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
+        "--size", type=size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
     )
 
 
 def _record(commands: Commands) -> None:
-    record = _command(
+    record = command(
         commands,
         "record",
         "record devices without a window; lines on standard input become notes",
@@ -189,9 +188,7 @@ def _record(commands: Commands) -> None:
     )
     record.add_argument("--device", action="append", default=[], metavar="DEVICE", help=DEVICE_HELP)
     record.add_argument("--out", metavar="PATH", help=OUT_HELP)
-    record.add_argument(
-        "--for", dest="seconds", type=_seconds, metavar="SECONDS", help="stop after this long"
-    )
+    record.add_argument("--for", dest="seconds", type=seconds, metavar="SECONDS", help="stop after this long")
     record.add_argument("--note", action="append", default=[], metavar="TEXT", help="a note at the start")
     record.add_argument(
         "--wire-only",
@@ -202,7 +199,7 @@ def _record(commands: Commands) -> None:
 
 
 def _capture(commands: Commands) -> None:
-    capture = _command(
+    capture = command(
         commands,
         "capture",
         "cut one device's bytes out of a record, without what tells who and when, for a bug report",
@@ -216,12 +213,12 @@ def _capture(commands: Commands) -> None:
         metavar="T+MM:SS|SECONDS",
         help="where to begin: from the first dose or the start, or seconds from the start",
     )
-    capture.add_argument("--for", dest="seconds", type=_seconds, metavar="SECONDS", help="how much")
+    capture.add_argument("--for", dest="seconds", type=seconds, metavar="SECONDS", help="how much")
     capture.add_argument("--out", required=True, metavar="FILE", help="the capture file (.kapcap), a new one")
 
 
 def _devices(commands: Commands) -> None:
-    devices = _command(
+    devices = command(
         commands,
         "devices",
         "drivers with transports, metrics and evidence; what is plugged in or in range; check one device",
@@ -233,7 +230,7 @@ def _devices(commands: Commands) -> None:
 
 
 def _simulate(commands: Commands) -> None:
-    simulate = _command(
+    simulate = command(
         commands,
         "simulate",
         "a simulated device; its first line is the DEVICE to connect to",
@@ -252,7 +249,7 @@ def _simulate(commands: Commands) -> None:
 
 
 def _decode(commands: Commands) -> None:
-    decode = _command(
+    decode = command(
         commands,
         "decode",
         "a capture file, or raw bytes, to JSON lines; Bluetooth drivers take raw lines 'UUID hex'",
@@ -264,14 +261,14 @@ def _decode(commands: Commands) -> None:
     decode.add_argument("file", metavar="FILE|-", help="the capture file or bytes, - for standard input")
     decode.add_argument(
         "--rate",
-        type=_rate,
+        type=rate,
         metavar="HZ",
         help="raw bytes (Bluetooth: lines) a second, from which times are counted; default: the line's speed",
     )
 
 
 def _verify(commands: Commands) -> None:
-    verify = _command(
+    verify = command(
         commands,
         "verify",
         "whether records are intact, interrupted or damaged, and what is missing",
@@ -281,8 +278,40 @@ def _verify(commands: Commands) -> None:
     verify.add_argument("--json", action="store_true", help="answer in JSON")
 
 
+def _sign(commands: Commands) -> None:
+    sign = command(
+        commands,
+        "sign",
+        "sign a closed record with your PIN, which is asked for or read from standard input",
+        "kapmonitor sign session.kap --as berg --meaning reviewer",
+    )
+    sign.add_argument("record", metavar="RECORD", help="a closed session record (.kap)")
+    sign.add_argument("--as", dest="user", required=True, metavar="ID", help="who signs")
+    sign.add_argument("--meaning", required=True, choices=MEANINGS, help="what the signature says")
+
+
+def _people(commands: Commands) -> None:
+    people = command(
+        commands,
+        "people",
+        "who works on this computer: list, add, another PIN, turn off; PINs are asked for or read from "
+        "standard input, an admin's first",
+        "kapmonitor people add berg --name 'Ann Berg' --initials AB --role nurse --by admin",
+    )
+    people.add_argument("action", nargs="?", choices=("list", "add", "pin", "off"), default="list")
+    people.add_argument("user", nargs="?", metavar="ID", help="whom to add, give another PIN, turn off")
+    people.add_argument("--name", default="", help="the full name, for add")
+    people.add_argument("--initials", default="", metavar="XX", help="the initials, for add")
+    people.add_argument("--role", choices=ROLES, help="what the person is here, for add")
+    people.add_argument("--by", default="", metavar="ID", help="the admin who adds, turns off, renews")
+    people.add_argument(
+        "--forgotten", action="store_true", help="for pin: a new key and PIN, as the old PIN is not known"
+    )
+    people.add_argument("--json", action="store_true", help="answer in JSON")
+
+
 def _audio(commands: Commands) -> None:
-    audio = _command(
+    audio = command(
         commands,
         "audio",
         "list the sound outputs, say which would sound alarms, play the check tone on each",
@@ -294,8 +323,30 @@ def _audio(commands: Commands) -> None:
     audio.add_argument("--json", action="store_true", help="answer in JSON")
 
 
+def _config(commands: Commands) -> None:
+    config = command(
+        commands,
+        "config",
+        "where this computer's settings are, each with where it comes from; check a clinic's file",
+        "kapmonitor config check protocol.toml",
+    )
+    config.set_defaults(action="show")
+    config.add_argument("--json", action="store_true", help="answer in JSON")
+    actions = config.add_subparsers(title="what", metavar="path|show|check")
+    for action, text in (
+        ("path", "where this computer's settings are"),
+        ("show", "every setting with its value and where it comes from (this is done without a word, too)"),
+        ("check", "whether a protocol, limits, a playlist or settings are right, and every mistake in them"),
+    ):
+        told = actions.add_parser(action, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        told.set_defaults(action=action)
+        told.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON")
+        if action == "check":
+            told.add_argument("file", metavar="FILE", help="the file (TOML)")
+
+
 def _rehearse(commands: Commands) -> None:
-    rehearse = _command(
+    rehearse = command(
         commands,
         "rehearse",
         "what would have alarmed in records under other limits, when and how often, and what would be missed",
@@ -312,7 +363,7 @@ def _rehearse(commands: Commands) -> None:
 
 
 def _rerun(commands: Commands) -> None:
-    rerun = _command(
+    rerun = command(
         commands,
         "rerun",
         "decode a record's bytes and run its alarms again with this version, and compare with what it holds",
@@ -320,30 +371,3 @@ def _rerun(commands: Commands) -> None:
     )
     rerun.add_argument("record", metavar="RECORD", help="a session record (.kap)")
     rerun.add_argument("--json", action="store_true", help="answer in JSON")
-
-
-def _number(text: str, low: float, high: float, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{what} from {low:g} to {high:g}, not '{text}'")
-    return value
-
-
-def _speed(text: str) -> float:
-    return _number(text, 1, 60, "a speed")
-
-
-def _seconds(text: str) -> float:
-    return _number(text, 0, 7 * 86400, "seconds")
-
-
-def _rate(text: str) -> float:
-    return _number(text, 1e-3, 1e9, "a rate")
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    return int(_number(width, 640, 8192, "a width")), int(_number(height, 480, 8192, "a height"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 
@@ -66,6 +67,14 @@ def later_clock(last_t_ns: int, last_utc_ns: int) -> LaterClock:
     if by_clock_ns >= LEAST_GAP_NS and abs(by_clock_ns - by_day_ns) <= SAME_NS:
         return LaterClock(0)
     return LaterClock(last_t_ns + max(by_day_ns, LEAST_GAP_NS) - monotonic_ns)
+
+
+def utc_text(utc_ns: int) -> str:
+    """A time of day as 2026-01-31T09:30:00Z; of one that no calendar holds, its nanoseconds."""
+    try:
+        return datetime.fromtimestamp(utc_ns // 1_000_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return f"{utc_ns} ns"
 
 
 def waking_ns() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kapmonitor.session.care_events import CareEvent
 from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteAmended, Phase
 from kapmonitor.view import Role
 
@@ -37,6 +38,14 @@ class GiveDose:
 
     t_ns: int
     dose: DoseGiven
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Chart something about the person and their care, at `t_ns`."""
+
+    t_ns: int
+    event: CareEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +241,7 @@ Command = (
     | AmendNote
     | MovePhase
     | GiveDose
+    | Chart
     | Acknowledge
     | AlarmCommand
     | StartCuff

@@ -10,11 +10,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from devices.cuff import (
+from devices.cuff import CuffSafety
+from devices.cuff_schedule import CuffOptions, Schedule
+from devices.cuff_table import Happening
+from devices.cuff_words import (
+    REPEAT,
+    TIMER,
+    WATCHDOG,
     Action,
+    Again,
     CuffDecision,
     CuffInput,
-    CuffSafety,
     Fail,
     Linked,
     Plan,
@@ -27,17 +33,19 @@ from devices.cuff import (
     Tick,
     news,
 )
-from devices.cuff_schedule import Schedule
-from devices.cuff_table import Happening
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
-from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged
+from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged, NibpFailure, Observation
 from kapmonitor.picture import DEFAULT_INTERVAL_S, CuffOutlook
 from kapmonitor.session.events import CuffAsked
+from kapmonitor.view import Role
 
 SOON = frozenset({Refusal.RESTING, Refusal.BUSY})
 """Refusals that pass by themselves: the screen goes on offering a start and says why not yet."""
+
+MAY_PASS = frozenset({NibpFailure.MOTION, NibpFailure.WEAK_SIGNAL, NibpFailure.OUT_OF_RANGE})
+"""Failures after which a second try may succeed without anybody's help."""
 
 
 @runtime_checkable
@@ -55,11 +63,15 @@ class CuffPump(Protocol):
 
 @dataclass(slots=True)
 class _Cuff:
-    """One device with a cuff that can be started from here."""
+    """One device with a cuff; without a `pump` it cannot be started from here, and is measured by hand."""
 
     device: str
-    pump: CuffPump
-    schedule: Schedule | None
+    pump: CuffPump | None
+    own: CuffOptions
+    """What was said for this device; the rest is the protocol's."""
+    repeated_ns: int = 0
+    """The newest reading that was asked to be repeated."""
+    failures: int = 0
     safety: CuffSafety = field(default_factory=CuffSafety)
     told: CuffOutlook | None = None
 
@@ -71,20 +83,22 @@ class CuffDesk:
         self._engine = engine
         self._cuffs: dict[str, _Cuff] = {}
         self._dose_ns: int | None = None
+        self._wanted = CuffOptions()
 
-    def connect(
-        self, device: str, pump: CuffPump, schedule: Schedule | None, now_ns: int, *, on: bool
-    ) -> None:
-        """A cuff the host may start, or another way to reach it; off unless a person turned it on."""
+    def connect(self, device: str, pump: CuffPump | None, options: CuffOptions, now_ns: int) -> None:
+        """A cuff, or another way to reach it; starting it is off unless a person turned it on."""
         known = self._cuffs.get(device)
         if known is not None:
             known.pump = pump
             return
-        cuff = _Cuff(device, pump, schedule)
-        self._cuffs[device] = cuff
+        cuff = _Cuff(device, pump, options)
+        if pump is not None and not any(other.pump is not None for other in self._cuffs.values()):
+            self._cuffs = {device: cuff, **self._cuffs}
+        else:
+            self._cuffs[device] = cuff
         if self._dose_ns is not None:
-            self._do(cuff, Planned(schedule, self._dose_ns), now_ns)
-        if on:
+            self._do(cuff, Planned(self._schedule(cuff), self._dose_ns), now_ns)
+        if options.on and pump is not None:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
 
     def recall(self, device: str, now_ns: int, *, measuring: bool, last_ns: int | None) -> None:
@@ -107,21 +121,22 @@ class CuffDesk:
         cuff = self._cuffs.pop(device, None)
         if cuff is None:
             return
-        self._send(cuff, Action.STOP, "console", now_ns)
+        if cuff.pump is not None:
+            self._send(cuff, Action.STOP, "console", now_ns)
         if not self._cuffs:
             self._engine.plan_cuff(device, CuffOutlook())
 
     def allow(self, device: str, by: str, now_ns: int, *, on: bool) -> Future[int]:
         """A person turned starting this cuff from here on or off; CommandRefused if it has none."""
         cuff = self._cuffs.get(device)
-        if cuff is None:
+        if cuff is None or cuff.pump is None:
             raise CommandRefused("allow cuff", "no-cuff")
         return self._do(cuff, Request(Action.TURN_ON if on else Action.TURN_OFF, by), now_ns)
 
     def allowed(self, device: str) -> bool | None:
         """Whether this cuff may be started from here; None if the device has none that could be."""
         cuff = self._cuffs.get(device)
-        return None if cuff is None else cuff.safety.enabled
+        return None if cuff is None or cuff.pump is None else cuff.safety.enabled
 
     def prefer(self, device: str) -> None:
         """This cuff is meant from now on where a person asks for a reading without naming one."""
@@ -134,7 +149,14 @@ class CuffDesk:
             return
         self._dose_ns = t_ns
         for cuff in self._cuffs.values():
-            self._do(cuff, Planned(cuff.schedule, t_ns), now_ns)
+            self._do(cuff, Planned(self._schedule(cuff), t_ns), now_ns)
+
+    def follow(self, wanted: CuffOptions) -> None:
+        """What the protocol wants of every cuff for which nothing else was said, from the next dose on."""
+        self._wanted = wanted
+
+    def _schedule(self, cuff: _Cuff) -> Schedule | None:
+        return cuff.own.schedule or self._wanted.schedule
 
     def heard(self, device: str, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
         """Something the device or its link said."""
@@ -142,9 +164,35 @@ class CuffDesk:
         happened = news(event) if cuff is not None else None
         if cuff is not None and happened is not None:
             self._do(cuff, happened, now_ns)
+            self._repeat_failed(cuff, event, now_ns)
+
+    def _repeat_failed(self, cuff: _Cuff, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
+        """Once, and only what may pass by itself: after that somebody has to look at the person."""
+        if isinstance(event, Observation):
+            cuff.failures = 0
+        elif isinstance(event, CuffFailed):
+            cuff.failures += 1
+            if cuff.failures == 1 and event.failure in MAY_PASS:
+                self._repeat(cuff, now_ns, cuff.own.failed_s or self._wanted.failed_s, 0.0, now_ns)
+
+    def _repeat(self, cuff: _Cuff, from_ns: int, after_s: int | None, least_s: float, now_ns: int) -> None:
+        """After what was set for it, or what the limit asks for, whichever is longer."""
+        if after_s is not None:
+            due_ns = from_ns + round(max(after_s, least_s) * 1e9)
+            self._do(cuff, Again(max(now_ns, due_ns)), now_ns)
+
+    def _repeat_wanted(self, now_ns: int) -> None:
+        """A blood pressure that alarms and has to be confirmed by a second one."""
+        for alarm in self._engine.snapshot.alarms:
+            cuff = self._cuffs.get(self._engine.source_of(Role.NIBP_SYS, now_ns))
+            if cuff is not None and alarm.repeat_wanted and alarm.reading_t_ns > cuff.repeated_ns:
+                cuff.repeated_ns = alarm.reading_t_ns
+                after_s = cuff.own.repeat_s or self._wanted.repeat_s
+                self._repeat(cuff, alarm.reading_t_ns, after_s, alarm.repeat_from_s, now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Time passed."""
+        self._repeat_wanted(now_ns)
         for cuff in self._cuffs.values():
             deadline_ns = cuff.safety.deadline_ns
             if deadline_ns is not None and now_ns >= deadline_ns:
@@ -154,12 +202,13 @@ class CuffDesk:
     def ask(self, command: StartCuff | StopCuff | HoldCuff, now_ns: int) -> Future[int]:
         """What a person wants of the cuff, a stop of every cuff; CommandRefused says why not."""
         action = _action(command)
-        cuff = next(iter(self._cuffs.values()), None)
-        if cuff is None:
+        sends = action in {Action.START, Action.STOP}
+        able = [cuff for cuff in self._cuffs.values() if cuff.pump is not None or not sends]
+        if not able:
             raise CommandRefused(action.value, "no-cuff")
-        if action is Action.STOP:
-            for other in (*self._cuffs.values(),)[1:]:
-                self._do(other, Request(action, command.by), now_ns)
+        cuff, *others = able
+        for other in others if action is Action.STOP else ():
+            self._do(other, Request(action, command.by), now_ns)
         return self._do(cuff, Request(action, command.by), now_ns)
 
     def _do(self, cuff: _Cuff, event: CuffInput, now_ns: int) -> Future[int]:
@@ -192,6 +241,8 @@ class CuffDesk:
                 return None
 
     def _send(self, cuff: _Cuff, action: Action, by: str, now_ns: int) -> CommandRefused | None:
+        if cuff.pump is None:
+            return CommandRefused(action.value, "no-cuff")
         send = cuff.pump.start_cuff if action is Action.START else cuff.pump.stop_cuff
         try:
             send()
@@ -201,7 +252,7 @@ class CuffDesk:
                 # Nothing went out: without this the layer would wait for an end that cannot come.
                 cuff.safety.on(Happening.FAILED, now_ns)
             return refused
-        if by in {"timer", "watchdog"}:
+        if by in {TIMER, WATCHDOG, REPEAT}:
             self._engine.record(CuffAsked(cuff.device, action.value, by))
         return None
 
@@ -211,8 +262,8 @@ class CuffDesk:
             next_t_ns=plan.next_t_ns,
             interval_s=plan.interval_s or DEFAULT_INTERVAL_S,
             held=plan.held,
-            can_start=why_not is None or why_not in SOON,
-            refused=why_not.value if why_not is not None else "",
+            can_start=cuff.pump is not None and (why_not is None or why_not in SOON),
+            refused=why_not.value if why_not is not None and cuff.pump is not None else "",
         )
         if cuff is not next(iter(self._cuffs.values()), None):
             cuff.told = None

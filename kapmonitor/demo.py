@@ -32,7 +32,8 @@ from kapmonitor.demo_history import (
 )
 from kapmonitor.errors import LinkError
 from kapmonitor.model import GenerationMode
-from kapmonitor.station import Person, Plan, Station, open_station
+from kapmonitor.opening import Person, Plan
+from kapmonitor.station import Station, open_station
 
 LOOK_S: Final = 1920.0
 """Seconds after the dose at which the live part begins, where the scenario does not say better."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from devices.cuff_schedule import Schedule
+from devices.cuff_schedule import CuffOptions, Schedule
 from devices.protocol import CuffControl, WireProtocol
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.scenario import Bedside
@@ -18,7 +18,7 @@ from devices.sim.serve import build
 from devices.sim.strap_history import StrapHistory
 from kapmonitor.commands import AddNote, Command, GiveDose, MovePhase, ReportMusic, StartCuff
 from kapmonitor.errors import KapError
-from kapmonitor.members import CuffOptions, Member
+from kapmonitor.members import Member
 from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteKind, Phase, Route
 from kapmonitor.station import Station
 
@@ -165,7 +165,7 @@ class History:
     def _add_cuff(self, member: Member, protocol: WireProtocol) -> None:
         if isinstance(protocol, CuffControl):
             pump = _Wired(protocol, self._clock.now_ns)
-            self._station.cuffs.connect(member.id, pump, SCHEDULE, ORIGIN_NS, on=True)
+            self._station.cuffs.connect(member.id, pump, CuffOptions(True, SCHEDULE), ORIGIN_NS)
             self._station.set_cuff(member.id, CuffOptions(on=True, schedule=SCHEDULE))
 
     def _do(self, command: Command) -> None:

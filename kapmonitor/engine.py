@@ -11,22 +11,18 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
 
+from kapmonitor import charting
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
 from kapmonitor.alarms.technical import RECORD
-from kapmonitor.alarms.world import CLOCK_STEP_NS
+from kapmonitor.anchor import Anchor
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
 from kapmonitor.commands import (
-    Acknowledge,
-    AddNote,
     AlarmCommand,
-    AmendNote,
     Command,
     GiveDose,
-    MovePhase,
-    ReportMusic,
 )
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
@@ -49,18 +45,16 @@ from kapmonitor.model import (
     WaveformBlock,
     WireChunk,
 )
-from kapmonitor.picture import CUFF_ROLES, CuffOutlook, Scene, outlook_of, picture
+from kapmonitor.picture import CuffOutlook, Scene, outlook_of, picture
 from kapmonitor.plausible import gate
+from kapmonitor.protocol.phases import PhasePlan
 from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.items import DataRow, NumericRow, Recorder, WireRow
 from kapmonitor.senses import Senses
 from kapmonitor.session.events import (
-    AlarmAcknowledged,
-    ClockAnchored,
     ComputerSlept,
     CuffPlan,
     DeviceAdded,
-    PhaseChanged,
     SessionClosed,
     SessionEvent,
     SessionResumed,
@@ -69,11 +63,10 @@ from kapmonitor.session.events import (
     Stamped,
 )
 from kapmonitor.session.state import SessionState, fold
-from kapmonitor.snapshot import LinkStatus, Snapshot
+from kapmonitor.snapshot import LinkStatus, Snapshot, StationFacts
 from kapmonitor.view import Role, WaveTap
 from kapmonitor.watch import Watch
 
-ANCHOR_EVERY_NS: Final = 60_000_000_000
 FAULTS_EVERY_NS: Final = 5_000_000_000
 
 
@@ -104,10 +97,11 @@ class Engine:
         self.book = DeviceBook(self._emit)
         self._shown = vitals_module.Shown()
         self.searching: tuple[LinkStatus, ...] = ()
+        self.phases: tuple[PhasePlan, ...] = ()
+        """When the protocol suggests the next phase."""
         self._channels = Channels()
         self._outlook = CuffOutlook()
-        self._utc_minus_t_ns = started.event.utc_ns - started.t_ns
-        self._anchored_t_ns = started.t_ns
+        self._anchor = Anchor(started.t_ns, started.event.utc_ns)
         self._faults_t_ns = started.t_ns
         self.view = LiveView()
         self.on_samples: Callable[[], None] = _nothing
@@ -129,8 +123,8 @@ class Engine:
         self.book.recall(earlier.events, earlier.cuffs)
         self.senses.recall(earlier.events, self.book.views)
         self.view.recall(earlier)
-        self._utc_minus_t_ns = utc_ns - now_ns
-        self._anchored_t_ns = self._faults_t_ns = now_ns
+        self._anchor = Anchor(now_ns, utc_ns)
+        self._faults_t_ns = now_ns
         self._keep(Stamped(now_ns, SessionResumed(utc_ns, now_ns - earlier.last_t_ns)))
         self.snapshot = self._picture(now_ns)
 
@@ -170,11 +164,7 @@ class Engine:
 
     def source_of(self, role: Role, now_ns: int) -> str:
         """The device whose values stand for a role now; empty if there is none."""
-        if role in CUFF_ROLES:
-            last = self._vitals.last_cuff
-            return last.device if last is not None else ""
-        chosen = self._vitals.chosen(role, now_ns)
-        return chosen[0].device if chosen is not None else ""
+        return self._vitals.source_of(role, now_ns)
 
     def plan_cuff(self, device: str, outlook: CuffOutlook) -> None:
         """The cuff safety layer plans something else than before."""
@@ -296,24 +286,14 @@ class Engine:
     def handle(self, command: Command) -> Future[int]:
         """Do what somebody asked; the future resolves once it is on disk. Cuff commands go to the station."""
         now_ns = self._clock.now_ns()
-        match command:
-            case AddNote(t_ns, note):
-                return self._emit_durable(note, t_ns)
-            case AmendNote(note):
-                return self._emit_durable(note, now_ns)
-            case GiveDose(t_ns, dose):
-                self._watch.dosed(t_ns)
-                return self._emit_durable(dose, t_ns)
-            case MovePhase(phase, by):
-                return self._emit_durable(PhaseChanged(phase.value, by), now_ns)
-            case ReportMusic(t_ns, music):
-                return self._emit_durable(music, t_ns)
-            case Acknowledge(t_ns, conditions, by):
-                return self._emit_durable(AlarmAcknowledged(conditions, by), t_ns)
-            case _ if isinstance(command, AlarmCommand):
-                return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
-            case _:
-                raise CommandRefused(type(command).__name__, "no-cuff")
+        if isinstance(command, GiveDose):
+            self._watch.dosed(command.t_ns)
+        stamped = charting.stamped(command, self._state, now_ns)
+        if stamped is not None:
+            return self._emit_durable(stamped.event, stamped.t_ns)
+        if isinstance(command, AlarmCommand):
+            return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
+        raise CommandRefused(type(command).__name__, "no-cuff")
 
     def tick(self, now_ns: int) -> None:
         """Evaluate alarms and make a new snapshot; called four times a second and after each command."""
@@ -322,7 +302,9 @@ class Engine:
             if not reading.stored:
                 self.book.cuff_succeeded(reading.device)
                 self._watch.measured(reading)
-        self._check_clock(now_ns)
+        anchored = self._anchor.look(self._clock, now_ns)
+        if anchored is not None:
+            self._emit(anchored, now_ns)
         if now_ns - self._faults_t_ns >= FAULTS_EVERY_NS:
             self._report_faults(now_ns)
         for shown, since_ns in self._shown.changes(self._vitals, self.book.speaks, now_ns):
@@ -333,27 +315,21 @@ class Engine:
         for change in self._watch.advance(now_ns):
             self._emit(change.event, change.t_ns)
         self._tell_limits()
-        self.snapshot = replace(self._picture(now_ns), sound=self.snapshot.sound)
+        before = self.snapshot
+        self.snapshot = replace(self._picture(now_ns), sound=before.sound, station=before.station)
 
     def show_sound(self, sound: SoundState) -> None:
         """The sound of alarms is like this now; told after each tick."""
         self.snapshot = replace(self.snapshot, sound=sound)
 
+    def show_station(self, facts: StationFacts) -> None:
+        """The computer is like this now."""
+        self.snapshot = replace(self.snapshot, station=facts)
+
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""
         wave = self.view.live_wave(key)
         return wave.tap() if wave is not None else None
-
-    def _check_clock(self, now_ns: int) -> None:
-        utc_ns = self._clock.utc_ns()
-        step_ns = utc_ns - now_ns - self._utc_minus_t_ns
-        stepped = abs(step_ns) > CLOCK_STEP_NS
-        # A step at once: what comes after it would be shown at a wrong time of day until the next anchor.
-        if not stepped and now_ns - self._anchored_t_ns < ANCHOR_EVERY_NS:
-            return
-        self._utc_minus_t_ns += step_ns
-        self._anchored_t_ns = now_ns
-        self._emit(ClockAnchored(utc_ns, step_ns), now_ns)
 
     def _report_faults(self, now_ns: int) -> None:
         self._faults_t_ns = now_ns
@@ -374,7 +350,7 @@ class Engine:
         scene = Scene(
             started=self._started,
             speed=self._speed,
-            utc_minus_t_ns=self._utc_minus_t_ns,
+            utc_minus_t_ns=self._anchor.utc_minus_t_ns,
             session=self._state,
             vitals=self._vitals,
             devices=self.book.views,
@@ -386,6 +362,7 @@ class Engine:
             outlook=self._outlook,
             waves=self.view.wave_keys(),
             record=self._recorder.status(),
+            phases=self.phases,
         )
         return picture(scene, now_ns)
 

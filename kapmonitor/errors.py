@@ -10,8 +10,10 @@ KapError
  |    +-- RecordDamaged      not a record, or not readable as one
  |    +-- RecordFull         the disk has no room left
  |    +-- RecordInUse        another running program is writing it
+ +-- PeopleError             who this is, or what they may do, is not as it should be
+ |    +-- PinRefused         a wrong PIN, or one tried too soon after wrong ones
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
- +-- ConfigError             a setting, playlist or scenario file is wrong: path, key, what is allowed
+ +-- ConfigError             a protocol, settings, playlist or scenario file is wrong: path, key, allowed
 
 Anything else that escapes is our bug, not the user's environment.
 """
@@ -88,6 +90,23 @@ class RecordInUse(RecordError):
     """Another running program is writing the record."""
 
 
+class PeopleError(KapError):
+    """Something about a person of this computer, `who`, cannot be done; `reason` says why."""
+
+    def __init__(self, who: str, reason: str) -> None:
+        super().__init__(f"{who}: {reason}")
+        self.who = who
+        self.reason = reason
+
+
+class PinRefused(PeopleError):
+    """A PIN was wrong or not looked at; the next one is looked at in `wait_s` seconds."""
+
+    def __init__(self, who: str, reason: str, wait_s: float) -> None:
+        super().__init__(who, reason)
+        self.wait_s = wait_s
+
+
 class CaptureError(KapError, ValueError):
     """A capture file is wrong in line `line`, counted from 1; `reason` says what is allowed there."""
 
@@ -99,10 +118,11 @@ class CaptureError(KapError, ValueError):
 
 
 class ConfigError(KapError, ValueError):
-    """A file of settings is wrong at `key`; `allowed` says what would be right."""
+    """A file of settings is wrong at `key`; `allowed` says what would be right, `found` what stands there."""
 
-    def __init__(self, path: str, key: str, allowed: str) -> None:
-        super().__init__(f"{path}: {key}: {allowed}")
+    def __init__(self, path: str, key: str, allowed: str, found: str = "") -> None:
+        super().__init__(f"{path}: {key}: {allowed}" + (f"; it is {found}" if found else ""))
         self.path = path
         self.key = key
         self.allowed = allowed
+        self.found = found

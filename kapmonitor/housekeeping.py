@@ -1,5 +1,6 @@
 """The disk that the record is on and the computer's battery, looked at every ten seconds.
 
+Whether the disk is one to keep a record on is tried out once a minute: that writes to it.
 Looking may block on a disk that is far away, so it is done beside the core thread.
 """
 
@@ -12,15 +13,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from kapmonitor.alarms.technical import BATTERY, DISK
 from kapmonitor.alarms.types import RAISED, SEVERE
+from kapmonitor.awake import Awake
+from kapmonitor.snapshot import StationFacts
+from kapmonitor.volume import look_at
 
 EVERY_S: Final = 10.0
 DISK_LOW, DISK_VERY_LOW = 1_000_000_000, 300_000_000
 BATTERY_LOW, BATTERY_VERY_LOW = 20.0, 10.0
 SUPPLIES: Final = Path("/sys/class/power_supply")
 
+FACTS_EVERY: Final = 6
+
 Sense = Callable[[str, float, str], None]
+Show = Callable[[StationFacts], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,19 @@ class Housekeeping:
 
     disk_free: int | None = None
     battery: float | None = None
+
+
+def facts(record: Path, *, awake: bool) -> StationFacts:
+    """What is shown of the computer before a session; writes a little to the disk."""
+    volume = look_at(record.parent)
+    power = psutil.sensors_battery()
+    return StationFacts(
+        disk_will_do=volume.will_do,
+        disk_free=volume.free,
+        battery=float(power.percent) if power is not None else None,
+        on_mains=power.power_plugged if power is not None else None,
+        awake=awake,
+    )
 
 
 def look(record: Path, supplies: Path = SUPPLIES) -> Housekeeping:
@@ -77,8 +99,13 @@ def _level(value: float | None, low: float, very_low: float) -> float:
     return SEVERE if value < very_low else RAISED
 
 
-async def keep_looking(record: Path, sense: Sense) -> None:
+async def keep_looking(record: Path, sense: Sense, show: Show, awake: Awake) -> None:
     """Look now and every ten seconds, until cancelled."""
+    turns = 0
     while True:
         tell(await asyncio.to_thread(look, record), sense)
+        if turns % FACTS_EVERY == 0:
+            held = await asyncio.to_thread(awake.wait)
+            show(await asyncio.to_thread(facts, record, awake=held))
+        turns += 1
         await asyncio.sleep(EVERY_S)

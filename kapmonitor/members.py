@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from devices.address import DeviceAddress, driver_options, parse_device
 from devices.candidates import candidates
-from devices.cuff_schedule import LEAST_INTERVAL_S, Schedule
+from devices.cuff_schedule import LEAST_INTERVAL_S, CuffOptions, Schedule
 from devices.protocol import DriverSpec, Options, SerialLink
 from devices.registry import Registry
 from devices.transport.ble_radio import Radio
@@ -18,6 +18,11 @@ from kapmonitor.errors import AddressError, DriverLoadError, KapError
 
 LONGEST_EVERY_S: Final = 4 * 3600
 """A cuff that measures less often than this does not measure by itself."""
+
+LONGEST_REPEAT_S: Final = 600
+"""A reading later than this confirms nothing."""
+
+CUFF_OPTIONS: Final = frozenset({"cuff", "every", "repeat"})
 
 AUTO: Final = "auto"
 """The driver's name in a DEVICE text that leaves it to the program to find out what is there."""
@@ -36,14 +41,6 @@ LABELS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class CuffOptions:
-    """Whether a person turned on starting the cuff from here, and how often it is to measure by itself."""
-
-    on: bool = False
-    schedule: Schedule | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """A device of the session: its id in the record, its driver, its address."""
 
@@ -51,7 +48,7 @@ class Member:
     label: str
     spec: DriverSpec
     address: DeviceAddress
-    cuff: CuffOptions = CuffOptions()
+    cuff: CuffOptions = field(default_factory=CuffOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Unknown:
     """A place where a device is, of which it is not yet known what it is."""
 
     address: DeviceAddress
-    cuff: CuffOptions = CuffOptions()
+    cuff: CuffOptions = field(default_factory=CuffOptions)
 
 
 def members(devices: Iterable[str], registry: Registry) -> tuple[Member, ...]:
@@ -136,20 +133,28 @@ def check_options(member: Member) -> None:
 
 
 def cuff_options(address: DeviceAddress) -> tuple[CuffOptions, DeviceAddress]:
-    """What a DEVICE text says of starting its cuff, and the rest of it; both off if it says nothing."""
-    on, every = address.option("cuff"), address.option("every")
-    rest = tuple(pair for pair in address.options if pair[0] not in {"cuff", "every"})
+    """What a DEVICE text says of starting its cuff, and the rest of it; all off if it says nothing."""
+    on = address.option("cuff")
+    rest = tuple(pair for pair in address.options if pair[0] not in CUFF_OPTIONS)
     plain = replace(address, options=rest)
-    if on is None and every is None:
+    every_s = _seconds(address, "every", LONGEST_EVERY_S)
+    repeat_s = _seconds(address, "repeat", LONGEST_REPEAT_S)
+    if on is None and every_s is None and repeat_s is None:
         return CuffOptions(), plain
     if on not in {"on", "off"}:
         raise AddressError(str(address), "cuff is on or off")
-    if every is None:
-        return CuffOptions(on == "on"), plain
-    if not (every.isascii() and every.isdecimal()) or not LEAST_INTERVAL_S <= int(every) <= LONGEST_EVERY_S:
-        allowed = f"every is a number of seconds from {LEAST_INTERVAL_S} to {LONGEST_EVERY_S}"
-        raise AddressError(str(address), f"{allowed}, not '{every}'")
-    return CuffOptions(on == "on", Schedule((), int(every))), plain
+    schedule = None if every_s is None else Schedule((), every_s)
+    return CuffOptions(on == "on", schedule, repeat_s, repeat_s), plain
+
+
+def _seconds(address: DeviceAddress, name: str, longest_s: int) -> int | None:
+    text = address.option(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal()) or not LEAST_INTERVAL_S <= int(text) <= longest_s:
+        allowed = f"{name} is a number of seconds from {LEAST_INTERVAL_S} to {longest_s}"
+        raise AddressError(str(address), f"{allowed}, not '{text}'")
+    return int(text)
 
 
 def radio_options(spec: DriverSpec, address: DeviceAddress) -> tuple[str, Options]:

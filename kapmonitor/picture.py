@@ -10,8 +10,9 @@ from kapmonitor import mdc
 from kapmonitor.alarms.types import Rule
 from kapmonitor.links import DeviceView
 from kapmonitor.model import AlertKind, ChannelKey, CuffState, GenerationMode, Measured
+from kapmonitor.protocol.phases import PhasePlan, suggested
 from kapmonitor.record.items import RecordStatus
-from kapmonitor.session.events import CuffPlan, SessionStarted
+from kapmonitor.session.events import CuffPlan, Phase, Route, SessionStarted
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import (
     ActiveAlarm,
@@ -66,6 +67,7 @@ class Scene:
     searching: tuple[LinkStatus, ...] = ()
     limits: tuple[LimitInForce, ...] = ()
     baseline: BaselineStatus = field(default_factory=BaselineStatus)
+    phases: tuple[PhasePlan, ...] = ()
 
 
 def picture(scene: Scene, now_ns: int) -> Snapshot:
@@ -87,7 +89,18 @@ def picture(scene: Scene, now_ns: int) -> Snapshot:
         limits=scene.limits,
         baseline=scene.baseline,
         record=scene.record,
+        next_phase=_next_phase(scene, now_ns),
     )
+
+
+def _next_phase(scene: Scene, now_ns: int) -> Phase | None:
+    """Minutes count from the first dose; before it nothing is suggested."""
+    doses = scene.session.doses
+    if not doses:
+        return None
+    known = doses[0].route in set(Route)
+    minutes = (now_ns - doses[0].t_ns) / 60e9
+    return suggested(scene.phases, scene.session.phase, Route(doses[0].route) if known else None, minutes)
 
 
 def _tile(scene: Scene, role: Role, now_ns: int) -> Tile:

@@ -1,4 +1,4 @@
-"""Where files live on this computer: records, settings."""
+"""Where files live on this computer: records, their heads, people, settings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,33 @@ from kapmonitor.errors import RecordError, RecordFull
 APP = "kapmonitor"
 
 
+def data_folder() -> Path:
+    """The folder for what this program keeps for its user; it need not exist."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def heads_ledger() -> Path:
+    """Where the heads of all this computer's sessions are kept (kapmonitor.record.heads)."""
+    return data_folder() / "sessions.heads"
+
+
+def people_file() -> Path:
+    """The people who work on this computer (kapmonitor.people)."""
+    return data_folder() / "people.json"
+
+
+def default_records_folder() -> Path:
+    """The folder of session records where the settings name none."""
+    return data_folder() / "records"
+
+
 def records_folder(*below: str) -> Path:
-    """The folder of session records, or one below it; made if it is not there, RecordFull if it cannot be."""
-    folder = Path(platformdirs.user_data_dir(APP, appauthor=False), "records", *below)
+    """The default folder of session records, or one below it; made if it is not there."""
+    return made_folder(default_records_folder().joinpath(*below))
+
+
+def made_folder(folder: Path) -> Path:
+    """A folder for records, made if it is not there; RecordFull if it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as why:

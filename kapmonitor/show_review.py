@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.errors import KapError, RecordDamaged
-from kapmonitor.places import settings_file
+from kapmonitor.places import heads_ledger, settings_file
 from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
@@ -29,7 +29,7 @@ def prepare(console: Console, path: Path, at_s: float | None) -> None:
 
     def make(progress: Progress) -> Dress:
         progress(0.0, CHECKING)
-        verdict = verify(path)
+        verdict = verify(path, heads_ledger())
         return lambda shell: _dress(shell, path, verdict, at_s)
 
     console.prepare(make)

@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
-from kapmonitor.clock import SystemClock
+from kapmonitor.config.load import load_protocol
 from kapmonitor.errors import ConfigError
-from kapmonitor.station import Person, Plan, open_station
+from kapmonitor.opening import Person, Plan
+from kapmonitor.places import heads_ledger, new_record_path
+from kapmonitor.protocol import shipped
+from kapmonitor.protocol.read import Protocol
+from kapmonitor.station import begin
+from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
+from ui.format import wall
+from ui.notes.wording import TAGS
+from ui.question import GO_ON, Question, interrupted_question
 
 OPENING = "Opening the session"
 LARGEST_BYTES = 1_000_000
 
 
-def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None:
-    """Let the console open a session."""
-
+def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
+    """Let the console open a session, or go on with one; returns what tells its record once that is there."""
+    opened: list[Path] = []
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
 
     def make(progress: Progress) -> Dress:
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
         limit_set = _limits(arguments.limits)
+        path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments, folder)
         sound = Sound(outputs, _sound_plan(arguments.sounding))
         plan = Plan(
             path,
@@ -36,17 +47,72 @@ def prepare(console: Console, arguments: argparse.Namespace, path: Path) -> None
             limit_set,
             person=person,
             look=tuple(arguments.look),
+            protocol=_protocol(arguments.protocol),
             sound=sound,
+            keep_awake=arguments.keep_awake,
+            backup=Path(arguments.backup) if arguments.backup else None,
+            ledger=heads_ledger(),
         )
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
-        station = open_station(plan, SystemClock())
+        station = begin(plan)
+        opened.append(path)
         console.on_close(lambda: station.stop("window"))
         station.start()
         port = StationPort(station)
-        live = Live(port, port.on_samples, playlist, arguments.author, output=arguments.output, sound=port)
+        live = Live(
+            port,
+            port.on_samples,
+            playlist,
+            arguments.author,
+            output=arguments.output,
+            sound=port,
+            tags=tag_names(station.plan.protocol),
+        )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
+    return lambda: opened[0] if opened else None
+
+
+def tag_names(protocol: Protocol | None) -> tuple[str, ...]:
+    """What the keys 1 to 9 note; a key that the protocol leaves out notes what it usually does."""
+    named = {tag.key: tag.short for tag in protocol.tags} if protocol is not None else {}
+    if not named:
+        return ()
+    return tuple(named.get(key, usual) for key, usual in enumerate(TAGS, 1))
+
+
+def _protocol(path: str | None) -> Protocol:
+    return shipped.example() if path is None else load_protocol(Path(path))
+
+
+def _record_path(console: Console, arguments: argparse.Namespace, folder: Path) -> Path:
+    """A new record, or one that was interrupted: if that was just now, or if somebody says so."""
+    found = unfinished(folder)
+    if found is not None and _may_be_of(found, arguments):
+        if found.goes_on_by_itself:
+            return found.path
+        if console.may_wait and console.ask(_question(found)) == GO_ON:
+            return found.path
+    return new_record_path(folder, datetime.now().astimezone())
+
+
+def _may_be_of(found: Unfinished, arguments: argparse.Namespace) -> bool:
+    """Whether it can be the session of the person that the command line names, if it names one."""
+    person = arguments.person in ("", found.started.person)
+    return person and arguments.initials in ("", found.started.initials)
+
+
+def _question(found: Unfinished) -> Question:
+    started = found.started
+    return interrupted_question(
+        at=wall(found.last_utc_ns, started.utc_offset_min),
+        since_s=found.age_s,
+        record=found.path.name,
+        initials=started.initials,
+        number=started.number,
+        of=started.of,
+    )
 
 
 def _limits(path: str | None) -> limits.LimitSet:

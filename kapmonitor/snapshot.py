@@ -23,6 +23,7 @@ from kapmonitor.model import (
     Validity,
 )
 from kapmonitor.record.items import RecordStatus
+from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 
 NOTHING = Absent(Validity.NOT_AVAILABLE)
@@ -112,6 +113,8 @@ class ActiveAlarm:
     """The value is so far out that no stage is waited for."""
     repeat_wanted: bool = False
     """A second blood pressure has to confirm it."""
+    repeat_from_s: float = 0.0
+    """How long after the first one it has to be taken at least."""
     reading_t_ns: int = 0
     """The newest reading that it was judged by."""
     raised_t_ns: int = 0
@@ -155,6 +158,21 @@ class BaselineStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class StationFacts:
+    """What the console knows of its own computer; None where it does not tell.
+
+    `disk_will_do` is whether the folder of the record is a place to keep one in, `awake` whether the system
+    said that it will not sleep by itself.
+    """
+
+    disk_will_do: bool | None = None
+    disk_free: int | None = None
+    battery: float | None = None
+    on_mains: bool | None = None
+    awake: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One consistent picture of the session."""
 
@@ -175,3 +193,6 @@ class Snapshot:
     baseline: BaselineStatus = field(default_factory=BaselineStatus)
     record: RecordStatus | None = None
     sound: SoundState = field(default_factory=SoundState)
+    station: StationFacts = field(default_factory=StationFacts)
+    next_phase: Phase | None = None
+    """The phase that the protocol suggests by now; a person moves there or does not."""

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 
-from devices.raw import with_raw
-from devices.registry import Registry, load
+from devices.cuff_schedule import CuffOptions
+from devices.registry import load
 from devices.sleep import SleepWatch
-from kapmonitor import __version__
+from kapmonitor import cuffplan
 from kapmonitor.again import members_again
-from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
+from kapmonitor.awake import Awake
 from kapmonitor.clock import Clock, SystemClock, later_clock, waking_ns
 from kapmonitor.commands import (
     Command,
@@ -29,18 +26,29 @@ from kapmonitor.commands import (
     StartCuff,
     StopCuff,
 )
+from kapmonitor.copykeeping import CopyKeeper
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
+from kapmonitor.headkeeping import HeadKeeper
 from kapmonitor.housekeeping import keep_looking
-from kapmonitor.members import CuffOptions, Member, Unknown, members, unknown
-from kapmonitor.model import CuffState, DeviceEvent, GenerationMode, LinkChanged, WireChunk
+from kapmonitor.members import Member, members, unknown
+from kapmonitor.model import (
+    CuffState,
+    DeviceEvent,
+    GenerationMode,
+    LinkChanged,
+    LinkProblem,
+    LinkState,
+    WireChunk,
+)
+from kapmonitor.opening import Given, Plan, protocol_event, started_event, what_is_given
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
-from kapmonitor.session.events import DeviceAdded, SessionStarted, Stamped
+from kapmonitor.session.events import DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 
@@ -50,68 +58,6 @@ AFTER_STEP_S: Final = 0.01
 """What came just before a step gets so long to be put on record before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who the session is for, as far as the console needs to know."""
-
-    record_number: str = ""
-    initials: str = ""
-    session: int = 1
-    of: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All that a session needs to begin."""
-
-    path: Path
-    devices: tuple[str, ...]
-    limits: LimitSet
-    mode: GenerationMode = GenerationMode.REAL
-    person: Person = Person()
-    speed: float = 1.0
-    look: tuple[str, ...] = ()
-    """Addresses to look at, besides the serial ports and Bluetooth, when somebody looks for devices."""
-    sound: Sound | None = None
-    """How alarms are heard; None where nobody is in front of this computer to hear them."""
-    wire_only: bool = False
-    """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a session's DEVICE texts came to: devices, places where one is to be found, known drivers."""
-
-    registry: Registry
-    members: tuple[Member, ...]
-    unknown: tuple[Unknown, ...]
-
-
-def what_is_given(plan: Plan) -> Given:
-    """AddressError or DriverLoadError names the first DEVICE text that cannot be used."""
-    registry = with_raw(load()) if plan.wire_only else load()
-    return Given(registry, members(plan.devices, registry), unknown(plan.devices, registry))
-
-
-def started_event(plan: Plan, clock: Clock) -> Stamped:
-    """The event that opens a record, stamped now."""
-    local = datetime.now().astimezone()
-    offset = local.utcoffset()
-    event = SessionStarted(
-        session=uuid.uuid4().hex,
-        mode=plan.mode.value,
-        software=f"kapmonitor {__version__}",
-        utc_ns=clock.utc_ns(),
-        utc_offset_min=round(offset.total_seconds() / 60) if offset is not None else 0,
-        zone=local.tzname() or "",
-        person=plan.person.record_number,
-        initials=plan.person.initials,
-        number=plan.person.session,
-        of=plan.person.of,
-    )
-    return Stamped(clock.now_ns(), event)
-
-
 def open_station(plan: Plan, clock: Clock) -> Station:
     """Create the record and everything that fills it; nothing runs before start()."""
     given = what_is_given(plan)
@@ -119,8 +65,9 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     writer = RecordWriter.create(plan.path, started, clock)
     recorder = WireOnly(writer) if plan.wire_only else writer
     engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
-    offset_min = started.event.utc_offset_min if isinstance(started.event, SessionStarted) else 0
-    station = Station(plan, clock, writer, engine, given, offset_min)
+    if plan.protocol is not None:
+        engine.note(protocol_event(plan.protocol))
+    station = Station(plan, clock, writer, engine, given, _session(started))
     station.add_devices()
     return station
 
@@ -150,14 +97,19 @@ def _go_on(plan: Plan, earlier: Earlier) -> Station:
     known = {device.address for device in earlier.state.devices}
     places = tuple(each for each in unknown(plan.devices, registry) if str(each.address) not in known)
     clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns)
-    plan = replace(plan, limits=earlier.limits)
+    plan = replace(plan, limits=earlier.limits, protocol=earlier.protocol)
     writer = RecordWriter.resume(earlier.path, clock)
     engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
-    started = earlier.state.started
-    offset_min = started.utc_offset_min if started is not None else 0
-    station = Station(plan, clock, writer, engine, Given(registry, again, places), offset_min, earlier)
+    given = Given(registry, again, places)
+    station = Station(plan, clock, writer, engine, given, _session(earlier.started), earlier)
     station.add_devices()
     return station
+
+
+def _session(started: Stamped) -> SessionStarted:
+    if not isinstance(started.event, SessionStarted):
+        raise TypeError("a record begins with session.started")
+    return started.event
 
 
 class Station:
@@ -170,23 +122,28 @@ class Station:
         writer: RecordWriter,
         engine: Engine,
         given: Given,
-        offset_min: int,
+        session: SessionStarted,
         earlier: Earlier | None = None,
     ) -> None:
         self.plan = plan
+        engine.phases = plan.protocol.phases if plan.protocol is not None else ()
         self._earlier = earlier
         self.clock = clock
         self.engine = engine
         self.cuffs = CuffDesk(engine)
         self.sounding = _sounding(plan.sound, engine)
         self._writer = writer
+        self.heads = HeadKeeper(plan.path, plan.ledger, session.session, lambda: writer.head, clock)
+        self.copies = CopyKeeper(plan.path, plan.backup)
         self._given = given
         self._runtime = Runtime()
         self._sleep = SleepWatch()
+        self._awake = Awake()
         self._started = False
         self._closed = False
         real = plan.mode is GenerationMode.REAL
-        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, offset_min, real)
+        zone_min = session.utc_offset_min
+        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, zone_min, real)
         self.surroundings = Surroundings(here)
         self.surroundings.look_at(plan.look)
 
@@ -228,20 +185,36 @@ class Station:
     def start(self) -> None:
         """Begin: the core thread runs, devices are opened."""
         self._started = True
+        if self.plan.keep_awake:
+            self._awake.begin()
         self._runtime.start()
         self._runtime.call(self._begin)
 
     def _begin(self) -> None:
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
+        self._tell_absent(now_ns)
         self._recall_cuffs(now_ns)
         if self._earlier is None:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
-        self._runtime.spawn(keep_looking(self.plan.path, self.engine.senses.sense), "housekeeping")
+        looking = keep_looking(
+            self.plan.path, self.engine.senses.sense, self.engine.show_station, self._awake
+        )
+        self._runtime.spawn(looking, "housekeeping")
+        self._runtime.spawn(self.heads.run(self.engine.note), "heads")
+        self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
-            annunciator = Annunciator(self.plan.sound.outputs, self.sounding)
+            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
             self._runtime.spawn(annunciator.run(), "annunciator")
+
+    def _tell_absent(self, now_ns: int) -> None:
+        """Devices of the record that cannot be used here do not pass for connected."""
+        here = {member.id for member in self.members}
+        for view in tuple(self.engine.book.views.values()):
+            if view.id not in here and not view.released:
+                gone = LinkChanged(LinkState.WAITING, now_ns, LinkProblem.NOT_FOUND, "no driver for it here")
+                self.engine.on_link(view.id, gone)
 
     def _recall_cuffs(self, now_ns: int) -> None:
         if self._earlier is None:
@@ -252,6 +225,8 @@ class Station:
             last_ns = max((c.t_ns for c in self._earlier.cuffs if c.device == member.id), default=None)
             measuring = view.cuff is CuffState.MEASURING
             self.cuffs.recall(member.id, now_ns, measuring=measuring, last_ns=last_ns)
+        route = Route(state.doses[-1].route) if state.doses else None
+        self.cuffs.follow(cuffplan.wanted(self.plan.protocol if route else None, route))
         from_ns = state.doses[-1].t_ns if state.doses else state.started_t_ns
         self.cuffs.measure_from(from_ns, now_ns)
 
@@ -320,6 +295,7 @@ class Station:
         else:
             future = self.engine.handle(command)
         if isinstance(command, GiveDose):
+            self.cuffs.follow(cuffplan.wanted(self.plan.protocol, Route(command.dose.route)))
             self.cuffs.measure_from(command.t_ns, now_ns)
         self.surroundings.tick(now_ns)
         self._tick_engine(now_ns)
@@ -331,14 +307,19 @@ class Station:
         return self.sounding.do(command, now_ns)
 
     def stop(self, reason: str) -> None:
-        """End the session: devices first, then the closing event, then the record as a single file."""
+        """End the session: devices first, then the closing event, the record as one file, its head."""
         if self._closed:
             return
         self._closed = True
         if self._started:
             self._runtime.stop()
+            self._awake.end()
         self.engine.close(reason)
-        self._writer.close(reason)
+        try:
+            self._writer.close(reason)
+        finally:
+            self.heads.keep()
+        self.copies.keep()
 
 
 def _sounding(sound: Sound | None, engine: Engine) -> Sounding | None:

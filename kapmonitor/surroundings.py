@@ -17,6 +17,7 @@ from typing import Final
 
 from devices.address import DeviceAddress, parse_device
 from devices.autopump import AutoPump
+from devices.cuff_schedule import CuffOptions
 from devices.ports import Port, list_ports
 from devices.protocol import DriverSpec, SerialLink
 from devices.pump import SerialPump
@@ -41,10 +42,10 @@ from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.lookout import Advert, Lookout
+from kapmonitor.mdc import NIBP_SYS
 from kapmonitor.members import (
     AUTO,
     HCI,
-    CuffOptions,
     Member,
     Unknown,
     can_start_cuff,
@@ -280,9 +281,9 @@ class Surroundings:
 
     def _connect_cuff(self, attached: Attached, member: Member) -> None:
         pump = attached.cuff_pump()
-        if pump is not None:
+        if pump is not None or any(metric.term == NIBP_SYS for metric in member.spec.metrics):
             now_ns = self._here.clock.now_ns()
-            self._here.cuffs.connect(member.id, pump, member.cuff.schedule, now_ns, on=member.cuff.on)
+            self._here.cuffs.connect(member.id, pump, member.cuff, now_ns)
 
     def _radio(self, place: str) -> Radio:
         if place not in self._radios:

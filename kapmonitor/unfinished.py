@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,11 +64,13 @@ def _started(path: Path) -> SessionStarted | None:
 
 
 def _written_ns(path: Path) -> int:
-    """When it was last written; what is newest may still be in the log beside it."""
+    """When it was last written; what is newest may still be in the log beside it.
+
+    An empty log says nothing: reading a record makes one.
+    """
     times = [0]
     for each in (path, path.with_name(path.name + "-wal")):
-        try:
-            times.append(each.stat().st_mtime_ns)
-        except OSError:
-            continue
+        with suppress(OSError):
+            found = each.stat()
+            times += [found.st_mtime_ns] * bool(found.st_size)
     return max(times)

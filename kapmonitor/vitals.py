@@ -152,6 +152,13 @@ class Vitals:
                 newest = (latest, ref)
         return newest
 
+    def source_of(self, role: Role, now_ns: int) -> str:
+        """The device whose values stand for a role, also a cuff's, now; empty if there is none."""
+        if role in SOURCES:
+            chosen = self.chosen(role, now_ns)
+            return chosen[0].device if chosen is not None else ""
+        return self.last_cuff.device if self.last_cuff is not None else ""
+
     def sources(self, role: Role, now_ns: int) -> tuple[str, ...]:
         """The devices that could stand for a role now, the preferred one first."""
         alive = (latest.device for latest, _ in self._sources(role) if _is_alive(latest, now_ns))

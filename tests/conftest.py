@@ -2,10 +2,14 @@
 
 import logging
 import os
+import tempfile
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Sessions keep the heads of their records in the user's data folder: not in that of whoever runs the tests.
+_data = tempfile.TemporaryDirectory(prefix="kapmonitor-tests-")
+os.environ["XDG_DATA_HOME"] = _data.name
 
 
 @pytest.fixture(autouse=True)

@@ -57,8 +57,10 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/captures.md",
     "docs/hazards.md",
+    "docs/protocol.md",
     "docs/record.md",
     "docs/rehearsal.md",
+    "docs/settings.md",
 )
 
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from kapmonitor.snapshot import Priority
 from ui import alarm_wording as wording
 from ui import fonts, painting, strings
-from ui.alarm_face import AlarmFace, Chip, ChipKind, Other, QuietFace
+from ui.alarm_chips import Chip, ChipKind
+from ui.alarm_face import AlarmFace, Other, QuietFace
 from ui.panel import RADIUS, paint_panel
 from ui.theme import Theme, colour, mix
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from kapmonitor.alarms.types import REMIND_S
@@ -13,31 +12,13 @@ from kapmonitor.snapshot import ActiveAlarm, Priority, Snapshot
 from ui import alarm_sound, alarm_text, strings
 from ui import alarm_wording as wording
 from ui import format as fmt
+from ui.alarm_chips import Chip, ChipKind, chips_of
 from ui.flash import RATES_HZ
-from ui.limit_words import limit_name, source_of, switched_off
+from ui.limit_words import source_of
 
 TURN_S: Final = 2.0
 """How long each of the others stands in the second line."""
 REMINDER_FLASHES: Final = 3
-AUDIO_ROLE: Final = "audio"
-
-
-class ChipKind(StrEnum):
-    """What a chip of the alarm zone is about; each has a mark of its own."""
-
-    WAS = "was"
-    BELL = "bell"
-    """Something is inactivated: a crossed bell."""
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One small block; `priority` is that of an alarm that passed."""
-
-    kind: ChipKind
-    text: str
-    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +72,12 @@ Face = QuietFace | AlarmFace
 def alarm_face(snapshot: Snapshot, now_ns: int, turn_s: float = 0.0) -> Face:
     """The alarm zone at `now_ns`; the first unacknowledged alarm leads. `turn_s`: any clock that runs on."""
     active = tuple(alarm for alarm in snapshot.alarms if alarm_text.is_active(alarm))
-    chips = _chips(snapshot, now_ns)
+    chips = chips_of(snapshot, now_ns)
     if not active:
         sound = "" if snapshot.mode is GenerationMode.TEST else alarm_sound.where_words(snapshot.sound)
         return QuietFace(strings.NO_ALARMS, _limits(snapshot.session), sound, chips)
     lead = _lead(active)
-    others = tuple(alarm for alarm in active if alarm is not lead)
+    others = tuple(alarm for alarm in active if alarm is not lead and not _is_said(alarm, active))
     source = source_of(snapshot, lead.condition)
     return AlarmFace(
         priority=lead.priority,
@@ -126,6 +107,20 @@ def on_screen(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _lead(alarms: tuple[ActiveAlarm, ...]) -> ActiveAlarm:
     return next((alarm for alarm in alarms if alarm_text.flashes(alarm)), alarms[0])
+
+
+def _is_said(alarm: ActiveAlarm, active: tuple[ActiveAlarm, ...]) -> bool:
+    """Whether a graver alarm of the same value says it too: below 91 is nothing more once it is below 87.
+
+    One that nobody has seen is not said by one that somebody has.
+    """
+    return alarm.limit is not None and any(
+        (other.role, other.direction) == (alarm.role, alarm.direction)
+        and other.limit is not None
+        and other.priority.rank > alarm.priority.rank
+        and alarm_text.flashes(other) >= alarm_text.flashes(alarm)
+        for other in active
+    )
 
 
 def _other(alarm: ActiveAlarm, now_ns: int) -> Other:
@@ -160,61 +155,6 @@ def _reminder(alarm: ActiveAlarm, now_ns: int) -> str:
     if alarm.remind_t_ns is None or alarm.state != "active-ack":
         return ""
     return wording.REMINDER.format(left=fmt.duration(alarm.remind_t_ns - now_ns))
-
-
-def _chips(snapshot: Snapshot, now_ns: int) -> tuple[Chip, ...]:
-    """What is inactivated first, then what passed, then what is asked."""
-    if snapshot.mode is GenerationMode.TEST:
-        return tuple(_was(snapshot, now_ns))
-    return (*_sound(snapshot, now_ns), *_off(snapshot, now_ns), *_was(snapshot, now_ns), *_asked(snapshot))
-
-
-def _sound(snapshot: Snapshot, now_ns: int) -> tuple[Chip, ...]:
-    sound = snapshot.sound
-    paused = alarm_sound.paused_words(sound, now_ns)
-    if paused:
-        return (Chip(ChipKind.BELL, paused),)
-    said_already = any(alarm.role == AUDIO_ROLE for alarm in snapshot.alarms)
-    told = sound.wanted and sound.trouble and not said_already
-    return (Chip(ChipKind.BELL, sound.trouble),) if told else ()
-
-
-def _off(snapshot: Snapshot, now_ns: int) -> tuple[Chip, ...]:
-    return tuple(
-        Chip(ChipKind.BELL, wording.LIMIT_OFF.format(what=limit_name(limit), left=fmt.duration(left_ns)))
-        for limit, left_ns in switched_off(snapshot, now_ns)
-    )
-
-
-def _was(snapshot: Snapshot, now_ns: int) -> list[Chip]:
-    return [
-        Chip(
-            ChipKind.WAS,
-            wording.WAS_CHIP.format(
-                what=alarm_text.short(alarm),
-                ago=fmt.age(now_ns - (alarm.ended_t_ns or now_ns)),
-                length=fmt.duration((alarm.ended_t_ns or now_ns) - alarm.onset_t_ns),
-            ),
-            alarm.priority,
-        )
-        for alarm in snapshot.alarms
-        if not alarm_text.is_active(alarm)
-    ]
-
-
-def _asked(snapshot: Snapshot) -> tuple[Chip, ...]:
-    asked: tuple[Chip, ...] = ()
-    if snapshot.baseline.needed:
-        proposal = snapshot.baseline.proposal
-        ready = proposal is not None and proposal.baseline is not None
-        said = f"{wording.NO_BASELINE} — {wording.SET_BASELINE}" if ready else wording.NO_BASELINE
-        asked = (Chip(ChipKind.NOTE, said),)
-    unchecked = alarm_sound.unchecked_words(snapshot)
-    if unchecked:
-        asked = (*asked, Chip(ChipKind.NOTE, unchecked))
-    if snapshot.sound.wanted and snapshot.sound.still_there:
-        asked = (Chip(ChipKind.NOTE, wording.STILL_THERE), *asked)
-    return asked
 
 
 def _limits(session: SessionState) -> str:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from ui import alarm_wording as wording
 from ui import fonts, painting, strings
+from ui.alarm_chips import ChipKind
 from ui.alarm_drawing import ROWS, SIDE, Ground, paint_alarm, paint_block, paint_quiet
-from ui.alarm_face import AlarmFace, ChipKind, Face, QuietFace
+from ui.alarm_face import AlarmFace, Face, QuietFace
 from ui.button import Key
 from ui.flash import Flasher
 from ui.theme import Theme, colour, mix

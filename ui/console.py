@@ -11,14 +11,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from kapmonitor.errors import KapError
+from ui.asking import Asking
 from ui.shell import Shell
+
+if TYPE_CHECKING:
+    from ui.question import Question
 
 if sys.platform != "win32":
     import signal
@@ -45,7 +49,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Save the window as a PNG of this size, so many seconds after the dashboard is up, and leave."""
+    """Save the window as a PNG of this size, seconds after the dashboard or a question is up, and leave."""
 
     path: Path
     size: tuple[int, int]
@@ -79,6 +83,12 @@ class Console(QObject):
         self._ended = threading.Event()
         self.trouble = ""
         self.shell = Shell()
+        self._shutter = QTimer(self)
+        self._shutter.setSingleShot(True)
+        self._shutter.timeout.connect(self._save)
+        self._asking = Asking(self.shell)
+        self._asking.shown.connect(self._open_shutter)
+        self._asking.answered.connect(self._shutter.stop)
         queued = Qt.ConnectionType.QueuedConnection
         self._ready.connect(self._on_ready, queued)
         self._failed.connect(self._on_failed, queued)
@@ -116,6 +126,18 @@ class Console(QObject):
         self._making = threading.Thread(target=work, name="kap-prepare", daemon=True)
         QTimer.singleShot(0, self._making.start)
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether somebody is in front of it: nobody answers where only a picture is wanted."""
+        return self._picture is None
+
+    def ask(self, question: Question) -> str:
+        """The id of what somebody chose; called within `make`, raises Ended once the window was closed."""
+        answer = self._asking.ask(question)
+        if answer is None:
+            raise Ended
+        return answer
+
     def run(self) -> int:
         """Until the window is closed; the exit status."""
         ticking = QTimer()
@@ -123,6 +145,7 @@ class Console(QObject):
         ticking.start(TICK_FOR_SIGNALS_MS)
         self.application.exec()
         self._ended.set()
+        self._asking.end()
         if self._making is not None and self._making.is_alive():
             self._making.join(CLOSE_WAIT_S)
         for close in reversed(self._closers):
@@ -156,8 +179,12 @@ class Console(QObject):
             log.exception("the dashboard could not be put up")
             self._on_failed(_our_fault(error))
             return
+        self._open_shutter()
+
+    def _open_shutter(self) -> None:
+        """The picture is of what stands now, unless an answer comes first."""
         if self._picture is not None:
-            QTimer.singleShot(round(self._picture.after_s * 1000), self._save)
+            self._shutter.start(round(self._picture.after_s * 1000))
 
     def _trouble_at_end(self, message: str) -> None:
         """There is no window any more; the others that must be closed still are."""

@@ -29,6 +29,7 @@ from ui.bridge import Bridge
 from ui.format import wall
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
+from ui.notes.wording import TAGS
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from ui.music.ports import MusicView
     from ui.replay import ReplayBar
     from ui.replay.rehearsal import Offered, Rehearse
-    from ui.trends import Coming
+    from ui.trends import Coming, TrendsPane
 
 MUSIC_MS: Final = 200
 COMING_MS: Final = 2000
@@ -57,6 +58,8 @@ class Live:
     silent_music: bool = False
     sound: SoundPort | None = None
     play: bool = False
+    tags: tuple[str, ...] = ()
+    """What the keys 1 to 9 note; the usual ones if the clinic has not chosen its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
-    QTimer.singleShot(0, window, lambda: _add_trends(window, live.port, player))
+    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, player))
 
     def close() -> None:
         if sound is not None:
@@ -94,6 +97,21 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
         bridge.deleteLater()
 
     return close
+
+
+def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> None:
+    """The trends, and only then the music's thread.
+
+    Loading pyqtgraph makes Python types of all that Qt has; PySide6 crashes where another thread meanwhile
+    makes one, too.
+    """
+    try:
+        _add_trends(window, live.port, player)
+    finally:
+        if player is not None:
+            player.start()
+            if live.play:
+                player.toggle(live.port.now_ns())
 
 
 def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
@@ -146,8 +164,7 @@ def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Co
 def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
     from ui.devices import DeviceDialog
 
-    if isinstance(window.over_trends, DeviceDialog):
-        window.close_over_trends()
+    if window.close_if_open(DeviceDialog):
         return
     dialog = DeviceDialog(live.port, window.theme, live.author)
     dialog.asked.connect(ask)
@@ -160,8 +177,7 @@ def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]
 def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
     from ui.limits import LimitsPage
 
-    if isinstance(window.over_trends, LimitsPage):
-        window.close_over_trends()
+    if window.close_if_open(LimitsPage):
         return
     page = LimitsPage(live.port, window.theme, live.author)
     page.asked.connect(ask)
@@ -172,8 +188,7 @@ def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None])
 def _open_sound_check(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
     from ui.soundcheck import SoundCheckPage
 
-    if isinstance(window.over_trends, SoundCheckPage):
-        window.close_over_trends()
+    if window.close_if_open(SoundCheckPage):
         return
     page = SoundCheckPage(live.port, window.theme, live.author)
     page.asked.connect(ask)
@@ -189,8 +204,7 @@ def _open_alarms(
 ) -> None:
     from ui.alarmlist import AlarmList
 
-    if isinstance(window.over_trends, AlarmList):
-        window.close_over_trends()
+    if window.close_if_open(AlarmList):
         return
     listing = AlarmList(port, window.theme, state, seek)
     listing.left.connect(window.close_over_trends)
@@ -198,8 +212,13 @@ def _open_alarms(
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:
-    notes = NotesPanel(live.port, window.theme, author=live.author)
+    notes = NotesPanel(live.port, window.theme, live.tags or TAGS, author=live.author)
     window.set_notes(notes)
+    wire_notes(window, notes)
+
+
+def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
+    """The keys of the notes."""
     window.on(Action.TAG, lambda press: notes.tag(press.number, press.t_ns))
     window.on(Action.TAG_SPAN, lambda press: notes.tag_span(press.number, press.t_ns))
     window.on(Action.MARK, lambda press: notes.mark(press.t_ns))
@@ -212,7 +231,7 @@ def _add_trends(window: MainWindow, port: SessionPort, player: Player | None) ->
 
     trends = TrendsPane(port, window.theme)
     window.set_trends(trends)
-    _wire_windows(window, trends.narrower, trends.wider, trends.whole)
+    wire_windows(window, trends)
     if player is not None:
         timer = QTimer(trends)
         timer.timeout.connect(lambda: trends.set_coming(_coming(player.view(), port.now_ns())))
@@ -231,15 +250,11 @@ def _coming(view: MusicView, now_ns: int) -> tuple[Coming, ...]:
     return (Coming(begins_ns, begins_ns + int(row.duration_s * 1e9), row.title),)
 
 
-def _wire_windows(
-    window: MainWindow,
-    narrower: Callable[[], object],
-    wider: Callable[[], object],
-    whole: Callable[[], object],
-) -> None:
-    window.on(Action.WINDOW_SHORTER, lambda _press: narrower())
-    window.on(Action.WINDOW_LONGER, lambda _press: wider())
-    window.on(Action.WINDOW_WHOLE, lambda _press: whole())
+def wire_windows(window: MainWindow, trends: TrendsPane) -> None:
+    """The keys of the time that the trends show."""
+    window.on(Action.WINDOW_SHORTER, lambda _press: trends.narrower())
+    window.on(Action.WINDOW_LONGER, lambda _press: trends.wider())
+    window.on(Action.WINDOW_WHOLE, lambda _press: trends.whole())
 
 
 def _add_music(window: MainWindow, live: Live) -> Player | None:
@@ -263,10 +278,6 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
     timer = QTimer(window)
     timer.timeout.connect(lambda: panel.refresh(port.snapshot()))
     timer.start(MUSIC_MS)
-    if player is not None:
-        player.start()
-        if live.play:
-            player.toggle(port.now_ns())
     return player
 
 
@@ -281,14 +292,14 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_review(review=True)
     shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    bar = ReplayBar(port, window.theme, trends.refresh)
+    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=reviewed.state().interruptions)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))
     window.set_music(music)
     window.set_bottom(bar)
-    _wire_windows(window, trends.narrower, trends.wider, trends.whole)
-    _wire_review(window, bar)
+    wire_windows(window, trends)
+    wire_review(window, bar)
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
@@ -305,15 +316,15 @@ def _open_rehearsal(
 ) -> None:
     from ui.replay.rehearsal import RehearsalPage
 
-    if isinstance(window.over_trends, RehearsalPage):
-        window.close_over_trends()
+    if window.close_if_open(RehearsalPage):
         return
     page = RehearsalPage(run, offered, seek, window.theme)
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
 
 
-def _wire_review(window: MainWindow, bar: ReplayBar) -> None:
+def wire_review(window: MainWindow, bar: ReplayBar) -> None:
+    """The keys of a review."""
     window.on(Action.REPLAY_PLAY, lambda _press: bar.toggle())
     window.on(Action.REPLAY_SLOWER, lambda _press: bar.slower())
     window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())

@@ -51,6 +51,18 @@ def duration(length_ns: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
+def length(length_ns: int) -> str:
+    """A length within a sentence: `12 s`, `3 min 20 s`, `12 min`, `1 h 5 min`; at least a second."""
+    seconds = max(1, round(length_ns / SECOND_NS))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
 def age(length_ns: int) -> str:
     """How long ago: `2:17 ago`."""
     return f"{duration(length_ns)} ago"

@@ -87,6 +87,12 @@ def arrange(width: int, height: int, bottom_height: int = 0) -> Zones:
     )
 
 
+def body(zones: Zones) -> Box:
+    """All that lies between the alarm line and the last lines of the window."""
+    left, top = zones.trends.x, zones.trends.y
+    return Box(left, top, zones.notes.right - left, zones.trends.bottom - top)
+
+
 def _stack(column: Box, shares: tuple[int, ...], gap: int) -> tuple[Box, ...]:
     """Boxes one above the other that fill the column, heights in proportion."""
     room = column.height - gap * (len(shares) - 1)

@@ -10,8 +10,8 @@ import time
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QRect, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kapmonitor.model import GenerationMode
@@ -31,6 +31,7 @@ from ui.shell import START_SIZE, TITLE
 from ui.shortcuts import LIVE, REVIEW, Action, Dispatcher, Handler, Press
 from ui.status_face import status_face, watermark
 from ui.status_zone import StatusZone
+from ui.taken_up import TakenUp
 from ui.theme import (
     DAY,
     SESSION,
@@ -77,6 +78,7 @@ class MainWindow(QWidget):
         self._snapshot = Snapshot()
         self._bottom_height = 0
         self._watched = True
+        self._taken_up = TakenUp()
         self._painted = False
         fonts.load()
         self._styled: Theme | None = None
@@ -195,6 +197,13 @@ class MainWindow(QWidget):
             self._over_trends = None
             self.setFocus()
 
+    def close_if_open(self, kind: type[QWidget]) -> bool:
+        """Take the form away if it is of this kind, for keys that open and close it; whether it was."""
+        if not isinstance(self._over_trends, kind):
+            return False
+        self.close_over_trends()
+        return True
+
     def set_palette(self, palette: Palette | None) -> None:
         """Always this palette; None to follow the phase."""
         self._fixed_palette = palette
@@ -231,6 +240,8 @@ class MainWindow(QWidget):
         self.numbers.show_session(self._port, snapshot)
         self.watermark.set_word(watermark(snapshot))
         self.stopped.set_silent(self._watchdog.silent_s() if self._watched else 0.0)
+        # In the last line, which covers nothing; in a review the trends and the moments tell it.
+        self.footer.set_notice(self._taken_up.words(snapshot, now_ns) if self._watched else "")
 
     def _on_happened(self, _stamped: object) -> None:
         self.refresh()
@@ -274,6 +285,12 @@ class MainWindow(QWidget):
         conditions = on_screen(self._snapshot)
         if conditions:
             self.acknowledge_asked.emit(conditions, press.t_ns)
+        else:
+            self._put_notice_away()
+
+    def _put_notice_away(self) -> None:
+        self._taken_up.put_away(self._snapshot, self._port.now_ns())
+        self.refresh()
 
     def _on_acknowledge_click(self) -> None:
         self.keys.act(Action.ACKNOWLEDGE)
@@ -349,6 +366,13 @@ class MainWindow(QWidget):
         if not self._painted:
             self._painted = True
             self._after_paint.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no page and no field took for itself."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._put_notice_away()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()

@@ -113,14 +113,16 @@ class Numbers(QObject):
         shot = self._snapshot
         link = link_of(shot.links, shot.hr.source)
         now_ns = self._now_ns()
-        return number_face(shot.hr, link, now_ns, shot.speed, look=look(shot, HR_ROLES, now_ns))
+        seen = look(shot, HR_ROLES, now_ns)
+        return number_face(shot.hr, link, now_ns, shot.speed, look=seen, crossed=seen.crossed_of("hr"))
 
     def _spo2_face(self) -> NumberFace:
         shot = self._snapshot
         extra = "" if shot.perfusion is None else strings.PERFUSION.format(value=f"{shot.perfusion:.1f}")
         link = link_of(shot.links, shot.spo2.source)
         now_ns = self._now_ns()
-        return number_face(shot.spo2, link, now_ns, shot.speed, extra, look(shot, SPO2_ROLES, now_ns))
+        seen = look(shot, SPO2_ROLES, now_ns)
+        return number_face(shot.spo2, link, now_ns, shot.speed, extra, seen, seen.crossed_of("spo2"))
 
     def _bp_face(self) -> PressureFace:
         return pressure_face(self._snapshot, self._now_ns())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from kapmonitor.snapshot import Priority
@@ -42,6 +42,18 @@ def line(
     painter.setPen(ink)
     painter.drawText(QPointF(left, baseline), shown)
     return width
+
+
+def broken(text: str, px: int, room: float, weight: int = fonts.MEDIUM) -> list[str]:
+    """The text in as many lines as it needs; a word longer than the room stays whole."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and fonts.width(longer, px, weight) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def middle_baseline(centre_y: float, measures: QFontMetricsF) -> float:
@@ -101,6 +113,27 @@ def _star(x: float, y: float, radius: float) -> QPolygonF:
         angle = math.pi * i / 5 - math.pi / 2
         points.append(QPointF(x + reach * math.cos(angle), y + reach * math.sin(angle)))
     return QPolygonF(points)
+
+
+def hatch(painter: QPainter, box: QRectF, ink: QColor, width: float, step: float) -> None:
+    """Slanted strokes, `step` pixels apart, between two upright edges: here nothing was monitored.
+
+    The strokes stand on a grid of the painter's own pixels, so that none crawls while the box grows.
+    """
+    painter.save()
+    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    faded = QColor(ink)
+    faded.setAlphaF(ink.alphaF() * 0.75)
+    painter.setPen(QPen(faded, width))
+    first = math.floor((box.left() - box.height()) / step) * step
+    starts = [first + n * step for n in range(int((box.right() - first) / step) + 1)]
+    painter.drawLines([QLineF(x, box.bottom(), x + box.height(), box.top()) for x in starts])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(QPen(ink, width))
+    for x in (box.left(), box.right() - 1.0):
+        painter.drawLine(QLineF(round(x), box.top(), round(x), box.bottom()))
+    painter.restore()
 
 
 def tick(painter: QPainter, box: QRectF, ink: QColor, width: float) -> None:

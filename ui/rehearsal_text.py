@@ -29,8 +29,6 @@ STAGES: Final = {
 }
 BRIEFLY: Final = {Stage.STAFF: "ear {s} s", Stage.ROOM: "room {s} s"}
 HEEDED: Final = "{was} (unacknowledged: {alone})"
-UNSIGNED: Final = "not signed"
-SIGNED: Final = "signed by {who}"
 EXAMPLE: Final = "an example"
 BY_HAND: Final = "limits changed by hand in the session, where here the file's stand: {n}"
 NO_BASELINE: Final = "nobody set a baseline: limits that follow it hold only where the file gives a number"
@@ -103,7 +101,7 @@ def wall(rehearsal: Rehearsal, t_ns: int) -> str:
 def limits_name(rehearsal: Rehearsal) -> str:
     """The name of the limits, and whether anybody answers for them."""
     limits = rehearsal.limits
-    who = SIGNED.format(who=limits.signed_by) if limits.signed_by else UNSIGNED
+    who = strings.SIGNED_BY.format(who=limits.signed_by) if limits.signed_by else strings.UNSIGNED
     return f"{limits.name} ({f'{EXAMPLE}, ' if limits.example else ''}{who})"
 
 

@@ -12,9 +12,9 @@ from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import fonts
-from ui.layout import SMALLEST, Box, Zones, arrange
+from ui.layout import SMALLEST, Box, Zones, arrange, body
 from ui.panel import paint_panel
-from ui.theme import DAY, Palette, Theme, colour, scale_for
+from ui.theme import DAY, Palette, Theme, Themed, colour, scale_for
 
 START_SIZE: Final = QSize(1440, 860)
 AID: Final = "This console is an aid. The bedside monitor stays the first alarm."
@@ -28,6 +28,8 @@ class Shell(QWidget):
         super().__init__()
         self._palette = palette
         self._held: QWidget | None = None
+        self._over: QWidget | None = None
+        self._over_words = ""
         self._progress = (0.0, "")
         self._with_words = False
         self._after_paint = QTimer(self)
@@ -42,8 +44,39 @@ class Shell(QWidget):
         self._progress = (share, words)
         self.update()
 
+    @property
+    def theme(self) -> Theme:
+        """Colours and sizes of a window as large as this one."""
+        return Theme(self._palette, scale_for(self.width(), self.height()))
+
+    def put_over(self, page: QWidget, words: str) -> None:
+        """Show a page in place of the panels below the alarm line, which says `words` meanwhile."""
+        self.take_away()
+        self._over, self._over_words = page, words
+        page.setParent(self)
+        self._place_over()
+        page.show()
+        page.setFocus()
+        self.update()
+
+    def take_away(self) -> None:
+        """Let the page go, and say again how far everything is."""
+        if self._over is not None:
+            self._over.hide()
+            self._over.deleteLater()
+            self._over, self._over_words = None, ""
+            self.update()
+
+    def _place_over(self) -> None:
+        if self._over is not None:
+            box = body(arrange(self.width(), self.height()))
+            if isinstance(self._over, Themed):
+                self._over.set_theme(self.theme)
+            self._over.setGeometry(box.x, box.y, box.width, box.height)
+
     def hold(self, dashboard: QWidget) -> None:
         """Fill the window with this; what was held before is let go."""
+        self.take_away()
         if self._held is not None:
             self._held.hide()
             self._held.deleteLater()
@@ -56,6 +89,7 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._held is not None:
             self._held.setGeometry(self.rect())
+        self._place_over()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._held is not None and not self._held.close():
@@ -69,7 +103,7 @@ class Shell(QWidget):
         painter.end()
 
     def _paint_panels(self, painter: QPainter) -> None:
-        theme = Theme(self._palette, scale_for(self.width(), self.height()))
+        theme = self.theme
         zones = arrange(self.width(), self.height())
         for box in (
             zones.alarm,
@@ -100,7 +134,7 @@ class Shell(QWidget):
         painter.drawText(theme.px(24), round(middle + fonts.metrics(px).capHeight() / 2), AID)
 
     def _paint_progress(self, painter: QPainter, theme: Theme, box: Box) -> None:
-        share, words = self._progress
+        share, words = (-1.0, self._over_words) if self._over_words else self._progress
         if not words:
             return
         from PySide6.QtCore import Qt  # slow to load, and not needed for the first paint

@@ -51,6 +51,7 @@ class StatusFace:
     person: str
     visit: str
     phase: Phase
+    next_phase: Phase | None
     mark: str
     clock_label: str
     clock: str
@@ -77,6 +78,7 @@ def status_face(snapshot: Snapshot, now_ns: int, audio: Audio | None) -> StatusF
         person=person,
         visit=visit,
         phase=session.phase,
+        next_phase=snapshot.next_phase,
         mark=_mark(snapshot),
         clock_label=label,
         clock=clock,

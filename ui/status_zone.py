@@ -44,6 +44,7 @@ class StatusZone(QWidget):
         if face == old:
             return
         self.stepper.set_phase(face.phase)
+        self.stepper.suggest(face.next_phase)
         self.setAccessibleDescription(f"{face.person} {face.visit}, {face.clock}, {face.dose}")
         self._arrange()
 

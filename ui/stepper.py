@@ -1,4 +1,7 @@
-"""The eight phases of a session in a row; the present one is a pill. A click or Enter asks to move there."""
+"""The eight phases of a session in a row; the present one is a pill, a suggested one has a dashed outline.
+
+A click or Enter asks to move there.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class PhaseStepper(QWidget):
         self._theme = theme
         self._phase = Phase.PREPARATION
         self._aimed: Phase | None = None
+        self._suggested: Phase | None = None
         self._hovered: Phase | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -45,6 +49,12 @@ class PhaseStepper(QWidget):
         if phase != self._phase:
             self._phase = phase
             self.setAccessibleDescription(strings.PHASES[phase])
+            self.update()
+
+    def suggest(self, phase: Phase | None) -> None:
+        """The phase that the protocol would go to by now; nothing moves by itself."""
+        if phase != self._suggested:
+            self._suggested = phase
             self.update()
 
     def phase(self) -> Phase:
@@ -105,6 +115,9 @@ class PhaseStepper(QWidget):
                 self._pill(painter, box)
             elif phase in (self._hovered, self._aimed):
                 self._outline(painter, box)
+            elif phase == self._suggested:
+                ink = colour(palette.notes)
+                self._outline(painter, box, Qt.PenStyle.DashLine)
             elif place > present:
                 ink = colour(palette.faint)
             weight = fonts.BOLD if phase == self._phase else fonts.MEDIUM
@@ -124,9 +137,9 @@ class PhaseStepper(QWidget):
         painter.setBrush(colour(self._theme.palette.notes))
         painter.drawRoundedRect(shape, shape.height() / 2, shape.height() / 2)
 
-    def _outline(self, painter: QPainter, box: QRectF) -> None:
+    def _outline(self, painter: QPainter, box: QRectF, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
         shape = self._shape(box)
-        painter.setPen(QPen(colour(self._theme.palette.notes), 1.5))
+        painter.setPen(QPen(colour(self._theme.palette.notes), 1.5, style))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(shape, shape.height() / 2, shape.height() / 2)
 

@@ -33,6 +33,9 @@ PHASES: Final = {
 PHASES_NAME: Final = "Phase of the session"
 ROUTES: Final = {Route.IV: "IV", Route.IM: "IM", Route.IN: "IN", Route.SL: "SL", Route.PO: "PO"}
 
+TAKEN_UP: Final = "Session taken up again. Nothing was monitored from {t0} to {t1} ({length})"
+PUT_AWAY: Final = "Esc puts this away"
+
 NO_PERSON: Final = "No name yet"
 SESSION_OF: Final = "session {number} of {of}"
 NO_DOSE: Final = "no dose yet"
@@ -123,7 +126,9 @@ LINK_LOST: Final = "link lost"
 
 NO_CUFF_YET: Final = "no reading yet"
 LIMITS: Final = "limits {sys} / {dia}"
-NOT_ARMED: Final = "not armed yet"
+OVERDUE: Final = "overdue"
+LOWER_LIMIT: Final = "lower limit {sys}"
+NOT_ARMED: Final = "not armed now"
 WITHOUT_BASELINE: Final = "no baseline"
 BASELINE: Final = "baseline {value}"
 FIXED: Final = "fixed limits"

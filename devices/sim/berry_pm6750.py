@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from devices.sim.fingertip import BEHIND_S, Loss, seen_s
-from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.inflation import Inflation, Outcome, inflate, pressure
 from devices.sim.patient import Floats
 from devices.sim.scenario import Bedside, IncidentKind
 from devices.sim.waves import PULSE_TRAVEL_S, Waves
@@ -86,11 +86,11 @@ class Berry:
         while self._next <= number:
             out += self._tick(self._next)
             self._next += 1
-        self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
+        self._bedside.cuff_mmhg = pressure(self._running, t_ns)
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, ID) is None
+        return self._bedside.cable_in(ID, t_ns)
 
     def _obey(self, code: int, value: int, t_ns: int) -> None:
         if code in STREAMS:

@@ -106,7 +106,7 @@ class Contec:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "contec") is None
+        return self._bedside.cable_in("contec", t_ns)
 
     def _obey(self, code: int, t_ns: int) -> None:
         match code:

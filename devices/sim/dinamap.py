@@ -13,9 +13,9 @@ from __future__ import annotations
 from math import exp
 from typing import Final
 
-from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.inflation import Inflation, Outcome, inflate, pressure
 from devices.sim.ownkey import OwnKey
-from devices.sim.scenario import Bedside, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.sim.waves import Rhythm, Waves
 
 FORMATS: Final = ("ascii", "pro-1000")
@@ -91,12 +91,12 @@ class Dinamap:
         self._move_on(t_ns)
         if self._own_key.pressed(t_ns) and self._running is None:
             self._running = inflate(self._bedside, "dinamap", t_ns)
-        self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
+        self._bedside.cuff_mmhg = pressure(self._running, t_ns)
         out, self._out = self._out, b""
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "dinamap") is None
+        return self._bedside.cable_in("dinamap", t_ns)
 
     def _answer(self, heard: bytes, t_ns: int) -> bytes:
         text = heard[heard.find(b" ") :].decode("latin-1")
@@ -156,7 +156,7 @@ class Pro1000:
         return b"".join(self._block(n) for n in range(first, number + 1))
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "dinamap") is None
+        return self._bedside.cable_in("dinamap", t_ns)
 
     def _block(self, number: int) -> bytes:
         """What is sent at `number` block times after the start, about the time before."""

@@ -119,7 +119,7 @@ class GeDri:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / S, "ge-dri") is None
+        return self._bedside.cable_in("ge-dri", t_ns)
 
     # Requests
 

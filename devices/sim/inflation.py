@@ -63,6 +63,11 @@ class Inflation:
         return 0.0
 
 
+def pressure(running: Inflation | None, t_ns: int) -> float:
+    """Pressure (mmHg) in a cuff that is inflated or not."""
+    return running.pressure(t_ns) if running is not None else 0.0
+
+
 def inflate(bedside: Bedside, device: str, t_ns: int, target: float = 160.0) -> Inflation:
     """Begin an inflation of `device` (a driver id) now, towards `target` mmHg."""
     start_s = t_ns / 1e9

@@ -15,7 +15,7 @@ from devices.sim import intellivue_frames as frames
 from devices.sim.fingertip import Fingertip
 from devices.sim.intellivue_frames import Asked
 from devices.sim.intellivue_signals import CUFF_INTERVAL_S, DRIVER, Signals, wall
-from devices.sim.scenario import Bedside, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.sim.waves import Waves
 
 TICK_NS: Final = 125_000
@@ -74,7 +74,7 @@ class IntelliVue:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, DRIVER) is None
+        return self._bedside.cable_in(DRIVER, t_ns)
 
     # What the host says
 

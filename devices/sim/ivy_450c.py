@@ -110,7 +110,7 @@ class Ivy450c:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, DRIVER) is None
+        return self._bedside.cable_in(DRIVER, t_ns)
 
     def _screen(self, t_s: float) -> Screen:
         found = self._finger.found(t_s)

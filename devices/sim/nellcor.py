@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from devices.sim.fingertip import Fingertip, Found
-from devices.sim.scenario import Bedside, IncidentKind
+from devices.sim.scenario import Bedside
 from devices.sim.waves import Waves
 
 DRIVER: Final = "nellcor"
@@ -92,7 +92,7 @@ class Nellcor:
         return b"" if self._stopped else out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, DRIVER) is None
+        return self._bedside.cable_in(DRIVER, t_ns)
 
     def _shown(self, t_s: float) -> Shown:
         found = self._finger.found(t_s)

@@ -89,7 +89,7 @@ class Nonin:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "nonin") is None
+        return self._bedside.cable_in("nonin", t_ns)
 
     def _message(self, number: int) -> bytes:
         """What is sent at `number` periods after the start, about the time before."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.inflation import Inflation, Outcome, inflate, pressure
 from devices.sim.ownkey import OwnKey
-from devices.sim.scenario import Bedside, IncidentKind
+from devices.sim.scenario import Bedside
 
 STRING_NS: Final = 200_000_000
 HALF_COMMAND_NS: Final = 500_000_000
@@ -84,12 +84,12 @@ class ParNibp2020:
         self._move_on(t_ns)
         if self._own_key.pressed(t_ns):
             self._start(t_ns)
-        self._bedside.cuff_mmhg = self._running.pressure(t_ns) if self._running is not None else 0.0
+        self._bedside.cuff_mmhg = pressure(self._running, t_ns)
         out, self._out = self._out, b""
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "par-nibp2020") is None
+        return self._bedside.cable_in("par-nibp2020", t_ns)
 
     def _command(self, heard: bytes, t_ns: int) -> None:
         digits, sum_text = heard[:2], heard[4:]

@@ -115,6 +115,10 @@ class Bedside:
                 return incident
         return None
 
+    def cable_in(self, device: str, t_ns: int) -> bool:
+        """Whether that device's cable is plugged in."""
+        return self.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, device) is None
+
     def finger_occluded(self, t_s: float) -> bool:
         """Whether a cuff on the same arm keeps the pulse from the finger."""
         return self.same_arm and self.cuff_mmhg > self.patient.vitals(t_s).mean

@@ -10,9 +10,9 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from devices.sim.inflation import Inflation, Outcome, inflate
+from devices.sim.inflation import Inflation, Outcome, inflate, pressure
 from devices.sim.ownkey import OwnKey
-from devices.sim.scenario import Bedside, IncidentKind
+from devices.sim.scenario import Bedside
 
 HALF_COMMAND_NS: Final = 500_000_000
 """A command that does not go on for this long is forgotten."""
@@ -104,7 +104,7 @@ class SunTech:
         return out
 
     def plugged(self, t_ns: int) -> bool:
-        return self._bedside.happening(IncidentKind.CABLE_OUT, t_ns / 1e9, "suntech") is None
+        return self._bedside.cable_in("suntech", t_ns)
 
     def _take_command(self, t_ns: int) -> bool:
         """Handle the first whole command of what was heard; False if there is none."""
@@ -159,7 +159,7 @@ class SunTech:
         return inflate(self._bedside, "suntech", t_ns, float(target))
 
     def _pressure(self, t_ns: int) -> float:
-        return self._running.pressure(t_ns) if self._running is not None else 0.0
+        return pressure(self._running, t_ns)
 
     def _finish(self, t_ns: int) -> None:
         if self._running is not None and t_ns >= self._running.end_ns:

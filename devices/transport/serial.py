@@ -73,8 +73,10 @@ class SerialPort:
         if self._stopping.is_set() or not data:
             return
         if self._writer is None:
-            self._writer = threading.Thread(target=self._send, name=f"{self._name}-out", daemon=True)
-            self._writer.start()
+            writer = threading.Thread(target=self._send, name=f"{self._name}-out", daemon=True)
+            writer.start()
+            # Only now: the reading thread may be ending, and can wait for nothing that has not begun.
+            self._writer = writer
         self._outbox.put(data)
 
     async def close(self) -> None:

@@ -7,18 +7,19 @@ from typing import Final
 
 from kapmonitor.alarms.signals import OutputReport, OutputWord, Report
 
-NOT_RUNNING: Final = "Alarm sound has stopped and is being started again; look at the bedside monitor"
-NONE_CHOSEN: Final = "No output is chosen for alarms; look at the bedside monitor"
-NONE_WORKS: Final = "No alarm sound: {why}; look at the bedside monitor"
+NOT_RUNNING: Final = "Alarm sound has stopped and is being started again — look at the bedside monitor"
+NONE_CHOSEN: Final = "No output is chosen for alarms — look at the bedside monitor"
+NONE_WORKS: Final = "No alarm sound: {why} — look at the bedside monitor"
 STAFF_LOST: Final = "Staff audio lost, room speaker in use: {why}"
 ROOM_LOST: Final = "Room speaker lost, staff audio only: {why}"
 WHY: Final = {
-    OutputWord.ABSENT: "{name} is not there",
+    OutputWord.ABSENT: "{name} not found",
     OutputWord.LOST: "{name} went away",
     OutputWord.FAILED: "{name} cannot be used",
-    OutputWord.MUSIC: "{name} plays the music",
-    OutputWord.MUTED: "{name} is muted on this computer",
+    OutputWord.MUSIC: "the music plays on {name}",
+    OutputWord.MUTED: "{name} muted on this computer",
 }
+"""Worded for one thing and for several: a name may be Speakers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import datetime
-from pathlib import Path
 
+from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
-from kapmonitor.places import new_record_path, records_folder
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,16 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)
     console = Console(picture)
     console.show()
+    from kapmonitor.commandline.settled import chosen_records_folder, settle
     from kapmonitor.show_session import prepare
 
-    path = Path(arguments.out) if arguments.out else None
-    path = path or new_record_path(records_folder(), datetime.now().astimezone())
-    prepare(console, arguments, path.absolute())
-    status = console.run()
-    if console.trouble:
-        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
-    elif picture is not None:
-        print(picture.path)
-    elif path.exists():
-        print(f"The record: {path}")
-    return status
+    settings = settle(arguments)
+    record = prepare(console, arguments, chosen_records_folder(settings))
+    return run_console(console, picture, lambda: f"The record: {record()}" if record() else "")

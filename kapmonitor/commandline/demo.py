@@ -8,6 +8,7 @@ import os
 import sys
 from datetime import datetime
 
+from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.places import new_record_path, records_folder
 
@@ -32,11 +33,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     path = new_record_path(records_folder("demo"), datetime.now().astimezone(), "demo")
     prepare(console, arguments, path, strap=importlib.util.find_spec("bumble") is not None)
-    status = console.run()
-    if console.trouble:
-        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
-    elif picture is not None:
-        print(picture.path)
-    elif path.exists():
-        print(f"The record of this demo: {path}\nTo look at it again: kapmonitor replay {path}")
-    return status
+    where = f"The record of this demo: {path}\nTo look at it again: kapmonitor replay {path}"
+    return run_console(console, picture, lambda: where if path.exists() else "")

@@ -20,16 +20,19 @@ from devices.raw import RAW
 from kapmonitor.alarms.limits import example
 from kapmonitor.clock import Clock
 from kapmonitor.commandline.notelines import clean, note_lines
+from kapmonitor.commandline.settled import chosen_records_folder
 from kapmonitor.commands import AddNote
+from kapmonitor.config.load import load_settings
 from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
-from kapmonitor.places import new_record_path, records_folder
+from kapmonitor.opening import Plan
+from kapmonitor.places import heads_ledger, new_record_path, settings_file
 from kapmonitor.record.cut import wire_devices
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
-from kapmonitor.station import Plan, Station, begin
+from kapmonitor.station import Station, begin
 
 MOST_UNSAVED: Final = 100
 """Notes read but not yet on disk; reading waits beyond that, so that a flood of them stays bounded."""
@@ -56,10 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     wire_only = bool(arguments.wire_only)
     if not wire_only:
         _refuse_raw(arguments.device)
-    path = Path(arguments.out or new_record_path(records_folder(), datetime.now().astimezone()))
+    path = Path(arguments.out) if arguments.out else _new_path()
     if not arguments.device and not is_unfinished(path):
         raise AddressError("--device", "name at least one device; only an interrupted record has its own")
-    plan = Plan(path.absolute(), tuple(arguments.device), example(), wire_only=wire_only)
+    devices = tuple(arguments.device)
+    plan = Plan(path.absolute(), devices, example(), wire_only=wire_only, ledger=heads_ledger())
     station = begin(plan)
     clock = station.clock
     _say(str(path))
@@ -68,17 +72,32 @@ def run(arguments: argparse.Namespace) -> int:
     for text in filter(None, map(clean, arguments.note)):
         _note(station, text, clock.now_ns(), _nothing)
     threading.Thread(target=_read_notes, args=(station, clock), name="kap-notes", daemon=True).start()
-    spoke = _watch(station, stop, arguments.seconds)
+    told: set[str] = set()
+    spoke = _watch(station, stop, arguments.seconds, told)
     station.stop("signal" if stop.is_set() else "ended")
+    _tell_heads(station, told)
     if wire_only:
         _tell_bytes(path)
     _say(f"closed {path}")
     return 0 if spoke or stop.is_set() else 1
 
 
+def _new_path() -> Path:
+    return new_record_path(chosen_records_folder(load_settings(settings_file())), datetime.now().astimezone())
+
+
 def _tell_gap(station: Station) -> None:
     for gap in station.engine.snapshot.session.interruptions[-1:]:
         _say(f"going on; nothing was recorded for {_clock(gap.t1_ns - gap.t0_ns)}")
+
+
+def _tell_heads(station: Station, told: set[str]) -> None:
+    """Say once each time why the record's end is not kept outside it."""
+    problems = {problem for problem in tuple(station.heads.problems.values()) if problem}
+    for problem in problems - told:
+        print(f"kapmonitor: the record's head is not kept: {problem}", file=sys.stderr, flush=True)
+    told.clear()
+    told.update(problems)
 
 
 def _refuse_raw(devices: list[str]) -> None:
@@ -94,8 +113,8 @@ def _tell_bytes(path: Path) -> None:
             _say(f"{device.id}: {device.received} bytes received, {device.sent} sent")
 
 
-def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bool:
-    """A status line each second; whether any device was ever live."""
+def _watch(station: Station, stop: threading.Event, seconds: float | None, told: set[str]) -> bool:
+    """A status line each second; whether any device was ever live. `told` grows by what is told of heads."""
     began_ns = station.clock.now_ns()
     spoke = False
     second = 0
@@ -109,6 +128,7 @@ def _watch(station: Station, stop: threading.Event, seconds: float | None) -> bo
         spoke = any(view.was_live for view in tuple(station.engine.book.views.values()))
         elapsed_ns = station.clock.now_ns() - began_ns
         _say(wire_line(snapshot, elapsed_ns) if station.plan.wire_only else status_line(snapshot, elapsed_ns))
+        _tell_heads(station, told)
         if end_ns is not None and station.clock.now_ns() >= end_ns:
             break
     return spoke

@@ -14,7 +14,7 @@ from kapmonitor.alarms.soundplan import SoundPlan, default
 from kapmonitor.alarms.types import Priority
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.errors import RecordDamaged, RecordError
-from kapmonitor.places import record_file
+from kapmonitor.places import heads_ledger, record_file
 from kapmonitor.record.verify import DAMAGED, verify
 from kapmonitor.rehearse import HOUR_NS, Kind, Listed, Rehearsal, Totals, read_limits, rehearse, totals
 from ui import format as fmt
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _one(path: str, limits: LimitSet, plan: SoundPlan) -> Rehearsal:
     file = record_file(path)
-    verdict = verify(file)
+    verdict = verify(file, heads_ledger())
     if verdict.kind == DAMAGED:
         raise RecordDamaged(path, f"is damaged ({verdict.first_bad})")
     with Progress(path) as progress:

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 
+from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError
 from kapmonitor.places import record_file
@@ -31,12 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kapmonitor.show_review import prepare
 
     prepare(console, path, at_s)
-    status = console.run()
-    if console.trouble:
-        print(f"kapmonitor: {console.trouble}", file=sys.stderr)
-    elif picture is not None:
-        print(picture.path)
-    return status
+    return run_console(console, picture)
 
 
 def parse_at(text: str) -> float:

@@ -7,8 +7,10 @@ import json
 import sys
 from dataclasses import asdict
 
-from kapmonitor.errors import RecordError
-from kapmonitor.places import record_file
+from kapmonitor.errors import ConfigError, RecordError
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.people.staff import Staff
+from kapmonitor.places import heads_ledger, people_file, record_file
 from kapmonitor.record.verify import INTACT, Verdict, verify
 
 
@@ -16,9 +18,14 @@ def run(arguments: argparse.Namespace) -> int:
     """0 if every record is intact, 1 if one is interrupted or damaged, 2 if one cannot be looked at."""
     verdicts: list[tuple[str, Verdict]] = []
     status = 0
+    try:
+        staff = PeopleBook(people_file()).staff()
+    except ConfigError as error:
+        print(f"kapmonitor: {error}; no signer is known", file=sys.stderr)
+        staff, status = Staff(), 2
     for path in arguments.record:
         try:
-            verdicts.append((path, verify(record_file(path))))
+            verdicts.append((path, verify(record_file(path), heads_ledger(), staff)))
         except RecordError as error:
             print(f"kapmonitor: {error}", file=sys.stderr)
             status = 2
@@ -30,11 +37,22 @@ def run(arguments: argparse.Namespace) -> int:
     return status or int(any(verdict.kind != INTACT for _, verdict in verdicts))
 
 
+def _say(text: str) -> None:
+    """What comes out of a record must not be able to steer a terminal."""
+    print("".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
 def _print(path: str, verdict: Verdict) -> None:
     print(f"{path}: {verdict.kind}")
     if verdict.first_bad:
-        print(f"  first bad entry: {verdict.first_bad}")
+        _say(f"  first bad entry: {verdict.first_bad}")
     for line in verdict.missing:
-        print(f"  missing: {line}")
+        _say(f"  missing: {line}")
     for line in verdict.recovered:
-        print(f"  recovered: {line}")
+        _say(f"  recovered: {line}")
+    for line in verdict.anchors:
+        _say(f"  compared: {line}")
+    for signature in verdict.signatures:
+        _say(f"  signed: entry {signature.seq}: {signature.text}")
+    if verdict.head:
+        _say(f"  head: {verdict.head}")

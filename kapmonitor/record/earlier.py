@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,8 @@ from kapmonitor.alarms.limits import LimitSet, parse
 from kapmonitor.alarms.takeup import worth_recalling
 from kapmonitor.errors import ConfigError, RecordDamaged, RecordError
 from kapmonitor.model import ChannelKey, CuffReading
+from kapmonitor.protocol import read as protocol_module
+from kapmonitor.protocol.read import Protocol
 from kapmonitor.record.items import NumericRow
 from kapmonitor.record.reader import ALWAYS, RecordReader
 from kapmonitor.record.stories import Stories
@@ -47,6 +50,7 @@ class Earlier:
     trends: Mapping[Role, tuple[tuple[int, float], ...]]
     cuffs: tuple[CuffReading, ...]
     limits: LimitSet
+    protocol: Protocol | None
     last_t_ns: int
     last_utc_ns: int
 
@@ -77,18 +81,20 @@ def _earlier(path: Path, view: RecordView) -> Earlier:
     events = tuple(row.stamped for row in view.events())
     if not events or not isinstance(events[0].event, SessionStarted):
         raise RecordDamaged(str(path), "its beginning cannot be read")
+    state = _folded(events)
     rows = list(view.reader.numerics(*ALWAYS))
     last_t_ns = max(events[-1].t_ns, *(row.t_ns for row in rows[-LATEST:]), view.span()[1])
     return Earlier(
         path=path,
         started=events[0],
-        state=_folded(events),
+        state=state,
         events=events,
         channels=tuple(view.channels.values()),
         readings=tuple(worth_recalling(events, rows)),
         trends={role: tuple(_trend(role, rows, view)) for role in TRENDS},
         cuffs=view.cuffs(*ALWAYS),
         limits=_limits(path, events),
+        protocol=_protocol(state),
         last_t_ns=last_t_ns,
         last_utc_ns=last_t_ns + _utc_minus_t_ns(events),
     )
@@ -132,6 +138,16 @@ def _limits(path: Path, events: Iterable[Stamped]) -> LimitSet:
         return parse(first.toml, "the limits in the record")
     except ConfigError as why:
         raise RecordDamaged(str(path), f"this version does not accept its limits ({why})") from why
+
+
+def _protocol(state: SessionState) -> Protocol | None:
+    """The session goes on without one that this version does not accept any more."""
+    told = state.care.protocol
+    if told is None:
+        return None
+    with suppress(ConfigError):
+        return protocol_module.parse(told.toml, "the protocol in the record")
+    return None
 
 
 def _utc_minus_t_ns(events: Iterable[Stamped]) -> int:

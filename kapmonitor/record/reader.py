@@ -29,7 +29,7 @@ from kapmonitor.record.wave import unpack
 from kapmonitor.session.codec import UnknownEvent, decode
 from kapmonitor.session.events import ChannelDescribed, SessionClosed, SessionEvent, SessionResumed, Stamped
 
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     sqlite3.Error,
     ValueError,
     TypeError,
@@ -88,7 +88,7 @@ class RecordReader:
         """The connection, with whatever goes wrong meanwhile turned into RecordDamaged."""
         try:
             yield self.connection
-        except _UNREADABLE as why:
+        except UNREADABLE as why:
             raise RecordDamaged(str(self.path), f"cannot be read further ({why})") from why
 
     def events(self) -> Iterator[EventRow]:

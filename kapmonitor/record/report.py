@@ -9,7 +9,7 @@ from typing import Final
 
 from kapmonitor.record import chain
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.events import ChannelDescribed, SessionResumed, SessionStarted
+from kapmonitor.session.events import ChannelDescribed, RecordHeads, SessionResumed, SessionStarted
 
 GAP_NS: Final = 2_000_000_000
 """Waves missing for longer than this are worth a line."""
@@ -56,6 +56,9 @@ def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
         if isinstance(row.stamped.event, SessionResumed):
             gap_s = row.stamped.event.gap_ns / 1e9
             lines.append(f"{gap_s:.0f} s without monitoring before {clock.text(row.stamped.t_ns)}")
+        elif isinstance(row.stamped.event, RecordHeads) and row.stamped.event.problem:
+            told = row.stamped.event
+            lines.append(f"heads kept {told.place}, from {clock.text(row.stamped.t_ns)} on ({told.problem})")
     return tuple(lines)
 
 

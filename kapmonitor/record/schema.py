@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -152,10 +153,28 @@ def check(path: Path) -> None:
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> None:
     """Tables and triggers must be the ones we make, word by word; a later minor version may have more."""
-    there = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    there = _laid_out(connection)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if not there.issuperset(STATEMENTS) or (version == USER_VERSION and len(there) > len(STATEMENTS)):
+    if not there >= _layout() or (version == USER_VERSION and there != _layout()):
         raise RecordDamaged(str(path), "its tables or their guards were changed")
+
+
+Laid = frozenset[tuple[str, str, str, str]]
+"""Kind, name, table and statement of each part of a database."""
+
+
+def _laid_out(connection: sqlite3.Connection) -> Laid:
+    return frozenset(
+        connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    )
+
+
+@cache
+def _layout() -> Laid:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for statement in STATEMENTS:
+            connection.execute(statement)
+        return _laid_out(connection)
 
 
 def _uri(path: Path, mode: str) -> str:

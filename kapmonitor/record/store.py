@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import rfc8785
 
+from kapmonitor.durable import sync_folder
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
 from kapmonitor.model import Validity
 from kapmonitor.record import chain, pyramid, schema
@@ -22,7 +23,7 @@ from kapmonitor.record.items import DataRow, NumericRow
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.wave import unpack
-from kapmonitor.session.events import SessionClosed, SessionStarted, Stamped
+from kapmonitor.session.events import RecordSigned, SessionClosed, SessionStarted, Stamped
 
 Arrival = tuple[int, Stamped | DataRow]
 """What arrived, and when."""
@@ -46,6 +47,12 @@ class Store:
         return places
 
     @property
+    def head(self) -> tuple[int, str]:
+        """The last entry on disk and its hash; any thread may ask, also after the file was closed."""
+        fold = self._fold  # replaced as a whole when something was committed, never changed
+        return fold.seq, fold.head
+
+    @property
     def fold_due_ns(self) -> float:
         """When to fold next, on the clock of what arrives."""
         return self._fold.due_ns
@@ -63,6 +70,19 @@ class Store:
             after.take(now_ns, Stamped(now_ns, closed))
         after.settle(now_ns, closing=True)
         self._write(after, [])
+        self._leave_one_file()
+
+    def add_to_closed(self, event: RecordSigned) -> int:
+        """Add a signature to a record that was closed, and leave a single file; its seq.
+
+        On the session's clock it stands where the session ended: only its body knows the time of day.
+        """
+        (t_ns,) = self._connection.execute("SELECT max(t_ns) FROM event").fetchone()
+        (place,) = self.commit([(t_ns, Stamped(t_ns, event))])
+        self._leave_one_file()
+        return place
+
+    def _leave_one_file(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with suppress(sqlite3.OperationalError):  # somebody is reading it: two more, empty files stay for now
             self._connection.execute("PRAGMA journal_mode=DELETE")
@@ -126,7 +146,7 @@ def create_record(path: Path, started: Stamped, now_ns: int) -> None:
         store = Store(path)
         store.commit([(now_ns, started)])
         store.abandon()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except (sqlite3.Error, OSError) as why:
         for leftover in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
             leftover.unlink(missing_ok=True)
@@ -137,16 +157,6 @@ def header_of(started: SessionStarted) -> str:
     """What the chain grows from."""
     session, software = plain(started.session), plain(started.software)
     return rfc8785.dumps({"format": schema.USER_VERSION, "session": session, "software": software}).decode()
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new file's name survives a power cut; Windows cannot open folders and needs it not."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _stands_like(one: Fold, other: Fold) -> bool:

@@ -120,8 +120,13 @@ class RecordWriter:
             problem=self._problem,
         )
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The last entry on disk and its hash; also after closing."""
+        return self._store.head
+
     def close(self, reason: str = "ended") -> None:
-        """Write everything, seal it, add session.closed unless it is there, and leave exactly one file.
+        """Write everything, seal it, add session.closed unless it is there, and leave the record as one file.
 
         RecordFull if the disk would not take the rest within ten seconds; what is on it stays readable.
         """

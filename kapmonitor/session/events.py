@@ -22,6 +22,18 @@ from kapmonitor.session.alarm_events import (
     RuleEnabled,
     SameArmSaid,
 )
+from kapmonitor.session.care_events import (
+    CardFilled,
+    CheckAnswered,
+    CheckOverridden,
+    FormFilled,
+    HandedOver,
+    PersonIdentified,
+    PresenceSaid,
+    ProtocolSet,
+    ScaleScored,
+    SessionOpened,
+)
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -39,6 +51,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -184,15 +197,18 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """A dose; T+ counts from the first one. `route` is a Route word."""
+    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed."""
 
     TYPE: ClassVar[str] = "dose.given"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     drug: str
     amount_mg: float
     route: str
     site: str
     by: str
+    lot: str = ""
+    witness: str = ""
+    weight_kg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +279,16 @@ SessionEvent = (
     | NoteAdded
     | NoteAmended
     | MusicEvent
+    | ProtocolSet
+    | PersonIdentified
+    | CardFilled
+    | CheckAnswered
+    | CheckOverridden
+    | SessionOpened
+    | ScaleScored
+    | PresenceSaid
+    | HandedOver
+    | FormFilled
     | LimitsSet
     | LimitsChanged
     | RuleDisabled
@@ -280,6 +306,9 @@ SessionEvent = (
     | SoundProcess
     | SoundChecked
     | BedsideConfirmed
+    | RecordHeads
+    | RecordCopied
+    | RecordSigned
 )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kapmonitor.session.care import Care, charted
+from kapmonitor.session.care_events import CareEvent
 from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
@@ -63,6 +65,14 @@ class Dose:
     route: str
     site: str
     by: str
+    lot: str = ""
+    witness: str = ""
+    weight_kg: float = 0.0
+
+    @property
+    def mg_per_kg(self) -> float | None:
+        """The amount for the weight of that day; None where nobody weighed."""
+        return self.amount_mg / self.weight_kg if self.weight_kg > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ class SessionState:
     """What the dashboard shows for each role."""
     sound_checks: tuple[SoundCheck, ...] = ()
     """The newest answer about each output, the music and the bedside monitor."""
+    care: Care = field(default_factory=Care)
 
     @property
     def dose_t_ns(self) -> int | None:
@@ -192,6 +203,20 @@ def _close_music(spans: tuple[MusicSpan, ...], t_ns: int) -> tuple[MusicSpan, ..
     if spans and spans[-1].t1_ns is None:
         return (*spans[:-1], replace(spans[-1], t1_ns=t_ns))
     return spans
+
+
+def _dose(t_ns: int, event: DoseGiven) -> Dose:
+    return Dose(
+        t_ns,
+        event.drug,
+        event.amount_mg,
+        event.route,
+        event.site,
+        event.by,
+        event.lot,
+        event.witness,
+        event.weight_kg,
+    )
 
 
 def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
@@ -280,8 +305,7 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
             phase = Phase(event.phase)
             return replace(state, phase=phase, phases=(*state.phases, (t_ns, phase)))
         case DoseGiven():
-            dose = Dose(t_ns, event.drug, event.amount_mg, event.route, event.site, event.by)
-            return replace(state, doses=(*state.doses, dose))
+            return replace(state, doses=(*state.doses, _dose(t_ns, event)))
         case NoteAdded():
             note = Note(event.note, t_ns, event.kind, event.text, event.by)
             return replace(state, notes=(*state.notes, note))
@@ -289,6 +313,8 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
             return replace(state, notes=tuple(_amend(note, event) for note in state.notes))
         case MusicEvent():
             return _music(state, t_ns, event)
+        case _ if isinstance(event, CareEvent):
+            return replace(state, care=charted(state.care, t_ns, event))
         case _:
             return _fold_alarm(state, t_ns, event)
 

@@ -283,8 +283,10 @@ def test_waking_from_sleep_cuts_a_wait_short(caplog):
         async with bench.running():
             await until(lambda: bench.last is not None and bench.last.state is LinkState.WAITING)
             tries = len(bench.sink.links)
+            assert bench.last.retry_in_s == 3600.0
             bench.pump.woke(SystemClock().now_ns())
             await until(lambda: len(bench.sink.links) > tries)
+            assert bench.sink.states()[tries:] == [("waiting", "not-found")], "it has tried once more"
 
     run(body())
     caplog.clear()

@@ -2,6 +2,7 @@
 
 import pytest
 from ble_parts import in_room
+from driver_events import faults, readings, worded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,6 @@ from kapmonitor import mdc
 from kapmonitor.model import (
     Absent,
     AlertKind,
-    DeviceAlert,
     Fault,
     FaultKind,
     Measured,
@@ -41,20 +41,8 @@ def clip():
     return protocol
 
 
-def readings(events, term):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.term is term]
-
-
-def alerts(events):
-    return [(e.kind, e.present, e.detail) for e in events if isinstance(e, DeviceAlert)]
-
-
 def samples(events):
     return [s for e in events if isinstance(e, WaveformBlock) for s in e.samples.tolist()]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 def long_packet(
@@ -112,11 +100,11 @@ def test_a_finger_out_then_back_then_searching():
     off = protocol.receive(STREAM, NOTHING, 1)
     assert readings(off, mdc.SPO2) == [Absent(Validity.NOT_AVAILABLE, 127)]
     assert readings(off, mdc.PULSE_RATE) == [Absent(Validity.NOT_AVAILABLE, 255)]
-    assert alerts(off) == [(AlertKind.SENSOR_OFF, True, "")]
+    assert worded(off) == [(AlertKind.SENSOR_OFF, True, "")]
     on = protocol.receive(STREAM, bytes.fromhex("8732274861"), 2)
     assert readings(on, mdc.SPO2) == [Measured(97.0, Validity.QUESTIONABLE)]
-    assert alerts(on) == [(AlertKind.SENSOR_OFF, False, ""), (AlertKind.NO_PULSE, True, "")]
-    assert alerts(protocol.closed(3)) == [(AlertKind.NO_PULSE, False, "")]
+    assert worded(on) == [(AlertKind.SENSOR_OFF, False, ""), (AlertKind.NO_PULSE, True, "")]
+    assert worded(protocol.closed(3)) == [(AlertKind.NO_PULSE, False, "")]
 
 
 @pytest.mark.parametrize(("head", "detail"), [("a732074861", "unplugged"), ("8732174861", "")])
@@ -124,7 +112,7 @@ def test_without_a_finger_no_number_counts(head, detail):
     events = clip().receive(STREAM, bytes.fromhex(head), 1)
     assert readings(events, mdc.SPO2) == [Absent(Validity.INVALID, 97)]
     assert readings(events, mdc.PULSE_RATE) == [Absent(Validity.INVALID, 72)]
-    assert alerts(events) == [(AlertKind.SENSOR_OFF, True, detail)]
+    assert worded(events) == [(AlertKind.SENSOR_OFF, True, detail)]
 
 
 @pytest.mark.parametrize(("spo2", "pulse"), [(0, 0), (101, 19), (39, 1)])
@@ -149,7 +137,7 @@ def test_the_longer_protocol_without_a_pulse(status):
     for term in (mdc.SPO2, mdc.PULSE_RATE, mdc.PERFUSION_INDEX, mdc.PULSE_INTERVAL):
         assert [reading.validity for reading in readings(events, term)] == [Validity.INVALID]
     kind = AlertKind.NO_PULSE if status == 4 else AlertKind.SENSOR_OFF
-    assert [alert[:2] for alert in alerts(events)] == [(kind, True)]
+    assert [alert[:2] for alert in worded(events)] == [(kind, True)]
 
 
 def test_an_interval_comes_with_each_beat_alone():
@@ -193,8 +181,8 @@ def test_after_much_noise_the_shorter_protocol_is_found_again():
 
 def test_a_low_battery():
     protocol = clip()
-    assert alerts(protocol.receive(STREAM, long_packet(battery=9), 1)) == [(AlertKind.LOW_BATTERY, True, "")]
-    assert alerts(protocol.receive(STREAM, long_packet(battery=0x80 | 50), 2)) == [
+    assert worded(protocol.receive(STREAM, long_packet(battery=9), 1)) == [(AlertKind.LOW_BATTERY, True, "")]
+    assert worded(protocol.receive(STREAM, long_packet(battery=0x80 | 50), 2)) == [
         (AlertKind.LOW_BATTERY, False, "")
     ]
     assert readings(protocol.receive(STREAM, long_packet(battery=50), 3), mdc.BATTERY) == []

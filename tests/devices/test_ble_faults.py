@@ -1,7 +1,8 @@
 """Faults of emulated Bluetooth devices by name: which there are, and that each does what it says."""
 
+import asyncio
 import random
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -175,9 +176,14 @@ def test_a_device_that_comes_and_goes_is_lost_and_found(caplog, monkeypatch):
         now_s = room.clock.now_ns() / 1e9
         afflict(bed, "disconnect", now_s - 10)
         await ledger.until(lambda: ("waiting", "lost") in ledger.links())
+        lost_at = len(ledger.entries)
+        await asyncio.sleep(0.5)
+        assert not [e for e in ledger.entries[lost_at:] if isinstance(e, Observation)]
         bed.incidents = ()
         seen = len(ledger.values(HR))
         await ledger.until(lambda: len(ledger.values(HR)) > seen)
+        states = [state for state, _ in groupby(state for state, _ in ledger.links())]
+        assert states == ["connecting", "live", "waiting", "connecting", "live"]
 
     in_room(test)
     caplog.get_records("call").clear()
@@ -203,10 +209,16 @@ def test_a_strap_that_says_everything_twice_is_heard_twice():
         uuid = uuid16(strap_model.MEASUREMENT)
 
         def twice():
+            """Where among the strap's messages one is that came right after the same one."""
             said = [(c.t_ns, c.data) for c in ledger.of(WireChunk) if c.channel == uuid]
-            return [a for a, b in pairwise(said) if a[1] == b[1] and b[0] - a[0] < S // 10]
+            pairs = enumerate(pairwise(said), start=1)
+            return [i for i, (a, b) in pairs if a[1] == b[1] and b[0] - a[0] < S // 10]
 
         await ledger.until(twice)
+        second = twice()[0]
+        await ledger.until(lambda: len(ledger.values(HR)) > second)
+        assert ledger.values(HR)[second - 1] == ledger.values(HR)[second]
+        assert all(b - a > 1 for a, b in pairwise(twice())), "twice, not three times"
 
     in_room(test)
 

@@ -1,6 +1,7 @@
 """The heart rate driver against published payloads, any bytes, and the emulated strap's own encoder."""
 
 import pytest
+from driver_events import readings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,10 +52,6 @@ def strap():
 
 def said(protocol, payload, t_ns=1):
     return protocol.receive(MEASUREMENT, bytes.fromhex(payload), t_ns)
-
-
-def readings(events, term):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.term is term]
 
 
 @pytest.mark.parametrize(("payload", "rate", "contact", "energy", "rr"), PAYLOADS)

@@ -237,9 +237,12 @@ def test_a_strap_that_leaves_the_room_is_lost_and_comes_back():
         await ledger.live()
         strap.peripheral.vanish()
         await ledger.until(lambda: "lost" in problems(ledger))
+        assert not is_live(ledger)
         await strap.peripheral.reappear()
         await ledger.live(2)
         await beat(strap, ledger, 75)
+        assert ledger.values(HR) == [75.0]
+        assert problems(ledger).count("lost") == 1
 
     in_room(test)
 

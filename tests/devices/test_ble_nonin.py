@@ -2,6 +2,7 @@
 
 import pytest
 from ble_parts import in_room
+from driver_events import alerts, faults, readings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,11 +26,9 @@ from kapmonitor import mdc
 from kapmonitor.model import (
     Absent,
     AlertKind,
-    DeviceAlert,
     Fault,
     FaultKind,
     Measured,
-    Observation,
     Validity,
     WaveformBlock,
 )
@@ -45,18 +44,6 @@ def nonin():
     protocol = NoninOximeter({})
     protocol.opened(0)
     return protocol
-
-
-def readings(events, term):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.term is term]
-
-
-def alerts(events):
-    return [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 def test_known_packets():

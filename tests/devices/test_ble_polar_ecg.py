@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 from ble_parts import PATIENCE_S, in_room
+from driver_events import faults
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,10 +48,6 @@ def streaming():
 
 def samples(events):
     return [s for e in events if isinstance(e, WaveformBlock) for s in e.samples.tolist()]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 def test_published_frames():

@@ -62,10 +62,13 @@ def test_off_and_on_while_listening(told):
         switch.off()
         await without_radio(ledger)
         await ledger.until(lambda: ledger.links().count(("waiting", "no-radio")) >= 2)
+        assert ("live", "none") not in ledger.links()
         strap = room.strap()
         await strap.peripheral.switch_on()
         switch.on()
         await heard(strap, ledger, 61)
+        assert ledger.links()[-2:] == [("connecting", "none"), ("live", "none")]
+        assert ledger.values(HR) == [61.0]
 
     in_room(test)
 
@@ -152,6 +155,9 @@ def test_news_that_come_while_the_last_ones_are_seen_to_are_not_lost():
             switch.say(RadioNews.ON)
         await asyncio.wait_for(strap.peripheral.free.wait(), PATIENCE_S)
         await heard(strap, ledger, 62)
+        assert ("waiting", "no-radio") in ledger.links()
+        assert ledger.links()[-1] == ("live", "none")
+        assert ledger.values(HR) == [61.0, 62.0]
 
     in_room(test)
 

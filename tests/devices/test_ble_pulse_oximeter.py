@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from ble_parts import in_room
+from driver_events import readings, worded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,6 @@ from kapmonitor import mdc
 from kapmonitor.model import (
     Absent,
     AlertKind,
-    DeviceAlert,
     Direction,
     Fault,
     FaultKind,
@@ -89,14 +89,6 @@ def oximeter(**options):
     return protocol
 
 
-def readings(events, term):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.term is term]
-
-
-def alerts(events):
-    return [(e.kind, e.present, e.detail) for e in events if isinstance(e, DeviceAlert)]
-
-
 @pytest.mark.parametrize(
     ("payload", "normal", "fast", "slow", "status", "sensor", "amplitude"), CONTINUOUS_PAYLOADS
 )
@@ -134,9 +126,9 @@ def test_a_finger_out_is_no_value_and_an_alert():
     protocol = oximeter()
     off = protocol.receive(CONTINUOUS, bytes.fromhex("0cff07ff072020000800"), 1)
     assert readings(off, mdc.SPO2) == [NAN]
-    assert alerts(off) == [(AlertKind.SENSOR_OFF, True, "")]
+    assert worded(off) == [(AlertKind.SENSOR_OFF, True, "")]
     on = protocol.receive(CONTINUOUS, bytes.fromhex("0c6100440020 00000000"), 2)
-    assert alerts(on) == [(AlertKind.SENSOR_OFF, False, "")]
+    assert worded(on) == [(AlertKind.SENSOR_OFF, False, "")]
 
 
 @pytest.mark.parametrize(
@@ -192,15 +184,15 @@ def test_a_number_is_blanked_whatever_it_is(status, sensor, validity):
 def test_sensor_states_are_alerts_until_they_end(bit, kind, detail):
     protocol = oximeter()
     raised = protocol.receive(CONTINUOUS, frames.oxygen_now((97, 68), sensor=1 << bit), 1)
-    assert alerts(raised) == [(kind, True, detail)]
-    assert alerts(protocol.receive(CONTINUOUS, frames.oxygen_now((97, 68), sensor=1 << bit), 2)) == []
-    assert alerts(protocol.receive(CONTINUOUS, frames.oxygen_now((97, 68)), 3)) == []
-    assert alerts(protocol.closed(4)) == [(kind, False, "")]
+    assert worded(raised) == [(kind, True, detail)]
+    assert worded(protocol.receive(CONTINUOUS, frames.oxygen_now((97, 68), sensor=1 << bit), 2)) == []
+    assert worded(protocol.receive(CONTINUOUS, frames.oxygen_now((97, 68)), 3)) == []
+    assert worded(protocol.closed(4)) == [(kind, False, "")]
 
 
 def test_demonstration_values_say_so():
     events = oximeter().receive(CONTINUOUS, frames.oxygen_now((97, 68), status=0x0420), 1)
-    assert alerts(events) == [(AlertKind.SIMULATED, True, "demonstration")]
+    assert worded(events) == [(AlertKind.SIMULATED, True, "demonstration")]
 
 
 @pytest.mark.parametrize(("spo2", "pulse"), [(0, 0), (101, 301), (39, 19), (255, 511)])
@@ -237,13 +229,13 @@ def test_a_spot_check_from_storage_is_stored_and_raises_nothing():
         SPOT_CHECK, frames.oxygen_spot_check((96, 71), status=0x0380, sensor=0x820), 3
     )
     assert [e.stored for e in events if isinstance(e, Observation)] == [True, True]
-    assert alerts(events) == []
+    assert worded(events) == []
 
 
 def test_a_continuous_value_from_storage_is_stored_and_raises_nothing():
     events = oximeter().receive(CONTINUOUS, frames.oxygen_now((86, 71), status=0x0220, sensor=0x820), 3)
     assert [e.stored for e in events if isinstance(e, Observation)] == [True, True]
-    assert alerts(events) == []
+    assert worded(events) == []
 
 
 def spot(minutes, spo2, **more):
@@ -263,7 +255,7 @@ def test_spot_checks_from_the_memory_are_told_from_the_new_one_though_the_status
         if isinstance(e, Observation) and e.metric.term is mdc.SPO2
     ]
     assert told == [(86.0, True), (88.0, True), (97.0, False)]
-    assert alerts(events) == []
+    assert worded(events) == []
     protocol.opened(10)
     assert readings([*protocol.receive(SPOT_CHECK, spot(0, 97), 11), *protocol.closed(12)], mdc.SPO2) == []
 
@@ -521,7 +513,12 @@ def test_an_oximeter_that_never_answers_is_given_up_and_still_heard(monkeypatch)
         await device.peripheral.switch_on()
         ledger, _ = room.pump(DRIVER, model.ADDRESS, options={"stored": True})
         await ledger.until(lambda: [f.kind for f in ledger.of(Fault)] == [FaultKind.TIMEOUT])
+        assert ledger.values(mdc.SPO2.ref) == []
         await device.peripheral.push(model.CONTINUOUS, device.message(0))
-        await ledger.until(lambda: ledger.values(mdc.SPO2.ref) == [97.0])
+        await ledger.until(lambda: ledger.values(mdc.SPO2.ref))
+        assert ledger.readings(mdc.SPO2.ref) == [(97.0, False)]
+        assert [f.kind for f in ledger.of(Fault)] == [FaultKind.TIMEOUT]
+        written = [c.data for c in ledger.of(WireChunk) if c.direction is Direction.OUT]
+        assert written == [racp.COUNT], "what was given up is not asked again"
 
     in_room(test)

@@ -1,6 +1,7 @@
 """The shared radio: what errors mean, who may pair, and when the scanner rests."""
 
 import asyncio
+import logging
 
 import pytest
 from ble_parts import in_room
@@ -118,17 +119,25 @@ def test_messages_for_others_are_left_alone():
     assert _answer(asked("Release", [], interface="org.example"), allows) is None
 
 
-def test_an_agent_without_a_bus_is_no_error(monkeypatch):
+def test_an_agent_without_a_bus_is_no_error(monkeypatch, caplog):
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
 
     async def whole():
-        radio = Radio()
-        async with radio.connecting("C1:00:00:00:00:01"):
-            pass
+        radio, held = Radio(), []
+        for address in ("C1:00:00:00:00:01", "C1:00:00:00:00:02"):
+            async with radio.connecting(address):
+                held.append(address)
+        assert held == ["C1:00:00:00:00:01", "C1:00:00:00:00:02"]
+        assert radio._agent._bus is None
         await radio.free("C1:00:00:00:00:01", ())
         await radio.close()
 
-    asyncio.run(whole())
+    with caplog.at_level(logging.DEBUG, "devices.transport"):
+        asyncio.run(whole())
+    said = [(record.name, record.levelname) for record in caplog.records]
+    assert said.count(("devices.transport.ble_agent", "DEBUG")) == 2, "it is tried again for each device"
+    assert ("devices.transport.ble_radio", "DEBUG") in said
+    assert {level for _, level in said} == {"DEBUG"}
 
 
 def test_the_scanner_runs_only_while_somebody_listens_and_rests_while_one_connects():

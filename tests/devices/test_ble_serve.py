@@ -55,13 +55,18 @@ def test_a_console_hears_a_strap_and_a_cuff_of_another_process(caplog):
             hearts, _ = room.pump(ble_heart_rate.DRIVER, "C1:00:00:00:00:02", radio)
             pressures, _ = room.pump(ble_blood_pressure.DRIVER, "C1:00:00:00:00:01", radio)
             await hearts.until(lambda: len(hearts.values(HR)) >= 2)
-            await pressures.until(lambda: pressures.values(mdc.NIBP_SYS.ref) == [120.0])
+            await pressures.until(lambda: pressures.values(mdc.NIBP_SYS.ref))
+            assert pressures.values(mdc.NIBP_SYS.ref) == [120.0]
         # The simulator was killed: that is a lost strap, and then a radio that is not there.
         await hearts.until(lambda: "lost" in problems(hearts))
         await hearts.until(lambda: "no-radio" in problems(hearts))
         seen = len(hearts.values(HR))
         with simulator(port):
             await hearts.until(lambda: len(hearts.values(HR)) > seen)
+            assert hearts.links()[-1] == ("live", "none")
+        assert set(hearts.values(HR)) == {72.0}
+        order = problems(hearts)
+        assert order.index("lost") < order.index("no-radio")
         await radio.close()
 
     in_room(test)
@@ -71,10 +76,12 @@ def test_a_console_hears_a_strap_and_a_cuff_of_another_process(caplog):
 def test_a_second_console_is_served_after_the_first_has_left():
     async def test(room):
         with simulator() as port:
-            for _ in range(2):
+            for console in range(1, 3):
                 radio = open_tcp_radio("127.0.0.1", port)
                 ledger, task = room.pump(ble_heart_rate.DRIVER, "C1:00:00:00:00:02", radio)
                 await ledger.until(lambda ledger=ledger: ledger.values(HR))
+                assert set(ledger.values(HR)) == {72.0}, f"console {console}"
+                assert ledger.links() == [("connecting", "none"), ("live", "none")], f"console {console}"
                 await radio.close()  # as a console that crashed: the strap is not told by Bluetooth
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)

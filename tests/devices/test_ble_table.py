@@ -65,6 +65,14 @@ def test_a_device_that_tells_of_its_new_table_is_connected_anew_at_once():
         await ble_tables.tell(strap.peripheral)
         await ended_by_the_change(ledger)
         await heard(strap, ledger, 62)
+        assert ledger.values(HR) == [61.0, 62.0]
+        assert ledger.links() == [
+            ("connecting", "none"),
+            ("live", "none"),
+            ("waiting", "lost"),
+            ("connecting", "none"),
+            ("live", "none"),
+        ]
 
     in_room(test)
 

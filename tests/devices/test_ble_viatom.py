@@ -4,6 +4,7 @@ import json
 
 import pytest
 from ble_parts import in_room
+from driver_events import alerts, faults, readings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,12 +21,10 @@ from kapmonitor import mdc
 from kapmonitor.model import (
     Absent,
     AlertKind,
-    DeviceAlert,
     DeviceIdentified,
     Fault,
     FaultKind,
     Measured,
-    Observation,
     Validity,
     WaveformBlock,
 )
@@ -63,18 +62,6 @@ def answered(protocol, *replies, t_ns=0):
         events = protocol.receive(REPLIES, reply, t_ns)
         t_ns += S
     return events
-
-
-def readings(events, term):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.term is term]
-
-
-def alerts(events):
-    return [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the system bus says of Bluetooth, and what it means for links."""
 
 import asyncio
+import logging
 import shutil
 import subprocess
 
@@ -78,16 +79,21 @@ def test_the_device_of_a_path(path, address):
     assert device_of(path) == address
 
 
-def test_without_a_bus_it_says_nothing(monkeypatch):
+def test_without_a_bus_it_says_nothing(monkeypatch, caplog):
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    told = []
 
     async def whole():
-        watch = BluezWatch(lambda _news, _address: None)
+        watch = BluezWatch(lambda *news: told.append(news))
         await watch.start()
         await watch.start()
         await watch.close()
 
-    asyncio.run(whole())
+    with caplog.at_level(logging.DEBUG, "devices.transport"):
+        asyncio.run(whole())
+    assert told == []
+    records = [(record.name, record.levelname) for record in caplog.records]
+    assert records == [("devices.transport.ble_watch", "DEBUG")] * 2, "it tries again, and warns nobody"
 
 
 @pytest.fixture

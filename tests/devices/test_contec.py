@@ -5,6 +5,7 @@ import random
 import time
 
 import pytest
+from driver_events import alerts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,10 +48,6 @@ def numbers(events, stored=False):
             value = event.reading.value if isinstance(event.reading, Measured) else event.reading
             found.setdefault(event.metric.ref, []).append(value)
     return found
-
-
-def alerts(events):
-    return [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)]
 
 
 def wave(events):

@@ -3,18 +3,20 @@
 import itertools
 
 import pytest
+from cuff_desk import FIVES, ready_safety, start
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from devices.cuff import (
-    DETERMINATION_NS,
-    REST_NS,
-    STOP_AGAIN_NS,
-    TELLS_WITHIN_NS,
+from devices.cuff import DETERMINATION_NS, REST_NS, STOP_AGAIN_NS, TELLS_WITHIN_NS, CuffSafety
+from devices.cuff_schedule import Schedule
+from devices.cuff_table import TABLE, Activity, Do, Happening
+from devices.cuff_words import (
+    REPEAT,
+    TIMER,
     WATCHDOG,
     Action,
-    CuffSafety,
+    Again,
     Fail,
     Linked,
     Plan,
@@ -28,8 +30,6 @@ from devices.cuff import (
     Tick,
     news,
 )
-from devices.cuff_schedule import Schedule
-from devices.cuff_table import TABLE, Activity, Do, Happening
 from kapmonitor.mdc import CUFF_PRESSURE, NIBP_SYS, SPO2
 from kapmonitor.model import (
     Absent,
@@ -49,24 +49,13 @@ S = 1_000_000_000
 H, A = Happening, Activity
 
 
-FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
-
-
-def start(by="nurse"):
-    return Request(Action.START, by)
-
-
 def stop(by="nurse"):
     return Request(Action.STOP, by)
 
 
 @pytest.fixture
 def ready():
-    """Turned on, linked, never inflated."""
-    safety = CuffSafety()
-    safety.on(Linked(True), 0)
-    safety.on(Request(Action.TURN_ON, "nurse"), 0)
-    return safety
+    return ready_safety()
 
 
 # The table
@@ -109,9 +98,11 @@ def test_starting_is_off_until_a_person_turns_it_on():
     assert safety.on(start("Ada"), 3) == (SendStart("Ada"),)
 
 
-def test_turning_off_ends_the_plan_and_refuses_again(ready):
+def test_turning_off_keeps_the_plan_and_refuses_to_start(ready):
     ready.on(Planned(Schedule((300,)), 0), 0)
-    assert ready.on(Request(Action.TURN_OFF, "nurse"), 1) == (Plan(),)
+    assert ready.on(Request(Action.TURN_OFF, "nurse"), 1) == ()
+    assert ready.on(Tick(), 400 * S) == ()
+    assert ready.plan.next_t_ns == 300 * S
     assert ready.on(start(), 2) == (Refuse(Action.START, "nurse", Refusal.OFF),)
     assert ready.on(stop(), 3) == (SendStop("nurse"),)
 
@@ -237,6 +228,125 @@ def test_an_unknown_cuff_is_stopped_if_the_device_does_not_tell_in_time(ready):
     assert ready.on(Tick(), 600 * S + TELLS_WITHIN_NS) == (Fail(NibpFailure.TIMEOUT), SendStop(WATCHDOG))
 
 
+# Repeats
+
+
+def test_a_repeat_is_measured_once_at_its_time(ready):
+    assert ready.on(Again(60 * S), 0) == (Plan(60 * S),)
+    assert ready.deadline_ns == 60 * S
+    assert ready.on(Tick(), 60 * S - 1) == ()
+    assert SendStart(REPEAT) in ready.on(Tick(), 60 * S)
+    ready.on(H.IDLE, 100 * S)
+    assert (ready.plan, ready.on(Tick(), 500 * S)) == (Plan(), ())
+
+
+def test_a_repeat_comes_before_the_schedule_and_leaves_it_as_it_is(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(Again(60 * S), 1)
+    assert ready.plan.next_t_ns == 60 * S
+    ready.on(Tick(), 60 * S)
+    ready.on(H.IDLE, 100 * S)
+    assert ready.plan.next_t_ns == 300 * S
+
+
+def test_the_schedule_comes_before_a_later_repeat_and_ends_it(ready):
+    ready.on(Planned(FIVES, 0), 0)
+    ready.on(Again(310 * S), 250 * S)
+    assert ready.plan.next_t_ns == 300 * S
+    assert SendStart(TIMER) in ready.on(Tick(), 300 * S)
+    ready.on(H.IDLE, 330 * S)
+    assert ready.plan.next_t_ns == 600 * S
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [start(), H.MEASURING, Request(Action.TURN_OFF, "nurse")],
+)
+def test_a_repeat_is_over_once_something_else_was_decided_or_measured(ready, meanwhile):
+    ready.on(Again(60 * S), 0)
+    ready.on(meanwhile, 1 * S)
+    ready.on(H.IDLE, 2 * S)
+    assert ready.plan == Plan()
+    assert not any(isinstance(each, SendStart) for each in ready.on(Tick(), 61 * S))
+
+
+def test_a_repeat_is_put_off_by_ten_minutes_once_and_can_be_let_go_again(ready):
+    ready.on(Again(60 * S), 0)
+    hold, release = Request(Action.HOLD, "therapist"), Request(Action.RELEASE, "nurse")
+    assert ready.on(hold, 1 * S) == (Plan(660 * S, held=True),)
+    assert ready.on(hold, 2 * S) == (Refuse(Action.HOLD, "therapist", Refusal.ALREADY_HELD),)
+    assert ready.on(Tick(), 61 * S) == ()
+    assert ready.on(release, 100 * S) == (Plan(100 * S),)
+    assert SendStart(REPEAT) in ready.on(Tick(), 100 * S)
+
+
+def test_a_repeat_waits_for_the_end_of_the_rest(ready):
+    ready.on(start(), 0)
+    ready.on(H.IDLE, 40 * S)
+    ready.on(Again(50 * S), 41 * S)
+    assert ready.on(Tick(), 50 * S) == (Plan(70 * S),)
+    assert SendStart(REPEAT) in ready.on(Tick(), 70 * S)
+
+
+def test_a_repeat_is_refused_without_a_link_and_when_it_comes_too_late(ready):
+    ready.on(Again(60 * S), 0)
+    ready.on(Linked(False), 1)
+    assert Refuse(Action.START, REPEAT, Refusal.NO_LINK) in ready.on(Tick(), 60 * S)
+    ready.on(Linked(True), 70 * S)
+    ready.on(Again(80 * S), 71 * S)
+    assert Refuse(Action.START, REPEAT, Refusal.MISSED) in ready.on(Tick(), 800 * S)
+    assert ready.plan == Plan()
+
+
+def test_nothing_is_repeated_where_starting_is_off():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    assert safety.on(Again(60 * S), 0) == ()
+    assert safety.plan == Plan()
+
+
+# Measured by hand
+
+
+def by_hand():
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    safety.on(Planned(FIVES, 0), 0)
+    return safety
+
+
+@pytest.mark.parametrize(
+    ("at_s", "following_s"), [(200, 600), (170, 300), (300, 600), (420, 600), (601, 900)]
+)
+def test_a_reading_by_hand_is_the_planned_one_if_that_was_due_or_nearly_so(at_s, following_s):
+    safety = by_hand()
+    safety.on(H.MEASURING, at_s * S)
+    safety.on(H.RESULT, (at_s + 30) * S)
+    assert safety.plan.next_t_ns == following_s * S
+
+
+def test_a_planned_time_waits_for_somebody_and_a_failed_try_is_no_reading():
+    safety = by_hand()
+    assert safety.on(Tick(), 301 * S) == ()
+    safety.on(H.MEASURING, 310 * S)
+    safety.on(H.FAILED, 340 * S)
+    assert safety.plan.next_t_ns == 300 * S
+    safety.on(H.RESULT, 380 * S)
+    assert safety.plan.next_t_ns == 600 * S
+
+
+def test_a_minute_s_schedule_is_kept_where_the_timer_starts_it(ready):
+    ready.on(Planned(Schedule((), 60), 0), 0)
+    starts = 0
+    for second in range(1, 601):
+        for decision in ready.on(Tick(), second * S):
+            starts += isinstance(decision, SendStart)
+        if second % 60 == 20:
+            ready.on(H.RESULT, second * S)
+            ready.on(H.IDLE, second * S)
+    assert starts == 10
+
+
 # News
 
 
@@ -312,13 +422,17 @@ class Storm(RuleBasedStateMachine):
         before = self.safety.plan
         self.tell(Request(action, "Ada"))
         if action is Action.HOLD and before.next_t_ns is not None and self.safety.plan.next_t_ns is not None:
-            assert self.safety.plan.next_t_ns <= before.next_t_ns + 600 * S
+            assert self.safety.plan.next_t_ns <= max(before.next_t_ns, self.now) + 600 * S
+
+    @rule(seconds=st.floats(0, 600))
+    def ask_again(self, seconds):
+        self.tell(Again(self.now + int(seconds * S)))
 
     @rule(on=st.booleans())
     def turn(self, on):
         self.on = on
         self.tell(Request(Action.TURN_ON if on else Action.TURN_OFF, "Ada"))
-        assert on or self.safety.plan == Plan()
+        assert on or self.safety.why_not(self.now) is Refusal.OFF
 
     @rule(live=st.booleans())
     def link(self, live):

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from devices.cuff import CuffSafety, Linked, news
+from devices.cuff import CuffSafety
 from devices.cuff_table import Activity
+from devices.cuff_words import Linked, news
 from devices.protocol import CuffControl, SerialLink
 from devices.registry import load
 from devices.sim.catalogue import build

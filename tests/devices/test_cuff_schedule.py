@@ -1,45 +1,23 @@
 """Planned cuffs: the times of a schedule, the timer, holding and releasing."""
 
 import pytest
+from cuff_desk import FIVES, ready_safety, start
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.cuff import (
-    LATE_NS,
-    TIMER,
-    Action,
-    CuffSafety,
-    Linked,
-    Plan,
-    Planned,
-    Refusal,
-    Refuse,
-    Request,
-    SendStart,
-    Tick,
-)
+from devices.cuff import LATE_NS, CuffSafety
 from devices.cuff_schedule import Schedule
 from devices.cuff_table import Happening
+from devices.cuff_words import TIMER, Action, Linked, Plan, Planned, Refusal, Refuse, Request, SendStart, Tick
 from kapmonitor.errors import ConfigError
 
 S = 1_000_000_000
 H = Happening
 
 
-def start(by="nurse"):
-    return Request(Action.START, by)
-
-
 @pytest.fixture
 def ready():
-    """Turned on, linked, never inflated."""
-    safety = CuffSafety()
-    safety.on(Linked(True), 0)
-    safety.on(Request(Action.TURN_ON, "nurse"), 0)
-    return safety
-
-
-FIVES = Schedule((300, 600, 900, 1200, 1800), every_s=900)
+    return ready_safety()
 
 
 def at(minutes):
@@ -87,11 +65,12 @@ def test_planned_cuffs_are_started_by_the_timer(ready):
     assert ready.on(Tick(), at(5)) == (SendStart(TIMER), Plan(at(10), 300))
 
 
-def test_nothing_is_planned_while_starting_is_off():
+def test_what_is_planned_is_not_started_while_starting_is_off():
     safety = CuffSafety()
     safety.on(Linked(True), 0)
-    assert safety.on(Planned(FIVES, 0), 0) == ()
+    assert safety.on(Planned(FIVES, 0), 0) == (Plan(at(5), 300),)
     assert safety.on(Tick(), at(5)) == ()
+    assert safety.plan == Plan(at(5), 300)
     assert safety.on(Request(Action.TURN_ON, "nurse"), at(6)) == (Plan(at(10), 300),)
 
 

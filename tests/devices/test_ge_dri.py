@@ -1,6 +1,7 @@
 """GE / Datex-Ohmeda: the specification's frames, values and codes, cuff, alarms, waves, framing, requests."""
 
 import pytest
+from driver_events import worded
 from ge_bench import (
     BASIC_5_S,
     PLETH_BLOCK,
@@ -30,7 +31,6 @@ from kapmonitor.model import (
     AlertKind,
     CuffChanged,
     CuffState,
-    DeviceAlert,
     DeviceIdentified,
     Fault,
     FaultKind,
@@ -303,32 +303,28 @@ def test_a_record_may_carry_several_parts():
 # Alarms
 
 
-def alerts(events):
-    return [(e.kind, e.present, e.detail) for e in events if isinstance(e, DeviceAlert)]
-
-
 def test_alarm_texts_are_passed_on_and_withdrawn():
     bench = Bench()
-    assert alerts(bench.alarms([("HF ÖVRE GRÄNS", 3), ("SpO2 sensor", 1)], 1, silence=6)) == [
+    assert worded(bench.alarms([("HF ÖVRE GRÄNS", 3), ("SpO2 sensor", 1)], 1, silence=6)) == [
         (AlertKind.DEVICE_ALARM, True, "HF ÖVRE GRÄNS (red)"),
         (AlertKind.DEVICE_MESSAGE, True, "SpO2 sensor"),
         (AlertKind.ALARM_SILENCED, True, "all for 5 min"),
     ]
-    assert alerts(bench.alarms([("HF ÖVRE GRÄNS", 3), ("SpO2 sensor", 1)], 2, silence=6)) == []
-    assert alerts(bench.alarms([("HF ÖVRE GRÄNS", 2)], 3)) == [
+    assert worded(bench.alarms([("HF ÖVRE GRÄNS", 3), ("SpO2 sensor", 1)], 2, silence=6)) == []
+    assert worded(bench.alarms([("HF ÖVRE GRÄNS", 2)], 3)) == [
         (AlertKind.DEVICE_ALARM, False, "HF ÖVRE GRÄNS (red)"),
         (AlertKind.DEVICE_ALARM, True, "HF ÖVRE GRÄNS (yellow)"),
         (AlertKind.DEVICE_MESSAGE, False, "SpO2 sensor"),
         (AlertKind.ALARM_SILENCED, False, "all for 5 min"),
     ]
-    assert alerts(bench.protocol.closed(4 * S)) == [(AlertKind.DEVICE_ALARM, False, "HF ÖVRE GRÄNS (yellow)")]
+    assert worded(bench.protocol.closed(4 * S)) == [(AlertKind.DEVICE_ALARM, False, "HF ÖVRE GRÄNS (yellow)")]
 
 
 @pytest.mark.parametrize("wide", [1, 2, 4])
 def test_an_alarm_record_is_read_whatever_the_width_of_its_colours(wide):
     status = records.alarm_status([("HR HIGH", 3), ("LEADS OFF", 1)], 2, wide)
     events = run(DRIVER, [records.record(4, [(1, status)], 11)])
-    assert alerts(events)[:3] == [
+    assert worded(events)[:3] == [
         (AlertKind.DEVICE_ALARM, True, "HR HIGH (red)"),
         (AlertKind.DEVICE_MESSAGE, True, "LEADS OFF"),
         (AlertKind.ALARM_SILENCED, True, "asystole"),
@@ -337,24 +333,29 @@ def test_an_alarm_record_is_read_whatever_the_width_of_its_colours(wide):
 
 @pytest.mark.parametrize("silence", range(1, 8))
 def test_every_way_of_silencing_has_words(silence):
-    assert [detail for _, _, detail in alerts(Bench().alarms([], 1, silence))] == [alarms.SILENCES[silence]]
+    assert [detail for _, _, detail in worded(Bench().alarms([], 1, silence))] == [alarms.SILENCES[silence]]
 
 
 def test_what_the_gas_module_says_of_itself():
     bench = Bench()
     blocked = Shown(co2=Group((NO, NO, NO, NO), 1, 0x20 | 0x40 | 0x100))
-    assert alerts(bench.show(blocked, 1)) == [
+    assert worded(bench.show(blocked, 1)) == [
         (AlertKind.DEVICE_MESSAGE, True, "CO2 line blocked; CO2 line leaks"),
         (AlertKind.ALARM_SILENCED, True, "apnoea alarm off"),
     ]
-    both = alerts(bench.alarms([("SpO2 sensor", 1)], 2, silence=2))
+    both = worded(bench.alarms([("SpO2 sensor", 1)], 2, silence=2))
     assert both[-1] == (AlertKind.ALARM_SILENCED, True, "apnoea alarm off; asystole")
-    assert [present for _, present, _ in alerts(bench.show(Shown(), 6))] == [False, True, False, True]
+    assert [present for _, present, _ in worded(bench.show(Shown(), 6))] == [
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_breathing_that_stopped_by_the_impedance_needs_no_gas_module():
     shown = Shown(co2=Group((NO, NO, NO, NO), 0, 0x80, without=0b11))
-    assert alerts(Bench().show(shown, 1)) == [(AlertKind.DEVICE_ALARM, True, "apnoea")]
+    assert worded(Bench().show(shown, 1)) == [(AlertKind.DEVICE_ALARM, True, "apnoea")]
 
 
 def test_an_alarm_record_of_another_layout_is_no_alarm():
@@ -370,11 +371,11 @@ def test_status_bits_are_alarms_and_artefacts():
     bench = Bench()
     ecg = Group((NO, NO, NO, NO, NO), 0x0210, BY_ECG | 0x04 | 0x80)
     shown = Shown(ecg=ecg, co2=Group((0, 0, 0, 7600), 1, 0x04))
-    assert alerts(bench.show(shown, 1)) == [
+    assert worded(bench.show(shown, 1)) == [
         (AlertKind.ARTEFACT, True, "ECG"),
         (AlertKind.DEVICE_ALARM, True, "asystole; apnoea"),
     ]
-    assert [present for _, present, _ in alerts(bench.show(Shown(), 6))] == [False, False]
+    assert [present for _, present, _ in worded(bench.show(Shown(), 6))] == [False, False]
 
 
 # Waves
@@ -425,8 +426,8 @@ def test_a_lead_that_is_off_is_told():
     bench.show(Shown(ecg=Group((70, NO, NO, NO, 14), 0x0210, BY_ECG)), 1)
     off = bench.wave(1, [5, 6], 2, status=8)
     assert samples(off, "ECG II") == [NO_SAMPLE, NO_SAMPLE]
-    assert alerts(off) == [(AlertKind.LEAD_OFF, True, "ECG II")]
-    assert alerts(bench.wave(1, [5, 6], 3)) == [(AlertKind.LEAD_OFF, False, "ECG II")]
+    assert worded(off) == [(AlertKind.LEAD_OFF, True, "ECG II")]
+    assert worded(bench.wave(1, [5, 6], 3)) == [(AlertKind.LEAD_OFF, False, "ECG II")]
 
 
 def test_a_record_that_was_lost_leaves_a_break():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from driver_events import faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from kapmonitor.model import (
     Absent,
     AlertKind,
     DeviceAlert,
-    Fault,
     FaultKind,
     Measured,
     Observation,
@@ -83,10 +83,6 @@ def cuffs(events):
 
 def wave(events, ref):
     return [int(s) for e in events if isinstance(e, WaveformBlock) and e.metric.ref == ref for s in e.samples]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 # The recording

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from driver_events import faults, raised, readings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from kapmonitor.model import (
     AlertKind,
     DeviceAlert,
     DeviceIdentified,
-    Fault,
     FaultKind,
     Measured,
     Observation,
@@ -53,20 +53,8 @@ def events_of(*lines):
     return run(DRIVER, [b"".join(text + END for text in lines)])
 
 
-def readings(events, ref):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.ref == ref]
-
-
 def refs(events):
     return [e.metric.ref for e in events if isinstance(e, Observation)]
-
-
-def raised(events):
-    return {(e.kind, e.detail) for e in events if isinstance(e, DeviceAlert) and e.present}
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 def good(value):

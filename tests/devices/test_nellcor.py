@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from driver_events import faults, raised, readings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from kapmonitor.model import (
     AlertKind,
     DeviceAlert,
     DeviceIdentified,
-    Fault,
     FaultKind,
     Measured,
     Observation,
@@ -39,18 +39,6 @@ OFF = b"31-JAN-24 12:34:58   ---   ---  ---  SO"
 
 def events_of(*rows):
     return run(DRIVER, [b"".join(text + b"\r\n" for text in rows)])
-
-
-def readings(events, ref):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.ref == ref]
-
-
-def raised(events):
-    return {(e.kind, e.detail) for e in events if isinstance(e, DeviceAlert) and e.present}
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 def good(value):

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from driver_events import alerts, faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nonin_frames import df1, df2, df7, packet, slow_bytes
@@ -14,7 +15,6 @@ from kapmonitor.model import (
     NO_SAMPLE,
     Absent,
     AlertKind,
-    DeviceAlert,
     DeviceIdentified,
     Fault,
     FaultKind,
@@ -44,10 +44,6 @@ def numbers(events, ref):
 
 def pleth(events):
     return [int(s) for e in events if isinstance(e, WaveformBlock) for s in e.samples]
-
-
-def faults(events):
-    return [(e.kind, e.size) for e in events if isinstance(e, Fault)]
 
 
 NONE_SPO2, NONE_RATE = Absent(Validity.NOT_AVAILABLE, 127.0), Absent(Validity.NOT_AVAILABLE, 511.0)
@@ -151,10 +147,6 @@ def test_df7_uses_all_sixteen_bits_and_never_forms_the_gap_word():
     frames = [df7(1 if i == 0 else 0, v, slow[i]) for i, v in enumerate(values)]
     physical = [s + PLETH_16.offset for s in pleth(events_of(b"".join(frames * 2)))]
     assert physical == [1, 1, 32767, 32768, 65535] * 10
-
-
-def alerts(events):
-    return [(e.kind, e.present) for e in events if isinstance(e, DeviceAlert)]
 
 
 def alerts_while_open(data):

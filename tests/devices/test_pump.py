@@ -266,7 +266,11 @@ def test_a_lost_port_is_tried_at_once_after_a_sleep(caplog):
             bench.links[-1].lose(GONE)
             await until(lambda: bench.sink.links[-1].state is LinkState.WAITING)
             bench.pump.woke(bench.clock.now_ns())
+            assert bench.sink.links[-1].retry_in_s == 30.0
             await until(lambda: len(bench.links) == 2 and bench.links[-1].is_open, 2)
+            bench.say(b"61\n")
+            assert bench.sink.values() == [60, 61]
+            assert bench.sink.states()[-3:] == [("waiting", "lost"), ("connecting", "none"), ("live", "none")]
 
     run(body())
     caplog.clear()
@@ -282,7 +286,9 @@ def test_a_sleep_while_a_port_is_being_opened_or_before_it_began_changes_nothing
         pump.woke(0)
         await until(lambda: sink.wire)
         line.send(b"60\n")
-        await until(lambda: sink.values() == [60])
+        await until(sink.values)
+        assert sink.values() == [60]
+        assert sink.states() == [("connecting", "none"), ("live", "none")]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         line.close()

@@ -6,6 +6,7 @@ import random
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from wire_parts import KeepingSink, Pty, line_spec, serial_threads, until
@@ -53,6 +54,12 @@ async def free(where):
 
 def descriptors():
     return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0  # noqa: PTH208, PTH112
+
+
+def descriptors_at(path):
+    """How many descriptors of this process are open on it."""
+    opened = [Path(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]  # noqa: PTH208
+    return sum(os.path.realpath(each) == path for each in opened)
 
 
 def test_after_any_number_of_steps_of_the_loop_and_at_random_moments():
@@ -252,10 +259,39 @@ def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_
         opening = asyncio.ensure_future(port.open(lambda _data, _t_ns: None, lambda _error: None))
         await asyncio.sleep(0)
         time.sleep(after_s)  # noqa: ASYNC251 the port is opened meanwhile, and the loop does not know
+        before = descriptors_at(line.path)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         await until(lambda: not serial_threads(), END_LIMIT_S)
+        assert opening.cancelled()
+        assert descriptors_at(line.path) == 1 <= before, "the test's own end is left"
         await free(line.path)
         line.close()
 
     run(body())
+
+
+def test_a_port_that_fails_just_as_the_first_bytes_are_written_ends_properly(monkeypatch):
+    """The writing thread is made, the port fails, and only then does it begin."""
+    start = threading.Thread.start
+    line = Pty()
+
+    def late(thread):
+        if thread.name.endswith("-out"):
+            line.unplug()
+            time.sleep(0.3)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", late)
+
+    async def body():
+        lost = []
+        port = SerialPort(line.path, SerialLink(9600), SystemClock())
+        await port.open(lambda _data, _t_ns: None, lost.append)
+        port.write(b"x")
+        await until(lambda: lost, END_LIMIT_S)
+        await port.close()
+        await until(lambda: not serial_threads(), END_LIMIT_S)
+
+    run(body())
+    assert descriptors_at(line.path) == 0

@@ -66,7 +66,8 @@ def test_a_pty_can_be_opened_again_with_a_parity_it_does_not_have(line):
             port, end = SerialPort(line.path, settings, SystemClock()), End()
             await port.open(end.received, end.gone)
             line.send(b"%d" % number)
-            await until(lambda end=end, number=number: end.data == b"%d" % number)
+            await until(lambda end=end: end.data)
+            assert (end.data, end.lost) == (b"%d" % number, [])
             await port.close()
 
     run(body())

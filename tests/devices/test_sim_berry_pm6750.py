@@ -1,6 +1,7 @@
 """The simulated PM6750, against frames written by hand, and with the real driver."""
 
 import pytest
+from driver_events import readings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire_parts import KeepingSink
@@ -81,10 +82,6 @@ def drive(sim, cuffs_s, until_s):
         0, until_s * S, lambda t: None, [(t * S, "pm") for t in cuffs_s]
     )
     return sink.events
-
-
-def readings(events, ref):
-    return [e.reading for e in events if isinstance(e, Observation) and e.metric.ref == ref]
 
 
 @settings(deadline=None, max_examples=8)

@@ -147,6 +147,7 @@ def test_any_bytes_are_survived(chunks):
         sim.receive(chunk, 1000 * S + number)
         sim.receive(framed(b"\xe1\0\0\2" + chunk), 1000 * S + number)
         whole(sim.advance(1000 * S + number))
+    assert associated(sim, 1100.0) is sim, "it still takes a host"
 
 
 def test_an_answer_too_long_for_one_frame_comes_in_parts():

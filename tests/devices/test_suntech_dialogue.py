@@ -215,6 +215,9 @@ def test_a_cuff_that_stays_inflated_after_an_abort_is_aborted_again(bench):
     bench.hear(A)
     bench.sent.clear()
     bench.wait_for(ABORT, {PRESSURE: cuff(60)}, limit_s=25)
+    assert (bench.count(ABORT), bench.count(START)) == (1, 0)
+    assert bench.count(PRESSURE) >= 1, "it is seen to be inflated before"
+    assert bench.states[-1] == CuffState.ABORTED
 
 
 def test_the_guard_aborts_a_determination_that_does_not_end(bench):
@@ -319,6 +322,8 @@ def test_the_start_command_follows_the_patient(patient, command):
     line = module(patient=patient)
     line.start()
     line.wait_for(bytes.fromhex(command), ANSWERS)
+    starts = {START, bytes.fromhex("3A873F"), bytes.fromhex("3A289E")}
+    assert [data.hex().upper() for _, data in line.sent if data in starts] == [command]
 
 
 @pytest.mark.parametrize("options", [{"patient": "cat"}, {"inflate_mmhg": 300}, {"inflate_mmhg": -1}])

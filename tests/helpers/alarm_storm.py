@@ -4,16 +4,13 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
+from tone_measure import NOTHING
 
 from kapmonitor.alarms.signals import SoundName
 
 STORM_PLAN = ("at_once=80", "unduck_s=0.5")
 DIP = 0.9
 PATIENCE_S = 8.0
-NOBODYS_PITCH = 1.17
-"""How far off every alarm's pitch a tone is that nobody plays."""
-NOTHING = 1e-4
-MORE = 2.0
 
 
 @dataclass
@@ -25,14 +22,13 @@ class Heard:
     duck_before_s: list = field(default_factory=list)
     in_room: float = 0.0
     in_music: float = 0.0
-    clicks: float = 0.0
 
     def crossing_to_sound(self, percent):
         return float(np.percentile(self.staff_s, percent))
 
     def none_in_music(self):
-        """Whether there is no more of the alarm in the music than of a tone that nobody plays."""
-        return self.in_music <= max(NOTHING, MORE * self.clicks)
+        """Whether there was nothing of an alarm in the music."""
+        return self.in_music <= NOTHING
 
     def summary(self):
         def both(values):
@@ -46,8 +42,7 @@ class Heard:
                 f"crossing to room burst: {both(self.room_s)}",
                 f"duck heard before the room burst: {both(self.duck_before_s)}",
                 f"alarm in the room {20 * np.log10(self.in_room):.1f} dB of full scale, "
-                f"in the music {20 * np.log10(max(self.in_music, 1e-9)):.1f} dB, "
-                f"a tone nobody plays in the music {20 * np.log10(max(self.clicks, 1e-9)):.1f} dB",
+                f"in the music {20 * np.log10(max(self.in_music, 1e-9)):.1f} dB",
             )
         )
 
@@ -77,9 +72,8 @@ def storm(kap, ears, count, tell=lambda _line: None):
         ears["Music"].wait_level(usual, PATIENCE_S)
         quiet(ears, ended)
         for sound in (SoundName.HIGH, SoundName.SOFT_HIGH):
-            now = time.monotonic()
-            heard.in_music = max(heard.in_music, ears["Music"].contains(sound, crossed - 0.2, now))
-            heard.clicks = max(heard.clicks, ears["Music"].contains(sound, crossed - 0.2, now, NOBODYS_PITCH))
+            in_music = ears["Music"].contains(sound, crossed - 0.2, time.monotonic())
+            heard.in_music = max(heard.in_music, in_music)
         tell(f"{number + 1}: {staff - crossed:.3f} {burst - crossed:.3f} {burst - ducked:.3f}")
     return heard
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fake_session import NOW_NS, FakeReplay, FakeSession, folded
+from fake_session import FakeReplay, FakeSession
 
-from kapmonitor.session.state import SessionState
+from ui.dressing import wire_notes, wire_review, wire_windows
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
 from ui.replay import MomentsPanel, ReplayBar
-from ui.shortcuts import Action
 from ui.trends import Review, TrendsPane
 
 
@@ -21,37 +20,17 @@ def add_parts(window: MainWindow, session: FakeSession) -> None:
     notes = NotesPanel(session, window.theme, author="KL")
     window.set_trends(trends)
     window.set_notes(notes)
-    window.on(Action.TAG, lambda press: notes.tag(press.number, press.t_ns))
-    window.on(Action.TAG_SPAN, lambda press: notes.tag_span(press.number, press.t_ns))
-    window.on(Action.MARK, lambda press: notes.mark(press.t_ns))
-    window.on(Action.NOTE, lambda _press: notes.write())
-    window.on(Action.UNDO, lambda press: notes.undo(press.t_ns))
-    _windows(window, trends)
-
-
-def _windows(window: MainWindow, trends: TrendsPane) -> None:
-    window.on(Action.WINDOW_SHORTER, lambda _press: trends.narrower())
-    window.on(Action.WINDOW_LONGER, lambda _press: trends.wider())
-    window.on(Action.WINDOW_WHOLE, lambda _press: trends.whole())
-
-
-def _whole_state() -> SessionState:
-    return folded(NOW_NS)
+    wire_notes(window, notes)
+    wire_windows(window, trends)
 
 
 def _review(window: MainWindow, session: FakeReplay) -> None:
-    trends = TrendsPane(session, window.theme, Review(_whole_state, session.seek))
-    bar = ReplayBar(session, window.theme, trends.refresh)
+    trends = TrendsPane(session, window.theme, Review(session.whole, session.seek))
+    gaps = session.whole().interruptions
+    bar = ReplayBar(session, window.theme, trends.refresh, interruptions=gaps)
     window.set_review(review=True)
     window.set_trends(trends)
-    window.set_notes(MomentsPanel(session, _whole_state, bar.seek, window.theme))
+    window.set_notes(MomentsPanel(session, session.whole, bar.seek, window.theme))
     window.set_bottom(bar)
-    window.on(Action.REPLAY_PLAY, lambda _press: bar.toggle())
-    window.on(Action.REPLAY_SLOWER, lambda _press: bar.slower())
-    window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())
-    window.on(Action.REPLAY_BACK, lambda _press: bar.step(-1))
-    window.on(Action.REPLAY_ON, lambda _press: bar.step(1))
-    window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
-    window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
-    window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
-    _windows(window, trends)
+    wire_review(window, bar)
+    wire_windows(window, trends)

@@ -89,7 +89,7 @@ def baseline(variant: str, now_ns: int) -> BaselineStatus:
 def sound(variant: str, now_ns: int) -> SoundState:
     """The sound of alarms in a variant."""
     staff_lost = "Staff audio lost, room speaker in use: USB earpiece went away"
-    none = "No alarm sound: USB earpiece went away; look at the bedside monitor"
+    none = "No alarm sound: USB earpiece went away — look at the bedside monitor"
     gone = replace(_ROOM, state=OutputWord.LOST)
     changed = {
         "audio-paused": replace(_SOUND, state=AudioState.PAUSED, until_t_ns=now_ns + 102 * S),
@@ -100,7 +100,7 @@ def sound(variant: str, now_ns: int) -> SoundState:
         "sound-check-trouble": replace(
             _SOUND,
             staff=replace(_READY, state=OutputWord.MUSIC),
-            trouble="Staff audio lost, room speaker in use: USB earpiece plays the music",
+            trouble="Staff audio lost, room speaker in use: the music plays on USB earpiece",
         ),
         "empty": SoundState(),
         "replay": SoundState(),

@@ -53,11 +53,12 @@ from kapmonitor.session.events import (
     MusicEvent,
     NoteAdded,
     PhaseChanged,
+    SessionResumed,
     SessionStarted,
     SoundChecked,
     Stamped,
 )
-from kapmonitor.session.state import SessionState, fold
+from kapmonitor.session.state import Interruption, SessionState, fold
 from kapmonitor.snapshot import CuffTile, Freshness, LinkStatus, Snapshot, Tile
 from kapmonitor.view import Role, WaveTap
 
@@ -136,9 +137,17 @@ VARIANTS = (
     "sound-unchecked",
     "sound-check",
     "sound-check-trouble",
+    "taken-up",
     "demo",
     "replay",
 )
+
+
+TAKEN_UP = (
+    Interruption(DOSE_NS + 7 * MIN + 30 * S, DOSE_NS + 13 * MIN + 50 * S),
+    Interruption(NOW_NS - 52 * S, NOW_NS - 40 * S),
+)
+"""When the program did not run, in the variant of that name."""
 
 
 def _at(minutes: float, event: object) -> Stamped:
@@ -198,10 +207,17 @@ def events() -> tuple[Stamped, ...]:
     return tuple(sorted(listed, key=lambda stamped: stamped.t_ns))
 
 
-def folded(until_ns: int) -> SessionState:
-    """The session's state at a time."""
+def resumed(gap: Interruption) -> Stamped:
+    """The session is taken up again after this."""
+    utc_ns = UTC_AT_DOSE_NS + gap.t1_ns - DOSE_NS
+    return Stamped(gap.t1_ns, SessionResumed(utc_ns, gap.t1_ns - gap.t0_ns))
+
+
+def folded(until_ns: int, taken_up: tuple[Interruption, ...] = ()) -> SessionState:
+    """The session's state at a time; nothing happened while it was interrupted."""
     state = SessionState()
-    for stamped in events():
+    happened = [s for s in events() if not any(gap.t0_ns <= s.t_ns < gap.t1_ns for gap in taken_up)]
+    for stamped in sorted([*happened, *map(resumed, taken_up)], key=lambda s: s.t_ns):
         if stamped.t_ns <= until_ns:
             state = fold(state, stamped)
     return state
@@ -315,14 +331,18 @@ def _cuff(minutes: float, sys: float, dia: float, mean: float) -> CuffReading:
 class FakeSession:
     """ui.ports.SessionPort over made-up data. `commands` collects what was submitted."""
 
+    _taken_up: tuple[Interruption, ...] = ()
+
     def __init__(self, variant: str = "quiet", *, now_ns: int | None = None) -> None:
         assert variant in VARIANTS, variant
         self.variant = variant
+        if variant == "taken-up":
+            self._taken_up = TAKEN_UP
         early = {"empty": OPENED_NS + 5 * S, "waiting": OPENED_NS + 12 * S, "baseline": DOSE_NS - 3 * MIN}
         self._now_ns = now_ns if now_ns is not None else early.get(variant, NOW_NS)
         self.state = self._folded()
         self.commands: list[Command] = []
-        self.gaps: list[tuple[int, int]] = []
+        self.gaps = [(gap.t0_ns, gap.t1_ns + 4 * S) for gap in self.state.interruptions]
         self.fake_tap = FakeTap(self)
         self._view = FakeView(self)
         self._acknowledged: set[str] = set()
@@ -331,7 +351,7 @@ class FakeSession:
         self.around = Nearby()
 
     def _folded(self) -> SessionState:
-        state = folded(self._now_ns)
+        state = folded(self._now_ns, self._taken_up)
         return replace(
             state,
             sound_checks=fake_alarms.sound_checks(self.variant, state.sound_checks),
@@ -379,6 +399,8 @@ class FakeSession:
         made[-1] = changed.get(self.variant, made[-1])
         if self.variant == "cuff-failed":
             made.append(_failed(42))
+        gaps = self.state.interruptions
+        made = [c for c in made if not any(gap.t0_ns <= c.t_ns < gap.t1_ns for gap in gaps)]
         return tuple(c for c in made if c.t_ns <= self._now_ns)
 
     def nearby(self):
@@ -614,10 +636,16 @@ _CHANGES = {
 class FakeReplay(FakeSession):
     """The same session in review: ui.ports.ReplayPort."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken_up: tuple[Interruption, ...] = ()) -> None:
+        self._taken_up = taken_up
         super().__init__("replay")
+        self.gaps = [(gap.t0_ns, gap.t1_ns + 4 * S) for gap in taken_up]
         self._playing = False
         self._last_ns = self.now_ns()
+
+    def whole(self) -> SessionState:
+        """All of the session."""
+        return folded(self._last_ns, self._taken_up)
 
     def play(self, *, playing: bool) -> None:
         self._playing = playing
@@ -633,7 +661,7 @@ class FakeReplay(FakeSession):
         self.state = self._folded()
 
     def moments(self) -> tuple[tuple[int, str], ...]:
-        notes = [(note.t_ns, "note") for note in folded(self._last_ns).notes]
+        notes = [(note.t_ns, "note") for note in self.whole().notes]
         return tuple(sorted([*notes, (DOSE_NS, "dose"), (DOSE_NS + 20 * MIN, "alarm")]))
 
     def summary(self) -> str:

@@ -36,10 +36,10 @@ CHANNELS = (
 )
 
 
-def begin(path: Path) -> tuple[RecordWriter, ManualClock]:
+def begin(path: Path, started: SessionStarted = STARTED) -> tuple[RecordWriter, ManualClock]:
     """A record that begins at T0_NS, with its channels described."""
     clock = ManualClock(T0_NS, UTC0_NS)
-    writer = RecordWriter.create(path, Stamped(T0_NS, STARTED), clock)
+    writer = RecordWriter.create(path, Stamped(T0_NS, started), clock)
     for channel in CHANNELS:
         writer.put(Stamped(T0_NS, channel))
     return writer, clock
@@ -73,9 +73,9 @@ def put_second(writer: RecordWriter, clock: ManualClock, second: int) -> None:
         writer.put(Stamped(t_ns, NoteAdded(f"n{second}", "text", f"note at {second}", "AB", t_ns)))
 
 
-def make_record(path: Path, seconds: int) -> Path:
+def make_record(path: Path, seconds: int, started: SessionStarted = STARTED) -> Path:
     """A closed record of that length."""
-    writer, clock = begin(path)
+    writer, clock = begin(path, started)
     for second in range(seconds):
         put_second(writer, clock, second)
     clock.move_to(T0_NS + seconds * SECOND)

@@ -19,9 +19,10 @@ from kapmonitor.commandline.record import status_line
 from kapmonitor.commands import Acknowledge, AddNote, GiveDose
 from kapmonitor.errors import KapError
 from kapmonitor.model import Measured
+from kapmonitor.opening import Plan
 from kapmonitor.session.events import DoseGiven, NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness
-from kapmonitor.station import Plan, begin
+from kapmonitor.station import begin
 from kapmonitor.view import Role
 
 LOOK_S = 0.05

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from dashboard_parts import add_parts  # noqa: E402
 from fake_player import PLAYING, FakePlayer  # noqa: E402
-from fake_session import VARIANTS, FakeReplay, FakeSession  # noqa: E402
+from fake_session import TAKEN_UP, VARIANTS, FakeReplay, FakeSession  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -51,7 +51,8 @@ def open_over_trends(window: MainWindow, session: FakeSession) -> None:
 
 def picture(variant: str, folder: Path, size: QSize) -> Path:
     """Write one variant as a PNG after a second of its life."""
-    session = FakeReplay() if variant == "replay" else FakeSession(variant)
+    replays = {"replay": (), "replay-taken-up": TAKEN_UP}
+    session = FakeReplay(replays[variant]) if variant in replays else FakeSession(variant)
     window, music = compose(session)
     window.resize(size)
     window.show()

@@ -11,14 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from tone_measure import MARGIN, STEP_RATE, match
 
-from kapmonitor.alarms.tones import BURSTS, render
+from kapmonitor.alarms.tones import BURSTS, RATE
 
-RATE = 48_000
 CHUNK = 960
 LOUD = 0.002
 PIECE_S = 20.0
-ALARM_BAND_HZ = 400
 ROOT = Path(__file__).parents[2]
 
 
@@ -81,25 +80,33 @@ class Ear:
             time.sleep(0.05)
         raise AssertionError(f"nothing heard within {limit_s} s")
 
-    def contains(self, sound, from_s, to_s, pitch=1.0):
-        """The greatest gain with which a tone's first pulse is in what was heard, 1 being full scale.
+    def contains(self, sound, from_s, to_s):
+        """The greatest gain with which a tone's first pulse is in what was heard, 1 being full scale."""
+        return max(found.gain for _, found in self._matches(sound, from_s, to_s))
 
-        A click of a busy sound server has a little of every tone: another `pitch`, which no alarm has, says
-        how much that is.
-        """
-        burst = BURSTS[sound]
-        whole = render(sound)[: round(burst.pulse_s * RATE)] / 32_768
-        pulse = np.interp(np.arange(0, len(whole) - 1, pitch), np.arange(len(whole)), whole)
-        greatest = 0.0
+    def clear(self, sound, from_s, to_s):
+        """The share of that time in which no click would have hidden a tone of `NOTHING`."""
+        return float(np.mean([found.clear for _, found in self._matches(sound, from_s, to_s)]))
+
+    def wait_tone(self, sound, from_s, limit_s):
+        """When a burst of this tone was first heard, a little more or less; AssertionError if it is not."""
+        end = time.monotonic() + limit_s
+        while time.monotonic() < end:
+            now = time.monotonic()
+            if now - from_s > BURSTS[sound].pulse_s:
+                for began_s, found in self._matches(sound, from_s, now):
+                    pulses = np.flatnonzero(found.tone - MARGIN * found.neighbours > LOUD)
+                    if len(pulses):
+                        return began_s + float(pulses[0]) / STEP_RATE
+            time.sleep(0.1)
+        raise AssertionError(f"no {sound} heard within {limit_s} s")
+
+    def _matches(self, sound, from_s, to_s):
+        """(beginning, Match) of each piece of that time; pieces overlap by more than a pulse."""
         for begin_s in np.arange(from_s, to_s, PIECE_S - 1.0):
-            _, samples = self.sound(begin_s, min(begin_s + PIECE_S, to_s))
-            if len(samples) > len(pulse):
-                size = 1 << (len(samples) + len(pulse)).bit_length()
-                spectrum = np.fft.rfft(samples.astype(float), size)
-                spectrum[np.fft.rfftfreq(size, 1 / RATE) < ALARM_BAND_HZ] = 0
-                match = np.fft.irfft(spectrum * np.conj(np.fft.rfft(pulse, size)), size)
-                greatest = max(greatest, float(np.abs(match).max() / (pulse @ pulse)))
-        return greatest
+            times, samples = self.sound(begin_s, min(begin_s + PIECE_S, to_s))
+            if len(samples) > BURSTS[sound].pulse_s * RATE:
+                yield float(times[0]), match(samples, sound)
 
     def dips(self, from_s, to_s, share, before_s=0.5):
         """When the level first fell below this share of what it was before, or None."""

@@ -20,12 +20,12 @@ from kapmonitor import mdc
 from kapmonitor.alarms import limits, soundplan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
-from kapmonitor.clock import SystemClock
 from kapmonitor.commands import Acknowledge, CheckTone, PauseAudio, ResumeAudio, ToneHeard
 from kapmonitor.errors import KapError
 from kapmonitor.model import Measured, Metric, Observation
+from kapmonitor.opening import Plan
 from kapmonitor.session.events import DeviceAdded, Phase
-from kapmonitor.station import Plan, open_station
+from kapmonitor.station import begin
 from playlists.model import Playlist, Section, Track
 from ui.music.player import Player
 
@@ -77,9 +77,10 @@ class Console:
         sound = Sound(outputs, soundplan.parse(text, "test"))
         limit_set = limits.parse(LIMITS.format(at_once=at_once), "test")
         plan = Plan(folder / "session.kap", (), limit_set, sound=sound)
-        self.station = open_station(plan, SystemClock())
-        self.station.engine.add_device(DeviceAdded("oxi", "x", "Oximeter", "x@y"))
-        self.station.engine.adopt("oxi", "test", None)
+        self.station = begin(plan)
+        if not self.station.engine.book.views:
+            self.station.engine.add_device(DeviceAdded("oxi", "x", "Oximeter", "x@y"))
+            self.station.engine.adopt("oxi", "test", None)
         self.station.start()
         self.port = StationPort(self.station)
         self.spo2, self.told = 97.0, 97.0

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import kapmonitor.commandline.record
 import kapmonitor.commandline.verify  # noqa: F401 - patched below by name
 from devices.registry import Registry, load
 from kapmonitor.cli import main, parser
@@ -63,6 +64,7 @@ COMMANDS = (
     "rehearse",
     "rerun",
     "audio",
+    "config",
 )
 
 
@@ -80,12 +82,13 @@ def test_every_command_has_help_with_an_example(capsys):
         ["demo", "--speed", "0"],
         ["demo", "--speed", "nan"],
         ["demo", "--size", "10x10"],
-        ["record"],
         ["nosuch"],
         ["rehearse", "a.kap"],
         ["rehearse", "--limits", "example"],
         ["rerun"],
         ["record", "--device", "nonin@x", "--for", "-1"],
+        ["config", "check"],
+        ["config", "chek"],
     ],
 )
 def test_wrong_use_ends_with_status_2(words, capsys):
@@ -93,6 +96,12 @@ def test_wrong_use_ends_with_status_2(words, capsys):
         main(words)
     assert left.value.code == 2
     assert capsys.readouterr().err
+
+
+def test_a_new_record_needs_a_device(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("kapmonitor.commandline.record._stop_on_signals", lambda _stop: None)
+    assert main(["record", "--out", str(tmp_path / "a.kap")]) == 2
+    assert "--device" in capsys.readouterr().err
 
 
 def test_two_of_a_kind_get_numbers_and_names():

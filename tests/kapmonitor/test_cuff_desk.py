@@ -1,17 +1,29 @@
 """Requests, the safety layer's answers, and what goes on record."""
 
 import pytest
+from engine_room import DIA, MEAN, SYS
 from memory_recorder import MemoryRecorder
 
-from devices.cuff_schedule import Schedule
-from kapmonitor.alarms.limits import example
+from devices.cuff_schedule import CuffOptions, Schedule
+from kapmonitor.alarms.limits import baseline_example, example
 from kapmonitor.clock import ManualClock
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
+from kapmonitor.cuffplan import wanted
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
-from kapmonitor.model import CuffChanged, CuffState, LinkChanged, LinkState
-from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, SessionStarted, Stamped
+from kapmonitor.model import (
+    CuffChanged,
+    CuffFailed,
+    CuffState,
+    LinkChanged,
+    LinkState,
+    Measured,
+    NibpFailure,
+    Observation,
+)
+from kapmonitor.protocol.shipped import example as example_protocol
+from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, Route, SessionStarted, Stamped
 
 S = 1_000_000_000
 T0 = 1000 * S
@@ -32,20 +44,27 @@ class Pump:
 
 
 class Desk:
-    def __init__(self, *, on=True, schedule=None):
+    def __init__(self, *, on=True, schedule=None, repeat_s=None, limits=None, by_hand=False):
         self.clock = ManualClock(T0)
         self.recorder = MemoryRecorder()
         started = Stamped(T0, SessionStarted("s", "Test", "0", 0, 0, "UTC"))
-        self.engine = Engine(self.clock, self.recorder, started, example())
+        self.engine = Engine(self.clock, self.recorder, started, limits or example())
         self.engine.add_device(DeviceAdded("cuff", "suntech", "Cuff", "x@y"))
         self.desk, self.pump = CuffDesk(self.engine), Pump()
-        self.desk.connect("cuff", self.pump, schedule, T0, on=on)
+        self.desk.connect(
+            "cuff", None if by_hand else self.pump, CuffOptions(on, schedule, repeat_s, repeat_s), T0
+        )
         self.desk.heard("cuff", LinkChanged(LinkState.LIVE, T0), T0)
 
     def now(self, seconds):
         self.clock.move_to(T0 + int(seconds * S))
         self.desk.tick(self.clock.now_ns())
         return self.clock.now_ns()
+
+    def both(self, event):
+        """What the device says, as the station passes it on."""
+        self.engine.on_event("cuff", event)
+        self.desk.heard("cuff", event, event.t_ns)
 
     def asked(self):
         return [(e.action, e.by, e.refused) for e in self.recorder.events(CuffAsked)]
@@ -111,3 +130,104 @@ def test_without_a_cuff_the_answer_is_no():
     desk = CuffDesk(room.engine)
     with pytest.raises(CommandRefused):
         desk.ask(StartCuff("RN"), T0)
+
+
+def measured(room, seconds, systolic):
+    """A determination with these pressures ends."""
+    now_ns = room.now(seconds)
+    for state in (CuffState.MEASURING, CuffState.IDLE):
+        room.both(CuffChanged(state, now_ns))
+    for metric, value in ((SYS, systolic), (DIA, 80), (MEAN, 80 + (systolic - 80) // 3)):
+        room.both(Observation(metric, now_ns, Measured(value)))
+    for quarter in range(2):
+        room.engine.tick(room.now(seconds + 0.25 * (1 + quarter)))
+    room.now(seconds + 0.5)
+
+
+def test_a_high_reading_is_repeated_once_by_itself_where_that_was_turned_on():
+    """Two minutes after it, as the limit asks for."""
+    for repeat_s, started in ((60, ["start"]), (None, [])):
+        room = Desk(repeat_s=repeat_s, limits=baseline_example())
+        room.engine.adopt("cuff", "RN", None)
+        measured(room, 10, 190)
+        assert any(alarm.repeat_wanted for alarm in room.engine.snapshot.alarms)
+        assert room.engine.snapshot.nibp.next_t_ns == (T0 + 130 * S if repeat_s else None)
+        room.now(129)
+        assert room.pump.sent == []
+        room.now(131)
+        assert room.pump.sent == started
+        if repeat_s:
+            assert room.asked()[-1] == ("start", "repeat", "")
+            measured(room, 170, 191)
+            room.now(600)
+            assert room.pump.sent == ["start"]
+
+
+def test_a_normal_reading_is_not_repeated():
+    room = Desk(repeat_s=60)
+    room.engine.adopt("cuff", "RN", None)
+    measured(room, 10, 120)
+    room.now(200)
+    assert room.pump.sent == []
+
+
+def test_a_failed_reading_is_repeated_once_and_not_what_a_person_has_to_look_at():
+    for failure, again in ((NibpFailure.MOTION, 1), (NibpFailure.CUFF_LOOSE, 0), (NibpFailure.CANCELLED, 0)):
+        room = Desk(repeat_s=60)
+        room.both(CuffFailed(failure, 0, room.now(10)))
+        room.now(71)
+        assert len(room.pump.sent) == again
+        room.both(CuffChanged(CuffState.MEASURING, room.now(75)))
+        room.both(CuffFailed(failure, 0, room.now(80)))
+        room.both(CuffChanged(CuffState.IDLE, room.now(81)))
+        room.now(300)
+        assert len(room.pump.sent) == again
+
+
+def test_a_cuff_that_is_measured_by_hand_has_its_times_too():
+    room = Desk(schedule=Schedule((300, 600)), by_hand=True)
+    room.engine.adopt("cuff", "RN", None)
+    room.desk.measure_from(T0, T0)
+    assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + 300 * S
+    with pytest.raises(CommandRefused):
+        room.desk.ask(StartCuff("RN"), room.now(10))
+    room.now(310)
+    assert (room.pump.sent, room.asked()) == ([], [])
+    room.desk.ask(HoldCuff("KL"), room.now(320))
+    assert room.recorder.events(CuffPlan)[-1] == CuffPlan("cuff", T0 + 600 * S, 600, True)
+    measured(room, 590, 120)
+    assert room.engine.snapshot.nibp.next_t_ns is None
+    assert not room.engine.snapshot.nibp.can_start
+
+
+def test_the_cuff_that_can_be_started_is_the_one_that_is_meant():
+    room = Desk(by_hand=True)
+    room.engine.add_device(DeviceAdded("module", "suntech", "Cuff 2", "y@z"))
+    room.desk.connect("module", room.pump, CuffOptions(True), T0)
+    room.desk.heard("module", LinkChanged(LinkState.LIVE, T0), T0)
+    room.desk.ask(StartCuff("RN"), T0)
+    assert room.pump.sent == ["start"]
+    assert room.asked()[-1][:2] == ("start", "RN")
+
+
+def test_the_protocol_s_times_hold_for_every_cuff_from_the_dose_on():
+    plan = example_protocol().pressure_for(Route.IM)
+    for own, following_s in ((None, round(plan.due.at_min[0] * 60)), (Schedule((), 120), 120)):
+        room = Desk(on=False, schedule=own, by_hand=True)
+        room.desk.follow(wanted(example_protocol(), Route.IM))
+        room.desk.measure_from(T0, T0)
+        assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + following_s * S
+
+
+def test_without_a_protocol_nothing_is_due():
+    room = Desk()
+    room.desk.follow(wanted(None, Route.IM))
+    room.desk.measure_from(T0, T0)
+    assert room.recorder.events(CuffPlan) == []
+
+
+def test_a_protocol_may_let_a_reading_be_put_off_by_less():
+    room = Desk(schedule=Schedule((300, 1500), most_held_s=240), by_hand=True)
+    room.desk.measure_from(T0, T0)
+    room.desk.ask(HoldCuff("KL"), room.now(10))
+    assert room.recorder.events(CuffPlan)[-1].next_t_ns == T0 + 540 * S

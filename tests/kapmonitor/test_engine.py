@@ -28,6 +28,7 @@ from kapmonitor.model import (
     WaveformBlock,
     WireChunk,
 )
+from kapmonitor.protocol.shipped import example as example_protocol
 from kapmonitor.record.items import NumericRow, WaveSlice, WireRow
 from kapmonitor.session.events import (
     AlarmAcknowledged,
@@ -293,3 +294,14 @@ def test_a_clock_that_is_slewed_is_anchored_once_a_minute(room):
         room.after(1)
     (anchored,) = room.recorder.events(ClockAnchored)
     assert anchored.step_ns == 60 * S // 100
+
+
+def test_the_next_phase_is_suggested_by_the_minutes_since_the_first_dose_and_nobody_is_moved(room):
+    room.engine.phases = example_protocol().phases
+    room.engine.handle(MovePhase(Phase.ONSET, "KL"))
+    assert room.after(0.25).next_phase is None
+    room.engine.handle(GiveDose(room.clock.now_ns(), DoseGiven("ketamine", 50.0, "im", "arm", "RN")))
+    assert room.after(60).next_phase is None
+    room.clock.move_to(room.clock.now_ns() + 60 * 60 * S)
+    shot = room.after(0.25)
+    assert (shot.next_phase, shot.session.phase) == (Phase.PEAK, Phase.ONSET)

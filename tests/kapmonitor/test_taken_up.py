@@ -34,7 +34,9 @@ from kapmonitor.model import (
     LinkState,
     NibpFailure,
 )
+from kapmonitor.opening import protocol_event
 from kapmonitor.picture import CuffOutlook
+from kapmonitor.protocol.shipped import example as example_protocol
 from kapmonitor.record.earlier import earlier_of
 from kapmonitor.rerun import Verdict, rerun
 from kapmonitor.session.events import (
@@ -230,6 +232,13 @@ def test_a_cuff_that_is_due_stays_due(room, tmp_path):
     assert again.after(0.25).nibp.next_t_ns == due_ns
     again.after(60 + 300 + 130, saying=quiet())
     assert "overdue" in {alarm.condition for alarm in again.engine.snapshot.alarms}
+
+
+def test_the_protocol_of_the_session_goes_on_with_it(room, tmp_path):
+    room.engine.note(protocol_event(example_protocol()))
+    again = room.killed(tmp_path / "a.kap", 5)
+    assert earlier_of(tmp_path / "a.kap").protocol == example_protocol()
+    assert again.after(0.25).session.care.protocol.example
 
 
 def test_what_the_console_sensed_is_withdrawn_once_it_is_over(room, tmp_path):

@@ -9,7 +9,7 @@ from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Phase
 from playlists.check import check, fingerprint
 from playlists.model import After
-from playlists.store import example_path, load
+from playlists.store import example_path, load, read
 
 GOOD = """
 title = "Evening"
@@ -67,8 +67,8 @@ def test_reads_what_is_there_and_fills_in_what_is_not(tmp_path):
         (("leave_s = [30, 12.5]", "leave_s = [-1]"), "section[1].track[1].leave_s", "above 0"),
         (("leave_s = [30, 12.5]", 'sha256 = "abc"'), "section[1].track[1].sha256", "64"),
         (("grounding = true", 'grounding = true\nphases = ["peak"]'), "section[2].phases", "left out"),
-        (("grounding = true", 'phases = ["peak"]'), "section", "phase peak is in Peak and in Ground"),
-        (('title = "Evening"', "title = "), "file", "TOML"),
+        (("grounding = true", 'phases = ["peak"]'), "section", "it is in Peak and in Ground"),
+        (('title = "Evening"', "title = "), "the file", "TOML"),
     ],
 )
 def test_refuses_in_words_that_name_the_place(tmp_path, change, key, words):
@@ -78,6 +78,12 @@ def test_refuses_in_words_that_name_the_place(tmp_path, change, key, words):
     assert caught.value.key == key
     assert words in caught.value.allowed
     assert caught.value.path == str(path)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path):
+    text = GOOD.replace("crossfade_s = 10", "fade = 10").replace("gain_db = -2.5", "gain_db = 20")
+    _, mistakes = read(text, tmp_path / "evening.toml")
+    assert [mistake.key for mistake in mistakes] == ["fade", "section[1].track[1].gain_db"]
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 3000, "a = " + "9" * 5000, "#" + "x" * 1_000_000])

@@ -87,15 +87,21 @@ def test_a_killed_recording_keeps_every_note_it_said_was_saved(tmp_path, seed):
     assert set(saved) <= set(kept)
 
 
-def test_signals_close_the_record_as_one_file(tmp_path):
+def test_signals_close_the_record_as_one_file_with_its_heads_beside_it(tmp_path):
     path = tmp_path / "s.kap"
     nonin, device = simulator(tmp_path, "nonin")
     with nonin, Program("record", "--device", device, "--out", path, "--note", "begun") as recorder:
         assert recorder.first_line() == str(path)
         recorder.wait_for(lambda line: line.startswith("saved") and line.endswith("begun"))
         assert recorder.end() == 0
-    assert [p.name for p in tmp_path.iterdir() if p.name.startswith("s.kap")] == ["s.kap"]
-    assert run("verify", path)[0] == 0
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("s.kap")) == [
+        "s.kap",
+        "s.kap.heads",
+    ]
+    status, out, _ = run("verify", path)
+    assert status == 0
+    assert "heads kept beside the record" in out
+    assert "heads kept in this computer's ledger" in out
     with sqlite3.connect(path) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()

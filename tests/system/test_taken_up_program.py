@@ -1,5 +1,6 @@
 """The whole program, killed and started again with the same record."""
 
+import json
 import random
 import time
 
@@ -70,6 +71,10 @@ def test_killed_again_and_again_it_goes_on_with_one_record(tmp_path, devices):
     described = [(each.device, each.ref) for each in events(path, ChannelDescribed)]
     assert len(described) == len(set(described))
     assert run("verify", path)[1].startswith(f"{path}: intact")
+    heads = [json.loads(line) for line in path.with_name("a.kap.heads").read_text().splitlines()]
+    assert len({head["session"] for head in heads}) == 1
+    assert len(heads) == 6  # one at each start, one at the end
+    assert [head["seq"] for head in heads] == sorted({head["seq"] for head in heads})
     status, said, errors = run("rerun", path)
     assert (status, errors) == (0, ""), said
     assert list(tmp_path.glob(".*.lock")) == []

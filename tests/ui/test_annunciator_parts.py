@@ -7,20 +7,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from kapmonitor.alarms.signals import OutputWord, SoundName, Tone
 from kapmonitor.alarms.tones import RATE, all_tones
 from ui.annunciator import heart as beats
 from ui.annunciator.channel import FADE, Channel
+from ui.annunciator.goingon import GoingOn
 from ui.annunciator.heart import Health, Heart
 from ui.annunciator.routing import Names, Route, music_id, routes
 from ui.annunciator.window import StoppedWindow
 from ui.music.ports import OutputChoice
+from ui.theme import SESSION
 
 S = 1_000_000_000
 TONES = all_tones()
 HIGH = Tone(SoundName.HIGH, -20.0, 5.0)
 LENGTH = len(TONES[SoundName.HIGH])
+
+
+def test_a_record_that_grows_again_says_that_another_console_goes_on(tmp_path):
+    record = tmp_path / "a.kap"
+    record.write_bytes(b"x")
+    going_on = GoingOn(str(record))
+    assert not going_on.look()
+    assert not going_on.look()
+    (tmp_path / "a.kap-wal").write_bytes(b"more")
+    assert going_on.look()
+    assert not GoingOn("").look()
+    assert not GoingOn(str(tmp_path / "none.kap")).look()
 
 
 def take(channel, seconds, step=960):
@@ -180,10 +195,25 @@ def test_the_window_is_above_all_and_any_key_tells_that_it_was_seen(qtbot):
     window = StoppedWindow(lambda: told.append(1))
     qtbot.addWidget(window)
     window.appear(4.2)
-    assert window.windowTitle() == "CONSOLE STOPPED - LOOK AT THE BEDSIDE MONITOR"
+    assert window.windowTitle() == window.lines()[0] == "CONSOLE STOPPED — LOOK AT THE BEDSIDE MONITOR"
+    assert window.lines()[1] == "Nothing has come from the console for 0:04."
     assert window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
     qtbot.keyClick(window, "x")
     assert told == [1]
+    window.hide()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (960, 600)])
+def test_the_window_hides_the_whole_screen_and_lights_up_little_of_it(qtbot, size):
+    window = StoppedWindow(lambda: None)
+    qtbot.addWidget(window)
+    window.appear(8.0)
+    assert window.geometry() == QGuiApplication.primaryScreen().geometry()
+    window.resize(*size)
+    seen = window.grab().toImage()
+    assert {seen.pixelColor(x, y).name() for x in (0, size[0] - 1) for y in (0, size[1] - 1)} == {"#000000"}
+    spots = [seen.pixelColor(x, y).name() for x in range(0, size[0], 9) for y in range(0, size[1], 9)]
+    assert 0.1 < spots.count(SESSION.high.lower()) / len(spots) < 0.3
     window.hide()
 
 

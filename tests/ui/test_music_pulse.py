@@ -235,3 +235,9 @@ def test_no_output_at_all_is_said_and_silent_runs_on_request(room, program, tmp_
     silent.event("started")
     silent.event("started")
     silent.quit()
+    assert {said["output"] for said in deaf.said} == {"none"}
+    events = [said["event"] for said in silent.said if "event" in said]
+    titles = [said["title"] for said in silent.said if said.get("event") == "started"]
+    assert events.count("started") == 2
+    assert len(set(titles)) == 2, "one track after the other"
+    assert {said["output"] for said in silent.said if "event" not in said} == {"silent"}

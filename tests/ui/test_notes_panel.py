@@ -265,16 +265,22 @@ def test_whoever_is_at_the_keys_is_the_author(desk):
     assert desk.notes()[0].note.by == "RN"
 
 
-def test_a_future_that_resolves_after_the_window_is_gone_does_no_harm(qtbot):
+def test_a_future_that_resolves_after_the_window_is_gone_does_no_harm(qtbot, caplog):
     port = SlowSession()
     port.slow = True
     panel = NotesPanel(port, Theme(), author="KL")
+    gone = []
+    panel.destroyed.connect(lambda: gone.append(len(port.futures)))
     panel.tag(1, port.now_ns())
     panel.deleteLater()
     del panel
     QApplication.sendPostedEvents(None, 52)  # QEvent.Type.DeferredDelete
-    port.futures[0].set_result(None)
-    QApplication.processEvents()
+    assert gone == [1], "it waited for one note when it went"
+    with qtbot.captureExceptions() as raised, caplog.at_level("ERROR", "concurrent.futures"):
+        port.futures[0].set_result(None)
+        QApplication.processEvents()
+    assert raised == []
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("variant", ["empty", "waiting", "baseline"])

@@ -16,7 +16,8 @@ from kapmonitor.model import NibpFailure
 from kapmonitor.snapshot import ActiveAlarm, Priority
 from ui import alarm_sound, fonts, strings
 from ui import alarm_wording as wording
-from ui.alarm_face import AlarmFace, Chip, ChipKind, QuietFace, alarm_face, flashing, on_screen
+from ui.alarm_chips import Chip, ChipKind
+from ui.alarm_face import AlarmFace, QuietFace, alarm_face, flashing, on_screen
 from ui.alarm_text import sentence, short
 from ui.flash import RATES_HZ, Flasher, lit, next_edge_s
 from ui.status_face import Audio
@@ -99,6 +100,34 @@ def test_the_others_are_counted_and_take_turns_every_two_seconds():
     assert texts[0] == texts[1] == texts[4] == "BP systolic 184 — above 154"
     assert texts[2].startswith("Oximeter: link lost")
     assert texts[3] == "HR 124 — above 120"
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        ({}, ""),
+        ({"role": "hr"}, "+1 more"),
+        ({"direction": "high"}, "+1 more"),
+        ({"priority": Priority.HIGH, "limit": 80.0}, "+1 more"),
+        ({"limit": None}, "+1 more"),
+    ],
+)
+def test_a_milder_limit_of_the_same_value_is_nothing_more_to_look_at(change, more):
+    shot = FakeSession("many").snapshot()
+    lead = shot.alarms[0]
+    milder = replace(lead, condition="spo2-low", priority=Priority.MEDIUM, limit=92.0)
+    face = alarm_face(replace(shot, alarms=(lead, replace(milder, **change))), NOW_NS)
+    assert (face.more, face.text) == (more, "SpO₂ 86 — below 88")
+
+
+def test_a_milder_alarm_that_nobody_acknowledged_leads_before_a_graver_one_that_somebody_did():
+    shot = FakeSession("many").snapshot()
+    graver = replace(shot.alarms[0], state="active-ack")
+    milder = replace(graver, condition="spo2-low", priority=Priority.MEDIUM, limit=92.0, state="active-unack")
+    face = alarm_face(replace(shot, alarms=(milder, graver)), NOW_NS)
+    assert (face.text, face.more) == ("SpO₂ 86 — below 92", "+1 more")
+    elsewhere = replace(milder, role="hr", priority=Priority.HIGH)
+    assert alarm_face(replace(shot, alarms=(elsewhere, milder, graver)), NOW_NS).more == "+2 more"
 
 
 def test_an_acknowledged_other_says_so():

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from shell_parts import open_window
 
 from kapmonitor.session.events import Phase
@@ -91,8 +91,26 @@ def test_a_key_calls_its_handler_with_the_sessions_time(qtbot, window):
     assert [(press.number, press.t_ns) for press in tags] == [(5, window._port.now_ns())]
 
 
+class Below(QWidget):
+    """A widget that has the focus, and keeps the keys that get to it."""
+
+    def __init__(self, window):
+        super().__init__(window)
+        self.keys = []
+        self.show()
+        self.setFocus()
+
+    def keyPressEvent(self, event):  # noqa: N802 - Qt's name
+        self.keys.append(event.key())
+
+
 def test_a_key_nobody_registered_goes_on(qtbot, window):
-    qtbot.keyClick(window, K.Key_D)
+    below = Below(window)
+    qtbot.keyClick(below, K.Key_D)
+    assert below.keys == [K.Key_D]
+    doses = heard(window, Action.DOSE)
+    qtbot.keyClick(below, K.Key_D)
+    assert (below.keys, len(doses)) == ([K.Key_D], 1)
 
 
 def test_typing_f_in_a_note_never_acknowledges_but_f12_does(qtbot, window):

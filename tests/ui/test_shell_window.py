@@ -19,7 +19,8 @@ from ui import strings
 from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
-from ui.theme import DAY, SESSION
+from ui.stepper import PhaseStepper
+from ui.theme import DAY, SESSION, Theme
 from ui.watchdog import Watchdog
 
 ROOT = Path(__file__).parents[2]
@@ -323,3 +324,19 @@ def test_the_first_paint_loads_nothing_heavy():
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
     assert json.loads(done.stdout) == [[], [], []], done.stderr
+
+
+def test_a_suggested_phase_is_outlined_and_nothing_moves_by_itself(qtbot):
+    stepper = PhaseStepper(Theme(DAY, 1.0))
+    qtbot.addWidget(stepper)
+    stepper.resize(900, 44)
+    stepper.set_phase(Phase.ONSET)
+    before = stepper.grab().toImage()
+    with qtbot.assertNotEmitted(stepper.asked, wait=50):
+        stepper.suggest(Phase.PEAK)
+    after = stepper.grab().toImage()
+    box = next(box for phase, box in stepper.boxes() if phase is Phase.PEAK).toRect()
+    assert stepper.phase() is Phase.ONSET
+    assert before.copy(box) != after.copy(box)
+    rest = stepper.rect().adjusted(0, 0, box.left() - stepper.width() - 2, 0)
+    assert before.copy(rest) == after.copy(rest)

@@ -21,7 +21,8 @@ from kapmonitor.snapshot import Snapshot
 from kapmonitor.sounding import Sounding
 from ui import alarm_sound
 from ui import alarm_wording as wording
-from ui.alarm_face import Chip, ChipKind, alarm_face
+from ui.alarm_chips import Chip, ChipKind
+from ui.alarm_face import alarm_face
 from ui.devices.face import Tone
 from ui.limits import LimitsPage
 from ui.screenshot import render
@@ -118,11 +119,11 @@ def test_with_no_output_that_works_the_music_step_says_so():
     [
         (OutputWord.READY, "Ear"),
         (OutputWord.NOT_CHOSEN, "no output is chosen: --staff-output names one"),
-        (OutputWord.ABSENT, "Ear is not there"),
+        (OutputWord.ABSENT, "Ear not found"),
         (OutputWord.LOST, "Ear went away"),
         (OutputWord.FAILED, "Ear cannot be used"),
-        (OutputWord.MUSIC, "Ear plays the music"),
-        (OutputWord.MUTED, "Ear is muted on this computer"),
+        (OutputWord.MUSIC, "the music plays on Ear"),
+        (OutputWord.MUTED, "Ear muted on this computer"),
     ],
 )
 def test_an_output_that_cannot_be_used_is_said_in_words(word, beneath):

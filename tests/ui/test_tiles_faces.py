@@ -7,11 +7,12 @@ from fake_session import DOSE_NS, MIN, NOW_NS, VARIANTS, FakeSession, S
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.cuff import Refusal
+from devices.cuff_words import Refusal
 from kapmonitor.model import Absent, AlertKind, LinkProblem, LinkState, Measured, Validity
 from kapmonitor.snapshot import Freshness, LinkStatus, Tile
 from ui import strings
 from ui.tiles.face import Trust, link_of, number_face, stale_after_ns
+from ui.tiles.look import Crossed
 from ui.tiles.pressure_face import pressure_face
 
 LIVE = Tile(Measured(84.0), NOW_NS, Freshness.FRESH, "ECG strap", 50.0, 120.0)
@@ -21,6 +22,17 @@ def test_a_live_value_is_shown_with_its_age_source_and_limits():
     face = number_face(LIVE, None, NOW_NS + S // 2, 1.0)
     assert (face.digits, face.trust, face.footer) == ("84", Trust.FULL, "now · ECG strap")
     assert (face.low, face.high) == ("50", "120")
+
+
+def test_the_limit_that_alarms_stands_beside_the_value_and_not_the_nearest_one():
+    face = number_face(LIVE, None, NOW_NS, 1.0, crossed=Crossed(low=40.0))
+    assert (face.low, face.high, face.crossed) == ("40", "120", (True, False))
+
+
+def test_a_value_whose_port_is_gone_says_that_the_link_is_lost():
+    link = LinkStatus("strap", "ECG strap", LinkState.WAITING, LinkProblem.NOT_FOUND)
+    face = number_face(LIVE, link, NOW_NS + 9 * S, 1.0)
+    assert (face.digits, face.words) == ("---", "link lost")
 
 
 def test_the_age_is_counted_at_paint_time():
@@ -97,6 +109,27 @@ def test_a_pressure_stands_with_time_age_plan_and_limits():
     assert face.taken == "14:45 · 2:17 ago"
     assert face.plan == "next in 2:43"
     assert face.limits == "limits 154 / 100"
+
+
+@pytest.mark.parametrize(
+    ("role", "direction", "limit", "said"),
+    [
+        ("nibp-sys", "high", 180.0, "limits 180 / 100"),
+        ("nibp-dia", "high", 110.0, "limits 154 / 110"),
+        ("nibp-sys", "low", 89.0, "lower limit 89"),
+        ("nibp-mean", "high", 115.0, "limits 154 / 100"),
+    ],
+)
+def test_the_pressure_limit_that_alarms_is_the_one_that_is_shown(role, direction, limit, said):
+    shot = FakeSession("medium").snapshot()
+    alarm = replace(shot.alarms[0], role=role, direction=direction, limit=limit)
+    assert pressure_face(replace(shot, alarms=(alarm,)), NOW_NS).limits == said
+
+
+def test_an_overdue_pressure_says_so_where_a_later_reading_is_planned():
+    shot = FakeSession("overdue").snapshot()
+    planned = replace(shot, nibp=replace(shot.nibp, next_t_ns=NOW_NS + 311 * S))
+    assert pressure_face(planned, NOW_NS).plan == "overdue · next in 5:11"
 
 
 def test_an_overdue_pressure_is_quieter_and_says_since_when():

@@ -10,6 +10,7 @@ import sys
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ui.annunciator.goingon import GoingOn
 from ui.annunciator.lines import Lines
 from ui.annunciator.program import TICK_MS, Program
 from ui.annunciator.routing import Names
@@ -25,7 +26,7 @@ def main() -> int:
     lines = Lines(sys.stdin.buffer, sys.stdout.buffer)
     names = Names(arguments.staff, arguments.room, arguments.auto)
     music = None if arguments.no_music else arguments.music
-    program = Program(names, music, lines, application.quit)
+    program = Program(names, music, lines, application.quit, GoingOn(arguments.record))
     lines.start()
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--room", default="", help="the room's speaker")
     parser.add_argument("--auto", action="store_true", help="whatever the music leaves over")
     parser.add_argument("--music", default="", help="the output of the music; the default one if left out")
+    parser.add_argument("--record", default="", help="the session's record, by which it is seen to go on")
     parser.add_argument("--no-music", action="store_true", help="there is no music")
     return parser
 

@@ -20,6 +20,7 @@ from kapmonitor.alarms.soundlines import (
 )
 from kapmonitor.alarms.tones import all_tones
 from ui.annunciator import heart as heart_module
+from ui.annunciator.goingon import GoingOn
 from ui.annunciator.heart import Health, Heart
 from ui.annunciator.lines import Lines
 from ui.annunciator.routing import Names, music_id, routes
@@ -41,7 +42,15 @@ IN_THE_ROOM: Final = {SOFT[priority]: LOUD[priority] for priority in SOFT}
 class Program:
     """Owns the speakers, the heart and the window; `tick` is called some fifty times a second."""
 
-    def __init__(self, names: Names, music: str | None, lines: Lines, end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        names: Names,
+        music: str | None,
+        lines: Lines,
+        end: Callable[[], None],
+        going_on: GoingOn,
+    ) -> None:
+        self._going_on = going_on
         self._names = names
         self._music = music
         self._lines = lines
@@ -55,7 +64,7 @@ class Program:
         self._want = Want(0)
         self._chimed = 0
         self._outputs: tuple[OutputChoice, ...] = ()
-        self._listed_ns = 0
+        self._listed_ns = self._looked_ns = 0
         self._reported: tuple[Report, int] = (Report(), 0)
         self.window = StoppedWindow(self.dismiss)
 
@@ -79,8 +88,15 @@ class Program:
         self._play(now_ns)
         self._show(now_ns)
         self._report(now_ns)
-        if self._heart.over(now_ns):
+        if self._heart.over(now_ns) or self._is_replaced(now_ns):
             self._end()
+
+    def _is_replaced(self, now_ns: int) -> bool:
+        """Whether the console is gone and another one has taken up its session, with its own annunciator."""
+        if not self._heart.gone or now_ns - self._looked_ns < LIST_NS:
+            return False
+        self._looked_ns = now_ns
+        return self._going_on.look()
 
     def close(self) -> None:
         """Let the outputs go."""

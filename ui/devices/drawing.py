@@ -67,18 +67,7 @@ def row_height(theme: Theme, face: RowFace, width: float, *, chosen: bool) -> in
 def details(theme: Theme, face: RowFace, width: float) -> list[str]:
     """The chosen row's details, each broken into as many lines as it needs."""
     px, room = theme.text_px(BENEATH), width - theme.px(TEXT_X + SIDE)
-    return [line for text in face.details for line in _broken(text, px, room)]
-
-
-def _broken(text: str, px: int, room: float) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and fonts.width(longer, px) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    return [line for text in face.details for line in painting.broken(text, px, room)]
 
 
 def line_height(theme: Theme) -> int:

@@ -132,8 +132,8 @@ def _signed(session: SessionState) -> str:
     if session.limits_example:
         return wording.EXAMPLE
     if not who:
-        return wording.UNSIGNED
-    return wording.SIGNED_ON.format(who=who, on=on) if on else wording.SIGNED.format(who=who)
+        return strings.UNSIGNED
+    return wording.SIGNED_ON.format(who=who, on=on) if on else strings.SIGNED_BY.format(who=who)
 
 
 def values(baseline: Baseline) -> str:

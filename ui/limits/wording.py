@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from kapmonitor.alarms.baseline import Wanting
-from ui.strings import PHASES
+from ui.strings import PHASES, REFUSALS
 
 TITLE: Final = "Limits {place} / {count}"
-SIGNED: Final = "signed by {who}"
 SIGNED_ON: Final = "signed by {who} on {on}"
-UNSIGNED: Final = "not signed"
 EXAMPLE: Final = "AN EXAMPLE, not a recommendation"
 NONE: Final = "no limits are set"
 
@@ -27,7 +25,7 @@ WANTING: Final = {
     Wanting.THIRD: "a third reading would be better",
     Wanting.READING: "a cuff reading is wanted, 2 to 5 min after the last one",
     Wanting.AGREEMENT: "the readings differ by more than 10: another one is wanted",
-    Wanting.GIVEN_UP: "five readings and no agreement: fixed limits stay",
+    Wanting.GIVEN_UP: REFUSALS["given-up"],
 }
 
 NO_NUMBER: Final = "—"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
-from PySide6.QtCore import QEvent, QRectF, QTimer
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.commands import AddNote, AmendNote
@@ -23,6 +23,7 @@ from ui.notes.saving import Outcome, Saver
 from ui.notes.tags import TagKeys
 from ui.panel import paint_panel
 from ui.ports import SessionPort
+from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 500
@@ -37,7 +38,7 @@ def new_id() -> str:
     return uuid4().hex
 
 
-class NotesPanel(QWidget):
+class NotesPanel(RefreshedWhileShown):
     """Takes notes of one session; `author` is whoever is at the keys now."""
 
     def __init__(
@@ -49,7 +50,7 @@ class NotesPanel(QWidget):
         ids: Callable[[], str] = new_id,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(REFRESH_MS, parent)
         self._port = port
         self._theme = theme
         self._author = author
@@ -64,9 +65,6 @@ class NotesPanel(QWidget):
         self.entry.finished.connect(self._finished)
         self.entry.put_away.connect(self._put_away)
         self.entry.last_wanted.connect(self._correct_last)
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
 
     # What the keys do
 
@@ -234,15 +232,6 @@ class NotesPanel(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         self._arrange()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        QTimer.singleShot(0, self, self.refresh)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._book.failed and event.position().y() < self._theme.px(HEAD):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPolygonF, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from kapmonitor.session.state import Interruption
 from ui import fonts, painting
 from ui import format as fmt
 from ui.button import Key
@@ -25,6 +26,7 @@ from ui.replay.travel import (
     record_span,
     slower,
 )
+from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 100
@@ -76,8 +78,11 @@ class PlayButton(QAbstractButton):
         painter.end()
 
 
-class ReplayBar(QWidget):
-    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once."""
+class ReplayBar(RefreshedWhileShown):
+    """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
+
+    `interruptions` is when nothing was monitored.
+    """
 
     def __init__(
         self,
@@ -85,8 +90,10 @@ class ReplayBar(QWidget):
         theme: Theme,
         on_moved: Callable[[], object] | None = None,
         parent: QWidget | None = None,
+        *,
+        interruptions: Sequence[Interruption] = (),
     ) -> None:
-        super().__init__(parent)
+        super().__init__(REFRESH_MS, parent)
         self._port = port
         self._theme = theme
         self._on_moved = on_moved
@@ -99,13 +106,11 @@ class ReplayBar(QWidget):
         self.scrub = Scrub(theme, self.time_text, self)
         self._span = record_span(port.view().span(), self._moments)
         self.scrub.show_record(self._span, self._moments)
+        self.scrub.show_interruptions(interruptions)
         self.button.clicked.connect(self.toggle)
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)
         self.scrub.taken.connect(self._pulled)
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.timeout.connect(lambda: self.say(""))
@@ -231,14 +236,6 @@ class ReplayBar(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         self._arrange()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kapmonitor.session.events import Route
-from kapmonitor.session.state import AlarmSpan, Dose, Note, SessionState
+from kapmonitor.session.state import AlarmSpan, Dose, Interruption, Note, SessionState
 from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
 from ui import format as fmt
@@ -30,6 +30,7 @@ def lines(state: SessionState) -> tuple[Line, ...]:
         *(_dose(dose) for dose in state.doses),
         *(_note(note) for note in state.notes),
         *(_alarm(span, state) for span in state.alarms),
+        *(_interruption(gap) for gap in state.interruptions),
     )
     return tuple(sorted(listed, key=lambda line: line.t_ns))
 
@@ -43,6 +44,11 @@ def _dose(dose: Dose) -> Line:
 def _note(note: Note) -> Line:
     text = note.text or wording.MARK
     return Line(note.t_ns, "note", wording.WITHDRAWN.format(text=text) if note.withdrawn else text, note.by)
+
+
+def _interruption(gap: Interruption) -> Line:
+    text = wording.NOT_MONITORED.format(length=fmt.length(gap.t1_ns - gap.t0_ns))
+    return Line(gap.t0_ns, "interruption", text)
 
 
 def _alarm(span: AlarmSpan, state: SessionState) -> Line:

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.session.state import SessionState
@@ -18,6 +18,7 @@ from ui.panel import paint_panel
 from ui.ports import ReplayPort
 from ui.replay import wording
 from ui.replay.listed import Line, lines
+from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250
@@ -26,7 +27,7 @@ ROW: Final = 40
 MARGIN: Final = 18
 
 
-class MomentsPanel(QWidget):
+class MomentsPanel(RefreshedWhileShown):
     """Notes, doses and alarms of a whole record; `state` gives all of it, `seek` moves the playhead."""
 
     def __init__(
@@ -37,7 +38,7 @@ class MomentsPanel(QWidget):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(REFRESH_MS, parent)
         self._port = port
         self._state = state
         self._seek = seek
@@ -46,9 +47,6 @@ class MomentsPanel(QWidget):
         self._dose_t_ns: int | None = None
         self._at = -1
         self._top: int | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -95,15 +93,6 @@ class MomentsPanel(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._top = self.top - (1 if event.angleDelta().y() > 0 else -1)
         self.update()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        QTimer.singleShot(0, self, self.refresh)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, palette = self._theme, self._theme.palette
@@ -163,11 +152,15 @@ class MomentsPanel(QWidget):
         )
 
     def _paint_sign(self, painter: QPainter, x: float, y: float, line: Line) -> float:
-        """The alarm's shape or the dose's triangle before its words; returns the room it takes."""
+        """The alarm's shape, the dose's triangle or a patch of hatching; returns the room it takes."""
         size = self._theme.px(14)
         if line.priority is not None:
             box = QRectF(x, y - size / 2, size, size)
             painting.priority_shape(painter, line.priority, box, self._ink(line))
+            return size + self._theme.px(8)
+        if line.kind == "interruption":
+            sign = QRectF(x, y - size / 2, size, size)
+            painting.hatch(painter, sign, colour(self._theme.palette.secondary), self._theme.px(1), size / 3)
             return size + self._theme.px(8)
         if line.kind == "dose":
             return painting.line(painter, x, y + size * 0.4, "▼ ", self._ink(line), self._theme.text_px(18))
@@ -178,4 +171,6 @@ class MomentsPanel(QWidget):
             return colour(self._theme.palette.text)
         if line.priority is not None:
             return self._theme.fill(line.priority)
-        return colour(self._theme.palette.notes if line.kind == "dose" else self._theme.palette.text)
+        palette = self._theme.palette
+        inks = {"dose": palette.notes, "interruption": palette.secondary}
+        return colour(inks.get(line.kind, palette.text))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from kapmonitor.session.state import Interruption
 from ui import fonts, painting
 from ui.replay import wording
 from ui.replay.travel import Moment
@@ -33,6 +34,7 @@ class Scrub(QWidget):
         self._time_text = time_text
         self._span = (0, 0)
         self._moments: tuple[Moment, ...] = ()
+        self._interruptions: tuple[Interruption, ...] = ()
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
@@ -46,6 +48,12 @@ class Scrub(QWidget):
     def show_record(self, span: tuple[int, int], moments: Sequence[Moment]) -> None:
         self._span, self._moments = span, tuple(moments)
         self.update()
+
+    def show_interruptions(self, interruptions: Sequence[Interruption]) -> None:
+        """Hatch the strip where nothing was monitored."""
+        if tuple(interruptions) != self._interruptions:
+            self._interruptions = tuple(interruptions)
+            self.update()
 
     def show_position(self, t_ns: int) -> None:
         """Put the playhead here, unless it is being held; repaints only if it moved by a pixel."""
@@ -103,6 +111,8 @@ class Scrub(QWidget):
             painter.end()
             return
         self._paint_track(painter)
+        for gap in self._interruptions:
+            self._paint_interruption(painter, gap)
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
         self._paint_playhead(painter)
@@ -122,6 +132,14 @@ class Scrub(QWidget):
         painter.setBrush(colour(palette.music_now))
         played = QRectF(track.left(), track.top(), self.x_of(self._t_ns) - track.left(), track.height())
         painter.drawRoundedRect(played, track.height() / 2, track.height() / 2)
+
+    def _paint_interruption(self, painter: QPainter, gap: Interruption) -> None:
+        theme, track = self._theme, self._track()
+        left, right = self.x_of(gap.t0_ns), self.x_of(gap.t1_ns)
+        wide = max(right - left, theme.px(4))
+        box = QRectF((left + right - wide) / 2, track.top() - 1, wide, track.height() + 2)
+        painter.fillRect(box, colour(theme.palette.panel))
+        painting.hatch(painter, box, colour(theme.palette.secondary), theme.px(1), theme.px(5))
 
     def _paint_moment(self, painter: QPainter, x: float, kind: str) -> None:
         """Notes as ticks above the strip, doses as triangles upon it, alarms as marks below it."""

@@ -13,9 +13,10 @@ from kapmonitor.model import Absent, AlertKind, LinkProblem, LinkState, Measured
 from kapmonitor.snapshot import Freshness, LinkStatus, Priority, Tile
 from ui import format as fmt
 from ui import strings
-from ui.tiles.look import Look
+from ui.tiles.look import Crossed, Look
 
 PLAIN: Final = Look()
+NONE_CROSSED: Final = Crossed()
 STALE_NS: Final = 3 * fmt.SECOND_NS
 """A heart rate or saturation older than this could pass for live and is not shown."""
 TICK_ALLOWANCE_NS: Final = fmt.SECOND_NS // 2
@@ -44,6 +45,8 @@ class NumberFace:
     low: str
     high: str
     alarm: Priority | None
+    crossed: tuple[bool, bool] = (False, False)
+    """Whether `low`, and whether `high`, is a limit that alarms now and not the nearest one."""
     look: Look = PLAIN
     beat: int = 0
     """Changes with every reading that arrives, so that a live tile is seen to live."""
@@ -61,6 +64,7 @@ def number_face(
     speed: float,
     extra: str = "",
     look: Look = PLAIN,
+    crossed: Crossed = NONE_CROSSED,
 ) -> NumberFace:
     """The face of a heart rate or saturation tile; `extra` joins the footer of a live value."""
     age_ns = now_ns - tile.t_ns
@@ -84,12 +88,19 @@ def number_face(
         trust=trust,
         words=words,
         footer=footer,
-        low=fmt.limit(tile.low) if tile.low is not None else "",
-        high=fmt.limit(tile.high) if tile.high is not None else "",
+        low=_limit(crossed.low, tile.low),
+        high=_limit(crossed.high, tile.high),
         alarm=tile.alarm,
+        crossed=(crossed.low is not None, crossed.high is not None),
         look=look,
         beat=tile.t_ns if trust is not Trust.GONE else 0,
     )
+
+
+def _limit(crossed: float | None, nearest: float | None) -> str:
+    """The limit that the alarm line names, and without an alarm the one that would be met first."""
+    shown = crossed if crossed is not None else nearest
+    return fmt.limit(shown) if shown is not None else ""
 
 
 def alert_words(alerts: tuple[AlertKind, ...]) -> str:
@@ -124,7 +135,8 @@ def _waiting(tile: Tile, link: LinkStatus | None) -> str:
 
 def _why_stale(tile: Tile, link: LinkStatus | None) -> str:
     if link is not None and link.state is not LinkState.LIVE:
-        return link_words(link)
+        # It was there: that its port is not found either is nothing that helps in front of this tile.
+        return strings.LINK_LOST if link.problem is LinkProblem.NOT_FOUND else link_words(link)
     return alert_words(tile.alerts) or strings.SILENT
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from kapmonitor.snapshot import LimitInForce, Priority, Snapshot
+from kapmonitor.snapshot import ActiveAlarm, LimitInForce, Priority, Snapshot
 from ui import alarm_text, strings
 from ui import format as fmt
 from ui.limit_words import of_roles, switched_off
 
 HR_ROLES: Final = ("hr",)
 SPO2_ROLES: Final = ("spo2",)
-BP_ROLES: Final = ("nibp-sys", "nibp-dia", "nibp-mean")
+SYS_ROLE: Final = "nibp-sys"
+DIA_ROLE: Final = "nibp-dia"
+MEAN_ROLE: Final = "nibp-mean"
+BP_ROLES: Final = (SYS_ROLE, DIA_ROLE, MEAN_ROLE)
 BY_HAND: Final = "set by "
 NO_BASELINE: Final = "no baseline"
 UNARMED: Final = "unarmed"
@@ -21,10 +24,19 @@ PENDING: Final = "pending"
 
 
 @dataclass(frozen=True, slots=True)
+class Crossed:
+    """The limits of one value that alarm now, the gravest on each side."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """`off` is when a limit that somebody switched off comes back; `note` where the limits come from.
 
     `pending` is the gravest priority whose delay runs; `armed` whether a reading would alarm at all.
+    `crossed` are limits that alarm, of each role that has any.
     """
 
     acknowledged: bool = False
@@ -32,6 +44,11 @@ class Look:
     off: str = ""
     armed: bool = True
     note: str = ""
+    crossed: Mapping[str, Crossed] = field(default_factory=dict)
+
+    def crossed_of(self, role: str) -> Crossed:
+        """The limits of this role that alarm."""
+        return self.crossed.get(role, Crossed())
 
 
 def look(snapshot: Snapshot, roles: tuple[str, ...], now_ns: int) -> Look:
@@ -47,7 +64,14 @@ def look(snapshot: Snapshot, roles: tuple[str, ...], now_ns: int) -> Look:
         off=fmt.duration(off[0]) if off else "",
         armed=armed,
         note=_note(limits, roles) if armed else strings.NOT_ARMED,
+        crossed={alarm.role: _crossed(alarms, alarm.role) for alarm in alarms},
     )
+
+
+def _crossed(alarms: list[ActiveAlarm], role: str) -> Crossed:
+    own = sorted((a for a in alarms if a.role == role), key=lambda a: a.priority.rank)
+    gravest = {alarm.direction: alarm.limit for alarm in own}
+    return Crossed(gravest.get("low"), gravest.get("high"))
 
 
 def _note(limits: tuple[LimitInForce, ...], roles: tuple[str, ...]) -> str:
@@ -59,8 +83,10 @@ def _note(limits: tuple[LimitInForce, ...], roles: tuple[str, ...]) -> str:
         return by_hand.partition(",")[0]
     if any(limit.source.endswith(NO_BASELINE) for limit in limits):
         return strings.WITHOUT_BASELINE
-    values = [value for role in roles if (value := _baseline_value(limits, role))]
-    return strings.BASELINE.format(value="/".join(values)) if values else strings.FIXED
+    values = {role: value for role in roles if (value := _baseline_value(limits, role))}
+    mean = values.pop(MEAN_ROLE, "")
+    said = " ".join(part for part in ("/".join(values.values()), f"({mean})" if mean else "") if part)
+    return strings.BASELINE.format(value=said) if said else strings.FIXED
 
 
 def _baseline_value(limits: Iterable[LimitInForce], role: str) -> str:

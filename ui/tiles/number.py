@@ -19,6 +19,8 @@ from ui.tiles.frame import FOOTER, HEADER, SIDE, Title, digit_px, paint_dashes, 
 FOOT: Final = 44
 LIMITS: Final = 62
 STRIP: Final = 66
+AIR: Final = 12
+"""Between an alarm's filled header and the digits, and as much below them."""
 GONE_SHARE: Final = 0.55
 """The dashes of a value that is not there are smaller than digits, and leave room for the reason."""
 
@@ -82,8 +84,8 @@ class NumberTile(QWidget):
         """Where the digits stand; the same for every value."""
         px = self._theme.px
         strip = px(STRIP) + px(10) if self.sweep is not None else 0
-        top = px(HEADER) + px(8)
-        bottom = self.height() - px(FOOT) - strip - px(6)
+        top = px(HEADER) + px(AIR)
+        bottom = self.height() - px(FOOT) - strip - px(2)
         width = self.width() - 2 * px(SIDE) - self._theme.text_px(LIMITS)
         return QRectF(px(SIDE), top, width, max(20, bottom - top))
 
@@ -125,16 +127,18 @@ class NumberTile(QWidget):
         theme = self._theme
         px = theme.text_px(21)
         x, y = self.width() - theme.px(SIDE), theme.px(HEADER) + theme.px(14) + px
-        ink = colour(theme.palette.secondary)
-        top, widest = y - px, 0.0
-        for limit in (face.high, face.low):
-            widest = max(widest, painting.line(painter, x, y, limit, ink, px, align=painting.RIGHT))
+        low, high = face.crossed
+        around = QRectF()
+        for limit, crossed in ((face.high, high), (face.low, low)):
+            ink = colour(theme.palette.text if crossed else theme.palette.secondary)
+            weight = fonts.BOLD if crossed else fonts.MEDIUM
+            wide = painting.line(painter, x, y, limit, ink, px, weight, align=painting.RIGHT)
+            if limit:
+                around = around.united(QRectF(x - wide, y - px, wide, px * 1.2))
             y += round(px * 1.36)
-        if not face.look.armed and widest:
+        if not face.look.armed and not around.isEmpty():
             pad = theme.px(7)
-            paint_dashes(
-                painter, theme, QRectF(x - widest - pad, top - pad / 2, widest + 2 * pad, y - px - top + pad)
-            )
+            paint_dashes(painter, theme, around.adjusted(-pad, -pad / 2, pad, pad / 2))
 
     def _paint_footer(self, painter: QPainter, face: NumberFace) -> None:
         theme = self._theme

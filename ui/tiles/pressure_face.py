@@ -14,10 +14,11 @@ from kapmonitor.snapshot import CuffTile, Freshness, Priority, Snapshot
 from ui import format as fmt
 from ui import strings
 from ui.tiles.face import Trust
-from ui.tiles.look import BP_ROLES, Look, look
+from ui.tiles.look import BP_ROLES, DIA_ROLE, SYS_ROLE, Look, look
 
 GONE_NS: Final = 30 * fmt.MINUTE_NS
 
+LATE: Final = frozenset({Freshness.OVERDUE, Freshness.STALE})
 _TRUST: Final = {
     Freshness.FRESH: Trust.FULL,
     Freshness.AGEING: Trust.QUIET,
@@ -54,14 +55,15 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
     tile = snapshot.nibp
     trust = _trust(tile, now_ns)
     gone = trust is Trust.GONE
+    seen = look(snapshot, BP_ROLES, now_ns)
     return PressureFace(
         digits=fmt.NO_PRESSURE if gone else fmt.pressure(tile.last),
         trust=trust,
         mean="" if gone else fmt.mean_pressure(tile.last),
         taken=_taken(snapshot, now_ns, gone=gone),
-        late=tile.freshness in (Freshness.OVERDUE, Freshness.STALE),
+        late=tile.freshness in LATE,
         plan=_plan(tile, now_ns),
-        limits=_limits(tile),
+        limits=_limits(tile, seen),
         words=_words(tile),
         measuring=tile.state is CuffState.MEASURING,
         can_stop=tile.state is CuffState.MEASURING and snapshot.mode is not GenerationMode.TEST,
@@ -70,7 +72,7 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
         can_start=tile.can_start and snapshot.mode is not GenerationMode.TEST,
         held=tile.held,
         alarm=tile.alarm,
-        look=look(snapshot, BP_ROLES, now_ns),
+        look=seen,
     )
 
 
@@ -102,13 +104,21 @@ def _plan(tile: CuffTile, now_ns: int) -> str:
     if wait_ns < 0:
         return strings.NEXT_DUE.format(age=fmt.age(-wait_ns))
     said = strings.NEXT_IN.format(age=fmt.duration(wait_ns))
+    if tile.freshness in LATE:
+        said = f"{strings.OVERDUE} · {said}"
     return f"{strings.HELD} · {said}" if tile.held else said
 
 
-def _limits(tile: CuffTile) -> str:
-    if tile.high_sys is None and tile.high_dia is None:
+def _limits(tile: CuffTile, seen: Look) -> str:
+    """The upper limits, one that alarms before the one met first; instead of both a lower one that alarms."""
+    sys, dia = seen.crossed_of(SYS_ROLE), seen.crossed_of(DIA_ROLE)
+    if sys.low is not None:
+        return strings.LOWER_LIMIT.format(sys=fmt.limit(sys.low))
+    high_sys = tile.high_sys if sys.high is None else sys.high
+    high_dia = tile.high_dia if dia.high is None else dia.high
+    if high_sys is None and high_dia is None:
         return ""
-    return strings.LIMITS.format(sys=fmt.limit(tile.high_sys), dia=fmt.limit(tile.high_dia))
+    return strings.LIMITS.format(sys=fmt.limit(high_sys), dia=fmt.limit(high_dia))
 
 
 def _words(tile: CuffTile) -> str:

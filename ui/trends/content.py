@@ -13,9 +13,10 @@ from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import Role, SignalView
 from ui.trends.baseline import Baseline
 from ui.trends.expected import Band, expected_band
+from ui.trends.interruptions import outside
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, Level, levels
 from ui.trends.ticks import Origin
-from ui.trends.traces import Gap, Trace, trace
+from ui.trends.traces import GAP_NS, Gap, Trace, trace
 from ui.trends.window import Span
 
 if TYPE_CHECKING:
@@ -138,8 +139,9 @@ def _with_doses(grid: NDArray[np.int64], state: SessionState) -> NDArray[np.int6
 def _signal(view: SignalView, state: SessionState, role: Role, request: Request, band: Band | None) -> Signal:
     span = request.span
     columns = view.trend(role, span.t0_ns, span.t1_ns, request.width)
+    drawn = trace(columns, request.end_ns, state.interruptions)
     return Signal(
-        _with_exact_gaps(view, role, trace(columns, request.end_ns), request),
+        _monitored(_with_exact_gaps(view, role, drawn, request), state),
         levels(state.limits, role, HIGH_SIDE),
         levels(state.limits, role, LOW_SIDE),
         band,
@@ -159,6 +161,12 @@ def _with_exact_gaps(view: SignalView, role: Role, drawn: Trace, request: Reques
 
     newest = tuple(exact(gap) for gap in drawn.gaps[-EXACT_GAPS:])
     return replace(drawn, gaps=(*drawn.gaps[:-EXACT_GAPS], *newest))
+
+
+def _monitored(drawn: Trace, state: SessionState) -> Trace:
+    """Only gaps while the program ran: an interruption has a band of its own."""
+    left = (piece for gap in drawn.gaps for piece in outside(gap.t0_ns, gap.t1_ns, state.interruptions))
+    return replace(drawn, gaps=tuple(piece for piece in left if piece.t1_ns - piece.t0_ns > GAP_NS))
 
 
 def _edge(view: SignalView, role: Role, about_ns: int, step_ns: int, *, last: bool) -> int:

@@ -13,6 +13,7 @@ from ui.panel import paint_panel
 from ui.trends import marks, pressure, signals, wording
 from ui.trends.content import Content
 from ui.trends.frame import Frame
+from ui.trends.unmonitored import draw_bands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +71,7 @@ def _pressure_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
 
 def _notes_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
     marks.draw_note_grid(painter, frame, picture.grid)
+    draw_bands(painter, frame, picture.content)
 
 
 def _notes_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
@@ -77,6 +79,7 @@ def _notes_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
 
 
 def _music_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
+    draw_bands(painter, frame, picture.content)
     marks.draw_blocks(painter, frame, marks.music_blocks(picture.content), marks.music_inks(frame))
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kapmonitor.session.state import SessionState
 from ui import fonts
 from ui.ports import SessionPort
+from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 from ui.trends import wording
 from ui.trends.baseline import Baseline, baseline_before
@@ -43,13 +44,13 @@ class Review:
     seek: Callable[[int], None]
 
 
-class TrendsPane(QWidget):
+class TrendsPane(RefreshedWhileShown):
     """The trends of a session, live or in review. It asks the port only while it can be seen."""
 
     def __init__(
         self, port: SessionPort, theme: Theme, review: Review | None = None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(REFRESH_MS if review is None else REVIEW_REFRESH_MS, parent)
         self._port = port
         self._theme = theme
         self._review = review
@@ -68,9 +69,6 @@ class TrendsPane(QWidget):
         layout.addWidget(self._canvas.view, 1)
         layout.addWidget(self._foot)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS if review is None else REVIEW_REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
 
     @property
     def window_min(self) -> int:
@@ -178,15 +176,6 @@ class TrendsPane(QWidget):
             return values_at(self._picture.content, picked_ns, self._picture.columns)
         length = wording.WINDOW.format(length=wording.length_name(self._window_min))
         return wording.KEYS_GAP.join((length, wording.ZERO_KEY, wording.CLICK))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        QTimer.singleShot(0, self, self.refresh)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -28,6 +28,7 @@ from ui.trends.labels import Room, Wanted, place
 from ui.trends.limits import Level, verdict
 from ui.trends.scale import ValueScale, value_range
 from ui.trends.strokes import band_outline
+from ui.trends.unmonitored import draw_bands
 
 USUAL: Final = (36.0, 190.0)
 GRID: Final = 40
@@ -72,6 +73,7 @@ def draw_body(painter: QPainter, frame: Frame, content: Content, grid: tuple[int
         for level in levels:
             fill = frame.theme.fill(level.priority).name()
             level_lines(painter, frame, values, (level,), fill, alpha)
+    draw_bands(painter, frame, content)
     for cuff in pressure.cuffs:
         _cuff(painter, frame, values, content, cuff)
     _due(painter, frame, pressure.due, palette.secondary)

@@ -9,7 +9,9 @@ import numpy as np
 from kapmonitor.model import CuffReading
 from ui import format as fmt
 from ui import strings
+from ui.trends import wording
 from ui.trends.content import Content
+from ui.trends.interruptions import holds
 from ui.trends.traces import Trace
 from ui.trends.window import MINUTE_NS
 
@@ -30,10 +32,16 @@ def moment_text(content: Content, t_ns: int) -> str:
 
 def values_at(content: Content, t_ns: int, columns: int) -> str:
     """`T+19:44   HR 88   SpO₂ 97   BP 147/92 at T+20:00`; what is missing says so."""
+    then = holds(content.state.interruptions, t_ns)
+    numbers = [
+        fmt.NO_VALUE if then else _number(signal.trace, content, t_ns, columns)
+        for signal in (content.hr, content.spo2)
+    ]
     parts = [
         moment_text(content, t_ns),
-        f"{strings.HR} {_number(content.hr.trace, content, t_ns, columns)}",
-        f"{strings.SPO2} {_number(content.spo2.trace, content, t_ns, columns)}",
+        *([wording.NOT_MONITORED_THEN] if then else []),
+        f"{strings.HR} {numbers[0]}",
+        f"{strings.SPO2} {numbers[1]}",
     ]
     cuff = _last_cuff(content.pressure.cuffs, t_ns)
     if cuff is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -17,10 +18,12 @@ from ui.theme import colour
 from ui.trends import wording
 from ui.trends.content import Content, Signal
 from ui.trends.frame import Frame, axis_words, elided, level_lines, priority_mark, vertical_grid, words
+from ui.trends.interruptions import outside
 from ui.trends.limits import Level, priority_of
 from ui.trends.scale import ValueScale, value_range
 from ui.trends.strokes import band_outline, draw_trace
 from ui.trends.traces import Gap
+from ui.trends.unmonitored import draw_bands
 
 HR_USUAL: Final = (45.0, 133.0)
 HR_FALLBACK: Final = (60, 90, 120)
@@ -37,6 +40,15 @@ SAME_NS: Final = 15_000_000_000
 
 LEAST_GAP_PX: Final = 3.0
 """A gap narrower than this is not shaded; its trace is interrupted all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A stretch without signal and what is written on it if it is at least so wide."""
+
+    gap: Gap
+    text: str
+    least_px: float
 
 
 def hr_scale(frame: Frame, signal: Signal) -> ValueScale:
@@ -75,6 +87,7 @@ def draw_body(painter: QPainter, frame: Frame, content: Content, columns: int, g
         level_lines(painter, frame, scale, (*signal.high, *signal.low), palette.secondary, 0.6)
     full = (Level(content.span.t0_ns, None, SPO2_TOP, Priority.LOW),)
     level_lines(painter, frame, spo2, full, palette.secondary, 0.35)
+    draw_bands(painter, frame, content)
     draw_trace(painter, content.hr.trace, frame, hr, columns, palette.hr)
     draw_trace(painter, content.spo2.trace, frame, spo2, columns, palette.spo2)
     _alarm_lines(painter, frame, content, {Role.HR: hr, Role.SPO2: spo2})
@@ -92,9 +105,10 @@ def draw_words(painter: QPainter, frame: Frame, content: Content) -> None:
     kept = [title_box(painter, frame, content, text, top) for text, top in titles]
     line = fonts.metrics(frame.small_px).height()
     high, low = frame.theme.px(8), frame.height - frame.theme.px(4) - line
-    gaps = content.hr.trace.gaps
-    _gap_words(painter, frame, gaps, (high, kept[0].bottom() + 1), kept)
-    _gap_words(painter, frame, _alone(content.spo2.trace.gaps, gaps), (low,), kept)
+    gaps, tops = content.hr.trace.gaps, (high, kept[0].bottom() + 1)
+    _gap_words(painter, frame, _not_monitored(content), tops, kept)
+    _gap_words(painter, frame, _no_signal(gaps), tops, kept)
+    _gap_words(painter, frame, _no_signal(_alone(content.spo2.trace.gaps, gaps)), (low,), kept)
 
 
 def _marks(content: Content, hr: ValueScale, spo2: ValueScale) -> list[tuple[float, str]]:
@@ -132,18 +146,36 @@ def _gap_blocks(painter: QPainter, frame: Frame, gaps: Sequence[Gap], top: float
             painter.fillRect(block, colour(frame.theme.palette.edge, 0.55))
 
 
+def _no_signal(gaps: Sequence[Gap]) -> list[Missing]:
+    named = [(gap, wording.NO_SIGNAL.format(length=fmt.duration(gap.t1_ns - gap.t0_ns))) for gap in gaps]
+    return [Missing(gap, text, LEAST_GAP_PX) for gap, text in named]
+
+
+def _not_monitored(content: Content) -> list[Missing]:
+    """Named however narrow they are, as their bands are seen."""
+    known = content.state.interruptions
+    return [
+        Missing(
+            Gap(gap.t0_ns, gap.t1_ns),
+            wording.NOT_MONITORED.format(length=fmt.length(gap.t1_ns - gap.t0_ns)),
+            0.0,
+        )
+        for gap in known
+    ]
+
+
 def _gap_words(
-    painter: QPainter, frame: Frame, gaps: Sequence[Gap], tops: Sequence[float], kept: list[QRectF]
+    painter: QPainter, frame: Frame, missing: Sequence[Missing], tops: Sequence[float], kept: list[QRectF]
 ) -> None:
-    """How long each gap is, newest first, at the first of the heights that is free; left out if none is."""
+    """How long each lasts, newest first, at the first of the heights that is free; left out if none is."""
     px = frame.small_px
     box = fonts.metrics(px)
-    for gap in reversed(gaps):
-        left = max(frame.time.left, frame.time.x(gap.t0_ns))
-        right = min(frame.time.right, frame.time.x(gap.t1_ns))
-        if right - left < LEAST_GAP_PX:
+    for one in reversed(missing):
+        left = max(frame.time.left, frame.time.x(one.gap.t0_ns))
+        right = min(frame.time.right, frame.time.x(one.gap.t1_ns))
+        if right - left < one.least_px:
             continue
-        text = wording.NO_SIGNAL.format(length=fmt.duration(gap.t1_ns - gap.t0_ns))
+        text = one.text
         wide = fonts.width(text, px)
         x = min(max((left + right - wide) / 2, frame.time.left), frame.time.right - wide)
         boxes = [QRectF(x - 4, top, wide + 8, box.height()) for top in tops]
@@ -173,11 +205,11 @@ def _alarm_lines(painter: QPainter, frame: Frame, content: Content, scales: dict
         role = alarm_role(content.state, span)
         if role not in scales or span.limit is None:
             continue
-        y = scales[Role(role)].y(span.limit)
-        left = frame.time.x(span.t0_ns)
-        right = frame.time.x(content.end_ns if span.t1_ns is None else span.t1_ns)
+        y, least = scales[Role(role)].y(span.limit), frame.theme.px(3)
         priority = priority_of(span.priority)
-        fill = frame.theme.fill(priority)
-        painter.setPen(QPen(fill, frame.theme.px(3)))
-        painter.drawLine(QLineF(left, y, max(right, left + frame.theme.px(3)), y))
-        priority_mark(painter, frame, priority, QPointF(left, y - frame.theme.px(12)))
+        painter.setPen(QPen(frame.theme.fill(priority), least))
+        end_ns = max(content.end_ns if span.t1_ns is None else span.t1_ns, span.t0_ns + 1)
+        for piece in outside(span.t0_ns, end_ns, content.state.interruptions):
+            left, right = frame.time.x(piece.t0_ns), frame.time.x(piece.t1_ns)
+            painter.drawLine(QLineF(left, y, max(right, left + least), y))
+        priority_mark(painter, frame, priority, QPointF(frame.time.x(span.t0_ns), y - frame.theme.px(12)))

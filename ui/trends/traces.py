@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from kapmonitor.model import Columns
+    from kapmonitor.session.state import Interruption
 
 GAP_NS: Final = 10_000_000_000
 """Silence up to this long is a reading or two that came late; longer is a gap."""
@@ -43,8 +47,11 @@ class Trace:
         return (float(self.lo.min()), float(self.hi.max())) if len(self.lo) else None
 
 
-def trace(columns: Columns, now_ns: int) -> Trace:
-    """What to draw of these columns at `now_ns`; what lies after it is neither signal nor gap."""
+def trace(columns: Columns, now_ns: int, interruptions: Sequence[Interruption] = ()) -> Trace:
+    """What to draw of these columns at `now_ns`; what lies after it is neither signal nor gap.
+
+    Over an interruption nothing is bridged, however short it is.
+    """
     lo = columns.lo.astype(np.float64)
     hi = columns.hi.astype(np.float64)
     step_ns = (columns.t1_ns - columns.t0_ns) / max(1, len(lo))
@@ -57,8 +64,22 @@ def trace(columns: Columns, now_ns: int) -> Trace:
     end_ns = min(now_ns, columns.t1_ns)
     if end_ns - (columns.t0_ns + round((here[-1] + 1) * step_ns)) > GAP_NS:
         gaps.append(Gap(columns.t0_ns + round((here[-1] + 1) * step_ns), end_ns))
-    index, lo, hi, first = _filled(here, lo, hi, long)
+    index, lo, hi, first = _filled(here, lo, hi, long | _interrupted(columns, here, interruptions))
     return Trace(index, *_bridged(lo, hi, first), tuple(gaps))
+
+
+def _interrupted(
+    columns: Columns, here: NDArray[np.intp], interruptions: Sequence[Interruption]
+) -> NDArray[np.bool_]:
+    """Between which neighbours in `here` an interruption lies, shape (n - 1,)."""
+    step_ns = (columns.t1_ns - columns.t0_ns) / len(columns.lo)
+    broken = np.zeros(len(here) - 1, dtype=bool)
+    for gap in interruptions:
+        last, next_ = (math.floor((t_ns - columns.t0_ns) / step_ns) for t_ns in (gap.t0_ns, gap.t1_ns))
+        place = int(np.searchsorted(here, last, side="right")) - 1
+        if last < next_ and 0 <= place < len(broken):
+            broken[place] = True
+    return broken
 
 
 def _gap(t0_ns: int, step_ns: float, first: int, last: int) -> Gap:
@@ -66,18 +87,19 @@ def _gap(t0_ns: int, step_ns: float, first: int, last: int) -> Gap:
 
 
 def _filled(
-    here: NDArray[np.intp], lo: NDArray[np.float64], hi: NDArray[np.float64], long: NDArray[np.bool_]
+    here: NDArray[np.intp], lo: NDArray[np.float64], hi: NDArray[np.float64], apart: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Empty columns within a stretch of signal get the straight line between their neighbours.
 
-    Returns the columns with the filled ones, and which of them begin a stretch.
+    `apart` is between which neighbours in `here` a stretch ends. Returns the columns with the filled ones and
+    which of them begin a stretch.
     """
     stretch = np.zeros(len(lo), dtype=bool)
-    edges = np.concatenate(([0], np.flatnonzero(long) + 1, [len(here)]))
+    edges = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(here)]))
     for start, stop in pairwise(edges.tolist()):
         stretch[here[start] : here[stop - 1] + 1] = True
     index = np.flatnonzero(stretch)
-    first = np.concatenate(([True], np.diff(index) > 1))
+    first = np.isin(index, here[edges[:-1]])
     return index, np.interp(index, here, lo[here]), np.interp(index, here, hi[here]), first
 
 

@@ -42,6 +42,10 @@ class Emulated(Protocol):
         ...
 
 
+Make = Callable[["Air"], Emulated]
+"""Puts a device into the air."""
+
+
 def require_bumble() -> None:
     """DriverLoadError, with what to install, if the emulation cannot run here."""
     if importlib.util.find_spec("bumble") is None:
@@ -71,41 +75,12 @@ async def serve_strap(
     port: int, rate_at: RateAt, clock: Clock, *, host: str = LOOPBACK, ready: Ready | None = None
 ) -> None:
     """A strap on a TCP port, until cancelled."""
-    require_bumble()
-    from devices.sim.ble.radio import Air
-    from devices.sim.ble.strap import Strap
-
-    air = Air()
-    await _serve(air, [Strap(air, rate_at, clock)], host, port, ready)
+    await _serve((_strap(rate_at, clock),), host, port, ready)
 
 
-async def serve_cuff(
-    port: int,
-    reading_at: ReadingAt,
-    clock: Clock,
-    interval_s: float,
-    *,
-    host: str = LOOPBACK,
-    ready: Ready | None = None,
-) -> None:
-    """A cuff on a TCP port, until cancelled."""
-    require_bumble()
-    from devices.sim.ble.cuff import Cuff
-    from devices.sim.ble.radio import Air
-
-    air = Air()
-    await _serve(air, [Cuff(air, reading_at, clock, interval_s)], host, port, ready)
-
-
-async def serve_device(
-    port: int, make: Callable[[Air], Emulated], *, host: str = LOOPBACK, ready: Ready | None = None
-) -> None:
+async def serve_device(port: int, make: Make, *, host: str = LOOPBACK, ready: Ready | None = None) -> None:
     """Any emulated device on a TCP port, until cancelled."""
-    require_bumble()
-    from devices.sim.ble.radio import Air
-
-    air = Air()
-    await _serve(air, [make(air)], host, port, ready)
+    await _serve((make,), host, port, ready)
 
 
 async def serve_both(
@@ -119,14 +94,25 @@ async def serve_both(
     ready: Ready | None = None,
 ) -> None:
     """A strap and a cuff in one room, on one TCP port, until cancelled."""
-    require_bumble()
-    from devices.sim.ble.cuff import Cuff
-    from devices.sim.ble.radio import Air
-    from devices.sim.ble.strap import Strap
+    await _serve((_strap(rate_at, clock), _cuff(reading_at, clock, interval_s)), host, port, ready)
 
-    air = Air()
-    devices: list[Emulated] = [Strap(air, rate_at, clock), Cuff(air, reading_at, clock, interval_s)]
-    await _serve(air, devices, host, port, ready)
+
+def _strap(rate_at: RateAt, clock: Clock) -> Make:
+    def make(air: Air) -> Emulated:
+        from devices.sim.ble.strap import Strap
+
+        return Strap(air, rate_at, clock)
+
+    return make
+
+
+def _cuff(reading_at: ReadingAt, clock: Clock, interval_s: float) -> Make:
+    def make(air: Air) -> Emulated:
+        from devices.sim.ble.cuff import Cuff
+
+        return Cuff(air, reading_at, clock, interval_s)
+
+    return make
 
 
 async def end(*tasks: asyncio.Task[Any]) -> list[BaseException | None]:
@@ -142,9 +128,13 @@ async def end(*tasks: asyncio.Task[Any]) -> list[BaseException | None]:
     return [None if task.cancelled() else task.exception() for task in tasks]
 
 
-async def _serve(air: Air, devices: Sequence[Emulated], host: str, port: int, ready: Ready | None) -> None:
+async def _serve(makes: Sequence[Make], host: str, port: int, ready: Ready | None) -> None:
+    require_bumble()
     from devices.sim.ble.hci_tcp import listen
+    from devices.sim.ble.radio import Air
 
+    air = Air()
+    devices = [make(air) for make in makes]
     server = await listen(air, host, port)
     async with server, asyncio.TaskGroup() as running:
         for device in devices:

@@ -7,22 +7,17 @@ from contextlib import closing
 
 import pytest
 from record_fixtures import T0_NS, begin, make_record, put_second
+from signed_records import kept_record, sign_as, signature_of_another, staff
+from tampering import TABLES, add_event, everything, flip, names, random_edit, tamper, unguarded
 
 from kapmonitor.errors import RecordTooNew
+from kapmonitor.people.user import Meaning
 from kapmonitor.record import chain, schema
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import NoteAdded, Stamped
 
-TABLES = {
-    "event": ("seq", ("t_ns", "type", "version", "body", "prev_hash", "hash")),
-    "wave": ("id", ("channel", "t0_ns", "fs", "n", "fine_crc", "crc", "fine", "data")),
-    "numeric": ("id", ("t0_ns", "t1_ns", "n", "crc", "data", "extra")),
-    "minute": ("id", ("t0_ns", "wave_to", "numeric_to", "crc", "waves", "numerics")),
-    "wire": ("id", ("t_ns", "device", "direction", "channel", "data")),
-    "header": ("id", ("body",)),
-}
-EDITS = 400
+EDITS = 1000
 FLIPS = 400
 
 
@@ -31,77 +26,24 @@ def record(tmp_path_factory):
     return make_record(tmp_path_factory.mktemp("record") / "a.kap", 65)
 
 
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory):
+    """A record with two signatures and heads beside it."""
+    path = kept_record(tmp_path_factory.mktemp("signed") / "a.kap", 65)
+    sign_as(path, "diaz")
+    sign_as(path, "berg", Meaning.REVIEWER)
+    assert verify(path, staff=staff()).kind == "intact"
+    return path
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory):
+    return signature_of_another(tmp_path_factory.mktemp("another"))
+
+
 @pytest.fixture
 def copy(record, tmp_path):
     return shutil.copy(record, tmp_path / "copy.kap")
-
-
-def unguarded(path):
-    """A connection that can do what the triggers refuse, and puts them back as they were."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA synchronous=OFF")
-    connection.execute("PRAGMA journal_mode=MEMORY")
-    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    return connection, [sql for _, sql in triggers]
-
-
-def tamper(path, statement, values=()):
-    connection, triggers = unguarded(path)
-    changed = connection.execute(statement, values).rowcount
-    for sql in triggers:
-        connection.execute(sql)
-    connection.commit()
-    connection.close()
-    return changed
-
-
-def other(value, rng):
-    """Something of the same kind that is not the same."""
-    if isinstance(value, int):
-        return value + rng.choice((-1, 1, 1000))
-    if isinstance(value, float):
-        return value * 1.5 + 1
-    if isinstance(value, bytes):
-        at = rng.randrange(len(value)) if value else 0
-        return value[:at] + bytes([(value[at] if value else 0) ^ (1 << rng.randrange(8))]) + value[at + 1 :]
-    at = rng.randrange(len(value)) if value else 0
-    return value[:at] + ("x" if value[at : at + 1] != "x" else "y") + value[at + 1 :]
-
-
-def random_edit(path, rng):
-    """One change of any row of any table; its description."""
-    table = rng.choice(list(TABLES))
-    number, columns = TABLES[table]
-    connection, triggers = unguarded(path)
-    rows = [n for (n,) in connection.execute(f"SELECT {number} FROM {table}")]
-    row = rng.choice(rows)
-    kind = rng.choice(("change", "change", "change", "delete", "insert", "swap", "renumber"))
-    if kind == "change":
-        column = rng.choice(columns)
-        (value,) = connection.execute(f"SELECT {column} FROM {table} WHERE {number} = ?", (row,)).fetchone()
-        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {number} = ?", (other(value, rng), row))
-    elif kind == "delete":
-        connection.execute(f"DELETE FROM {table} WHERE {number} = ?", (row,))
-    elif kind == "insert":
-        names = ",".join(columns)
-        place = max(rows) + 1
-        connection.execute(
-            f"INSERT INTO {table} SELECT {place}, {names} FROM {table} WHERE {number} = ?", (row,)
-        )
-    elif kind == "swap" and len(rows) > 1:
-        one, two = rng.sample(rows, 2)
-        for old, new in ((one, -1), (two, one), (-1, two)):
-            connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (new, old))
-    else:
-        kind = "renumber"
-        connection.execute(f"UPDATE {table} SET {number} = ? WHERE {number} = ?", (max(rows) + 7, row))
-    for sql in triggers:
-        connection.execute(sql)
-    connection.commit()
-    connection.close()
-    return f"{kind} {table} {row}"
 
 
 def test_an_untouched_record_is_intact(record):
@@ -111,59 +53,73 @@ def test_an_untouched_record_is_intact(record):
     assert verdict.counts["wire"] == 65
 
 
-def test_every_edit_is_found(record, tmp_path):
+def test_every_edit_is_found_and_named(signed, foreign, tmp_path):
     rng = random.Random(1)
+    path = tmp_path / "edited.kap"
+    shutil.copy(signed.with_name("a.kap.heads"), tmp_path / "edited.kap.heads")
+    seen = set()
     for _ in range(EDITS):
-        path = shutil.copy(record, tmp_path / "edited.kap")
-        edit = random_edit(path, rng)
-        verdict = verify(path)
+        shutil.copy(signed, path)
+        edit = random_edit(path, rng, foreign)
+        verdict = verify(path, staff=staff())
         assert verdict.kind == "damaged", edit
-        assert verdict.first_bad, edit
+        assert names(verdict.first_bad, edit.table, edit.row), (edit, verdict.first_bad)
+        seen.add((edit.kind, edit.table))
+    # Five kinds on each table, but there are no two headers to swap; an end cut off, a signature moved.
+    assert len(seen) == 5 * len(TABLES) - 1 + 2
 
 
-def everything(path):
-    """All that can be read from a record, row by row."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
-        connection.text_factory = bytes
-        tables = [*TABLES, "wave_tail", "numeric_tail", "sqlite_master"]
-        return [
-            connection.execute(f"SELECT * FROM {t} ORDER BY 1, rowid").fetchall()
-            if t != "sqlite_master"
-            else connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-            for t in tables
-        ]
-
-
-def test_every_flipped_byte_is_found_or_changes_nothing(record, tmp_path):
+def test_every_flipped_byte_is_found_or_changes_nothing(signed, tmp_path):
     """Bytes that no entry lies in may change unseen: then every row still reads as it was written."""
     rng = random.Random(2)
-    data = record.read_bytes()
-    before = everything(record)
+    data = signed.read_bytes()
+    before = everything(signed)
     path = tmp_path / "flipped.kap"
+    kinds = []
     for _ in range(FLIPS):
         at = rng.randrange(len(data))
-        path.write_bytes(data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :])
+        flip(path, data, at, rng)
         try:
-            kind = verify(path).kind
+            verdict = verify(path, staff=staff())
         except RecordTooNew:
             continue
-        if kind != "damaged":
-            assert kind == "intact"
+        kinds.append(verdict.kind)
+        if verdict.kind != "damaged":
+            assert verdict.kind == "intact"
             assert everything(path) == before, f"byte {at}"
+        elif hits := rows_hit(path, before):
+            assert any(names(verdict.first_bad, *hit) for hit in hits), (at, verdict.first_bad, hits[:5])
+    assert kinds.count("damaged") > FLIPS // 2
+
+
+def rows_hit(path, before):
+    """Rows that read otherwise than before; none if the file cannot be read as a whole any more."""
+    try:
+        after = everything(path)
+    except (sqlite3.Error, UnicodeDecodeError):
+        return []
+    if after["sqlite_master"] != before["sqlite_master"]:
+        return []
+    return [
+        (table, row[0])
+        for table in TABLES
+        for row, now in zip(before[table], after[table], strict=False)
+        if row != now
+    ]
 
 
 def test_every_flipped_byte_of_an_entry_is_found(record, tmp_path):
     """Inside what rows hold nothing may change unseen, however empty the pages around it are."""
     rng = random.Random(3)
     data = record.read_bytes()
-    cells = [cell for rows in everything(record) for row in rows for cell in row]
+    cells = [cell for rows in everything(record).values() for row in rows for cell in row]
     pieces = [bytes(cell[:48]) for cell in cells if isinstance(cell, bytes) and len(cell) >= 48]
     places = [data.find(piece) for piece in pieces if data.count(piece) == 1]
     assert len(places) > 20
     path = tmp_path / "flipped.kap"
     for _ in range(FLIPS // 2):
         at = rng.choice(places) + rng.randrange(48)
-        path.write_bytes(data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :])
+        flip(path, data, at, rng)
         assert verify(path).kind == "damaged", f"byte {at}"
 
 
@@ -217,6 +173,18 @@ def test_guards_refuse_what_a_program_might_do_by_mistake(copy):
     assert verify(copy).kind == "intact"
 
 
+def test_what_was_added_after_the_end_is_named(copy):
+    seq = add_event(copy, "note.added", '{"by":"AB","kind":"text","note":"n","saved_t_ns":1,"text":"late"}')
+    verdict = verify(copy)
+    assert verdict.kind == "damaged"
+    assert verdict.first_bad == f"entry {seq} (note.added): was added after the session was closed"
+
+
+def test_what_concerns_the_record_alone_may_follow_its_end(copy):
+    add_event(copy, "record.seen-by-a-later-version", '{"by":"AB"}')
+    assert verify(copy).kind == "intact"
+
+
 def test_removed_guards_are_noticed(copy):
     connection, _ = unguarded(copy)
     connection.commit()
@@ -224,6 +192,16 @@ def test_removed_guards_are_noticed(copy):
     verdict = verify(copy)
     assert verdict.kind == "damaged"
     assert "guards" in verdict.first_bad
+
+
+@pytest.mark.parametrize("column", ["name", "tbl_name"])
+def test_a_part_of_the_file_under_another_name_is_noticed(copy, column):
+    """SQLite takes names without regard to capitals, so everything still reads as before."""
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(f"UPDATE sqlite_master SET {column} = upper({column}) WHERE name = 'wave_at'")
+        connection.commit()
+    assert "were changed" in verify(copy).first_bad
 
 
 @pytest.mark.parametrize("seconds", [0, 3, 35])

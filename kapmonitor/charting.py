@@ -1,0 +1,51 @@
+"""What people ask for, as the events that it becomes; pure."""
+
+from __future__ import annotations
+
+from kapmonitor.commands import (
+    Acknowledge,
+    AddNote,
+    AmendNote,
+    Chart,
+    Command,
+    GiveDose,
+    MovePhase,
+    ReportMusic,
+)
+from kapmonitor.errors import CommandRefused
+from kapmonitor.session.events import AlarmAcknowledged, PersonIdentified, PhaseChanged, Stamped
+from kapmonitor.session.state import SessionState
+
+
+def stamped(command: Command, state: SessionState, now_ns: int) -> Stamped | None:
+    """The event of a command, at its own time; None where more than an event comes of it.
+
+    CommandRefused says why not.
+    """
+    match command:
+        case AddNote(t_ns, note):
+            return Stamped(t_ns, note)
+        case AmendNote(note):
+            return Stamped(now_ns, note)
+        case GiveDose(t_ns, dose):
+            return Stamped(t_ns, dose)
+        case Chart(t_ns, event):
+            if isinstance(event, PersonIdentified):
+                _refuse_another(event, state)
+            return Stamped(t_ns, event)
+        case MovePhase(phase, by):
+            return Stamped(now_ns, PhaseChanged(phase.value, by))
+        case ReportMusic(t_ns, music):
+            return Stamped(t_ns, music)
+        case Acknowledge(t_ns, conditions, by):
+            return Stamped(t_ns, AlarmAcknowledged(conditions, by))
+        case _:
+            return None
+
+
+def _refuse_another(event: PersonIdentified, state: SessionState) -> None:
+    """A record is one person's: a wrong number may be put right, another birth date is somebody else."""
+    known = state.care.person
+    born = known.birth_date if known is not None else ""
+    if born and born != event.birth_date:
+        raise CommandRefused("identify", "another-person")

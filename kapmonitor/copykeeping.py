@@ -1,0 +1,48 @@
+"""Keeps a copy of a running session's record in a second folder: every ten minutes, and at the end.
+
+Copying may block on a disk that is far away, so it is done beside the core thread. A folder that cannot be
+written to is told of once, and tried again each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.errors import RecordError
+from kapmonitor.record.copying import copy_into
+from kapmonitor.session.events import RecordCopied
+
+EVERY_S: Final = 600.0
+
+
+class CopyKeeper:
+    """Without a folder it does nothing. One thread at a time uses it."""
+
+    def __init__(self, record: Path, folder: Path | None) -> None:
+        self._record = record
+        self._folder = folder
+        self.problem: str | None = None
+        """Why there is no copy of now, empty while there is one; None before the first try."""
+
+    async def run(self, tell: Callable[[RecordCopied], None]) -> None:
+        """Keep a copy every ten minutes, until cancelled; `tell` is called here about what changed."""
+        while self._folder is not None:
+            await asyncio.sleep(EVERY_S)
+            changed = await asyncio.to_thread(self.keep)
+            if changed is not None:
+                tell(changed)
+
+    def keep(self) -> RecordCopied | None:
+        """Keep a copy of now; what to tell where that went otherwise than the last time."""
+        if self._folder is None:
+            return None
+        before = self.problem
+        try:
+            copy_into(self._folder, self._record)
+            self.problem = ""
+        except RecordError as why:
+            self.problem = why.reason
+        return None if self.problem == before else RecordCopied(str(self._folder), self.problem)

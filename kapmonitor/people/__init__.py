@@ -1,0 +1,1 @@
+"""Who works on this computer, and what they sign."""

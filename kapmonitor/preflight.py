@@ -1,0 +1,184 @@
+"""What has to be well before a dose: checks of the console and answers of people, on one list; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from kapmonitor.errors import CommandRefused
+from kapmonitor.model import LinkState
+from kapmonitor.session.care import Care
+from kapmonitor.session.care_events import SessionOpened
+from kapmonitor.session.state import BEDSIDE, SoundCheck
+from kapmonitor.snapshot import Freshness, Snapshot, StationFacts
+
+STAFF, ROOM, MUSIC = "staff", "room", "music"
+FEW_PERCENT: Final = 50.0
+"""With less in the battery a session is not begun without mains."""
+
+
+class Standing(StrEnum):
+    """How a check stands."""
+
+    DONE = "done"
+    LEFT = "left"
+    WRONG = "wrong"
+    OVERRIDDEN = "overridden"
+
+
+class Own(StrEnum):
+    """The checks that the console makes or asks for by itself; others are the protocol's."""
+
+    IDENTITY = "identity"
+    DEVICES = "devices"
+    CUFF = "cuff-reading"
+    BASELINE = "baseline"
+    CLOCKS = "clocks"
+    DISK = "disk"
+    POWER = "power"
+    AWAKE = "awake"
+    STAFF_TONE = "staff-tone"
+    ROOM_TONE = "room-tone"
+    MUSIC_HEARD = "music-heard"
+    BEDSIDE = "bedside"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A check of the protocol that a person answers."""
+
+    id: str
+    text: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the list. `value` is the number it is about, `by` and `t_ns` who said so and when."""
+
+    id: str
+    standing: Standing
+    text: str = ""
+    value: float | None = None
+    by: str = ""
+    t_ns: int | None = None
+    reason: str = ""
+    required: bool = True
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether the session is not opened before somebody has done something about it."""
+        return self.required and self.standing in (Standing.LEFT, Standing.WRONG)
+
+
+def checks(snapshot: Snapshot, questions: Iterable[Question]) -> tuple[Check, ...]:
+    """All of them, the console's own first."""
+    care = snapshot.session.care
+    own = (
+        *_of_person(snapshot),
+        *_of_devices(snapshot),
+        *_of_station(snapshot.station),
+        *_of_sound(snapshot),
+    )
+    asked = (_asked(question, care) for question in questions)
+    return tuple(_overridden(check, care) for check in (*own, *asked))
+
+
+def opened(found: Iterable[Check], by: str, role: str) -> SessionOpened:
+    """The event that says go; CommandRefused while anything holds it up."""
+    listed = tuple(found)
+    if any(check.holds_up for check in listed):
+        raise CommandRefused("open", "checks-left")
+    if not by:
+        raise CommandRefused("open", "nobody")
+    overridden = tuple(check.id for check in listed if check.standing is Standing.OVERRIDDEN)
+    return SessionOpened(by, role, overridden)
+
+
+def _overridden(check: Check, care: Care) -> Check:
+    said = care.override(check.id)
+    if said is None or check.standing is Standing.DONE or _said_no_since(check, care, said.t_ns):
+        return check
+    return replace(check, standing=Standing.OVERRIDDEN, by=said.by, t_ns=said.t_ns, reason=said.because)
+
+
+def _said_no_since(check: Check, care: Care, t_ns: int) -> bool:
+    """A no that came later was not known to whoever went on without the check."""
+    answer = care.answer(check.id)
+    return check.standing is Standing.WRONG and answer is not None and answer.t_ns > t_ns
+
+
+def _asked(question: Question, care: Care) -> Check:
+    said = care.answer(question.id)
+    if said is None:
+        return Check(question.id, Standing.LEFT, question.text, required=question.required)
+    standing = Standing.DONE if said.text == "yes" else Standing.WRONG
+    return Check(
+        question.id,
+        standing,
+        question.text,
+        by=said.by,
+        t_ns=said.t_ns,
+        reason=said.because,
+        required=question.required,
+    )
+
+
+def _of_person(snapshot: Snapshot) -> Iterator[Check]:
+    person = snapshot.session.care.person
+    known = person is not None and bool(person.record_number) and bool(person.birth_date)
+    by = person.by if person is not None else ""
+    yield Check(Own.IDENTITY, Standing.DONE if known else Standing.LEFT, by=by)
+    baseline = snapshot.baseline
+    standing = Standing.DONE if baseline.baseline is not None else Standing.LEFT
+    yield Check(Own.BASELINE, standing, by=baseline.by, t_ns=baseline.set_t_ns)
+
+
+def _of_devices(snapshot: Snapshot) -> Iterator[Check]:
+    links = snapshot.links
+    well = all(link.state is LinkState.LIVE and not link.changed and not link.alerts for link in links)
+    gives = snapshot.hr.freshness is Freshness.FRESH or snapshot.spo2.freshness is Freshness.FRESH
+    standing = Standing.DONE if links and well and gives else Standing.WRONG if links else Standing.LEFT
+    yield Check(Own.DEVICES, standing, value=float(len(links)))
+    last = snapshot.nibp.last
+    fresh = last is not None and snapshot.nibp.freshness is Freshness.FRESH
+    t_ns = last.t_ns if last is not None else None
+    yield Check(Own.CUFF, Standing.DONE if fresh else Standing.LEFT, t_ns=t_ns)
+    here = [device for device in snapshot.session.devices if not device.released]
+    clocks = [device.clock.ahead_s for device in here if device.clock is not None]
+    yield Check(Own.CLOCKS, Standing.DONE, value=max(clocks, key=abs, default=None))
+
+
+def _of_station(station: StationFacts) -> Iterator[Check]:
+    disk = Standing.WRONG if station.disk_will_do is False else _told(station.disk_will_do)
+    free = float(station.disk_free) if station.disk_free is not None else None
+    yield Check(Own.DISK, disk, value=free)
+    few = station.battery is not None and station.battery < FEW_PERCENT and not station.on_mains
+    yield Check(Own.POWER, Standing.WRONG if few else Standing.DONE, value=station.battery)
+    yield Check(Own.AWAKE, Standing.WRONG if station.awake is False else _told(station.awake))
+
+
+def _told(said: bool | None) -> Standing:
+    return Standing.LEFT if said is None else Standing.DONE
+
+
+def _of_sound(snapshot: Snapshot) -> Iterator[Check]:
+    answers = {check.of: check for check in snapshot.session.sound_checks}
+    sound = snapshot.sound
+    for own, of, name in (
+        (Own.STAFF_TONE, STAFF, sound.staff.name),
+        (Own.ROOM_TONE, ROOM, sound.room.name),
+        (Own.MUSIC_HEARD, MUSIC, ""),
+        (Own.BEDSIDE, BEDSIDE, ""),
+    ):
+        yield _heard(own, answers.get(of), name)
+
+
+def _heard(own: Own, answer: SoundCheck | None, name: str) -> Check:
+    """What was heard from an output that is another one by now was not heard from this one."""
+    if answer is None or (name and answer.name and answer.name != name):
+        return Check(own, Standing.LEFT)
+    standing = Standing.DONE if answer.heard else Standing.WRONG
+    return Check(own, standing, by=answer.by, t_ns=answer.t_ns)

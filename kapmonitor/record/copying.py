@@ -1,0 +1,70 @@
+"""A copy of a record in another folder, whole or not at all, and compared with its own chain."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.durable import OWNER_ONLY, sync_folder
+from kapmonitor.errors import RecordDamaged, RecordError
+from kapmonitor.record import schema
+from kapmonitor.record.heads import head_files
+from kapmonitor.record.verify import DAMAGED, verify
+
+PART: Final = ".part"
+
+
+def copy_into(folder: Path, record: Path) -> Path:
+    """The record as it stands now, also while it is being written; RecordError says why there is no copy.
+
+    An earlier copy stays until the new one is known to be sound.
+    """
+    made = folder / record.name
+    part = folder / f".{record.name}{PART}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+        _fill(part, record)
+        _check(part)
+        part.replace(made)
+        _copy_heads(made, record)
+        sync_folder(folder)
+    except (OSError, sqlite3.Error, RecordDamaged) as why:
+        _forget(part)
+        said = getattr(why, "strerror", None) or getattr(why, "reason", None) or why
+        raise RecordError(str(folder), f"no copy of the record could be kept there ({said})") from why
+    return made
+
+
+def _fill(part: Path, record: Path) -> None:
+    with closing(schema.open_to_read(record)) as source, closing(sqlite3.connect(part)) as copy:
+        # In one go: the record's writer does not wait for readers, and a copy in steps would begin anew
+        # with each of its entries.
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def _check(part: Path) -> None:
+    """A copy whose chain does not hold is none."""
+    verdict = verify(part)
+    if verdict.kind == DAMAGED:
+        raise RecordDamaged(str(part), verdict.first_bad or "its entries do not hold")
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _copy_heads(made: Path, record: Path) -> None:
+    """So that an end that is cut off the copy is found, too."""
+    beside, copied = (head_files(each, None)[0].path for each in (record, made))
+    if beside.exists():
+        copied.write_bytes(beside.read_bytes())
+
+
+def _forget(part: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            part.with_name(part.name + end).unlink(missing_ok=True)

@@ -1,0 +1,126 @@
+"""The care of one session as charted so far: the fold of its care events; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kapmonitor.session.care_events import (
+    CardFilled,
+    CareEvent,
+    CheckAnswered,
+    CheckOverridden,
+    FormFilled,
+    HandedOver,
+    PersonIdentified,
+    PresenceSaid,
+    ProtocolSet,
+    ScaleScored,
+    SessionOpened,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was last written under an id, by whom and when; `because` is a reason where there is one."""
+
+    t_ns: int
+    id: str
+    text: str
+    by: str
+    because: str = ""
+    readings: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One score on a scale."""
+
+    t_ns: int
+    scale: str
+    score: int
+    due_t_ns: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One of the staff who is in the room, since when."""
+
+    person: str
+    role: str
+    since_t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id."""
+
+    protocol: ProtocolSet | None = None
+    person: PersonIdentified | None = None
+    card: tuple[Entry, ...] = ()
+    answers: tuple[Entry, ...] = ()
+    overrides: tuple[Entry, ...] = ()
+    opened_t_ns: int | None = None
+    opened_by: str = ""
+    opened_role: str = ""
+    scores: tuple[Score, ...] = ()
+    present: tuple[Presence, ...] = ()
+    form: tuple[Entry, ...] = ()
+
+    def on_card(self, field: str) -> str:
+        """What the card says; empty if nothing."""
+        return next((entry.text for entry in self.card if entry.id == field), "")
+
+    def answer(self, check: str) -> Entry | None:
+        """The newest answer to a check, None if it was never given or was taken back."""
+        return next((entry for entry in self.answers if entry.id == check and entry.text), None)
+
+    def override(self, check: str) -> Entry | None:
+        """Who went on without a check, and why; None if nobody did or it was taken back."""
+        return next((entry for entry in self.overrides if entry.id == check and entry.because), None)
+
+    def latest(self, scale: str) -> Score | None:
+        """The newest score on a scale."""
+        scores = [score for score in self.scores if score.scale == scale]
+        return max(scores, key=lambda score: score.t_ns, default=None)
+
+
+def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
+    """The care after one more event."""
+    match event:
+        case ProtocolSet():
+            return replace(care, protocol=event)
+        case PersonIdentified():
+            return replace(care, person=event)
+        case CardFilled():
+            return replace(care, card=_put(care.card, Entry(t_ns, event.field, event.text, event.by)))
+        case CheckAnswered():
+            entry = Entry(t_ns, event.check, event.answer, event.by, event.text)
+            return replace(care, answers=_put(care.answers, entry))
+        case CheckOverridden():
+            entry = Entry(t_ns, event.check, "", event.by, event.reason)
+            return replace(care, overrides=_put(care.overrides, entry))
+        case SessionOpened():
+            return replace(care, opened_t_ns=t_ns, opened_by=event.by, opened_role=event.role)
+        case ScaleScored():
+            score = Score(t_ns, event.scale, event.score, event.due_t_ns, event.by)
+            return replace(care, scores=(*care.scores, score))
+        case PresenceSaid() | HandedOver():
+            return replace(care, present=_present(care.present, t_ns, event))
+        case FormFilled():
+            entry = Entry(t_ns, event.field, event.answer, event.by, readings=event.readings)
+            return replace(care, form=_put(care.form, entry))
+
+
+def _put(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+    return (*(each for each in entries if each.id != entry.id), entry)
+
+
+def _present(
+    present: tuple[Presence, ...], t_ns: int, event: PresenceSaid | HandedOver
+) -> tuple[Presence, ...]:
+    if isinstance(event, HandedOver):
+        others = tuple(each for each in present if each.person not in (event.giver, event.taker))
+        return (*others, Presence(event.taker, event.role, t_ns))
+    others = tuple(each for each in present if each.person != event.person)
+    return (*others, Presence(event.person, event.role, t_ns)) if event.present else others
