@@ -6,11 +6,11 @@ drive with a cache may leave them. What other processes do to the files is not s
 """
 
 import json
-import os
 import random
 import shutil
 import struct
 import subprocess
+import sys
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ NOT_KEPT = ("-shm", ".lock")
 
 def compiler():
     """What compiles the shim here; None where nothing does, or where the system is not Linux."""
-    return shutil.which("cc") if os.uname().sysname == "Linux" else None
+    return shutil.which("cc") if sys.platform == "linux" else None
 
 
 def compiled(folder):

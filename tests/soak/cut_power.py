@@ -84,7 +84,7 @@ class Bench:
 def main(times, seed):
     """Run, print, and answer 1 if anything was not as it must be."""
     if compiler() is None:
-        print("no C compiler on Linux here: power cuts are not modelled")
+        print("not done: the model of a power cut needs Linux and a C compiler")
         return 0
     every = []
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
