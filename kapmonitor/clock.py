@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 
@@ -56,13 +57,17 @@ SAME_NS: Final = 2_000_000_000
 LEAST_GAP_NS: Final = 1_000_000
 
 
-def later_clock(last_t_ns: int, last_utc_ns: int) -> LaterClock:
+def later_clock(last_t_ns: int, last_utc_ns: int, last_waking_ns: int | None = None) -> LaterClock:
     """A clock for a session whose newest time is `last_t_ns`, at that time of day.
 
-    While the computer has not been started anew its monotonic clock went on, and agrees with the time of day;
-    otherwise the time of day alone tells how long the interruption was, and a wrong one is not noticed.
+    `last_waking_ns` is what waking_ns() was then; None if the computer was started anew since, or if nobody
+    knows. It tells how long the interruption was, whatever became of the time of day. Without it the
+    monotonic clock is believed if it agrees with the time of day, and otherwise the time of day alone.
     """
     monotonic_ns = time.monotonic_ns()
+    if last_waking_ns is not None:
+        gap_ns = max(waking_ns() - last_waking_ns, LEAST_GAP_NS)
+        return LaterClock(last_t_ns + gap_ns - monotonic_ns)
     by_clock_ns, by_day_ns = monotonic_ns - last_t_ns, time.time_ns() - last_utc_ns
     if by_clock_ns >= LEAST_GAP_NS and abs(by_clock_ns - by_day_ns) <= SAME_NS:
         return LaterClock(0)
@@ -81,6 +86,14 @@ def waking_ns() -> int:
     """Nanoseconds of a clock that also runs while the computer sleeps; the wall clock where there is none."""
     boottime = getattr(time, "CLOCK_BOOTTIME", None)
     return time.time_ns() if boottime is None else time.clock_gettime_ns(boottime)
+
+
+def boot_id() -> str:
+    """Which start of the computer this is; empty on a system that does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 class ManualClock:

@@ -123,7 +123,8 @@ class Engine:
         self.book.recall(earlier.events, earlier.cuffs)
         self.senses.recall(earlier.events, self.book.views)
         self.view.recall(earlier)
-        self._anchor = Anchor(now_ns, utc_ns)
+        # By the time of day until then: the first look tells of a clock that was set meanwhile.
+        self._anchor = Anchor(now_ns, now_ns + earlier.last_utc_ns - earlier.last_t_ns)
         self._faults_t_ns = now_ns
         self._keep(Stamped(now_ns, SessionResumed(utc_ns, now_ns - earlier.last_t_ns)))
         self.snapshot = self._picture(now_ns)

@@ -107,7 +107,7 @@ def _question(found: Unfinished) -> Question:
     started = found.started
     return interrupted_question(
         at=wall(found.last_utc_ns, started.utc_offset_min),
-        since_s=found.age_s,
+        since_s=max(0.0, found.age_s),
         record=found.path.name,
         initials=started.initials,
         number=started.number,

@@ -16,7 +16,7 @@ from kapmonitor.again import members_again
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.awake import Awake
-from kapmonitor.clock import Clock, SystemClock, later_clock, waking_ns
+from kapmonitor.clock import Clock, SystemClock, boot_id, later_clock, waking_ns
 from kapmonitor.commands import (
     Command,
     DeviceCommand,
@@ -48,7 +48,7 @@ from kapmonitor.record.hold import Hold
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
-from kapmonitor.session.events import DeviceAdded, Route, SessionStarted, Stamped
+from kapmonitor.session.events import ComputerBoot, DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 
@@ -96,7 +96,8 @@ def _go_on(plan: Plan, earlier: Earlier) -> Station:
     again = members_again(earlier.state, earlier.events, plan.devices, registry)
     known = {device.address for device in earlier.state.devices}
     places = tuple(each for each in unknown(plan.devices, registry) if str(each.address) not in known)
-    clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns)
+    last_waking_ns = earlier.last_waking_ns(boot_id())
+    clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns, last_waking_ns)
     plan = replace(plan, limits=earlier.limits, protocol=earlier.protocol)
     writer = RecordWriter.resume(earlier.path, clock)
     engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
@@ -191,6 +192,7 @@ class Station:
         self._runtime.call(self._begin)
 
     def _begin(self) -> None:
+        self._tell_boot()
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
         self._tell_absent(now_ns)
@@ -263,7 +265,14 @@ class Station:
         slept = self._sleep.look(time.monotonic_ns(), waking_ns())
         if slept is not None:
             self.engine.slept(slept.length_ns, now_ns)
+            self._tell_boot()
             self.surroundings.woke(now_ns)
+
+    def _tell_boot(self) -> None:
+        """So that the session, taken up again, knows how long it was away; wherever the clock was set to."""
+        boot = boot_id()
+        if boot and self.plan.speed == 1.0:
+            self.engine.note(ComputerBoot(boot, waking_ns()))
 
     def on_wire(self, device: str, chunk: WireChunk) -> None:
         """Bytes crossed a device's wire."""

@@ -32,7 +32,7 @@ class Unfinished:
     @property
     def goes_on_by_itself(self) -> bool:
         """Whether nobody needs to be asked."""
-        return self.age_s <= AT_ONCE_S
+        return 0 <= self.age_s <= AT_ONCE_S
 
 
 def unfinished(folder: Path) -> Unfinished | None:
@@ -42,7 +42,8 @@ def unfinished(folder: Path) -> Unfinished | None:
         return None
     last_ns = _written_ns(newest)
     age_s = (time.time_ns() - last_ns) / 1e9
-    if not 0 <= age_s <= OFFERED_S:
+    # From later than now: the clock was set back since. Somebody is asked, who knows.
+    if abs(age_s) > OFFERED_S:
         return None
     try:
         Hold(newest).release()

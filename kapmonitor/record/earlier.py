@@ -21,6 +21,7 @@ from kapmonitor.record.view import RecordView
 from kapmonitor.session.events import (
     ChannelDescribed,
     ClockAnchored,
+    ComputerBoot,
     LimitsSet,
     SessionResumed,
     SessionStarted,
@@ -53,6 +54,14 @@ class Earlier:
     protocol: Protocol | None
     last_t_ns: int
     last_utc_ns: int
+    boot: Stamped | None = None
+    """Which start of the computer its times were last said to belong to."""
+
+    def last_waking_ns(self, boot: str) -> int | None:
+        """What kapmonitor.clock.waking_ns was at its newest time, if that was this start of the computer."""
+        if self.boot is None or not isinstance(self.boot.event, ComputerBoot) or self.boot.event.boot != boot:
+            return None
+        return self.boot.event.waking_ns + self.last_t_ns - self.boot.t_ns
 
 
 def is_unfinished(path: Path) -> bool:
@@ -97,6 +106,7 @@ def _earlier(path: Path, view: RecordView) -> Earlier:
         protocol=_protocol(state),
         last_t_ns=last_t_ns,
         last_utc_ns=last_t_ns + _utc_minus_t_ns(events),
+        boot=next((each for each in reversed(events) if isinstance(each.event, ComputerBoot)), None),
     )
 
 

@@ -159,6 +159,19 @@ class ClockAnchored:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputerBoot:
+    """Which start of the computer the session's clock counts from.
+
+    `waking_ns` is what the clock that goes on while the computer sleeps showed at this event's t_ns.
+    """
+
+    TYPE: ClassVar[str] = "computer.boot"
+    VERSION: ClassVar[int] = 1
+    boot: str
+    waking_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class ComputerSlept:
     """The computer was asleep until this event's t_ns: for so long nothing was monitored."""
 
@@ -257,6 +270,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ComputerBoot
     | ComputerSlept
     | ChannelDescribed
     | DeviceAdded

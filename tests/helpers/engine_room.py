@@ -26,11 +26,11 @@ class Room:
         for device, label in (("oxi", "Oximeter"), ("cuff", "Cuff"), ("strap", "Heart strap")):
             self.engine.add_device(DeviceAdded(device, "x", label, "x@y"))
 
-    def killed(self, path, gap_s):
+    def killed(self, path, gap_s, step_s=0):
         """The same room with the session taken up again so long after its program was killed."""
         write(path, Stamped(1000 * S, STARTED), self.recorder.rows, closed=False)
         again = object.__new__(Room)
-        again.clock, again.recorder, again.engine = taken_up(path, round(gap_s * S))
+        again.clock, again.recorder, again.engine = taken_up(path, round(gap_s * S), step_s * S)
         return again
 
     def say(self, device, metric, value, **more):

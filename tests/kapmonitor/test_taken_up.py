@@ -41,6 +41,8 @@ from kapmonitor.record.earlier import earlier_of
 from kapmonitor.rerun import Verdict, rerun
 from kapmonitor.session.events import (
     ChannelDescribed,
+    ClockAnchored,
+    ComputerBoot,
     ConditionSensed,
     DeviceChanged,
     DoseGiven,
@@ -271,6 +273,46 @@ def test_the_clock_goes_on_where_the_record_ended_also_after_the_computer_was_st
     assert later_clock(80_000 * S, 4_880 * S).now_ns() == 80_120 * S
     assert later_clock(80_000 * S, 9_000 * S).now_ns() > 80_000 * S
     assert later_clock(990 * S, 4_000 * S).now_ns() == 1_990 * S
+
+
+def test_the_clock_that_also_runs_in_sleep_tells_the_gap_wherever_the_time_of_day_was_set(monkeypatch):
+    monkeypatch.setattr("time.monotonic_ns", lambda: 1_000 * S)
+    monkeypatch.setattr("kapmonitor.clock.waking_ns", lambda: 7_000 * S)
+    for utc_s in (5_000, 5_000 + 3600, 5_000 - 3600):
+        monkeypatch.setattr("time.time_ns", lambda utc_s=utc_s: utc_s * S)
+        assert later_clock(990 * S, 4_990 * S, 6_990 * S).now_ns() == 1_000 * S
+        # The session's own clock was moved before, or the computer slept meanwhile.
+        assert later_clock(80_000 * S, 4_990 * S, 6_990 * S).now_ns() == 80_010 * S
+        assert later_clock(990 * S, 4_990 * S, 6_400 * S).now_ns() == 1_590 * S
+        assert later_clock(990 * S, 4_990 * S, 7_001 * S).now_ns() > 990 * S
+
+
+def test_what_that_clock_showed_is_on_record_for_this_start_of_the_computer(room, tmp_path):
+    room.after(3, saying=quiet())
+    room.engine.note(ComputerBoot("this", 500 * S))
+    room.after(7, saying=quiet())
+    path = write(
+        tmp_path / "a.kap", Stamped(1000 * S, room.engine._started), room.recorder.rows, closed=False
+    )
+    earlier = earlier_of(path)
+    assert earlier.last_waking_ns("this") == 507 * S
+    assert earlier.last_waking_ns("another") is None
+    assert earlier.last_waking_ns("") is None
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_clock_that_was_set_meanwhile_is_told_and_moves_nothing(room, tmp_path, step_s):
+    room.after(3, saying=quiet())
+    room.engine.handle(GiveDose(room.clock.now_ns(), DoseGiven("ketamine", 50.0, "im", "arm", "RN")))
+    before = room.after(1, saying=quiet())
+    again = room.killed(tmp_path / "a.kap", 12, step_s)
+    after = again.after(1, saying=quiet())
+    (anchored,) = again.recorder.events(ClockAnchored)
+    assert anchored.step_ns == step_s * S
+    assert after.t_ns - before.t_ns == 13 * S
+    assert after.utc_ns - before.utc_ns == (13 + step_s) * S
+    assert after.session.doses == before.session.doses
+    assert "clock" in {alarm.condition for alarm in after.alarms}
 
 
 # Sessions that are killed anywhere, again and again

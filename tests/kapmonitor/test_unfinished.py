@@ -95,8 +95,15 @@ def test_only_the_newest_record_and_only_a_real_interrupted_one_counts(records):
 def test_one_of_yesterday_or_of_tomorrow_is_not_offered(records):
     record(records, age_s=13 * 3600)
     assert unfinished(records) is None
-    record(records, "b.kap", age_s=-3600)
+    record(records, "b.kap", age_s=-13 * 3600)
     assert unfinished(records) is None
+
+
+def test_after_the_clock_was_set_back_somebody_is_asked(records):
+    path = record(records, age_s=-3600)
+    found = unfinished(records)
+    assert found.path == path
+    assert not found.goes_on_by_itself
 
 
 def test_no_records_and_no_folder_is_no_session(tmp_path):
