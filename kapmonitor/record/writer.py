@@ -44,6 +44,8 @@ CHECKPOINT_S: Final = 10.0
 
 _BAD_ITEM: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 """What an item raises that does not fit the file, as opposed to a disk that cannot be written to."""
+_NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""Errors of opening a record on a full disk: after a power cut its -shm has to be made anew."""
 _SAME_FILE: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
 """Errors after which the open file is as good as before; after others it is opened anew."""
 
@@ -94,6 +96,10 @@ class RecordWriter:
             return cls(path, clock, Store(path), hold)
         except (sqlite3.Error, ValueError) as why:
             hold.release()
+            if getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK) in _NO_ROOM:
+                raise RecordFull(
+                    str(path), "cannot be gone on with: the disk is full. Make room on it"
+                ) from why
             raise RecordDamaged(str(path), f"cannot be gone on with ({why})") from why
 
     def put(self, row: Stamped | DataRow) -> None:

@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hard_session import Life, end
+from programs import Program, run
+from small_disk import SmallDisk, why_not
 
 SOAK = Path(__file__).parents[1] / "soak"
 
@@ -35,3 +38,23 @@ def test_a_full_disk_stops_nothing_and_loses_nothing():
     if "not done" in said:
         pytest.skip(said.strip())
     assert status == 0, said
+
+
+def test_a_disk_that_is_full_after_a_power_cut_is_said_to_be_full(tmp_path):
+    if why_not():
+        pytest.skip(why_not())
+    with (
+        SmallDisk(tmp_path) as disk,
+        Program("simulate", "nonin", "--port", f"pty:{tmp_path / 'nonin'}") as nonin,
+    ):
+        path, device = disk.folder / "a.kap", nonin.first_line()
+        with Life(path, device) as life:
+            life.until(lambda told: "live" in told)
+            end(life)
+        path.with_name("a.kap-shm").unlink()  # what a computer that starts anew does not find
+        disk.fill()
+        status, _, errors = run("record", "--out", path, "--for", 2)
+        assert (status, "Make room" in errors) == (2, True), errors
+        disk.make_room()
+        assert run("record", "--out", path, "--for", 2)[0] == 0
+        assert run("verify", path)[0] == 0
