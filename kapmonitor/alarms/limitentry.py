@@ -9,6 +9,7 @@ from typing import Final
 from kapmonitor.alarms.types import Companion, Priority, Relative, Rule, Side
 from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Phase
+from kapmonitor.tables import shown
 from kapmonitor.view import Role
 
 ROLES: Final = tuple(role.value for role in Role)
@@ -44,8 +45,7 @@ class Table:
 
     def mistake(self, key: str, allowed: str) -> ConfigError:
         """What is wrong at a key: what stands there, and what is allowed."""
-        found = self.entries.get(key)
-        said = f"{allowed}; it is {found!r}"[:200] if key in self.entries else allowed
+        said = f"{allowed}; it is {shown(self.entries[key])}" if key in self.entries else allowed
         return ConfigError(self.path, self.key(key), said)
 
     def only(self, allowed: frozenset[str]) -> None:

@@ -51,3 +51,11 @@ def test_a_mistake_is_named(text, key):
 def test_a_high_limit_above_the_low_one_and_an_at_once_further_out_are_right():
     high = GOOD.replace('"a"', '"b"').replace("low", "high").replace("91", "99")
     assert len(parse(GOOD + "at_once = 85\n" + high + "at_once = 100\n", "x.toml").rules) == 2
+
+
+def test_a_number_that_python_would_not_print_is_a_mistake_like_any_other():
+    text = (
+        f'name = "x"\n[[limit]]\nid = "a"\nof = "hr"\nside = "high"\npriority = "low"\nat = 0x{"f" * 9000}\n'
+    )
+    with pytest.raises(ConfigError, match="at"):
+        parse(text, "test")
