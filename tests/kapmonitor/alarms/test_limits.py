@@ -54,8 +54,5 @@ def test_a_high_limit_above_the_low_one_and_an_at_once_further_out_are_right():
 
 
 def test_a_number_that_python_would_not_print_is_a_mistake_like_any_other():
-    text = (
-        f'name = "x"\n[[limit]]\nid = "a"\nof = "hr"\nside = "high"\npriority = "low"\nat = 0x{"f" * 9000}\n'
-    )
     with pytest.raises(ConfigError, match="at"):
-        parse(text, "test")
+        parse(GOOD.replace("91", f"0x{'f' * 9000}"), "test")
