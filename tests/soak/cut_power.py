@@ -80,41 +80,48 @@ class Bench:
             self.hands.answered = answered
         return at, bad
 
+    def close(self):
+        """Let the session end properly; what is wrong with its record and with a rerun of it."""
+        with Life(self.path) as life:
+            life.until(lambda told: "live" in told)
+            self.hands.busy(life, 1.0)
+            life.say("quit")
+            life.process.wait(20)
+            life.drained()
+            self.hands.hear(life)
+        bad = wrong(self.path, self.hands.answered, kind="intact")
+        status, out, errors = run("rerun", self.path, timeout_s=300)
+        print(out.rstrip())
+        return [*bad, *([f"rerun: {out}{errors}"] if status else [])]
+
+
+def session(bench, devices, times):
+    """A session with so many cuts; all that was wrong."""
+    every = []
+    for number in range(times):
+        disk, done, bad = bench.live(devices)
+        for _ in range(MORE_CUTS):
+            bad += bench.cut(disk, done, go_on=False)[1]
+        at, more = bench.cut(disk, done, go_on=True)
+        every += bad + more
+        print(
+            f"{number + 1:3}: cut after {at} of {len(done)} steps, {len(bench.hands.answered)} entries "
+            f"answered by then: {'; '.join(bad + more) or 'ok'}",
+            flush=True,
+        )
+    return every + bench.close()
+
 
 def main(times, seed):
     """Run, print, and answer 1 if anything was not as it must be."""
     if compiler() is None:
         print("not done: the model of a power cut needs Linux and a C compiler")
         return 0
-    every = []
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         bench = Bench(Path(name), seed)
-        devices = bedside(Path(name), stack)
-        for number in range(times):
-            disk, done, bad = bench.live(devices)
-            for _ in range(MORE_CUTS):
-                bad += bench.cut(disk, done, go_on=False)[1]
-            at, more = bench.cut(disk, done, go_on=True)
-            every += bad + more
-            print(
-                f"{number + 1:3}: cut after {at} of {len(done)} steps, {len(bench.hands.answered)} entries "
-                f"answered by then: {'; '.join(bad + more) or 'ok'}",
-                flush=True,
-            )
-        with Life(bench.path) as life:
-            life.until(lambda told: "live" in told)
-            bench.hands.busy(life, 1.0)
-            life.say("quit")
-            life.process.wait(20)
-            life.drained()
-            bench.hands.hear(life)
-        every += wrong(bench.path, bench.hands.answered, kind="intact")
-        status, out, errors = run("rerun", bench.path, timeout_s=300)
-        every += [f"rerun: {out}{errors}"] if status else []
-        print(out.rstrip())
-    lost = sum("lost" in line for line in every)
+        every = session(bench, bedside(Path(name), stack), times)
     print(f"{times} cuts gone on from, {bench.checked} states of the disk checked (seed {seed})")
-    print(f"{len(bench.hands.answered)} entries answered, lost: {lost}")
+    print(f"{len(bench.hands.answered)} entries answered, lost: {sum(': lost ' in line for line in every)}")
     print(f"start to taken up: p50 {percentile(bench.taken_up, 0.5):.2f} s", end="")
     print(f", p95 {percentile(bench.taken_up, 0.95):.2f} s")
     if bench.missing:

@@ -57,7 +57,7 @@ def live_and_die(path, devices, hands, rng, killed_ns):
         outcome.wrong += [f"said: {line}" for line in life.errors[-1:]]
         if begun is not None and killed_ns:
             away_s = (begun["begun"] - killed_ns) / 1e9
-            if begun["gap_s"] > away_s + MOST_GAP_OFF_S:
+            if not away_s - 1.0 < begun["gap_s"] < away_s + MOST_GAP_OFF_S:
                 outcome.wrong.append(f"away for {away_s:.1f} s, the gap says {begun['gap_s']:.1f} s")
     if outcome.live_s is not None and (now_ns - life.began_ns) / 1e9 > outcome.live_s + SETTLED_S:
         outcome.missing_s = (now_ns - waves_end_ns(path)) / 1e9
@@ -76,25 +76,29 @@ def session(folder, times, seed, say):
             outcome = live_and_die(path, devices, hands, rng, killed_ns)
             # One killed before anything of it was on disk leaves the record as it was: the gap goes on.
             found = len(gaps(path))
-            killed_ns, told = (
-                (time.monotonic_ns(), found) if found > told or not number else (killed_ns, told)
-            )
+            if found > told or not number:
+                killed_ns, told = time.monotonic_ns(), found
             outcome.wrong += wrong(path, hands.answered)
             outcomes.append(outcome)
             say(number, outcome, hands)
-        with Life(path) as life:
-            life.until(lambda told: "live" in told)
-            hands.busy(life, 2.0)
-            life.say("quit")
-            life.until(lambda told: "closed" in told)
-            life.process.wait(20)
-            life.drained()
-            hands.hear(life)
+        close(path, hands)
     last = wrong(path, hands.answered, kind="intact")
     status, out, errors = run("rerun", path, timeout_s=300)
     if status != 0:
         last.append(f"rerun: {(out + errors).strip()}")
     return outcomes, last, gaps(path), hands, out
+
+
+def close(path, hands):
+    """The last life ends properly."""
+    with Life(path) as life:
+        life.until(lambda told: "live" in told)
+        hands.busy(life, 2.0)
+        life.say("quit")
+        life.until(lambda told: "closed" in told)
+        life.process.wait(20)
+        life.drained()
+        hands.hear(life)
 
 
 def tell(number, outcome, hands):
