@@ -298,7 +298,7 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
-    from ui.replay import MomentsPanel, ReplayBar
+    from ui.replay import MomentsPanel, ReplayBar, what_lasted
     from ui.trends import Review, TrendsPane
 
     port = reviewed.port
@@ -306,7 +306,8 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_review(review=True)
     shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=reviewed.state().interruptions)
+    gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
+    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))

@@ -20,6 +20,7 @@ from ui.shortcuts import TAKES_ARROWS
 from ui.theme import Theme, colour
 
 ROW: Final = 34
+PAD: Final = 8
 TIME_PX: Final = 18
 TEXT_PX: Final = 19
 BY_PX: Final = 16
@@ -146,7 +147,8 @@ class NoteList(QWidget):
         times = [self._time_text(line.row.t_ns) for line in shown]
         time_width = max((fonts.width(text, px, fonts.SEMIBOLD) for text in times), default=0.0)
         for i, (line, time) in enumerate(zip(shown, times, strict=True)):
-            box = QRectF(0.0, i * self._row_height(), self.width(), self._row_height())
+            top, pad = i * self._row_height(), self._theme.px(PAD)
+            box = QRectF(pad, top, self.width() - 2 * pad, self._row_height())
             if line.told:
                 self._paint_told(painter, box, line.told, time_width)
             else:
@@ -155,10 +157,10 @@ class NoteList(QWidget):
 
     def _paint_told(self, painter: QPainter, box: QRectF, told: str, indent: float) -> None:
         theme = self._theme
-        px, left = theme.text_px(BY_PX), indent + theme.px(14)
+        px, left = theme.text_px(BY_PX), box.left() + indent + theme.px(14)
         base = painting.middle_baseline(box.center().y(), fonts.metrics(px))
         ink = colour(theme.palette.secondary)
-        painting.line(painter, left, base, told, ink, px, room=box.width() - left, smallest=theme.text_px(13))
+        painting.line(painter, left, base, told, ink, px, room=box.right() - left, smallest=theme.text_px(13))
 
     def _paint_row(self, painter: QPainter, box: QRectF, row: Row, time: str, indent: float) -> None:
         theme, palette = self._theme, self._theme.palette
@@ -168,25 +170,27 @@ class NoteList(QWidget):
         base = painting.middle_baseline(box.center().y(), fonts.metrics(px))
         quiet = row.withdrawn or row.draft is not None
         own = colour(palette.faint if quiet else getattr(palette, self._colours(row.tag)))
-        painting.line(painter, 0.0, base, time, own, theme.text_px(TIME_PX), fonts.SEMIBOLD)
+        painting.line(painter, box.left(), base, time, own, theme.text_px(TIME_PX), fonts.SEMIBOLD)
         end_ink = colour(palette.medium if row.saving is Saving.FAILED else palette.faint)
         end = wording.row_end(row)
         used = painting.line(painter, box.right(), base, end, end_ink, by_px, align=painting.RIGHT)
         room = box.width() - indent - used - theme.px(8)
         text = wording.lasting(row, wording.row_text(row), self._now_ns())
-        wide = painting.line(painter, indent, base, text, self._ink(row), px, room=room)
+        left = box.left() + indent
+        wide = painting.line(painter, left, base, text, self._ink(row), px, room=room)
         if row.withdrawn:
             painter.setPen(QPen(colour(palette.faint), theme.px(2)))
             y = base - fonts.metrics(px).xHeight() / 2
-            painter.drawLine(QLineF(QPointF(indent, y), QPointF(indent + wide, y)))
+            painter.drawLine(QLineF(QPointF(left, y), QPointF(left + wide, y)))
         else:
-            self._paint_aside(painter, row, base, indent + wide + theme.px(10), indent + room)
+            self._paint_aside(painter, row, base, left + wide + theme.px(10), left + room)
 
     def _paint_frame(self, painter: QPainter, box: QRectF) -> None:
         theme = self._theme
         painter.setPen(QPen(colour(theme.palette.notes), max(1, theme.px(2))))
         painter.setBrush(colour(theme.palette.field))
-        painter.drawRoundedRect(box.adjusted(-theme.px(4), 1, theme.px(4), -1), theme.px(5), theme.px(5))
+        reach = theme.px(PAD) - 2
+        painter.drawRoundedRect(box.adjusted(-reach, 1, reach, -1), theme.px(5), theme.px(5))
 
     def _paint_aside(self, painter: QPainter, row: Row, base: float, left: float, right: float) -> None:
         said, px = aside(row, self._time_text), self._theme.text_px(BY_PX)

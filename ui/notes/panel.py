@@ -176,8 +176,8 @@ class NotesPanel(RefreshedWhileShown):
         self._show()
 
     def _leave(self) -> None:
-        for part in (self.entry.edit, self.list, self.people):
-            part.clearFocus()
+        """The keys are the dashboard's again, and no other part's that Qt might find."""
+        (self.parentWidget() or self).setFocus()
 
     def _tag_clicked(self, number: int) -> None:
         self.tag(number, self._port.now_ns())
@@ -231,7 +231,7 @@ class NotesPanel(RefreshedWhileShown):
         bottom = self.height() - margin - entry
         self.entry.setGeometry(margin, bottom, width, entry)
         top = head + tall + px(14)
-        self.list.setGeometry(margin + px(4), top, width - px(8), max(0, bottom - px(8) - top))
+        self.list.setGeometry(margin - px(4), top, width + px(8), max(0, bottom - px(8) - top))
         self.people.setGeometry(margin, head, width, max(0, bottom - px(8) - head))
 
     def resizeEvent(self, event: QEvent) -> None:
