@@ -111,6 +111,9 @@ def lasting(scene: Scene) -> None:
     scene.live(95)
     scene.press(K.Key_7, shift=True)
     scene.live(64)
+    # the trends look at the session each second
+    QTest.qWait(1500)
+    scene.live(1)
 
 
 def nudged(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from kapmonitor.protocol.tags import COLOURS, Tag
 from ui import fonts, painting
 from ui import format as fmt
+from ui.alarm_text import UNACKNOWLEDGED
 from ui.notes import wording
 from ui.notes.author import Author, everybody
 from ui.notes.book import Book
@@ -141,6 +142,10 @@ class NotesPanel(RefreshedWhileShown):
     def head(self) -> str:
         """What stands at the right of the title: what is not saved, what was just done, or the keys."""
         said = self.desk.said if self.mode is Mode.REST or self._writing.line.wrong else ""
+        if self.mode in TYPED and any(
+            alarm.state == UNACKNOWLEDGED for alarm in self._port.snapshot().alarms
+        ):
+            said = said or wording.ALARM
         return self.desk.trouble or said or wording.KEYS[self.mode]
 
     def time_text(self, t_ns: int) -> str:

@@ -25,6 +25,7 @@ KEYS: Final = {
     Mode.LOOKING: "Enter change · Space was · Del · Esc",
     Mode.CHOOSING: "number or Enter · Esc",
 }
+ALARM: Final = "F12 acknowledges · Enter · Esc"
 UNDO: Final = "Backspace undoes · ← 30 s earlier"
 MOVED: Final = "{time}, was {was} · ← again"
 AT_START: Final = "already at the session’s start"
