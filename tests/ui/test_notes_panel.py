@@ -718,6 +718,12 @@ def test_while_somebody_is_chosen_f_acknowledges_and_escape_leaves(qtbot):
     assert desk.notes()[-1].note.text == "tearful"
 
 
+def test_where_nobody_else_is_known_there_is_nobody_to_choose(desk):
+    desk.press(Qt.Key.Key_W)
+    assert desk.panel.mode is Mode.REST
+    assert desk.panel.head == wording.NOBODY_ELSE
+
+
 def test_a_draft_waits_for_whoever_began_it(qtbot):
     desk = Desk(qtbot, SlowSession(), people=PEOPLE)
     desk.press(Qt.Key.Key_N)

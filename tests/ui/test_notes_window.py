@@ -105,6 +105,7 @@ def test_the_keys_of_every_mode_fit_the_head_and_people_fit_the_panel(qtbot, siz
         wording.ALARM,
         wording.AT_START,
         wording.NOT_KEPT,
+        wording.NOBODY_ELSE,
         wording.NOT_SAVED.format(n=99),
         wording.MOVED.format(time="T+103:10", was="T+103:40"),
     ]

@@ -185,6 +185,8 @@ class NoteDesk(QObject):
 
     def again(self) -> None:
         """Ask once more for what failed."""
+        if not self.book.failed:
+            return
         for note in dict.fromkeys(sent.note for sent in self.book.failed):
             command = self._saver.again(note)
             if command is not None and not isinstance(command, KeepDraft):

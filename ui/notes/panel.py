@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.protocol.tags import COLOURS, Tag
-from ui import fonts, painting
 from ui import format as fmt
 from ui.alarm_text import UNACKNOWLEDGED
 from ui.notes import wording
@@ -18,6 +17,7 @@ from ui.notes.author import Author, everybody
 from ui.notes.book import Book
 from ui.notes.desk import NoteDesk, new_id
 from ui.notes.entry import NoteEntry
+from ui.notes.head import HEAD, paint_head
 from ui.notes.listing import NoteList
 from ui.notes.modes import TYPED, Cue, Mode, Step
 from ui.notes.people import People
@@ -28,11 +28,10 @@ from ui.notes.writing import Writing
 from ui.panel import paint_panel
 from ui.ports import SessionPort
 from ui.shown import RefreshedWhileShown
-from ui.theme import Theme, colour
+from ui.theme import Theme
 
 REFRESH_MS: Final = 500
 MARGIN: Final = 14
-HEAD: Final = 50
 TAGS_HEIGHT: Final = 190
 ENTRY_HEIGHT: Final = 44
 
@@ -106,8 +105,11 @@ class NotesPanel(RefreshedWhileShown):
         self._cue(Cue.LOOK)
 
     def ask_who(self) -> None:
-        """Ask who writes."""
-        self._cue(Cue.WHO)
+        """Ask who writes, if there is anybody to choose."""
+        if any(one.initials != self.desk.author for one in self._people):
+            self._cue(Cue.WHO)
+        else:
+            self.desk.say(wording.NOBODY_ELSE, self._port.now_ns())
 
     # What it is told
 
@@ -251,28 +253,9 @@ class NotesPanel(RefreshedWhileShown):
             self.desk.again()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, palette = self._theme, self._theme.palette
         painter = QPainter(self)
-        paint_panel(painter, QRectF(self.rect()), theme)
-        title_px, word_px = theme.text_px(22), theme.text_px(17)
-        base = painting.middle_baseline(theme.px(27), fonts.metrics(title_px))
-        left, right = theme.px(18), self.width() - theme.px(18)
+        paint_panel(painter, QRectF(self.rect()), self._theme)
         title = wording.WHO_WRITES if self.mode is Mode.CHOOSING else wording.TITLE
-        ink = colour(palette.secondary)
-        used = painting.line(painter, left, base, title, ink, title_px, fonts.SEMIBOLD)
-        ink = colour(palette.medium if self.desk.trouble or self._writing.line.wrong else palette.notes)
-        room = right - left - used - theme.px(12)
-        smallest = theme.text_px(14)
-        painting.line(
-            painter,
-            right,
-            base,
-            self.head,
-            ink,
-            word_px,
-            fonts.SEMIBOLD,
-            room=room,
-            align=painting.RIGHT,
-            smallest=smallest,
-        )
+        wrong = bool(self.desk.trouble) or self._writing.line.wrong
+        paint_head(painter, self._theme, self.width(), title, self.head, wrong=wrong)
         painter.end()
