@@ -193,6 +193,7 @@ def test_an_empty_note_is_not_saved(desk):
 
 def test_backspace_takes_the_last_tag_back_by_an_amendment_but_not_after_ten_seconds(desk):
     desk.press(Qt.Key.Key_3)
+    desk.saved()
     desk.port.advance(9)
     assert desk.panel.head.startswith("Backspace")
     desk.press(Qt.Key.Key_Backspace)
@@ -793,3 +794,13 @@ def test_a_save_that_failed_on_its_way_and_yet_arrived_counts_once(desk):
     desk.panel.desk.again()
     desk.saved()
     assert [note.text for note in desk.port.state.notes].count("tearful") == 2  # one was there before
+
+
+def test_a_note_that_is_long_on_its_way_is_said_to_be(desk):
+    desk.port.slow = True
+    desk.press(Qt.Key.Key_2)
+    desk.port.advance(4)
+    assert desk.panel.head == "1 not on disk yet"
+    desk.port.futures[0].set_result(None)
+    desk.saved()
+    assert desk.panel.head == wording.UNDO

@@ -5,18 +5,22 @@ import pytest
 from fake_player import PLAYING, FakePlayer
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from shell_parts import HD, LAPTOP, open_window
 
 from kapmonitor.commands import AddNote
+from kapmonitor.protocol import shipped
+from kapmonitor.protocol.tags import Tag
+from kapmonitor.session.care_events import ProtocolSet
 from kapmonitor.session.events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded, SessionClosed, Stamped
 from kapmonitor.session.state import SessionState, fold
-from ui import fonts
+from ui import dressing, fonts
 from ui.dressing import wire_notes
 from ui.music.panel import MusicPanel
 from ui.notes import NotesPanel, wording
 from ui.notes.author import Author
 from ui.notes.modes import Mode
+from ui.notes.tagset import DEFAULT
 from ui.replay.listed import lines, what_lasted
 from ui.trends.marks import moments
 from ui.trends.stretches import Stretch, stretches
@@ -92,6 +96,37 @@ def test_after_a_note_the_arrows_are_the_dashboards_again(qtbot):
     before = len(room.session.commands)
     room.press(Qt.Key.Key_Left)
     assert len(room.session.commands) == before + 1
+
+
+def test_a_page_that_had_the_keys_gets_them_back_after_a_note(qtbot):
+    room = Room(qtbot, "quiet")
+    page = QWidget()
+    room.window.open_over_trends(page)
+    room.press(Qt.Key.Key_N)
+    room.type("x")
+    room.press(Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is page
+    room.press(Qt.Key.Key_N)
+    room.window.close_over_trends()
+    QApplication.sendPostedEvents(None, 52)  # QEvent.Type.DeferredDelete
+    room.notes.write()
+    room.press(Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is room.window
+
+
+def test_the_keys_note_what_the_protocol_on_record_says():
+    protocol = shipped.example()
+    session = fs.FakeSession("quiet")
+    session.state = fold(session.state, Stamped(1, ProtocolSet(protocol.name, "", "", True, protocol.toml)))
+
+    def tags(port, *given):
+        return dressing._tags(dressing.Live(port, lambda wake: None, tags=given))
+
+    assert tags(session)[8] == protocol.tags[8]
+    assert tags(session, "these", "names")[8] == protocol.tags[8]
+    assert tags(session, Tag(1, "One", "one")) == (Tag(1, "One", "one"),)
+    assert [tag.short for tag in tags(fs.FakeSession("quiet"), "these", "names")] == ["these", "names"]
+    assert tags(fs.FakeSession("quiet")) == DEFAULT
 
 
 @pytest.mark.parametrize("size", [HD, LAPTOP], ids=["hd", "laptop"])

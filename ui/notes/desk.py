@@ -16,7 +16,7 @@ from ui import format as fmt
 from ui.notes import wording
 from ui.notes.book import NUDGE_NS, Act, Book, Did
 from ui.notes.drafts import recalled, to_keep
-from ui.notes.rows import NoteChange, Row, effective
+from ui.notes.rows import NoteChange, Row, Saving, effective
 from ui.notes.saving import Outcome, Saver
 from ui.ports import SessionPort
 
@@ -24,6 +24,8 @@ KEEP_MS: Final = 2000
 """A killed program loses no more of what is being written than so long."""
 AGAIN_MS: Final = 3000
 SAID_NS: Final = 10_000_000_000
+LONG_NS: Final = 3_000_000_000
+"""A note that is still on its way to disk after so long is said to be."""
 TELL_NS: Final = 30_000_000_000
 
 
@@ -158,6 +160,10 @@ class NoteDesk(QObject):
         """What is not on disk and ought to be."""
         if self.book.failed:
             return wording.NOT_SAVED.format(n=len(self.book.failed))
+        since_ns = self.port.now_ns() - LONG_NS
+        waiting = sum(s.saving is Saving.SAVING and s.asked_ns < since_ns for s in self.book.sent)
+        if waiting:
+            return wording.NOT_YET.format(n=waiting)
         return wording.NOT_KEPT if self._kept_why else ""
 
     @property

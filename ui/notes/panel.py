@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from kapmonitor.protocol.tags import COLOURS, Tag
 from ui import format as fmt
@@ -54,6 +55,7 @@ class NotesPanel(RefreshedWhileShown):
         self._theme = theme
         self._people = everybody(people, author)
         self._colours = {tag.short: tag.colour for tag in tags}
+        self._before: QWidget | None = None
         self.desk = NoteDesk(port, tags, author, ids, self)
         self._writing = Writing(self.desk)
         self.tags = TagKeys(theme, tags, self._tag_clicked, self)
@@ -167,6 +169,9 @@ class NotesPanel(RefreshedWhileShown):
             self._cue(cue)
 
     def _cue(self, cue: Cue, row: Row | None = None) -> None:
+        before = QApplication.focusWidget()
+        if before is not None and self.mode is Mode.REST and not self.isAncestorOf(before):
+            self._before = before
         match self._writing.cue(cue, row):
             case Step.OPEN | Step.REVISE | Step.TAKE_UP | Step.WITHDRAW | Step.ASK_WHY | Step.WORDS:
                 self.entry.edit.setFocus()
@@ -183,8 +188,12 @@ class NotesPanel(RefreshedWhileShown):
         self._show()
 
     def _leave(self) -> None:
-        """The keys are the dashboard's again, and no other part's that Qt might find."""
-        (self.parentWidget() or self).setFocus()
+        """The keys are those again of whatever had them before, or the dashboard's."""
+        before, self._before = self._before, None
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
+            before.setFocus()
+        else:
+            (self.parentWidget() or self).setFocus()
 
     def _tag_clicked(self, number: int) -> None:
         self.tag(number, self._port.now_ns())
