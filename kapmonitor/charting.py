@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kapmonitor.commands import (
     Acknowledge,
     AddNote,
     AmendNote,
     Chart,
     Command,
+    EndNote,
     GiveDose,
+    KeepDraft,
     MovePhase,
+    NoteCommand,
     ReportMusic,
 )
 from kapmonitor.errors import CommandRefused
-from kapmonitor.session.events import AlarmAcknowledged, PersonIdentified, PhaseChanged, Stamped
+from kapmonitor.session.events import AlarmAcknowledged, NoteAmended, PersonIdentified, PhaseChanged, Stamped
 from kapmonitor.session.state import SessionState
 
 
@@ -23,10 +28,8 @@ def stamped(command: Command, state: SessionState, now_ns: int) -> Stamped | Non
     CommandRefused says why not.
     """
     match command:
-        case AddNote(t_ns, note):
-            return Stamped(t_ns, note)
-        case AmendNote(note):
-            return Stamped(now_ns, note)
+        case _ if isinstance(command, NoteCommand):
+            return _noted(command, state, now_ns)
         case GiveDose(t_ns, dose):
             return Stamped(t_ns, dose)
         case Chart(t_ns, event):
@@ -41,6 +44,25 @@ def stamped(command: Command, state: SessionState, now_ns: int) -> Stamped | Non
             return Stamped(t_ns, AlarmAcknowledged(conditions, by))
         case _:
             return None
+
+
+def _noted(command: NoteCommand, state: SessionState, now_ns: int) -> Stamped:
+    match command:
+        case AddNote(t_ns, added):
+            return Stamped(t_ns, added)
+        case AmendNote(amended):
+            return Stamped(now_ns, _within(amended, state, now_ns))
+        case EndNote(t_ns, ended):
+            return Stamped(t_ns, ended)
+        case KeepDraft(draft):
+            return Stamped(now_ns, draft)
+
+
+def _within(note: NoteAmended, state: SessionState, now_ns: int) -> NoteAmended:
+    """A note is of a time of this session, whatever it is changed to."""
+    if note.at_ns is None:
+        return note
+    return replace(note, at_ns=min(max(note.at_ns, state.started_t_ns), now_ns))
 
 
 def _refuse_another(event: PersonIdentified, state: SessionState) -> None:

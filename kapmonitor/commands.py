@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kapmonitor.session.care_events import CareEvent
-from kapmonitor.session.events import DoseGiven, MusicEvent, NoteAdded, NoteAmended, Phase
+from kapmonitor.session.events import (
+    DoseGiven,
+    MusicEvent,
+    NoteAdded,
+    NoteAmended,
+    NoteDrafted,
+    NoteEnded,
+    Phase,
+)
 from kapmonitor.view import Role
 
 
@@ -22,6 +30,25 @@ class AmendNote:
     """Correct or withdraw an earlier note."""
 
     note: NoteAmended
+
+
+@dataclass(frozen=True, slots=True)
+class EndNote:
+    """What a note began is over at `t_ns`, or goes on after all."""
+
+    t_ns: int
+    note: NoteEnded
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep what is being written, lest it be lost."""
+
+    note: NoteDrafted
+
+
+NoteCommand = AddNote | AmendNote | EndNote | KeepDraft
+"""What concerns notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +264,7 @@ AlarmCommand = SetBaseline | ChangeLimit | DisableRule | EnableRule | SaySameArm
 """What people decide about limits and alarms, besides acknowledging."""
 
 Command = (
-    AddNote
-    | AmendNote
+    NoteCommand
     | MovePhase
     | GiveDose
     | Chart

@@ -20,6 +20,7 @@ from kapmonitor.commands import (
     StartCuff,
     StopCuff,
 )
+from kapmonitor.protocol.tags import Tag
 from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
 from playlists.course import Mode
@@ -28,8 +29,8 @@ from ui.beats import Beats
 from ui.bridge import Bridge
 from ui.format import wall
 from ui.main_window import MainWindow
-from ui.notes import NotesPanel
-from ui.notes.wording import TAGS
+from ui.notes import NotesPanel, tagset
+from ui.notes.author import Author
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -58,8 +59,10 @@ class Live:
     silent_music: bool = False
     sound: SoundPort | None = None
     play: bool = False
-    tags: tuple[str, ...] = ()
-    """What the keys 1 to 9 note; the usual ones if the clinic has not chosen its own."""
+    tags: tuple[Tag, ...] | tuple[str, ...] = ()
+    """What the keys 1 to 9 note, or names of that; without, what the protocol on record says."""
+    people: tuple[Author, ...] = ()
+    """Who may write notes, besides the author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +215,17 @@ def _open_alarms(
 
 
 def _add_notes(window: MainWindow, live: Live) -> None:
-    notes = NotesPanel(live.port, window.theme, live.tags or TAGS, author=live.author)
+    notes = NotesPanel(live.port, window.theme, _tags(live), live.author, live.people)
     window.set_notes(notes)
     wire_notes(window, notes)
+
+
+def _tags(live: Live) -> tuple[Tag, ...]:
+    """Those given as values, of the protocol on record, given by name, or the usual: the first there are."""
+    given = tuple(tag for tag in live.tags if isinstance(tag, Tag))
+    names = tuple(tag for tag in live.tags if isinstance(tag, str))
+    recorded = tagset.of_session(live.port.snapshot().session)
+    return given or recorded or tagset.named(names) or tagset.DEFAULT
 
 
 def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
@@ -224,6 +235,9 @@ def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
     window.on(Action.MARK, lambda press: notes.mark(press.t_ns))
     window.on(Action.NOTE, lambda _press: notes.write())
     window.on(Action.UNDO, lambda press: notes.undo(press.t_ns))
+    window.on(Action.NUDGE, lambda press: notes.nudge(press.t_ns))
+    window.on(Action.EARLIER_NOTES, lambda _press: notes.look())
+    window.on(Action.WHO, lambda _press: notes.ask_who())
 
 
 def _add_trends(window: MainWindow, port: SessionPort, player: Player | None) -> None:
@@ -284,7 +298,7 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
-    from ui.replay import MomentsPanel, ReplayBar
+    from ui.replay import MomentsPanel, ReplayBar, what_lasted
     from ui.trends import Review, TrendsPane
 
     port = reviewed.port
@@ -292,7 +306,8 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_review(review=True)
     shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=reviewed.state().interruptions)
+    gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
+    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))

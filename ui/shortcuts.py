@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 TAKES_ARROWS: Final = "takesArrows"
 """Dynamic property of widgets that use arrow keys and space bar themselves while they have the focus."""
 TAKES_LETTERS: Final = "takesLetters"
-"""The same for letters: a text of those the widget uses itself, such as "JX"."""
+"""The same for letters and digits: a text of those the widget uses itself, such as "JX"."""
 
 
 class Action(StrEnum):
@@ -38,6 +38,9 @@ class Action(StrEnum):
     TAG_SPAN = "tag-span"
     NOTE = "note"
     UNDO = "undo"
+    EARLIER_NOTES = "earlier-notes"
+    NUDGE = "nudge"
+    WHO = "who"
     AUDIO_PAUSE = "audio-pause"
     CUFF = "cuff"
     CUFF_HOLD = "cuff-hold"
@@ -117,6 +120,9 @@ LIVE: Final = (
     *(Binding(key, Action.TAG_SPAN, shift=True, number=i + 1) for i, key in enumerate(_DIGITS)),
     Binding(K.Key_N, Action.NOTE),
     Binding(K.Key_Backspace, Action.UNDO),
+    Binding(K.Key_E, Action.EARLIER_NOTES),
+    Binding(K.Key_Left, Action.NUDGE),
+    Binding(K.Key_W, Action.WHO),
     Binding(K.Key_P, Action.AUDIO_PAUSE),
     Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
@@ -195,7 +201,7 @@ def _is_its_own(focus: QWidget, key: Qt.Key) -> bool:
     if key in _OWN:
         return bool(focus.property(TAKES_ARROWS))
     letters = focus.property(TAKES_LETTERS)
-    return isinstance(letters, str) and K.Key_A <= key <= K.Key_Z and chr(key) in letters
+    return isinstance(letters, str) and K.Key_0 <= key <= K.Key_Z and chr(key) in letters
 
 
 Handler = Callable[[Press], object]

@@ -51,6 +51,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
@@ -225,31 +226,6 @@ class DoseGiven:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteAdded:
-    """A note. The event's own t_ns is the first keystroke; `saved_t_ns` is when it was finished."""
-
-    TYPE: ClassVar[str] = "note.added"
-    VERSION: ClassVar[int] = 1
-    note: str
-    kind: str
-    text: str
-    by: str
-    saved_t_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAmended:
-    """Another text for an earlier note, or its withdrawal; the original stays in the record."""
-
-    TYPE: ClassVar[str] = "note.amended"
-    VERSION: ClassVar[int] = 1
-    note: str
-    text: str
-    withdrawn: bool
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class MusicEvent:
     """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force."""
 
@@ -292,6 +268,8 @@ SessionEvent = (
     | DoseGiven
     | NoteAdded
     | NoteAmended
+    | NoteEnded
+    | NoteDrafted
     | MusicEvent
     | ProtocolSet
     | PersonIdentified

@@ -24,8 +24,6 @@ from kapmonitor.session.events import (
     LimitsSet,
     MusicAction,
     MusicEvent,
-    NoteAdded,
-    NoteAmended,
     Phase,
     PhaseChanged,
     RuleDisabled,
@@ -40,19 +38,8 @@ from kapmonitor.session.events import (
     SourceShown,
     Stamped,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note as it reads now; `was` keeps earlier wordings, oldest first."""
-
-    id: str
-    t_ns: int
-    kind: str
-    text: str
-    by: str
-    was: tuple[str, ...] = ()
-    withdrawn: bool = False
+from kapmonitor.session.notes import Note as Note
+from kapmonitor.session.notes import Noted, NoteDraft, NoteEvent, all_ended, noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +152,7 @@ class SessionState:
     phases: tuple[tuple[int, Phase], ...] = ()
     doses: tuple[Dose, ...] = ()
     notes: tuple[Note, ...] = ()
+    drafts: tuple[NoteDraft, ...] = ()
     music: tuple[MusicSpan, ...] = ()
     alarms: tuple[AlarmSpan, ...] = ()
     devices: tuple[Device, ...] = ()
@@ -191,12 +179,6 @@ class SessionState:
     def dose_t_ns(self) -> int | None:
         """The first dose, from which T+ counts; None before it."""
         return self.doses[0].t_ns if self.doses else None
-
-
-def _amend(note: Note, event: NoteAmended) -> Note:
-    if note.id != event.note:
-        return note
-    return replace(note, text=event.text, was=(*note.was, note.text), withdrawn=event.withdrawn)
 
 
 def _close_music(spans: tuple[MusicSpan, ...], t_ns: int) -> tuple[MusicSpan, ...]:
@@ -300,17 +282,16 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
         case SessionResumed():
             return _resume(state, Interruption(t_ns - event.gap_ns, t_ns))
         case SessionClosed():
-            return replace(state, closed_t_ns=t_ns, music=_close_music(state.music, t_ns))
+            music, notes = _close_music(state.music, t_ns), all_ended(state.notes, t_ns)
+            return replace(state, closed_t_ns=t_ns, music=music, notes=notes)
         case PhaseChanged():
             phase = Phase(event.phase)
             return replace(state, phase=phase, phases=(*state.phases, (t_ns, phase)))
         case DoseGiven():
             return replace(state, doses=(*state.doses, _dose(t_ns, event)))
-        case NoteAdded():
-            note = Note(event.note, t_ns, event.kind, event.text, event.by)
-            return replace(state, notes=(*state.notes, note))
-        case NoteAmended():
-            return replace(state, notes=tuple(_amend(note, event) for note in state.notes))
+        case _ if isinstance(event, NoteEvent):
+            now = noted(Noted(state.notes, state.drafts), t_ns, event)
+            return replace(state, notes=now.notes, drafts=now.drafts)
         case MusicEvent():
             return _music(state, t_ns, event)
         case _ if isinstance(event, CareEvent):

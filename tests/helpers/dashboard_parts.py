@@ -7,7 +7,7 @@ from fake_session import FakeReplay, FakeSession
 from ui.dressing import wire_notes, wire_review, wire_windows
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
-from ui.replay import MomentsPanel, ReplayBar
+from ui.replay import MomentsPanel, ReplayBar, what_lasted
 from ui.trends import Review, TrendsPane
 
 
@@ -27,7 +27,8 @@ def add_parts(window: MainWindow, session: FakeSession) -> None:
 def _review(window: MainWindow, session: FakeReplay) -> None:
     trends = TrendsPane(session, window.theme, Review(session.whole, session.seek))
     gaps = session.whole().interruptions
-    bar = ReplayBar(session, window.theme, trends.refresh, interruptions=gaps)
+    lasted = what_lasted(session.whole(), session.view().span()[1])
+    bar = ReplayBar(session, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
     window.set_review(review=True)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(session, session.whole, bar.seek, window.theme))

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import fake_alarms
 
+from kapmonitor.charting import stamped
 from kapmonitor.commands import (
     Acknowledge,
-    AddNote,
-    AmendNote,
     Command,
     ConfirmBedside,
     GiveDose,
     HoldCuff,
     MovePhase,
+    NoteCommand,
     ReportMusic,
     StartCuff,
     StopCuff,
@@ -217,9 +217,9 @@ def folded(until_ns: int, taken_up: tuple[Interruption, ...] = ()) -> SessionSta
     """The session's state at a time; nothing happened while it was interrupted."""
     state = SessionState()
     happened = [s for s in events() if not any(gap.t0_ns <= s.t_ns < gap.t1_ns for gap in taken_up)]
-    for stamped in sorted([*happened, *map(resumed, taken_up)], key=lambda s: s.t_ns):
-        if stamped.t_ns <= until_ns:
-            state = fold(state, stamped)
+    for each in sorted([*happened, *map(resumed, taken_up)], key=lambda s: s.t_ns):
+        if each.t_ns <= until_ns:
+            state = fold(state, each)
     return state
 
 
@@ -409,18 +409,18 @@ class FakeSession:
     def submit(self, command: Command) -> Future[None]:
         """Keep the command and do what the real session would; resolves at once."""
         self.commands.append(command)
-        for stamped in self._consequences(command):
-            self.state = fold(self.state, stamped)
+        for each in self._consequences(command):
+            self.state = fold(self.state, each)
         done: Future[None] = Future()
         done.set_result(None)
         return done
 
     def _consequences(self, command: Command) -> tuple[Stamped, ...]:
         match command:
-            case AddNote(t_ns, event) | GiveDose(t_ns, event) | ReportMusic(t_ns, event):
+            case _ if isinstance(command, NoteCommand):
+                return (stamped(command, self.state, self._now_ns),)
+            case GiveDose(t_ns, event) | ReportMusic(t_ns, event):
                 return (Stamped(t_ns, event),)
-            case AmendNote(note):
-                return (Stamped(self._now_ns, note),)
             case MovePhase(phase, by):
                 return (Stamped(self._now_ns, PhaseChanged(phase.value, by)),)
             case Acknowledge():

@@ -1,7 +1,7 @@
-"""What the notes panel knows beyond the session: notes on their way to disk, the draft, what can be undone.
+"""What the notes panel knows beyond the session: notes on their way to disk, drafts, what can be undone.
 
-Pure: times and results go in, rows and commands come out. A note stays here until the session shows it and
-its place on disk is confirmed, so nothing typed is ever lost to a failed save.
+Pure: times and results go in, rows and commands come out. A note stays here until its place on disk is
+confirmed and the session shows it, so nothing typed is ever lost to a failed save.
 """
 
 from __future__ import annotations
@@ -10,174 +10,151 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from kapmonitor.commands import AddNote, AmendNote
-from kapmonitor.session.events import NoteAdded, NoteAmended, NoteKind
-from kapmonitor.session.state import Dose, Note, SessionState
+from kapmonitor.commands import AmendNote, EndNote
+from kapmonitor.session.events import NoteAmended, NoteEnded
+from kapmonitor.session.state import SessionState
+from ui.notes.rows import Draft, NoteChange, Row, Saving, Sent, rows
 
 UNDO_NS: Final = 10_000_000_000
-"""How long a tag or mark can be withdrawn with one key."""
+"""How long what was done last can be taken back with one key."""
+NUDGE_NS: Final = 30_000_000_000
+"""How much earlier one key makes the newest note."""
+MOST_ACTS: Final = 20
 
 
-OPEN_END: Final = " …"
-"""How the words of a tag end while it lasts; its ending is not shown as a correction."""
+class Did(StrEnum):
+    """What was done to a note and can be taken back."""
 
-
-class Saving(StrEnum):
-    """Where a note is on its way to disk."""
-
-    SAVING = "saving"
-    SAVED = "saved"
-    FAILED = "not saved"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A command this panel gave, how it fares, and why it failed if it did."""
-
-    command: AddNote | AmendNote
-    saving: Saving = Saving.SAVING
-    why: str = ""
-
-    @property
-    def note(self) -> str:
-        return self.command.note.note
+    ADDED = "added"
+    CHANGED = "changed"
+    MOVED = "moved"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A note being written: `t_ns` is its first keystroke, `corrects` the earlier note it replaces."""
+class Act:
+    """One thing done at `t_ns`; `before` is how the note stood until then."""
 
-    text: str = ""
-    t_ns: int | None = None
-    corrects: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """A tag that was begun and not yet ended."""
-
-    tag: str
+    did: Did
     note: str
     t_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list."""
-
-    t_ns: int
-    text: str
-    by: str
-    note: str = ""
-    kind: str = NoteKind.TEXT
-    was: str = ""
-    withdrawn: bool = False
-    saving: Saving = Saving.SAVED
-    why: str = ""
-    dose: Dose | None = None
+    before: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything the panel keeps; replaced, never mutated."""
+    """Everything the panel keeps; replaced, never mutated. `line` is the draft that is on the text line."""
 
     sent: tuple[Sent, ...] = ()
-    draft: Draft = Draft()
-    undoable: tuple[str, int] | None = None
-    lasting: tuple[Lasting, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    line: str = ""
+    gone: tuple[str, ...] = ()
+    """Drafts that were let go of while the session may still hold them."""
+    acts: tuple[Act, ...] = ()
 
-    def send(self, command: AddNote | AmendNote) -> Book:
-        """A command was given; an earlier one for the same note that failed is superseded."""
+    # Commands on their way
+
+    def send(self, command: NoteChange, t_ns: int) -> Book:
+        """A command was given; an earlier giving of it that failed is superseded."""
         kept = tuple(s for s in self.sent if not (s.saving is Saving.FAILED and s.command == command))
-        return replace(self, sent=(*kept, Sent(command)))
+        return replace(self, sent=(*kept, Sent(command, t_ns)))
 
-    def resolve(self, command: AddNote | AmendNote, why: str = "") -> Book:
+    def again(self, command: NoteChange) -> Book:
+        """A command that failed is under way once more, in its old place."""
+        sent = (replace(s, saving=Saving.SAVING, why="") if s.command is command else s for s in self.sent)
+        return replace(self, sent=tuple(sent))
+
+    def resolve(self, command: NoteChange, t_ns: int, why: str = "") -> Book:
         """The command is on disk, or failed because of `why`."""
-        saving = Saving.FAILED if why else Saving.SAVED
-        sent = tuple(replace(s, saving=saving, why=why) if s.command is command else s for s in self.sent)
-        return replace(self, sent=sent)
+        saving, saved_ns = (Saving.FAILED, None) if why else (Saving.SAVED, t_ns)
+        sent = (
+            replace(s, saving=saving, why=why, saved_ns=saved_ns) if s.command is command else s
+            for s in self.sent
+        )
+        return replace(self, sent=tuple(sent))
 
-    def forget_kept(self, state: SessionState) -> Book:
-        """Without what is on disk and in the session's own list."""
-        known = {note.id for note in state.notes}
-        kept = tuple(s for s in self.sent if s.saving is not Saving.SAVED or s.note not in known)
+    def forget_kept(self, shown_ns: int) -> Book:
+        """Without what is on disk and in the session's own list, which is of `shown_ns`."""
+        kept = tuple(s for s in self.sent if s.saved_ns is None or s.saved_ns > shown_ns)
         return self if len(kept) == len(self.sent) else replace(self, sent=kept)
 
     @property
     def failed(self) -> tuple[Sent, ...]:
         return tuple(s for s in self.sent if s.saving is Saving.FAILED)
 
+    # What is being written
+
+    @property
+    def draft(self) -> Draft:
+        """What is on the line; an empty one if nothing is."""
+        return next((draft for draft in self.drafts if draft.id == self.line), Draft())
+
+    def own(self, by: str) -> Draft | None:
+        """What this person began to write, corrections aside."""
+        return next((d for d in self.drafts if d.by == by and not d.corrects and not d.withdraws), None)
+
+    def put(self, draft: Draft) -> Book:
+        """This draft is on the line from now on."""
+        others = tuple(other for other in self.drafts if other.id != draft.id)
+        return replace(self, drafts=(*others, draft), line=draft.id)
+
+    def drop(self) -> Book:
+        """What is on the line is let go of, for good."""
+        return replace(self.take(), gone=(*self.gone, self.line)) if self.line else self
+
+    def take(self) -> Book:
+        """What is on the line becomes a note; the session keeps the draft until it has that."""
+        kept = tuple(draft for draft in self.drafts if draft.id != self.line)
+        return replace(self, drafts=kept, line="")
+
+    def rest(self, by: str) -> Book:
+        """Nobody writes: this person's own draft is on the line, if there is one; empty ones are dropped."""
+        kept = tuple(d for d in self.drafts if d.touched and d.text and d.t_ns is not None)
+        emptied = tuple(draft.id for draft in self.drafts if draft not in kept)
+        book = replace(self, drafts=kept, gone=(*self.gone, *emptied))
+        own = book.own(by)
+        return replace(book, line="" if own is None else own.id)
+
     def typed(self, text: str, t_ns: int) -> Book:
-        """The text line changed; the first letter fixes the time, an emptied line lets go of it."""
-        if not text:
-            return replace(self, draft=replace(self.draft, text="", t_ns=None))
-        first = t_ns if self.draft.t_ns is None else self.draft.t_ns
-        return replace(self, draft=replace(self.draft, text=text, t_ns=first))
+        """The words changed; the first letter fixes the time of a new note, an emptied line lets go of it."""
+        draft = self.draft
+        time_ns = draft.t_ns
+        if not draft.corrects:
+            time_ns = None if not text else t_ns if draft.t_ns is None else draft.t_ns
+        return self.put(replace(draft, text=text, t_ns=time_ns, touched=True))
 
-    def correct(self, row: Row) -> Book:
-        """Take up an earlier note to change its words; its time stays its own."""
-        return replace(self, draft=Draft(row.text, row.t_ns, row.note))
+    def typed_why(self, why: str) -> Book:
+        """The reason changed."""
+        return self.put(replace(self.draft, why=why))
 
-    def lasts(self, tag: str) -> Lasting | None:
-        """The open stretch of a tag, if one was begun."""
-        return next((one for one in self.lasting if one.tag == tag), None)
+    # What can be taken back
 
-    def begin(self, one: Lasting) -> Book:
-        return replace(self, lasting=(*self.lasting, one))
+    def did(self, act: Act) -> Book:
+        """This was done; it can be taken back for some seconds."""
+        return replace(self, acts=(*self.acts, act)[-MOST_ACTS:])
 
-    def end(self, one: Lasting) -> Book:
-        return replace(self, lasting=tuple(other for other in self.lasting if other != one))
+    def last_act(self, t_ns: int) -> Act | None:
+        """What one key takes back at this time."""
+        last = self.acts[-1] if self.acts else None
+        return last if last is not None and 0 <= t_ns - last.t_ns <= UNDO_NS else None
 
-    def withdrawal(self, state: SessionState, t_ns: int, by: str) -> AmendNote | None:
-        """The amendment that takes back the last tag or mark, within its ten seconds."""
-        if self.undoable is None or t_ns - self.undoable[1] > UNDO_NS:
-            return None
-        note = self.undoable[0]
-        text = next((row.text for row in rows(self, state) if row.note == note), "")
-        return AmendNote(NoteAmended(note, text, withdrawn=True, by=by))
+    def undo(self, state: SessionState, t_ns: int, by: str) -> tuple[Book, NoteChange | None]:
+        """Without the last act, and what takes that back; None where there is nothing recent."""
+        act = self.last_act(t_ns)
+        row = next((row for row in self.rows(state) if act is not None and row.note == act.note), None)
+        if act is None or row is None:
+            return self, None
+        return replace(self, acts=self.acts[:-1]), _reverse(act, row, t_ns, by)
 
-
-def finished(draft: Draft, note_id: str, by: str, t_ns: int) -> AddNote | AmendNote | None:
-    """The command for a finished draft; None while there are no words in it."""
-    text = " ".join(draft.text.split())
-    if not text or draft.t_ns is None:
-        return None
-    if draft.corrects:
-        return AmendNote(NoteAmended(draft.corrects, text, withdrawn=False, by=by))
-    return AddNote(draft.t_ns, NoteAdded(note_id, NoteKind.TEXT, text, by, t_ns))
+    def rows(self, state: SessionState) -> tuple[Row, ...]:
+        """The list: notes, doses, and drafts that are not on the line."""
+        return rows(self.sent, state, (draft for draft in self.drafts if draft.id != self.line))
 
 
-def rows(book: Book, state: SessionState) -> tuple[Row, ...]:
-    """Notes and doses, newest first, each with where it stands; withdrawn ones stay, marked as such."""
-    listed = [_note_row(note) for note in state.notes]
-    known = {row.note for row in listed}
-    for sent in book.sent:
-        if isinstance(sent.command, AddNote) and sent.note not in known:
-            listed.append(_sent_row(sent.command))
-            known.add(sent.note)
-    for sent in book.sent:
-        listed = [_standing(row, sent) if row.note == sent.note else row for row in listed]
-    listed += [Row(dose.t_ns, "", dose.by, dose=dose) for dose in state.doses]
-    return tuple(sorted(listed, key=lambda row: row.t_ns, reverse=True))
-
-
-def _note_row(note: Note) -> Row:
-    was = next((text for text in reversed(note.was) if text != note.text and not text.endswith(OPEN_END)), "")
-    return Row(note.t_ns, note.text, note.by, note.id, note.kind, was, note.withdrawn)
-
-
-def _sent_row(command: AddNote) -> Row:
-    note = command.note
-    return Row(command.t_ns, note.text, note.by, note.note, note.kind)
-
-
-def _standing(row: Row, sent: Sent) -> Row:
-    """The row as one command leaves it: what was asked is shown at once, with where it stands."""
-    if isinstance(sent.command, AmendNote) and sent.saving is not Saving.FAILED:
-        amended = sent.command.note
-        if amended.withdrawn:
-            row = replace(row, withdrawn=True)
-        elif amended.text != row.text:
-            row = replace(row, text=amended.text, was=row.text)
-    worst = sent.saving if row.saving is Saving.SAVED else row.saving
-    return replace(row, saving=worst, why=row.why or sent.why)
+def _reverse(act: Act, row: Row, t_ns: int, by: str) -> NoteChange:
+    if act.did is Did.ENDED:
+        return EndNote(t_ns, NoteEnded(row.note, by, undone=True))
+    if act.before is None:
+        return AmendNote(NoteAmended(row.note, row.text, withdrawn=True, by=by))
+    before = act.before
+    return AmendNote(NoteAmended(row.note, before.text, before.withdrawn, by, before.t_ns))

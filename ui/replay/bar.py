@@ -81,7 +81,7 @@ class PlayButton(QAbstractButton):
 class ReplayBar(RefreshedWhileShown):
     """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
 
-    `interruptions` is when nothing was monitored.
+    `interruptions` is when nothing was monitored, `stretches` from when to when something lasted.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class ReplayBar(RefreshedWhileShown):
         parent: QWidget | None = None,
         *,
         interruptions: Sequence[Interruption] = (),
+        stretches: Sequence[tuple[int, int]] = (),
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
@@ -107,6 +108,7 @@ class ReplayBar(RefreshedWhileShown):
         self._span = record_span(port.view().span(), self._moments)
         self.scrub.show_record(self._span, self._moments)
         self.scrub.show_interruptions(interruptions)
+        self.scrub.show_stretches(stretches)
         self.button.clicked.connect(self.toggle)
         self.speed_key.clicked.connect(self._cycle_speed)
         self.scrub.wanted.connect(self.seek)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kapmonitor.session.events import Route
+from kapmonitor.session.notes import NoteDraft
 from kapmonitor.session.state import AlarmSpan, Dose, Interruption, Note, SessionState
 from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
@@ -15,13 +16,20 @@ from ui.replay import wording
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One moment: when, what, and by whom; `priority` is set for alarms."""
+    """One moment: when, what, and by whom; `priority` is set for alarms.
+
+    `was` is an earlier wording of a note, `was_ns` the moment it was of first, `written_ns` when a late one
+    was written.
+    """
 
     t_ns: int
     kind: str
     text: str
     by: str = ""
     priority: Priority | None = None
+    was: str = ""
+    was_ns: int | None = None
+    written_ns: int | None = None
 
 
 def lines(state: SessionState) -> tuple[Line, ...]:
@@ -29,6 +37,7 @@ def lines(state: SessionState) -> tuple[Line, ...]:
     listed: Iterable[Line] = (
         *(_dose(dose) for dose in state.doses),
         *(_note(note) for note in state.notes),
+        *(_draft(draft) for draft in state.drafts),
         *(_alarm(span, state) for span in state.alarms),
         *(_interruption(gap) for gap in state.interruptions),
     )
@@ -43,7 +52,27 @@ def _dose(dose: Dose) -> Line:
 
 def _note(note: Note) -> Line:
     text = note.text or wording.MARK
-    return Line(note.t_ns, "note", wording.WITHDRAWN.format(text=text) if note.withdrawn else text, note.by)
+    if note.escalation:
+        text = f"{wording.ESCALATION} {text}"
+    if note.lasts:
+        length = wording.GOES_ON if note.end_ns is None else fmt.duration(note.end_ns - note.t_ns)
+        text = wording.LASTED.format(what=text, length=length)
+    if note.withdrawn:
+        text = wording.WITHDRAWN.format(text=text)
+    others = [was for was in note.was if was and was != note.text]
+    return Line(
+        note.t_ns,
+        "note",
+        text,
+        note.by,
+        was=others[-1] if others else "",
+        was_ns=note.first_t_ns if note.first_t_ns != note.t_ns else None,
+        written_ns=note.saved_t_ns if note.late else None,
+    )
+
+
+def _draft(draft: NoteDraft) -> Line:
+    return Line(draft.t_ns, "draft", wording.DRAFT.format(text=draft.text), draft.by)
 
 
 def _interruption(gap: Interruption) -> Line:
@@ -56,3 +85,12 @@ def _alarm(span: AlarmSpan, state: SessionState) -> Line:
     if span.t1_ns is not None:
         text = wording.LASTED.format(what=text, length=fmt.duration(span.t1_ns - span.t0_ns))
     return Line(span.t0_ns, "alarm", text, span.acknowledged_by, alarm_spans.priority(span))
+
+
+def what_lasted(state: SessionState, end_ns: int) -> tuple[tuple[int, int], ...]:
+    """From when to when each thing lasted that somebody noted; without an end, to that of the record."""
+    return tuple(
+        (note.t_ns, end_ns if note.end_ns is None else note.end_ns)
+        for note in state.notes
+        if note.lasts and not note.withdrawn
+    )

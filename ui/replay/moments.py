@@ -147,9 +147,23 @@ class MomentsPanel(RefreshedWhileShown):
         )
         left = box.left() + indent + self._paint_sign(painter, box.left() + indent, box.center().y(), line)
         room = box.right() - used - theme.px(8) - left
-        painting.line(
+        left += painting.line(
             painter, left, base, line.text, self._ink(line), px, room=room, smallest=theme.text_px(14)
         )
+        said, left = self._aside(line), left + theme.px(10)
+        room = box.right() - used - theme.px(8) - left
+        if said and room > fonts.width("was: xxx", by_px):
+            painting.line(painter, left, base, said, colour(palette.faint), by_px, room=room)
+
+    def _aside(self, line: Line) -> str:
+        """What a note was before, or the other of its two times."""
+        if line.was:
+            return wording.WAS.format(text=line.was)
+        if line.was_ns is not None:
+            return wording.WAS_AT.format(time=self._time_text(line.was_ns))
+        if line.written_ns is not None:
+            return wording.WRITTEN.format(time=self._time_text(line.written_ns))
+        return ""
 
     def _paint_sign(self, painter: QPainter, x: float, y: float, line: Line) -> float:
         """The alarm's shape, the dose's triangle or a patch of hatching; returns the room it takes."""
@@ -172,5 +186,5 @@ class MomentsPanel(RefreshedWhileShown):
         if line.priority is not None:
             return self._theme.fill(line.priority)
         palette = self._theme.palette
-        inks = {"dose": palette.notes, "interruption": palette.secondary}
+        inks = {"dose": palette.notes, "interruption": palette.secondary, "draft": palette.secondary}
         return colour(inks.get(line.kind, palette.text))

@@ -35,6 +35,7 @@ class Scrub(QWidget):
         self._span = (0, 0)
         self._moments: tuple[Moment, ...] = ()
         self._interruptions: tuple[Interruption, ...] = ()
+        self._stretches: tuple[tuple[int, int], ...] = ()
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
@@ -53,6 +54,12 @@ class Scrub(QWidget):
         """Hatch the strip where nothing was monitored."""
         if tuple(interruptions) != self._interruptions:
             self._interruptions = tuple(interruptions)
+            self.update()
+
+    def show_stretches(self, stretches: Sequence[tuple[int, int]]) -> None:
+        """Bars above the strip for what lasted, each from when to when."""
+        if tuple(stretches) != self._stretches:
+            self._stretches = tuple(stretches)
             self.update()
 
     def show_position(self, t_ns: int) -> None:
@@ -113,6 +120,7 @@ class Scrub(QWidget):
         self._paint_track(painter)
         for gap in self._interruptions:
             self._paint_interruption(painter, gap)
+        self._paint_stretches(painter)
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
         self._paint_playhead(painter)
@@ -140,6 +148,14 @@ class Scrub(QWidget):
         box = QRectF((left + right - wide) / 2, track.top() - 1, wide, track.height() + 2)
         painter.fillRect(box, colour(theme.palette.panel))
         painting.hatch(painter, box, colour(theme.palette.secondary), theme.px(1), theme.px(5))
+
+    def _paint_stretches(self, painter: QPainter) -> None:
+        theme, track = self._theme, self._track()
+        tall = max(2, theme.px(3))
+        for t0_ns, t1_ns in self._stretches:
+            left, right = self.x_of(t0_ns), self.x_of(t1_ns)
+            bar = QRectF(left, track.top() - theme.px(6), max(1.0, right - left), tall)
+            painter.fillRect(bar, colour(theme.palette.notes, 0.75))
 
     def _paint_moment(self, painter: QPainter, x: float, kind: str) -> None:
         """Notes as ticks above the strip, doses as triangles upon it, alarms as marks below it."""

@@ -16,6 +16,12 @@ MARK: Final = "mark"
 NOT_MONITORED: Final = "not monitored {length}"
 WITHDRAWN: Final = "taken back: {text}"
 DOSE: Final = "{drug} {amount} mg {route}"
+ESCALATION: Final = "↑"
+GOES_ON: Final = "no end on record"
+DRAFT: Final = "draft: {text}"
+WAS: Final = "was: {text}"
+WAS_AT: Final = "was {time}"
+WRITTEN: Final = "written {time}"
 LASTED: Final = "{what}, {length}"
 KINDS: Final = {"note": "note", "dose": "dose", "alarm": "alarm"}
 

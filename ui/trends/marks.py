@@ -18,6 +18,7 @@ from ui.trends import wording
 from ui.trends.content import Content
 from ui.trends.frame import Frame, elided, vertical_grid, words
 from ui.trends.labels import Place, Room, Wanted, place
+from ui.trends.stretches import draw_stretches
 
 DOSE_RANK: Final = 1_000_000
 DOSE_SIGN: Final = "▼ "
@@ -25,11 +26,12 @@ DOSE_SIGN: Final = "▼ "
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A line in the notes lane and its words."""
+    """A line in the notes lane and its words; what began then and lasted has an end."""
 
     t_ns: int
     text: str
     dose: bool = False
+    t1_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,14 @@ class Block:
     group: str = ""
 
 
-def moments(state: SessionState) -> tuple[Moment, ...]:
-    """Notes that stand, and doses, oldest first."""
+def moments(state: SessionState, end_ns: int = 0) -> tuple[Moment, ...]:
+    """Notes that stand, and doses, oldest first; what goes on is known up to `end_ns`."""
     notes = (
-        Moment(n.t_ns, n.text or (wording.MARK if n.kind == NoteKind.MARK else ""))
+        Moment(
+            n.t_ns,
+            n.text or (wording.MARK if n.kind == NoteKind.MARK else ""),
+            t1_ns=(end_ns if n.end_ns is None else n.end_ns) if n.lasts else None,
+        )
         for n in state.notes
         if not n.withdrawn
     )
@@ -83,11 +89,13 @@ class Written:
 
 def written(frame: Frame, content: Content) -> tuple[Written, ...]:
     """Where the words of each moment in view stand: doses first, then the newest; in two rows if need be."""
-    seen = [m for m in moments(content.state) if content.span.t0_ns <= m.t_ns <= content.span.t1_ns]
+    seen = [m for m in moments(content.state, content.end_ns) if _in_view(m, content)]
     weights = [fonts.BOLD if m.dose else fonts.MEDIUM for m in seen]
     wanted = [
         Wanted(
-            frame.time.x(m.t_ns), fonts.width(m.text, frame.label_px, w) + 1, DOSE_RANK + i if m.dose else i
+            max(frame.time.left, frame.time.x(m.t_ns)),
+            fonts.width(m.text, frame.label_px, w) + 1,
+            DOSE_RANK + i if m.dose else i,
         )
         for i, (m, w) in enumerate(zip(seen, weights, strict=True))
     ]
@@ -95,6 +103,12 @@ def written(frame: Frame, content: Content) -> tuple[Written, ...]:
     if any(f is None or f.width < w.width for f, w in zip(found, wanted, strict=True)) and _fits_two(frame):
         rows, found = 2, place(wanted, _room(frame, 2))
     return tuple(Written(m, w, at, rows) for m, w, at in zip(seen, weights, found, strict=True))
+
+
+def _in_view(moment: Moment, content: Content) -> bool:
+    """Whether it was, or lasted, within the window."""
+    until_ns = moment.t_ns if moment.t1_ns is None else max(moment.t_ns, moment.t1_ns)
+    return moment.t_ns <= content.span.t1_ns and until_ns >= content.span.t0_ns
 
 
 def draw_note_grid(painter: QPainter, frame: Frame, grid: tuple[int, ...]) -> None:
@@ -110,7 +124,8 @@ def _flat(name: str, width: float) -> QPen:
 
 
 def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
-    """A line and words for each moment, above the now-line."""
+    """A line and words for each moment, and bars for what lasted, above the now-line."""
+    draw_stretches(painter, frame, content)
     shown = written(frame, content)
     if not shown:
         quiet_word(painter, frame, wording.NO_NOTES if content.state.started else "")
@@ -130,6 +145,8 @@ def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
             )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     for one in shown:
+        if one.moment.t_ns < content.span.t0_ns:
+            continue
         painter.setPen(_flat(name, frame.theme.px(3 if one.moment.dose else 2)))
         top, bottom = one.reach(frame.height, frame.theme.px(5))
         x = round(frame.time.x(one.moment.t_ns))

@@ -51,11 +51,20 @@ def values_at(content: Content, t_ns: int, columns: int) -> str:
     title = next(
         (s.title for s in reversed(content.state.music) if s.t0_ns <= t_ns < (s.t1_ns or t_ns + 1)), ""
     )
-    near = [
-        n for n in content.state.notes if not n.withdrawn and n.text and abs(n.t_ns - t_ns) <= NEAR_NOTE_NS
-    ]
-    note = min(near, key=lambda n: abs(n.t_ns - t_ns)).text if near else ""
+    note = _note(content, t_ns)
     return SEPARATOR.join([*parts, *(text for text in (title, note) if text)])
+
+
+def _note(content: Content, t_ns: int) -> str:
+    """The nearest note made within a minute; else what went on then."""
+    stand = [n for n in content.state.notes if not n.withdrawn and n.text]
+    near = [n for n in stand if abs(n.t_ns - t_ns) <= NEAR_NOTE_NS]
+    if near:
+        return min(near, key=lambda n: abs(n.t_ns - t_ns)).text
+    lasted = [
+        n for n in stand if n.lasts and n.t_ns <= t_ns < (content.end_ns if n.end_ns is None else n.end_ns)
+    ]
+    return lasted[-1].text if lasted else ""
 
 
 def _number(trace: Trace, content: Content, t_ns: int, columns: int) -> str:
