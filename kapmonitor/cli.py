@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
         _rerun,
         _audio,
         _config,
+        _vault,
     ):
         add(commands)
     return top
@@ -321,6 +322,22 @@ def _audio(commands: Commands) -> None:
     audio.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     audio.add_argument("--list", action="store_true", help="list only, play nothing")
     audio.add_argument("--json", action="store_true", help="answer in JSON")
+
+
+def _vault(commands: Commands) -> None:
+    vault = command(
+        commands,
+        "vault",
+        "encryption of this computer's records: set it up, its status, open a record from elsewhere, another "
+        "passphrase; secrets are asked for or read from standard input",
+        "kapmonitor vault setup",
+    )
+    actions = ("status", "setup", "recover", "passphrase")
+    vault.add_argument("action", nargs="?", choices=actions, default="status")
+    vault.add_argument("record", nargs="?", metavar="RECORD", help="for recover: a session record (.kap)")
+    vault.add_argument(
+        "--recovery", metavar="AGE1...", help="for setup: the clinic's public key; a new pair if left out"
+    )
 
 
 def _config(commands: Commands) -> None:

@@ -1,4 +1,4 @@
-"""Files that survive a power cut: a line that is added, a text that takes another's place."""
+"""Files that survive a power cut: a line that is added, a new text, a text that takes another's place."""
 
 from __future__ import annotations
 
@@ -52,6 +52,15 @@ def replace_text(path: Path, text: str) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
+    sync_folder(path.parent)
+
+
+def new_text(path: Path, text: str) -> None:
+    """Write a file that is not there yet, on disk before this returns; FileExistsError if it is."""
+    with open(path, "xb", opener=_for_owner) as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
     sync_folder(path.parent)
 
 

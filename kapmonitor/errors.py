@@ -10,8 +10,10 @@ KapError
  |    +-- RecordDamaged      not a record, or not readable as one
  |    +-- RecordFull         the disk has no room left
  |    +-- RecordInUse        another running program is writing it
+ |    +-- RecordLocked       it is encrypted, and nothing here opens it
  +-- PeopleError             who this is, or what they may do, is not as it should be
  |    +-- PinRefused         a wrong PIN, or one tried too soon after wrong ones
+ +-- VaultError              the vault of this computer is missing, damaged, or the passphrase is another one
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
  +-- ConfigError             a protocol, settings, playlist or scenario file is wrong: path, key, allowed
 
@@ -90,6 +92,10 @@ class RecordInUse(RecordError):
     """Another running program is writing the record."""
 
 
+class RecordLocked(RecordError):
+    """The record is encrypted, and no key on this computer opens it; nothing says that it is damaged."""
+
+
 class PeopleError(KapError):
     """Something about a person of this computer, `who`, cannot be done; `reason` says why."""
 
@@ -105,6 +111,15 @@ class PinRefused(PeopleError):
     def __init__(self, who: str, reason: str, wait_s: float) -> None:
         super().__init__(who, reason)
         self.wait_s = wait_s
+
+
+class VaultError(KapError):
+    """The keys of this computer cannot be used; `what` names the file or the secret."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what = what
+        self.reason = reason
 
 
 class CaptureError(KapError, ValueError):

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from kapmonitor.errors import RecordError, RecordFull
+from kapmonitor.vault.keyfile import beside
 
 APP = "kapmonitor"
 
@@ -76,7 +77,7 @@ def new_record_path(folder: Path, began: datetime, person: str = "") -> Path:
     stem = began.strftime("%Y-%m-%d-%H%M") + (f"-{word}" if word else "")
     path = folder / f"{stem}.kap"
     number = 2
-    while path.exists():
+    while path.exists() or beside(path).exists():
         path = folder / f"{stem}-{number}.kap"
         number += 1
     return path

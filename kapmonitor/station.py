@@ -51,6 +51,7 @@ from kapmonitor.runtime import Runtime
 from kapmonitor.session.events import ComputerBoot, DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
+from kapmonitor.vault.home import load_vault
 
 TICK_S: Final = 0.25
 """How often alarms are evaluated; real time, also on a clock that runs faster."""
@@ -62,7 +63,8 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     """Create the record and everything that fills it; nothing runs before start()."""
     given = what_is_given(plan)
     started = started_event(plan, clock)
-    writer = RecordWriter.create(plan.path, started, clock)
+    vault = load_vault() if plan.mode is GenerationMode.REAL else None
+    writer = RecordWriter.create(plan.path, started, clock, vault)
     recorder = WireOnly(writer) if plan.wire_only else writer
     engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
     if plan.protocol is not None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.errors import RecordError
+from kapmonitor.errors import RecordError, RecordLocked
 from kapmonitor.model import GenerationMode
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import SessionStarted
+
+log = logging.getLogger(__name__)
 
 AT_ONCE_S: Final = 30.0
 """A session interrupted no longer ago than this goes on by itself, as a monitor does after a power break."""
@@ -48,6 +51,9 @@ def unfinished(folder: Path) -> Unfinished | None:
     try:
         Hold(newest).release()
         started = _started(newest)
+    except RecordLocked:
+        log.warning("%s may be an interrupted session; it is encrypted, and nothing here opens it", newest)
+        return None
     except (RecordError, OSError):
         return None
     return Unfinished(newest, started, last_ns, age_s) if started is not None else None

@@ -19,9 +19,9 @@ from devices.raw import with_raw
 from devices.registry import load
 from devices.transport.line import LINE_OPTIONS, line_settings
 from kapmonitor.commandline.replay import parse_at
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import AddressError, ConfigError, DriverLoadError, RecordDamaged
 from kapmonitor.model import Direction, GenerationMode, WireChunk
-from kapmonitor.places import record_file
 from kapmonitor.record.cut import Session, WireDevice, entries, session_of, wire_devices
 from kapmonitor.record.reader import ALWAYS, RecordReader
 
@@ -53,7 +53,7 @@ class _Counted:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the capture; 1 if no bytes crossed the device's link in that time."""
-    path = record_file(arguments.record)
+    path = record_to_read(arguments.record)
     out = Path(arguments.out)
     with RecordReader(path) as reader:
         session = session_of(reader)

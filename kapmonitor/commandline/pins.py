@@ -1,4 +1,4 @@
-"""PINs, typed on a terminal without being shown or read from standard input; never from the command line."""
+"""PINs and other secrets: typed unseen, or read from standard input; never on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_LINE: Final = 1000
 
 
 def ask(user: str, what: str = "PIN") -> str:
-    """Somebody's PIN; PeopleError if none comes, or if the terminal would show it."""
+    """Somebody's secret; PeopleError if none comes, or if the terminal would show it."""
     if not sys.stdin.isatty():
         line = sys.stdin.readline(LONGEST_LINE)
         if not line:
@@ -24,7 +24,7 @@ def ask(user: str, what: str = "PIN") -> str:
             warnings.simplefilter("error", getpass.GetPassWarning)
             return getpass.getpass(f"{what} of {user}: ")
     except (getpass.GetPassWarning, EOFError) as why:
-        raise PeopleError(user, "this terminal cannot take a PIN unseen; use standard input") from why
+        raise PeopleError(user, "this terminal would show it; use standard input") from why
 
 
 def ask_new(user: str) -> str:

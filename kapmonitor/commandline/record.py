@@ -19,6 +19,7 @@ from typing import Final
 from devices.raw import RAW
 from kapmonitor.alarms.limits import example
 from kapmonitor.clock import Clock
+from kapmonitor.commandline import unlocking
 from kapmonitor.commandline.notelines import clean, note_lines
 from kapmonitor.commandline.settled import chosen_records_folder
 from kapmonitor.commands import AddNote
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     wire_only = bool(arguments.wire_only)
     if not wire_only:
         _refuse_raw(arguments.device)
+    unlocking.at_start()
     path = Path(arguments.out) if arguments.out else _new_path()
     if not arguments.device and not is_unfinished(path):
         raise AddressError("--device", "name at least one device; only an interrupted record has its own")

@@ -13,8 +13,9 @@ from kapmonitor.alarms.signals import Stage
 from kapmonitor.alarms.soundplan import SoundPlan, default
 from kapmonitor.alarms.types import Priority
 from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import RecordDamaged, RecordError
-from kapmonitor.places import heads_ledger, record_file
+from kapmonitor.places import heads_ledger
 from kapmonitor.record.verify import DAMAGED, verify
 from kapmonitor.rehearse import HOUR_NS, Kind, Listed, Rehearsal, Totals, read_limits, rehearse, totals
 from ui import format as fmt
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _one(path: str, limits: LimitSet, plan: SoundPlan) -> Rehearsal:
-    file = record_file(path)
+    file = record_to_read(path)
     verdict = verify(file, heads_ledger())
     if verdict.kind == DAMAGED:
         raise RecordDamaged(path, f"is damaged ({verdict.first_bad})")

@@ -7,10 +7,10 @@ import os
 import re
 import sys
 
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError
-from kapmonitor.places import record_file
 
 AFTER_S = 1.5
 """Long enough for trends and waves to be painted before the picture is taken."""
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
         return 1
-    path = record_file(arguments.record)
+    path = record_to_read(arguments.record)
     at_s = parse_at(arguments.at) if arguments.at else None
     from ui.console import Console, wanted_picture
 

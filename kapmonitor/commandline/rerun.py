@@ -10,7 +10,7 @@ from typing import Final
 from devices.raw import with_raw
 from devices.registry import load
 from kapmonitor.commandline.progress import Progress
-from kapmonitor.places import record_file
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.record.past import Past
 from kapmonitor.rerun import Outcome, Verdict, rerun
 from kapmonitor.rerun.record import Rerun
@@ -22,7 +22,7 @@ INDENT: Final = "  "
 
 def run(arguments: argparse.Namespace) -> int:
     """0 if all that can be compared is identical, 1 if something differs or cannot be made again."""
-    path = record_file(arguments.record)
+    path = record_to_read(arguments.record)
     with Progress(str(path)) as progress:
         done = rerun(path, with_raw(load()), progress.tell)
     if arguments.json:

@@ -8,16 +8,17 @@ import time
 
 from kapmonitor.clock import utc_text
 from kapmonitor.commandline.pins import ask
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import active
 from kapmonitor.people.user import Meaning
-from kapmonitor.places import heads_ledger, people_file, record_file
+from kapmonitor.places import heads_ledger, people_file
 from kapmonitor.record.sign import Outside, sign
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask for the PIN and sign."""
-    path = record_file(arguments.record)
+    path = record_to_read(arguments.record)
     book = PeopleBook(people_file())
     active(book.staff().user(arguments.user))
     signer = book.unlock(arguments.user, ask(arguments.user), time.time_ns())

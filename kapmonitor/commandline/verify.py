@@ -7,10 +7,11 @@ import json
 import sys
 from dataclasses import asdict
 
+from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, RecordError
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
-from kapmonitor.places import heads_ledger, people_file, record_file
+from kapmonitor.places import heads_ledger, people_file
 from kapmonitor.record.verify import INTACT, Verdict, verify
 
 
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         staff, status = Staff(), 2
     for path in arguments.record:
         try:
-            verdicts.append((path, verify(record_file(path), heads_ledger(), staff)))
+            verdicts.append((path, verify(record_to_read(path), heads_ledger(), staff)))
         except RecordError as error:
             print(f"kapmonitor: {error}", file=sys.stderr)
             status = 2

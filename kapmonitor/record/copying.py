@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.durable import OWNER_ONLY, sync_folder
+from kapmonitor.durable import OWNER_ONLY, replace_text, sync_folder
 from kapmonitor.errors import RecordDamaged, RecordError
-from kapmonitor.record import schema
+from kapmonitor.record import database, schema
+from kapmonitor.record.database import ERRORS
 from kapmonitor.record.heads import head_files
 from kapmonitor.record.verify import DAMAGED, verify
+from kapmonitor.vault.keyfile import beside, dump
+from kapmonitor.vault.keys import keyfile_of_any
 
 PART: Final = ".part"
 
@@ -20,6 +22,7 @@ PART: Final = ".part"
 def copy_into(folder: Path, record: Path) -> Path:
     """The record as it stands now, also while it is being written; RecordError says why there is no copy.
 
+    The copy of an encrypted record is encrypted with the same key, and has its key file beside it.
     An earlier copy stays until the new one is known to be sound.
     """
     made = folder / record.name
@@ -30,10 +33,11 @@ def copy_into(folder: Path, record: Path) -> Path:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
         _fill(part, record)
         _check(part)
+        _copy_key(made, record)
         part.replace(made)
         _copy_heads(made, record)
         sync_folder(folder)
-    except (OSError, sqlite3.Error, RecordDamaged) as why:
+    except (*ERRORS, OSError, RecordError) as why:
         _forget(part)
         said = getattr(why, "strerror", None) or getattr(why, "reason", None) or why
         raise RecordError(str(folder), f"no copy of the record could be kept there ({said})") from why
@@ -41,7 +45,7 @@ def copy_into(folder: Path, record: Path) -> Path:
 
 
 def _fill(part: Path, record: Path) -> None:
-    with closing(schema.open_to_read(record)) as source, closing(sqlite3.connect(part)) as copy:
+    with closing(schema.open_to_read(record)) as source, closing(database.empty_like(record, part)) as copy:
         # In one go: the record's writer does not wait for readers, and a copy in steps would begin anew
         # with each of its entries.
         source.backup(copy)
@@ -59,9 +63,15 @@ def _check(part: Path) -> None:
 
 def _copy_heads(made: Path, record: Path) -> None:
     """So that an end that is cut off the copy is found, too."""
-    beside, copied = (head_files(each, None)[0].path for each in (record, made))
-    if beside.exists():
-        copied.write_bytes(beside.read_bytes())
+    there, copied = (head_files(each, None)[0].path for each in (record, made))
+    if there.exists():
+        copied.write_bytes(there.read_bytes())
+
+
+def _copy_key(made: Path, record: Path) -> None:
+    keyfile = keyfile_of_any(record)
+    if keyfile is not None:
+        replace_text(beside(made), dump(keyfile))
 
 
 def _forget(part: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kapmonitor.alarms.limits import LimitSet, parse
 from kapmonitor.alarms.takeup import worth_recalling
-from kapmonitor.errors import ConfigError, RecordDamaged, RecordError
+from kapmonitor.errors import ConfigError, RecordDamaged, RecordError, RecordLocked
 from kapmonitor.model import ChannelKey, CuffReading
 from kapmonitor.protocol import read as protocol_module
 from kapmonitor.protocol.read import Protocol
@@ -65,12 +65,17 @@ class Earlier:
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether this is a record whose session was not closed and could be gone on with."""
+    """Whether this is a record whose session was not closed and could be gone on with.
+
+    RecordLocked if nothing on this computer opens it: what it is then is not known.
+    """
     if not path.is_file():
         return False
     try:
         with RecordReader(path) as reader:
             return not reader.is_closed()
+    except RecordLocked:
+        raise
     except RecordError:
         return False
 

@@ -23,6 +23,7 @@ import numpy as np
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.model import Direction, Validity
 from kapmonitor.record import chain, schema
+from kapmonitor.record.database import ERRORS
 from kapmonitor.record.items import EventRow, NumericRow, WaveSlice, WireRow
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.wave import unpack
@@ -30,7 +31,7 @@ from kapmonitor.session.codec import UnknownEvent, decode
 from kapmonitor.session.events import ChannelDescribed, SessionClosed, SessionEvent, SessionResumed, Stamped
 
 UNREADABLE: Final = (
-    sqlite3.Error,
+    *ERRORS,
     ValueError,
     TypeError,
     LookupError,
@@ -55,7 +56,8 @@ class UnknownRow:
 class RecordReader:
     """A record, open for reading. Used by the thread that opened it; close it, or use it in a `with`.
 
-    RecordDamaged if it cannot be read, RecordTooNew if it needs a newer program.
+    RecordDamaged if it cannot be read, RecordTooNew if it needs a newer program, RecordLocked if it is
+    encrypted and nothing on this computer opens it.
     """
 
     def __init__(self, path: Path) -> None:

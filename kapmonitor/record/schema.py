@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Final
 
 from kapmonitor.errors import RecordDamaged, RecordTooNew
+from kapmonitor.record import database
+from kapmonitor.record.database import DATABASE_ERRORS, PAGE_SIZE
+from kapmonitor.vault.keyfile import RecordKey, beside
+from kapmonitor.vault.keys import is_encrypted
 
 APPLICATION_ID: Final = 0x4B41504D
 MAJOR: Final = 1
 MINOR: Final = 0
 USER_VERSION: Final = 1000 * MAJOR + MINOR
-PAGE_SIZE: Final = 2048
-"""Chunks of waves are about four thousand bytes; on larger pages more of each page stays unused."""
 
 _COLUMNS: Final[dict[str, str]] = {
     "event": "seq INTEGER PRIMARY KEY, t_ns INTEGER NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL, "
@@ -79,9 +81,12 @@ def _statements() -> tuple[str, ...]:
 STATEMENTS: Final = _statements()
 
 
-def create(path: Path, header: str) -> None:
-    """Lay out an empty record in the existing, empty file `path`, on disk before this returns."""
-    with closing(sqlite3.connect(_uri(path, "rw"), uri=True, isolation_level=None)) as connection:
+def create(path: Path, header: str, key: RecordKey | None = None) -> None:
+    """Lay out an empty record in the existing, empty file `path`, on disk before this returns.
+
+    With a key it is encrypted.
+    """
+    with closing(database.create_empty(path, key)) as connection:
         connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
         _make_durable(connection)
         connection.execute("BEGIN IMMEDIATE")
@@ -95,9 +100,7 @@ def create(path: Path, header: str) -> None:
 
 def open_to_write(path: Path) -> sqlite3.Connection:
     """A connection for the one writer, which may hand it to its thread. The caller checks the file first."""
-    connection = sqlite3.connect(
-        _uri(path, "rw"), uri=True, isolation_level=None, timeout=2.0, check_same_thread=False
-    )
+    connection = database.connect(path, "rw", any_thread=True)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA wal_autocheckpoint=0")  # the writer does it between commits
     _make_durable(connection)
@@ -117,14 +120,18 @@ def _make_durable(connection: sqlite3.Connection) -> None:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot change the record; RecordDamaged or RecordTooNew if it is none we can read."""
+    """A connection that cannot change the record.
+
+    RecordDamaged or RecordTooNew if it is none we can read, RecordLocked if it is encrypted and nothing here
+    opens it.
+    """
     check(path)
-    connection = sqlite3.connect(_uri(path, "ro"), uri=True, isolation_level=None, timeout=2.0)
+    connection = database.connect(path, "ro")
     try:
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
         check_tables(connection, path)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as why:
+    except (*DATABASE_ERRORS, UnicodeDecodeError) as why:
         connection.close()
         raise RecordDamaged(str(path), f"cannot be read as a record ({why})") from why
     except RecordDamaged:
@@ -134,21 +141,41 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def check(path: Path) -> None:
-    """The first hundred bytes: a record of ours, of a version we know."""
+    """Whether this is a record of ours, of a version we know; an encrypted one has to be opened for that."""
     try:
-        with path.open("rb") as file:
-            head = file.read(100)
+        head = database.head_of(path)
     except OSError as why:
         raise RecordDamaged(str(path), f"cannot be opened ({why.strerror})") from why
-    if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
+    if is_encrypted(head):
+        application, version = _encrypted_numbers(path)
+    elif len(head) == database.HEAD_BYTES and head.startswith(b"SQLite format 3\0"):
+        application, version = int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big")
+    elif beside(path).exists():
+        raise RecordDamaged(
+            str(path), "its first bytes are not what was written; they name the key that opens it"
+        )
+    else:
         raise RecordDamaged(str(path), "not a session record")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+    if application != APPLICATION_ID:
         raise RecordDamaged(str(path), "a database of another program, not a session record")
-    version = int.from_bytes(head[60:64], "big")
     if version // 1000 > MAJOR:
         raise RecordTooNew(str(path), "was written by a newer version of this program; update to open it")
     if version // 1000 < MAJOR:
         raise RecordDamaged(str(path), f"has a version that never was ({version})")
+
+
+def _encrypted_numbers(path: Path) -> tuple[int, int]:
+    """Application and version, from a first page that its key says is as it was written."""
+    with closing(database.connect(path, "ro")) as connection:
+        try:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except DATABASE_ERRORS as why:
+            reason = (
+                "is encrypted, its key is there, and its first page is not what was written with that key"
+            )
+            raise RecordDamaged(str(path), f"{reason} ({why})") from why
+    return application, version
 
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> None:
@@ -175,7 +202,3 @@ def _layout() -> Laid:
         for statement in STATEMENTS:
             connection.execute(statement)
         return _laid_out(connection)
-
-
-def _uri(path: Path, mode: str) -> str:
-    return f"{path.absolute().as_uri()}?mode={mode}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from kapmonitor.errors import RecordError
 from kapmonitor.people.signature import Covered, Finding, Signer, signed
 from kapmonitor.people.staff import Staff
 from kapmonitor.people.user import Meaning
+from kapmonitor.record.database import ERRORS
 from kapmonitor.record.heads import Head, head_files, keep
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.reader import RecordReader
@@ -49,7 +49,7 @@ def sign(path: Path, signer: Signer, meaning: Meaning, utc_ns: int, outside: Out
             seq = store.add_to_closed(event)
         finally:
             store.abandon()
-    except (sqlite3.Error, OSError) as why:
+    except (*ERRORS, OSError) as why:
         reason = f"could not be signed ({why}); make sure that it and its folder can be written to"
         raise RecordError(str(path), reason) from why
     finally:

@@ -18,12 +18,16 @@ from kapmonitor.model import Validity
 from kapmonitor.record import chain, pyramid, schema
 from kapmonitor.record.batch import Fold, Run, make_batch
 from kapmonitor.record.chain import Unsealed
+from kapmonitor.record.database import BUSY, ERRORS
 from kapmonitor.record.inlet import plain
 from kapmonitor.record.items import DataRow, NumericRow
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.wave import unpack
 from kapmonitor.session.events import RecordSigned, SessionClosed, SessionStarted, Stamped
+from kapmonitor.vault.home import Vault
+from kapmonitor.vault.keyfile import ENDING, beside
+from kapmonitor.vault.keys import new_key
 
 Arrival = tuple[int, Stamped | DataRow]
 """What arrived, and when."""
@@ -32,7 +36,7 @@ TABLES: Final = (*DATA_TABLES, "wave_tail", "numeric_tail")
 
 
 class Store:
-    """Writes batches, each whole or not at all. Any sqlite3.Error leaves everything as it was before."""
+    """Writes batches, each whole or not at all. Any of ERRORS leaves everything as it was before."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -84,7 +88,7 @@ class Store:
 
     def _leave_one_file(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with suppress(sqlite3.OperationalError):  # somebody is reading it: two more, empty files stay for now
+        with suppress(*BUSY):  # somebody is reading it: two more, empty files stay for now
             self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
 
@@ -130,8 +134,11 @@ class Store:
         return bool(found == (SessionClosed.TYPE,))
 
 
-def create_record(path: Path, started: Stamped, now_ns: int) -> None:
-    """A new record that begins with `started`, on disk before this returns; never over another file."""
+def create_record(path: Path, started: Stamped, now_ns: int, vault: Vault | None = None) -> None:
+    """A new record that begins with `started`, on disk before this returns; never over another file.
+
+    With a vault it is encrypted, for whoever the vault names.
+    """
     if not isinstance(started.event, SessionStarted):
         raise TypeError("a record begins with session.started")
     try:
@@ -142,13 +149,19 @@ def create_record(path: Path, started: Stamped, now_ns: int) -> None:
             raise RecordError(str(path), "a file of this name is there and is not overwritten") from why
         raise RecordFull(str(path), f"cannot be created ({why.strerror})") from why
     try:
-        schema.create(path, header_of(started.event))
+        schema.create(path, header_of(started.event), new_key(path, vault) if vault is not None else None)
         store = Store(path)
         store.commit([(now_ns, started)])
         store.abandon()
         sync_folder(path.parent)
-    except (sqlite3.Error, OSError) as why:
-        for leftover in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
+    except FileExistsError as why:
+        path.unlink()
+        raise RecordError(
+            str(path), f"{beside(path).name} is there, the key of another record; move it"
+        ) from why
+    except (*ERRORS, OSError) as why:
+        ends = (ENDING, "-journal", "-wal", "-shm")
+        for leftover in (path, *(path.with_name(path.name + end) for end in ends)):
             leftover.unlink(missing_ok=True)
         raise RecordFull(str(path), f"cannot be created ({why})") from why
 

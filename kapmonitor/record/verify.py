@@ -68,7 +68,7 @@ class _Witnesses:
 
 
 def verify(path: Path | str, ledger: Path | None = None, staff: Staff | None = None) -> Verdict:
-    """Read a whole record and judge it; RecordTooNew if it needs a newer program, otherwise never raises.
+    """Read a whole record and judge it; RecordTooNew or RecordLocked if it cannot be read here.
 
     `ledger` is this computer's file of heads, the one beside the record is looked at anyway; `staff` are
     those whose keys are known.
@@ -134,7 +134,12 @@ def _first_bad(reader: RecordReader, witnesses: _Witnesses) -> str | None:
 
 
 def _check_file(connection: sqlite3.Connection) -> None:
-    """SQLite's own check: pages, order of rows, indexes against tables."""
+    """Each page of an encrypted record against its HMAC, free ones too; then SQLite's own check.
+
+    A plain record answers the first question with nothing.
+    """
+    for (page,) in connection.execute("PRAGMA cipher_integrity_check"):
+        raise Bad(f"file: {page}")
     (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
         raise Bad(f"file: {found}")

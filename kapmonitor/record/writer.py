@@ -24,10 +24,12 @@ from kapmonitor.clock import Clock
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
 from kapmonitor.record import schema
 from kapmonitor.record.batch import FOLD_NS
+from kapmonitor.record.database import ERRORS
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session.events import SessionClosed, Stamped
+from kapmonitor.vault.home import Vault
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +84,12 @@ class RecordWriter:
         self._thread.start()
 
     @classmethod
-    def create(cls, path: Path, started: Stamped, clock: Clock) -> RecordWriter:
-        """Begin a record with session.started; RecordError if the file exists or cannot be made."""
-        create_record(path, started, clock.now_ns())
+    def create(cls, path: Path, started: Stamped, clock: Clock, vault: Vault | None = None) -> RecordWriter:
+        """Begin a record with session.started, encrypted if there is a vault.
+
+        RecordError if the file exists or cannot be made.
+        """
+        create_record(path, started, clock.now_ns(), vault)
         return cls.resume(path, clock)
 
     @classmethod
@@ -94,7 +99,7 @@ class RecordWriter:
         hold = Hold(path)
         try:
             return cls(path, clock, Store(path), hold)
-        except (sqlite3.Error, ValueError) as why:
+        except (*ERRORS, ValueError) as why:
             hold.release()
             if getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK) in _NO_ROOM:
                 raise RecordFull(
@@ -193,7 +198,7 @@ class RecordWriter:
                 else:
                     self._store.fold(self._backlog[0].now_ns)
             self._tidy()
-        except (sqlite3.Error, RecordDamaged) as why:
+        except (*ERRORS, RecordError) as why:
             self._fail(why)
             return False
         self._problem = ""
@@ -220,7 +225,8 @@ class RecordWriter:
 
     def _refuse(self, waiting: _Waiting, why: Exception) -> None:
         """One item that fits no table must not keep the others from the disk."""
-        log.error("cannot record %r", waiting.item, exc_info=why)
+        # Neither the item nor what the error quotes of it: nothing about a person belongs in a log.
+        log.error("cannot record a %s (%s)", _kind(waiting.item), type(why).__name__)
         self._fail_future(waiting, RecordError(str(self._path), f"cannot hold this ({why})"))
 
     def _fail_future(self, waiting: _Waiting, why: RecordError) -> None:
@@ -241,13 +247,13 @@ class RecordWriter:
             self._checkpoint_s = time.monotonic() + CHECKPOINT_S
             self._store.checkpoint()
 
-    def _fail(self, why: sqlite3.Error | RecordDamaged) -> None:
+    def _fail(self, why: Exception) -> None:
         code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK)
         self._must_reopen = code not in _SAME_FILE
         self._retry_s = time.monotonic() + RETRY_S
         if code == sqlite3.SQLITE_FULL:
             cause = "The disk is full. Make room on it"
-        elif isinstance(why, RecordDamaged) or code == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+        elif isinstance(why, RecordError) or code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
             cause = "The record file was changed by another program. Close that program"
         else:
             cause = f"The disk does not take the record ({why}). Check the disk"
@@ -289,7 +295,11 @@ class RecordWriter:
     def _seal(self, closed: SessionClosed) -> bool:
         try:
             self._store.finish(self._clock.now_ns(), closed)
-        except sqlite3.Error as why:
+        except ERRORS as why:
             self._fail(why)
             return False
         return True
+
+
+def _kind(item: Stamped | DataRow) -> str:
+    return item.event.TYPE if isinstance(item, Stamped) else type(item).__name__
