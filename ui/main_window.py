@@ -23,8 +23,9 @@ from ui.alarm_zone import AlarmZone
 from ui.bridge import Bridge
 from ui.flash import Flasher
 from ui.footer import Footer
-from ui.layout import SMALLEST, Box, arrange
+from ui.layout import SMALLEST, Box, arrange, body
 from ui.numbers import Numbers
+from ui.overlay import Overlay
 from ui.panel import Panel
 from ui.ports import SessionPort
 from ui.shell import START_SIZE, TITLE
@@ -112,7 +113,8 @@ class MainWindow(QWidget):
             "notes": Panel(theme, strings.NOTES_COME, self),
             "music": Panel(theme, strings.MUSIC_COME, self),
         }
-        self._over_trends: QWidget | None = None
+        self.over_body = Overlay(self, self._arrange, lambda: None)
+        self._over_trends = Overlay(self, self._arrange, lambda: self.over_body.widget)
         self.footer = Footer(theme, self)
         self.watermark = Watermark(theme, self)
         self.stopped = StoppedCover(theme, self)
@@ -177,29 +179,20 @@ class MainWindow(QWidget):
 
     def open_over_trends(self, widget: QWidget) -> None:
         """Show a form over the trends; the alarm line and the numbers stay uncovered."""
-        self.close_over_trends()
-        self._over_trends = widget
-        widget.setParent(self)
-        self._arrange()
-        widget.show()
-        widget.setFocus()
+        self._over_trends.put(widget)
 
     @property
     def over_trends(self) -> QWidget | None:
         """What stands over the trends now."""
-        return self._over_trends
+        return self._over_trends.widget
 
     def close_over_trends(self) -> None:
         """Take the form away again."""
-        if self._over_trends is not None:
-            self._over_trends.hide()
-            self._over_trends.deleteLater()
-            self._over_trends = None
-            self.setFocus()
+        self._over_trends.take_away()
 
     def close_if_open(self, kind: type[QWidget]) -> bool:
         """Take the form away if it is of this kind, for keys that open and close it; whether it was."""
-        if not isinstance(self._over_trends, kind):
+        if not isinstance(self.over_trends, kind):
             return False
         self.close_over_trends()
         return True
@@ -262,10 +255,11 @@ class MainWindow(QWidget):
         self._style_application()
         for part in (self.status, self.alarm, self.numbers, self.footer, self.watermark, self.stopped):
             part.set_theme(theme)
-        placed: list[object] = [*self._places.values(), self._over_trends]
-        for widget in placed:
+        for widget in self._places.values():
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
+        self.over_body.set_theme(theme)
+        self._over_trends.set_theme(theme)
         self.update()
 
     def _style_application(self) -> None:
@@ -347,9 +341,8 @@ class MainWindow(QWidget):
         ):
             if place in self._places:
                 self._places[place].setGeometry(_rect(box))
-        if self._over_trends is not None:
-            self._over_trends.setGeometry(_rect(zones.trends))
-            self._over_trends.raise_()
+        self.over_body.place(_rect(body(zones)))
+        self._over_trends.place(_rect(zones.trends))
         self.footer.setGeometry(_rect(zones.footer))
         for cover in (self.watermark, self.stopped):
             cover.setGeometry(self.rect())

@@ -49,6 +49,7 @@ class Action(StrEnum):
     SOUND_CHECK = "sound-check"
     LIMITS = "limits"
     ALARM_LIST = "alarm-list"
+    OPENING = "opening"
     EMERGENCY = "emergency"
     LOCK = "lock"
     PHASE_NEXT = "phase-next"
@@ -129,6 +130,7 @@ LIVE: Final = (
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_T, Action.SOUND_CHECK),
+    Binding(K.Key_O, Action.OPENING, shift=True),
     Binding(K.Key_L, Action.LIMITS),
     Binding(K.Key_A, Action.ALARM_LIST),
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
