@@ -146,12 +146,13 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
 
 def _add_opening(window: MainWindow, live: Live) -> None:
     """At once where the session has to be opened; else only at its key."""
-    from ui.opening import is_due, show_opening
+    from ui.opening import is_due, show_card, show_opening
 
     def show() -> None:
         show_opening(window, live.port, lambda: live.author)
 
     window.on(Action.OPENING, lambda _press: show())
+    window.on(Action.CARD, lambda _press: show_card(window, live.port))
     if live.opening and is_due(live.port):
         QTimer.singleShot(0, window, show)
 
@@ -334,11 +335,18 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
+    window.on(Action.CARD, lambda _press: _show_card(window, port))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     return reviewed.close
+
+
+def _show_card(window: MainWindow, port: SessionPort) -> None:
+    from ui.opening import show_card
+
+    show_card(window, port)
 
 
 def _open_rehearsal(

@@ -21,6 +21,8 @@ from ui import alarm_sound, fonts, strings
 from ui.alarm_face import alarm_face, flashing, on_screen
 from ui.alarm_zone import AlarmZone
 from ui.bridge import Bridge
+from ui.card_line import CardLine
+from ui.card_words import boundaries
 from ui.flash import Flasher
 from ui.footer import Footer
 from ui.layout import SMALLEST, Box, arrange, body
@@ -115,6 +117,9 @@ class MainWindow(QWidget):
         }
         self.over_body = Overlay(self, self._arrange, lambda: None)
         self._over_trends = Overlay(self, self._arrange, lambda: self.over_body.widget)
+        self.card = CardLine(theme, self)
+        self.card.changed.connect(self._arrange)
+        self.card.asked.connect(lambda: self.keys.act(Action.CARD))
         self.footer = Footer(theme, self)
         self.watermark = Watermark(theme, self)
         self.stopped = StoppedCover(theme, self)
@@ -230,6 +235,7 @@ class MainWindow(QWidget):
         self.status.set_face(status_face(snapshot, now_ns, alarm_sound.lamp(snapshot.sound)))
         self.alarm.set_face(alarm_face(snapshot, now_ns, time.monotonic()))
         self.flasher.set_flashing(flashing(snapshot, now_ns))
+        self.card.say(boundaries(snapshot.session.care))
         self.numbers.show_session(self._port, snapshot)
         self.watermark.set_word(watermark(snapshot))
         self.stopped.set_silent(self._watchdog.silent_s() if self._watched else 0.0)
@@ -253,7 +259,8 @@ class MainWindow(QWidget):
             return
         self._theme = theme
         self._style_application()
-        for part in (self.status, self.alarm, self.numbers, self.footer, self.watermark, self.stopped):
+        parts = (self.status, self.alarm, self.numbers, self.card, self.footer, self.watermark, self.stopped)
+        for part in parts:
             part.set_theme(theme)
         for widget in self._places.values():
             if isinstance(widget, Themed):
@@ -334,13 +341,13 @@ class MainWindow(QWidget):
         self.alarm.setGeometry(_rect(zones.alarm))
         self.numbers.place(_rect(zones.hr), _rect(zones.spo2), _rect(zones.bp))
         for place, box in (
-            ("trends", zones.trends),
-            ("notes", zones.notes),
-            ("music", zones.music),
-            ("bottom", zones.bottom),
+            ("trends", _rect(zones.trends)),
+            ("notes", self.card.cut(_rect(zones.notes))),
+            ("music", _rect(zones.music)),
+            ("bottom", _rect(zones.bottom)),
         ):
             if place in self._places:
-                self._places[place].setGeometry(_rect(box))
+                self._places[place].setGeometry(box)
         self.over_body.place(_rect(body(zones)))
         self._over_trends.place(_rect(zones.trends))
         self.footer.setGeometry(_rect(zones.footer))

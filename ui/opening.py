@@ -1,4 +1,4 @@
-"""Shows the page on which a session is opened: until it was, and later at a key, to be read."""
+"""Shows the page on which a session is opened, until it was, and later to be read; and the person's card."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ui.before import BeforePage
 from ui.before.questions import of_session
 from ui.before.steps import Way
+from ui.card_page import CardPage
 from ui.main_window import MainWindow
 from ui.ports import SessionPort
 from ui.shortcuts import Action
@@ -32,6 +33,15 @@ def show_opening(window: MainWindow, port: SessionPort, author: Callable[[], str
     page.led.connect(lambda way: window.keys.act(_PAGES[way]))
     window.over_body.put(page)
     page.begin()
+
+
+def show_card(window: MainWindow, port: SessionPort) -> None:
+    """Put the person's card over the trends, or away."""
+    if window.close_if_open(CardPage):
+        return
+    page = CardPage(port, window.theme)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
 
 
 _PAGES = {Way.DEVICES: Action.DEVICES, Way.SOUND_CHECK: Action.SOUND_CHECK}

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from shell_parts import HD, LAPTOP, open_window
 
-from kapmonitor.commands import Chart, CheckTone, MovePhase, SetBaseline
+from kapmonitor.commands import Chart, CheckTone, SetBaseline
 from kapmonitor.errors import CommandRefused, RecordFull
 from kapmonitor.preflight import Own, Standing
 from kapmonitor.session.care_events import CardFilled, CheckOverridden, PersonIdentified, SessionOpened
@@ -17,8 +17,10 @@ from kapmonitor.session.events import NoteAdded, Phase, PhaseChanged, Stamped
 from kapmonitor.session.state import fold
 from ui.before import BeforePage
 from ui.before.card import Field
+from ui.before.drawing import foot_places
 from ui.before.steps import Step
-from ui.opening import is_due, show_opening
+from ui.card_page import CardPage
+from ui.opening import is_due, show_card, show_opening
 from ui.screenshot import render
 from ui.shortcuts import Action
 
@@ -84,10 +86,8 @@ def page_of(window) -> BeforePage:
     return page
 
 
-def test_from_nothing_to_go_without_a_mouse(qtbot, shown):
-    window, session = shown(Session(known=False))
-    page = page_of(window)
-    assert page.fields.edits[Field.RECORD].hasFocus()
+def identify(window, session, qtbot):
+    """Type who it is, and the first line of the card."""
     words(window, "4471")
     press(window, K.Key_Tab)
     words(window, "19870309")
@@ -95,10 +95,37 @@ def test_from_nothing_to_go_without_a_mouse(qtbot, shown):
     words(window, "M.K.")
     press(window, K.Key_Return)
     qtbot.waitUntil(lambda: session.state.care.person is not None)
-    assert session.state.care.person == PersonIdentified("4471", "1987-03-09", "M.K.", "")
     words(window, "depression 3 of 6")
     for _ in range(len(Field) - 3):
         press(window, K.Key_Tab)
+
+
+def go_on_without(window, session, page, qtbot):
+    """Give a reason for each check that is left."""
+    while any(line.check.holds_up for line in page.lines()):
+        press(window, K.Key_Return, modifier=CONTROL)
+        about = page.chosen.check.id
+        press(window, K.Key_W)
+        words(window, "not here")
+        press(window, K.Key_Return, K.Key_Return)
+        qtbot.waitUntil(lambda check=about: session.state.care.override(check) is not None)
+        page.refresh()
+
+
+def say_go(window):
+    press(window, K.Key_Tab, K.Key_Return)
+    words(window, "RN")
+    press(window, K.Key_Return)
+    words(window, "nurse")
+    press(window, K.Key_Return)
+
+
+def test_from_nothing_to_go_without_a_mouse(qtbot, shown):
+    window, session = shown(Session(known=False))
+    page = page_of(window)
+    assert page.fields.edits[Field.RECORD].hasFocus()
+    identify(window, session, qtbot)
+    assert session.state.care.person == PersonIdentified("4471", "1987-03-09", "M.K.", "")
     assert page.hasFocus()
     assert session.charted(CardFilled)[0].text == "depression 3 of 6"
     page.refresh()
@@ -109,22 +136,10 @@ def test_from_nothing_to_go_without_a_mouse(qtbot, shown):
     press(window, K.Key_Return)
     qtbot.waitUntil(lambda: session.state.care.answer("consent") is not None)
     assert session.state.care.answer("consent").by == "KL"
-    while any(line.check.holds_up for line in page.lines()):
-        press(window, K.Key_Return, modifier=CONTROL)
-        left = page.chosen.check.id
-        press(window, K.Key_W)
-        words(window, "not here")
-        press(window, K.Key_Return, K.Key_Return)
-        qtbot.waitUntil(lambda about=left: session.state.care.override(about) is not None)
-        page.refresh()
+    go_on_without(window, session, page, qtbot)
     assert all(event.by == "KL" for event in session.charted(CheckOverridden))
     assert page.foot().button == "Open the session"
-    press(window, K.Key_Tab, K.Key_Return)
-    assert page.asking.step is Step.GO_NAME
-    words(window, "RN")
-    press(window, K.Key_Return)
-    words(window, "nurse")
-    press(window, K.Key_Return)
+    say_go(window)
     assert page.foot().ask.startswith("RN, nurse: go, without")
     assert not session.charted(SessionOpened)
     press(window, K.Key_Return)
@@ -132,7 +147,7 @@ def test_from_nothing_to_go_without_a_mouse(qtbot, shown):
     assert (opened.by, opened.role) == ("RN", "nurse")
     assert set(opened.overridden) == {e.check for e in session.charted(CheckOverridden)}
     qtbot.waitUntil(lambda: window.over_body.widget is None)
-    assert MovePhase(Phase.BASELINE, "RN") in session.commands or session.state.phase is Phase.BASELINE
+    assert session.state.phase is Phase.BASELINE
     assert window.hasFocus()
 
 
@@ -285,8 +300,29 @@ def test_a_click_answers_nothing_by_itself_and_the_button_leads_to_what_is_left(
     QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=at.lines[1].center().toPoint())
     assert page.chosen.check.id == page.lines()[1].check.id
     assert len(session.commands) == before
-    from ui.before.drawing import foot_places
-
     button = foot_places(window.theme, at.foot).button.center().toPoint()
     QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=button)
     assert page.chosen.check.holds_up
+
+
+@pytest.mark.parametrize("size", [HD, LAPTOP])
+def test_what_was_agreed_on_stands_above_the_notes_all_session(size, qtbot):
+    session = Session()
+    window = open_window(qtbot, session, size)
+    assert window.card.isHidden()
+    session.happens(CardFilled("touch", "shoulder: ask", "KL"))
+    session.happens(CardFilled("light", "dim", "KL"))
+    session.happens(CardFilled("intention", "to look at it", "KL"))
+    window.refresh()
+    assert window.card.said == "touch: shoulder: ask   light: dim"
+    assert window.card.isVisible()
+    notes = window._places["notes"].geometry()
+    assert window.card.geometry().bottom() < notes.top()
+    assert window.card.geometry().right() == notes.right()
+    show_card(window, session)
+    page = window.over_trends
+    assert isinstance(page, CardPage)
+    assert page.lines[0] == ("Intention", "to look at it")
+    assert page.beside == "M.K. · 4471"
+    show_card(window, session)
+    assert window.over_trends is None
