@@ -163,6 +163,8 @@ REFUSALS: Final = {
     "not-adopted": "it is not in the session",
     "not-changed": "nothing was asked about it",
     "no-cuff": "there is no cuff that can be started",
+    "no-such-dose": "there is no such dose",
+    "held-enough": "put off for as long as may be",
     "no-such-limit": "there is no such limit",
     "audio-not-on": "there is no sound to pause",
     "audio-resting": "sound stays on for a minute after a pause",
