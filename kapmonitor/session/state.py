@@ -12,6 +12,7 @@ from kapmonitor.session.doses import Doses, dosed
 from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
+    BaselineSet,
     BedsideConfirmed,
     CuffEvent,
     CuffExplained,
@@ -162,6 +163,8 @@ class SessionState:
     """Limits that somebody switched off; each comes back at its time at the latest."""
     same_arm: bool = False
     """Somebody said that the cuff is on the oximeter's arm."""
+    baseline: BaselineSet | None = None
+    """What somebody accepted as the person's own values before the dose."""
     cuff_plan: CuffPlan | None = None
     cuffs_again: tuple[int, ...] = ()
     """Times at which a reading was to be repeated, and that have passed."""
@@ -321,6 +324,8 @@ def _fold_alarm(state: SessionState, t_ns: int, event: SessionEvent) -> SessionS
                 limits_signed_on=event.signed_on,
                 limits_example=event.example,
             )
+        case BaselineSet():
+            return replace(state, baseline=event)
         case SameArmSaid():
             return replace(state, same_arm=event.same)
         case RuleDisabled() | RuleEnabled():

@@ -44,6 +44,8 @@ from kapmonitor.model import (
     Validity,
 )
 from kapmonitor.nearby import Nearby
+from kapmonitor.opening import protocol_event
+from kapmonitor.protocol import shipped
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import (
     BedsideConfirmed,
@@ -180,6 +182,7 @@ def events() -> tuple[Stamped, ...]:
     )
     listed = [
         Stamped(OPENED_NS, started),
+        _at(-12.95, protocol_event(shipped.example())),
         _at(-12.9, DeviceAdded("cuff", "suntech", "Cuff", "suntech@/dev/ttyUSB0")),
         _at(-12.9, DeviceAdded("oximeter", "nonin-xpod", "Oximeter", "nonin-xpod@/dev/ttyUSB1")),
         _at(-12.9, DeviceAdded("strap", "ble-heart-rate", "ECG strap", "ble-heart-rate@E4:2C")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kapmonitor.model import CuffReading
+from kapmonitor.protocol.recorded import recorded
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import Role, SignalView
@@ -127,7 +128,8 @@ def gather(
 
 
 def _band(role: Role, state: SessionState, baseline: Baseline, grid: NDArray[np.int64]) -> Band | None:
-    return expected_band(role, state.doses, baseline.value(role), _with_doses(grid, state))
+    times = _with_doses(grid, state)
+    return expected_band(role, state.doses, baseline.value(role), times, recorded(state))
 
 
 def _with_doses(grid: NDArray[np.int64], state: SessionState) -> NDArray[np.int64]:
