@@ -27,7 +27,7 @@ from playlists.course import Mode
 from playlists.model import Playlist
 from ui.beats import Beats
 from ui.bridge import Bridge
-from ui.format import wall
+from ui.dosing import wire_doses
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
 from ui.notes.author import Author
@@ -87,7 +87,8 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     window = MainWindow(live.port, bridge)
     shell.hold(window)
     _wire_requests(window, bridge, live)
-    _add_notes(window, live)
+    notes = _add_notes(window, live)
+    _wire_doses(window, bridge, live, notes)
     player = _add_music(window, live)
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
@@ -131,7 +132,6 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.sound_pause_asked.connect(
         lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
     )
-    window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
     window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
@@ -167,17 +167,6 @@ def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats |
         return player.view().output.id if player is not None else ""
 
     return Beats(window, live.port, live.sound, music_id)
-
-
-def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:
-    from ui.dose_form import DoseForm
-
-    snapshot = live.port.snapshot()
-    utc_ns = snapshot.utc_ns + t_ns - snapshot.t_ns
-    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), live.author)
-    form.given.connect(ask)
-    form.left.connect(window.close_over_trends)
-    window.open_over_trends(form)
 
 
 def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
@@ -230,10 +219,20 @@ def _open_alarms(
     window.open_over_trends(listing)
 
 
-def _add_notes(window: MainWindow, live: Live) -> None:
+def _add_notes(window: MainWindow, live: Live) -> NotesPanel:
     notes = NotesPanel(live.port, window.theme, _tags(live), live.author, live.people)
     window.set_notes(notes)
     wire_notes(window, notes)
+    return notes
+
+
+def _wire_doses(window: MainWindow, bridge: Bridge, live: Live, notes: NotesPanel) -> None:
+    wire_doses(
+        window,
+        live.port,
+        lambda: notes.desk.author,
+        lambda command: bridge.watch(live.port.submit(command)),
+    )
 
 
 def _tags(live: Live) -> tuple[Tag, ...]:
