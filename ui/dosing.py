@@ -1,4 +1,4 @@
-"""The key of doses: opens their page over the trends."""
+"""The keys of doses and of cuffs that were missed: they open their pages over the trends."""
 
 from __future__ import annotations
 
@@ -23,4 +23,15 @@ def wire_doses(
         page.left.connect(window.close_over_trends)
         window.open_over_trends(page)
 
+    def explain(_press: Press) -> None:
+        from ui.missed.page import MissedPage
+
+        if window.close_if_open(MissedPage):
+            return
+        page = MissedPage(port, window.theme, author())
+        page.asked.connect(ask)
+        page.left.connect(window.close_over_trends)
+        window.open_over_trends(page)
+
     window.on(Action.DOSE, show)
+    window.on(Action.CUFF_WHY, explain)

@@ -168,6 +168,8 @@ class SessionState:
     cuff_plan: CuffPlan | None = None
     cuffs_again: tuple[int, ...] = ()
     """Times at which a reading was to be repeated, and that have passed."""
+    cuffs_held: tuple[int, ...] = ()
+    """Times at which a cuff was due and that somebody put off."""
     cuffs_explained: tuple[Explained, ...] = ()
     cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -203,10 +205,15 @@ def _explained(state: SessionState, t_ns: int, event: CuffExplained) -> SessionS
 
 def _planned(state: SessionState, t_ns: int, event: CuffPlan) -> SessionState:
     """A repeat that was due and is planned no longer came to pass, with a reading or without one."""
-    was, passed = state.cuff_plan, state.cuffs_again
+    was, passed, held = state.cuff_plan, state.cuffs_again, state.cuffs_held
     if was is not None and was.again and 0 < was.next_t_ns <= t_ns and was.next_t_ns not in passed:
         passed = (*passed, was.next_t_ns)
-    return replace(state, cuff_plan=event, cuffs_again=passed)
+    if was is not None and event.held and not was.held:
+        held = (*held, was.next_t_ns)
+    elif was is not None and was.held and 0 < event.next_t_ns < was.next_t_ns:
+        # Let go, or a repeat came before it: then nothing was put off after all.
+        held = held[:-1]
+    return replace(state, cuff_plan=event, cuffs_again=passed, cuffs_held=held)
 
 
 def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
