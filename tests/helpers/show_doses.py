@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
@@ -15,9 +16,10 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 from show_dashboard import compose  # noqa: E402
 
-from kapmonitor.session.events import CardFilled, DoseAmended, DoseGiven, Route, Stamped  # noqa: E402
+from kapmonitor.session.events import CardFilled, CuffExplained, DoseAmended, DoseGiven, Route, Stamped  # noqa: E402
 from kapmonitor.session.state import fold  # noqa: E402
 from ui.dose import DosePage  # noqa: E402
+from ui.missed.page import MissedPage  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 
 SIZES = (QSize(1920, 1080), QSize(1366, 768))
@@ -119,6 +121,25 @@ def trends(scene: Scene) -> None:
     QTest.qWait(1200)
 
 
+def missed(scene: Scene) -> None:
+    readings = tuple(c for c in scene.session.cuffs() if round((c.t_ns - DOSE_NS) / MIN) not in (15, 20, 30))
+    scene.session.cuffs = lambda: readings  # type: ignore[method-assign]
+    scene.tell(22.0, CuffExplained(DOSE_NS + 20 * MIN, "asleep, not disturbed", "KL"))
+    QTest.qWait(1200)
+
+
+def missed_page(scene: Scene) -> None:
+    missed(scene)
+    page = MissedPage(scene.session, scene.window.theme, "KL")
+    page.asked.connect(scene.session.submit)
+    scene.window.open_over_trends(page)
+
+
+def again(scene: Scene) -> None:
+    usual = scene.session._nibp
+    scene.session._nibp = lambda: replace(usual(), again="high")  # type: ignore[method-assign]
+
+
 SCENES = {
     "empty": empty,
     "filled": filled,
@@ -126,6 +147,9 @@ SCENES = {
     "correcting": correcting,
     "list": list_of_doses,
     "trends": trends,
+    "missed": missed,
+    "missed-page": missed_page,
+    "again": again,
 }
 
 

@@ -13,7 +13,7 @@ REASONS: Final = (
     "did not want it",
     "moving too much",
     "cuff off",
-    "somebody was with the person, not disturbed",
+    "at a moment not to be disturbed",
 )
 WHY: Final = "why?"
 BECAME: Final = {

@@ -98,7 +98,7 @@ def _taken(snapshot: Snapshot, now_ns: int, *, gone: bool) -> str:
 
 
 def _missed(snapshot: Snapshot, missed: tuple[int, ...]) -> str:
-    """`Y · none at T+20`, with how many before it."""
+    """`Y why none at T+20`, with how many before it."""
     dose_ns = snapshot.session.dose_t_ns
     if not missed or dose_ns is None:
         return ""
