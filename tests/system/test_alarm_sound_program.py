@@ -10,6 +10,7 @@ from pulse_room import PulseRoom, missing_tools
 
 pytestmark = [
     pytest.mark.system,
+    pytest.mark.xdist_group("sound"),
     pytest.mark.timeout(240),
     pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}"),
 ]
