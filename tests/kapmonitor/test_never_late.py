@@ -1,4 +1,4 @@
-"""What devices say is stamped when it is complete, so that alarms never see it late in a session without trouble."""
+"""What devices say is stamped when it is complete: in a calm session alarms see nothing of it late."""
 
 import pytest
 from wired_session import WiredSession
