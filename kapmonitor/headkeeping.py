@@ -1,7 +1,7 @@
 """Keeps the head of a running session's record outside it: at the start, each minute, and at the end.
 
 Writing may block on a disk that is far away, so it is done beside the core thread. A place that cannot be
-written to is told of once, and tried again each time.
+written to is told of once, raises a LOW alarm until it can be again, and is tried again each time.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.alarms.technical import HEADS
+from kapmonitor.alarms.types import RAISED
 from kapmonitor.clock import Clock, utc_text
 from kapmonitor.record.heads import Head, head_files, keep
 from kapmonitor.session.events import RecordHeads
 
 EVERY_S: Final = 60.0
+NOWHERE: Final = "anywhere"
+
+Sense = Callable[[str, float, str], None]
 
 
 class HeadKeeper:
@@ -36,12 +41,19 @@ class HeadKeeper:
         self.problems = dict.fromkeys((file.where for file in self._files), "")
         """What is wrong at each place now, in words; empty where the last head was kept."""
 
-    async def run(self, tell: Callable[[RecordHeads], None]) -> None:
-        """Keep the head now and each minute, until cancelled; `tell` is called here about what changed."""
+    async def run(self, tell: Callable[[RecordHeads], None], sense: Sense) -> None:
+        """Keep the head now and each minute, until cancelled; both are called here about what changed."""
         while True:
             for change in await asyncio.to_thread(self.keep):
                 tell(change)
+            sense(HEADS, RAISED if self.failing else 0.0, self.failing)
             await asyncio.sleep(EVERY_S)
+
+    @property
+    def failing(self) -> str:
+        """Where no head can be kept now, as staff are told; empty if it can be everywhere."""
+        places = [where for where, problem in self.problems.items() if problem]
+        return NOWHERE if len(places) == len(self.problems) > 1 else " ".join(places)
 
     def keep(self) -> tuple[RecordHeads, ...]:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
