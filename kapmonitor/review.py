@@ -26,6 +26,7 @@ from kapmonitor.model import (
     Reading,
 )
 from kapmonitor.nearby import Nearby
+from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.tap import RecordTap
@@ -115,7 +116,7 @@ class Review:
     def summary(self) -> str:
         kind = self._verdict.kind
         if kind == INTACT:
-            return "intact"
+            return f"intact{_signed(self._verdict)}"
         if kind == DAMAGED:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing
@@ -227,6 +228,16 @@ class Review:
             if known and not reading.stored:
                 return reading
         return None
+
+
+def _signed(verdict: Verdict) -> str:
+    """What an intact record's signatures come to; one that does not hold makes it a damaged one."""
+    if not verdict.signatures:
+        return ""
+    if any(each.finding is not Finding.VALID for each in verdict.signatures):
+        return ", signed with a key not known here"
+    count = len(verdict.signatures)
+    return ", its signature holds" if count == 1 else f", its {count} signatures hold"
 
 
 class _CarefulTap:
