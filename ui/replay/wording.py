@@ -26,7 +26,7 @@ LASTED: Final = "{what}, {length}"
 HOLDING: Final = "signature holds: {by}"
 NOT_HOLDING: Final = "signature does not hold: {by}"
 KEY_UNKNOWN: Final = "key not known here: {by}"
-SIGNED_BY: Final = "signed by {name} ({meaning})"
+SIGNED_BY: Final = "{name}, {meaning}"
 UNREADABLE: Final = "cannot be read"
 KINDS: Final = {"note": "note", "dose": "dose", "alarm": "alarm"}
 
