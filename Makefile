@@ -17,8 +17,8 @@ demo-picture: setup
 # Python keeps what it compiled, as the tests start hundreds of programs; a container may have turned that off.
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup
-	@$(UV) run --no-sync pytest -n 4 --dist loadgroup -m "not speed and (system or realtime)"
 	@$(UV) run --no-sync pytest -m "not speed and not system and not realtime"
+	@$(UV) run --no-sync pytest -n 4 --dist loadgroup -m "not speed and (system or realtime)"
 
 check: setup
 	@$(UV) run --no-sync ruff check .
