@@ -24,7 +24,7 @@ from kapmonitor.record.items import DataRow, NumericRow
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.wave import unpack
-from kapmonitor.session.events import RecordSigned, SessionClosed, SessionStarted, Stamped
+from kapmonitor.session.events import RecordSigned, SessionClosed, SessionResumed, SessionStarted, Stamped
 from kapmonitor.vault.home import Vault
 from kapmonitor.vault.keyfile import ENDING, beside
 from kapmonitor.vault.keys import new_key
@@ -100,17 +100,23 @@ class Store:
         """Leave the file as it is."""
         self._connection.close()
 
-    def reopen(self) -> list[int]:
-        """Open the file anew after an error. If the batch that failed is in it after all: its places."""
+    def reopen(self, path: Path | None = None) -> list[int]:
+        """Open the file anew after an error, or go on with a copy of it, which is then the file.
+
+        If the batch that failed is in it after all: its places.
+        """
+        path = path or self._path
         self._connection.close()
-        self._connection = schema.open_to_write(self._path)
+        self._connection = schema.open_to_write(path)
         found = load_fold(self._connection)
         if _stands_like(found, self._fold):
+            self._path = path
             return []
         if self._tried is not None and _stands_like(found, self._tried[0]):
+            self._path = path
             (self._fold, places), self._tried = self._tried, None
             return places
-        raise RecordDamaged(str(self._path), "was changed by another program while it was being written")
+        raise RecordDamaged(str(path), "was changed by another program while it was being written")
 
     def _write(self, after: Fold, places: list[int]) -> None:
         self._tried = (after, places)
@@ -129,7 +135,8 @@ class Store:
 
     def _is_closed(self) -> bool:
         found = self._connection.execute(
-            "SELECT type FROM event WHERE type != ? ORDER BY seq DESC LIMIT 1", (chain.SEAL_TYPE,)
+            "SELECT type FROM event WHERE type IN (?, ?) ORDER BY seq DESC LIMIT 1",
+            (SessionClosed.TYPE, SessionResumed.TYPE),
         ).fetchone()
         return bool(found == (SessionClosed.TYPE,))
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from record_fixtures import SECOND, STARTED, T0_NS, UTC0_NS, begin, make_record, put_second
 
-from kapmonitor.headkeeping import HeadKeeper
+from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.people import pin as pins
 from kapmonitor.people.signature import Signer
 from kapmonitor.people.staff import Staff, added
@@ -39,7 +39,7 @@ def signer(user):
 def kept_record(path, seconds, ledger=None, every_s=10):
     """A closed record of which heads were kept."""
     writer, clock = begin(path)
-    keeper = HeadKeeper(path, ledger, SESSION, lambda: writer.head, clock)
+    keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), ledger, SESSION, clock)
     for second in range(seconds):
         put_second(writer, clock, second)
         if second % every_s == 0:

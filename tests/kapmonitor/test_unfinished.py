@@ -45,8 +45,8 @@ def records(tmp_path):
 
 @pytest.fixture
 def chosen(tmp_path):
-    def choose(console, person="", initials=""):
-        named = argparse.Namespace(person=person, initials=initials)
+    def choose(console, person="", initials="", backup=""):
+        named = argparse.Namespace(person=person, initials=initials, backup=backup)
         return show_session._record_path(console, named, tmp_path)
 
     return choose

@@ -1,0 +1,305 @@
+"""A record whose disk fails goes on in a second folder: one chain, nothing that was answered is lost."""
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+from record_fixtures import begin as begin_record
+from record_fixtures import put_second
+from small_disk import SmallDisk, why_not
+from vault_parts import Computers, without_canaries
+from vault_parts import begin as begin_encrypted
+
+from kapmonitor.errors import RecordFull, RecordInUse
+from kapmonitor.record import writer as writer_module
+from kapmonitor.record.copying import copy_into
+from kapmonitor.record.hold import Hold
+from kapmonitor.record.moves import Move, beside, moves_ledger, note, went_on
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.verify import verify
+from kapmonitor.record.writer import RecordWriter
+from kapmonitor.session.events import NoteAdded, RecordMoved, Stamped
+
+
+def wait_until(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def note_of(text, t_ns=0):
+    return Stamped(t_ns, NoteAdded("n", "text", text, "AB", t_ns))
+
+
+def chain_of(path):
+    with RecordReader(path) as reader:
+        return [(row.seq, row.hash) for row in reader.events()]
+
+
+def events(path, kind):
+    with RecordReader(path) as reader:
+        return [row.stamped.event for row in reader.events() if isinstance(row.stamped.event, kind)]
+
+
+def texts(path):
+    return [each.text for each in events(path, NoteAdded)]
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """No ten seconds of patience."""
+    monkeypatch.setattr(writer_module, "AFTER_S", 0.3)
+    monkeypatch.setattr(writer_module, "AFTER_CLOSING_S", 0.3)
+    monkeypatch.setattr(writer_module, "RETRY_S", 0.1)
+    monkeypatch.setattr("kapmonitor.record.moving.AGAIN_S", 0.3)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    if why_not():
+        pytest.skip(why_not())
+    with SmallDisk(tmp_path) as disk:
+        yield disk
+
+
+def record_on(disk, second, monkeypatch):
+    """A record on the small disk that goes on in `second`; its writer and clock."""
+    create = RecordWriter.create
+    monkeypatch.setattr(
+        RecordWriter, "create", lambda path, started, clock: create(path, started, clock, None, second)
+    )
+    return begin_record(disk.folder / "a.kap")
+
+
+def flood(writer, clock, first=0, seconds=40):
+    """So much that the room in the log does not hold it; the notes' futures."""
+    kept = []
+    for second in range(first, first + seconds):
+        put_second(writer, clock, second)
+        kept.append(writer.put_durable(note_of(f"{second} {'x' * 20_000}")))
+    return kept
+
+
+def test_a_full_disk_lets_the_record_go_on_in_the_second_folder(disk, tmp_path, soon, monkeypatch):
+    second = tmp_path / "second"
+    writer, clock = record_on(disk, second, monkeypatch)
+    old = writer.path
+    assert writer.put_durable(note_of("before")).result(20)
+    copy = copy_into(second, old)
+    copied = copy.read_bytes()
+    disk.fill()
+    kept = flood(writer, clock)
+    assert all(each.result(20) for each in kept)
+    assert writer.path == second / "a-moved.kap"
+    status = writer.status()
+    assert (status.path, status.problem, status.moved) == (str(writer.path), "", str(second))
+    with pytest.raises(RecordInUse):
+        fresh_hold(old)
+    more = flood(writer, clock, 40, 3)
+    assert all(each.result(20) for each in more)
+    writer.close("ended")
+    assert copy.read_bytes() == copied, "the copy of ten minutes ago stays"
+    verdict = verify(writer.path)
+    assert (verdict.kind, verdict.counts["samples"]) == ("intact", 43 * 575)
+    assert not [line for line in verdict.missing if "nothing for" in line]
+    assert texts(writer.path)[0] == "before"
+    assert len(texts(writer.path)) == 1 + 43 + 2
+    (moved,) = events(writer.path, RecordMoved)
+    assert (moved.source, moved.target) == (str(old), str(writer.path))
+    assert (moved.why, moved.left) == ("The disk is full", "")
+    there = chain_of(old)
+    assert chain_of(writer.path)[: len(there)] == there
+    assert chain_of(writer.path)[len(there)][0] == writer.moved.seq + 1
+    assert verify(old).kind == "interrupted"
+
+
+def fresh_hold(path):
+    """As another program would claim it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0, is_singleton=False)
+    try:
+        lock.acquire()
+    except Timeout as why:
+        raise RecordInUse(str(path), "is being written") from why
+    lock.release()
+
+
+def test_a_full_disk_with_room_again_in_time_moves_nothing(disk, tmp_path, soon, monkeypatch):
+    monkeypatch.setattr(writer_module, "AFTER_S", 60.0)
+    writer, clock = record_on(disk, tmp_path / "second", monkeypatch)
+    disk.fill()
+    kept = flood(writer, clock)
+    wait_until(lambda: writer.status().problem)
+    disk.make_room()
+    assert all(each.result(20) for each in kept)
+    assert (writer.path, writer.status().moved) == (disk.folder / "a.kap", "")
+    writer.close("ended")
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_second_folder_that_takes_nothing_is_told_and_the_first_one_still_tried(
+    disk, tmp_path, soon, monkeypatch
+):
+    second = tmp_path / "second"
+    second.write_text("a file where the folder should be")
+    writer, clock = record_on(disk, second, monkeypatch)
+    disk.fill()
+    kept = flood(writer, clock)
+    wait_until(lambda: "Nor does the second folder" in writer.status().problem)
+    assert "The disk is full. Make room on it" in writer.status().problem
+    disk.make_room()
+    assert all(each.result(20) for each in kept)
+    writer.close("ended")
+    assert verify(disk.folder / "a.kap").kind == "intact"
+
+
+def test_closing_with_a_full_disk_ends_in_the_second_folder(disk, tmp_path, soon, monkeypatch):
+    monkeypatch.setattr(writer_module, "AFTER_S", 60.0)
+    writer, clock = record_on(disk, tmp_path / "second", monkeypatch)
+    disk.fill()
+    kept = flood(writer, clock)
+    writer.close("ended")
+    assert all(each.result(0) for each in kept)
+    assert verify(writer.path).kind == "intact"
+    assert writer.path.parent == tmp_path / "second"
+
+
+def test_without_a_second_folder_closing_says_it_as_before(disk, soon, monkeypatch):
+    monkeypatch.setattr(writer_module, "CLOSE_S", 0.5)
+    writer, clock = record_on(disk, None, monkeypatch)
+    disk.fill()
+    flood(writer, clock)
+    with pytest.raises(RecordFull, match="full"):
+        writer.close("ended")
+
+
+def test_an_encrypted_record_takes_its_key_along_and_nothing_can_be_read(disk, tmp_path, soon, monkeypatch):
+    computers = Computers(tmp_path, monkeypatch)
+    computers.set_up("one")
+    second = tmp_path / "second"
+    create = RecordWriter.create
+    monkeypatch.setattr(
+        RecordWriter,
+        "create",
+        lambda path, started, clock, vault: create(path, started, clock, vault, second),
+    )
+    writer, clock = begin_encrypted(disk.folder / "a.kap")
+    disk.fill()
+    kept = flood(writer, clock)
+    assert all(each.result(20) for each in kept)
+    writer.close("ended")
+    assert (second / "a-moved.kap.key").read_bytes() == (disk.folder / "a.kap.key").read_bytes()
+    assert verify(writer.path).kind == "intact"
+    assert without_canaries(second) == 2
+    computers.use("one", passphrase_file=True)
+    assert verify(writer.path).kind == "intact"
+
+
+def broken(store, code=sqlite3.SQLITE_IOERR_WRITE):
+    """A disk that takes nothing any more."""
+
+    def write(after, places):
+        store._tried = (after, places)
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    return write
+
+
+def test_a_disk_with_errors_is_left_too_and_what_was_committed_after_all_counts(tmp_path, soon, monkeypatch):
+    """The batch whose commit failed may be on the disk: it is not written twice."""
+    (tmp_path / "first").mkdir()
+    store_write, tried = writer_module.Store._write, []
+
+    def write(store, after, places):
+        if "second" in str(store._path):
+            return store_write(store, after, places)
+        if not tried and places:
+            tried.append(places)
+            store_before = store._fold
+            store_write(store, after, places)
+            store._fold, store._tried = store_before, (after, places)
+        return broken(store)(after if places == tried[0] else store._tried[0], tried[0])
+
+    create = RecordWriter.create
+    monkeypatch.setattr(
+        RecordWriter,
+        "create",
+        lambda path, started, clock: create(path, started, clock, None, tmp_path / "second"),
+    )
+    writer, _ = begin_record(tmp_path / "first" / "a.kap")
+    assert writer.put_durable(note_of("before")).result(20)
+    monkeypatch.setattr(writer_module.Store, "_write", write)
+    monkeypatch.setattr(writer_module.Store, "reopen", _only_elsewhere(writer_module.Store.reopen))
+    first = writer.put_durable(note_of("committed, and said to have failed"))
+    second = writer.put_durable(note_of("later"))
+    assert second.result(20) > first.result(20)
+    writer.close("ended")
+    assert texts(writer.path) == ["before", "committed, and said to have failed", "later"]
+    (moved,) = events(writer.path, RecordMoved)
+    assert "disk I/O error" in moved.why
+    assert verify(writer.path).kind == "intact"
+
+
+def _only_elsewhere(reopen):
+    def reopened(store, path=None):
+        if path is None:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+        return reopen(store, path)
+
+    return reopened
+
+
+def test_a_record_that_another_program_changed_is_not_carried_away(tmp_path, soon, monkeypatch):
+    create = RecordWriter.create
+    monkeypatch.setattr(
+        RecordWriter,
+        "create",
+        lambda path, started, clock: create(path, started, clock, None, tmp_path / "second"),
+    )
+    writer, clock = begin_record(tmp_path / "a.kap")
+    writer.put_durable(note_of("mine")).result(20)
+    other = RecordWriter.resume(tmp_path / "a.kap", clock)
+    other.put_durable(note_of("yours")).result(20)
+    writer.put(note_of("mine again"))
+    wait_until(lambda: "another program" in writer.status().problem)
+    time.sleep(0.8)
+    assert not (tmp_path / "second").exists()
+    other.close()
+
+
+def test_a_move_is_found_again_by_its_notes(tmp_path):
+    heads = tmp_path / "sessions.heads"
+    old, new = tmp_path / "one" / "a.kap", tmp_path / "two" / "a-moved.kap"
+    old.parent.mkdir()
+    move = Move(old, new, "The disk is full", 12, "0" * 64)
+    assert went_on(old, "s1", heads) is None
+    assert note(beside(old), move, "s1", "2026-01-31T09:30:00Z")
+    found = went_on(old, "s1", heads)
+    assert (found.target, found.sure) == (new, False)
+    assert note(moves_ledger(heads), move, "s1", "2026-01-31T09:30:00Z")
+    with moves_ledger(heads).open("a") as file:
+        file.write(json.dumps({"session": "s1", "from": str(old)}) + "\nhalf a li")
+    assert went_on(old, "s1", heads).sure
+    assert went_on(old, "s2", heads) is None, "another session"
+    assert went_on(new, "s1", heads) is None, "it is the one that goes on"
+    assert not note(tmp_path / "none" / "x", move, "s1", "")
+
+
+def test_a_copy_never_takes_the_place_of_its_own_record(tmp_path):
+    writer, _ = begin_record(tmp_path / "a.kap")
+    from kapmonitor.errors import RecordError
+
+    with pytest.raises(RecordError, match="itself"):
+        copy_into(tmp_path, tmp_path / "a.kap")
+    Hold(tmp_path / "a.kap").release()
+    writer.close("ended")
+    with closing(sqlite3.connect(tmp_path / "a.kap")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
