@@ -47,6 +47,8 @@ from kapmonitor.opening import Given, Plan, protocol_event, second_folder, start
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.moves import went_on
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.verify import session_of
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
@@ -88,17 +90,22 @@ def take_up(plan: Plan) -> Station:
     """
     hold = Hold(plan.path)
     try:
+        _check_not_left(plan)
         return _go_on(plan, earlier_of(plan.path))
     finally:
         hold.release()
 
 
+def _check_not_left(plan: Plan) -> None:
+    with RecordReader(plan.path) as reader:
+        went = went_on(plan.path, session_of(reader), plan.ledger)
+    if went is not None:
+        raise RecordError(str(plan.path), f"was left when its disk failed; go on with {went.target}")
+
+
 def _go_on(plan: Plan, earlier: Earlier) -> Station:
     if plan.wire_only:
         raise RecordError(str(plan.path), "has numbers and alarms in it; go on without --wire-only")
-    went = went_on(plan.path, _session(earlier.started).session, plan.ledger)
-    if went is not None:
-        raise RecordError(str(plan.path), f"was left when its disk failed; go on with {went.target}")
     registry = load()
     again = members_again(earlier.state, earlier.events, plan.devices, registry)
     known = {device.address for device in earlier.state.devices}
