@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.durable import append_line
+from kapmonitor.durable import append_line, replace_text
 
 MARK: Final = "-moved"
 """How the name of a record ends that began elsewhere."""
@@ -96,6 +96,17 @@ def last_place(records: Iterable[Path], session: str, heads: Path | None) -> Pat
     """The file in which a session goes on, by the newest note; `records` are files of it that are known."""
     newest = max(_notes(records, session, heads), key=lambda each: each.utc, default=None)
     return newest.target if newest is not None else None
+
+
+def forget(session: str, heads: Path) -> None:
+    """Take a deleted session's lines out of the computer's notes: they name its record. OSError if not."""
+    file = moves_ledger(heads)
+    if not file.exists():
+        return
+    lines = file.read_text("utf-8", "replace").splitlines()
+    kept = [line for line in lines if json.dumps(session) not in line]
+    if len(kept) < len(lines):
+        replace_text(file, "".join(f"{line}\n" for line in kept))
 
 
 def _notes(records: Iterable[Path], session: str, heads: Path | None) -> Iterator[Noted]:
