@@ -36,9 +36,9 @@ def signer(user):
     return Signer(found, pins.unlock(found.locked, user, PIN[user]))
 
 
-def kept_record(path, seconds, ledger=None, every_s=10):
+def kept_record(path, seconds, ledger=None, every_s=10, vault=None):
     """A closed record of which heads were kept."""
-    writer, clock = begin(path)
+    writer, clock = begin(path, vault=vault)
     keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), ledger, SESSION, clock)
     for second in range(seconds):
         put_second(writer, clock, second)
