@@ -47,11 +47,12 @@ class Own(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A check of the protocol that a person answers."""
+    """A check of the protocol that a person answers; a `value` stands on the person's card under its id."""
 
     id: str
     text: str
     required: bool = True
+    value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def _said_no_since(check: Check, care: Care, t_ns: int) -> bool:
 
 
 def _asked(question: Question, care: Care) -> Check:
+    if question.value:
+        return _written(question, care)
     said = care.answer(question.id)
     if said is None:
         return Check(question.id, Standing.LEFT, question.text, required=question.required)
@@ -122,6 +125,22 @@ def _asked(question: Question, care: Care) -> Check:
         by=said.by,
         t_ns=said.t_ns,
         reason=said.because,
+        required=question.required,
+    )
+
+
+def _written(question: Question, care: Care) -> Check:
+    """What stands on the card is an answer; nobody has to say so once more."""
+    entry = next((each for each in care.card if each.id == question.id and each.text), None)
+    if entry is None:
+        return Check(question.id, Standing.LEFT, question.text, required=question.required)
+    return Check(
+        question.id,
+        Standing.DONE,
+        question.text,
+        by=entry.by,
+        t_ns=entry.t_ns,
+        reason=entry.text,
         required=question.required,
     )
 

@@ -70,6 +70,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             output=arguments.output,
             sound=port,
             tags=tag_names(station.plan.protocol),
+            opening=True,
         )
         return lambda shell: dress_live(shell, live)
 
