@@ -1,4 +1,4 @@
-"""Keeps a copy of a running session's record in a second folder: every ten minutes, and at the end.
+"""Keeps a copy of a running session's record in a second folder: soon, every ten minutes, and at the end.
 
 A record that moved to that folder is copied to the one it came from, once that takes files again.
 
@@ -18,6 +18,8 @@ from kapmonitor.record.copying import copy_into
 from kapmonitor.session.events import RecordCopied
 
 EVERY_S: Final = 600.0
+FIRST_S: Final = 10.0
+"""Soon after the start: the copy is what a record is put together from when its disk cannot be read."""
 
 
 class CopyKeeper:
@@ -33,9 +35,11 @@ class CopyKeeper:
         """Why there is no copy of now, empty while there is one; None before the first try."""
 
     async def run(self, tell: Callable[[RecordCopied], None]) -> None:
-        """Keep a copy every ten minutes, until cancelled; `tell` is called here about what changed."""
+        """Keep a copy soon and every ten minutes, until cancelled; `tell` is called about what changed."""
+        wait_s = FIRST_S
         while self._folder() is not None:
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(wait_s)
+            wait_s = EVERY_S
             changed = await asyncio.to_thread(self.keep)
             if changed is not None:
                 tell(changed)

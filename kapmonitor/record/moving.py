@@ -12,6 +12,7 @@ from kapmonitor.errors import RecordError
 from kapmonitor.record.copying import copy_as, copy_heads
 from kapmonitor.record.heads import head_files
 from kapmonitor.record.hold import Hold
+from kapmonitor.record.journal import Journal, put_together
 from kapmonitor.record.moves import MARK, Move, first_name
 from kapmonitor.vault.keyfile import beside
 
@@ -28,9 +29,12 @@ class Mover:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         """The folder to go to; after a move the one that the record came from."""
+        self.journal = Journal() if folder is not None else None
         self.last: Move | None = None
         self.problem = ""
         """Why the second folder did not take the record, empty while it was not asked."""
+        self.rebuilt = False
+        """Whether the file could not be read either, and was put together from its copy and memory."""
         self._failing_s: float | None = None
         self._not_before_s = 0.0
 
@@ -60,7 +64,7 @@ class Mover:
             self.folder.mkdir(parents=True, exist_ok=True)
             made = free_place(self.folder, record)
             hold = Hold(made)
-            copy_as(made, record)
+            self.rebuilt = not self._copied(made, record)
             self.last = take(made)
         except (OSError, RecordError) as why:
             self.problem = getattr(why, "reason", None) or getattr(why, "strerror", None) or str(why)
@@ -71,6 +75,19 @@ class Mover:
         self.folder = record.parent
         self.well()
         return hold
+
+    def _copied(self, made: Path, record: Path) -> bool:
+        """Make the copy from the record; False if only from the last copy of it and from memory."""
+        try:
+            copy_as(made, record)
+        except RecordError:
+            copy = made.with_name(record.name)
+            if self.journal is None or not copy.exists():
+                raise
+            copy_as(made, copy)
+            put_together(made, self.journal)
+            return False
+        return True
 
 
 def free_place(folder: Path, record: Path) -> Path:
@@ -84,13 +101,14 @@ def free_place(folder: Path, record: Path) -> Path:
     return made
 
 
-def heads_left(record: Path, made: Path) -> str:
+def what_is_left(record: Path, made: Path, *, rebuilt: bool) -> str:
     """Carry the heads over; in words what could not be, empty if all was."""
+    left = "the file, which could not be read: this is its last copy and what was in memory; " * rebuilt
     try:
         copy_heads(made, record)
     except OSError as why:
-        return f"the heads beside the record ({why.strerror})"
-    return ""
+        left += f"the heads beside the record ({why.strerror})"
+    return left.removesuffix("; ")
 
 
 def _discard(made: Path) -> None:

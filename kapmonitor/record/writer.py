@@ -29,7 +29,7 @@ from kapmonitor.record.database import ERRORS
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
 from kapmonitor.record.moves import Move
-from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, heads_left
+from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, what_is_left
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session.events import RecordMoved, SessionClosed, Stamped
 from kapmonitor.vault.home import Vault
@@ -67,9 +67,9 @@ class _Waiting:
 class RecordWriter:
     """Keeps what it is given (kapmonitor.record.items.Recorder). Any thread may put; one closes."""
 
-    def __init__(self, path: Path, clock: Clock, store: Store, hold: Hold, spare: Path | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock, store: Store, hold: Hold, mover: Mover) -> None:
         self._path = path
-        self._mover = Mover(spare)
+        self._mover = mover
         self._clock = clock
         self._store = store
         self._holds = [hold]
@@ -109,8 +109,9 @@ class RecordWriter:
         """Go on with a record that was not closed; the caller then puts session.resumed."""
         schema.check(path)
         hold = Hold(path)
+        mover = Mover(spare)
         try:
-            return cls(path, clock, Store(path), hold, spare)
+            return cls(path, clock, Store(path, mover.journal), hold, mover)
         except (*ERRORS, ValueError) as why:
             hold.release()
             if getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK) in _NO_ROOM:
@@ -252,7 +253,8 @@ class RecordWriter:
         except ERRORS as why:
             raise RecordError(str(made), f"cannot be gone on with ({why})") from why
         self._must_reopen = False
-        move = Move(self._path, made, cause, *self._store.head, heads_left(self._path, made))
+        left = what_is_left(self._path, made, rebuilt=self._mover.rebuilt)
+        move = Move(self._path, made, cause, *self._store.head, left)
         now_ns = self._clock.now_ns()
         event = RecordMoved(str(move.source), str(made), move.why, move.left)
         first_ns = self._backlog[0].now_ns if self._backlog else now_ns

@@ -38,11 +38,14 @@ CHANNELS = (
 
 
 def begin(
-    path: Path, started: SessionStarted = STARTED, vault: Vault | None = None
+    path: Path,
+    started: SessionStarted = STARTED,
+    vault: Vault | None = None,
+    spare: Path | None = None,
 ) -> tuple[RecordWriter, ManualClock]:
     """A record that begins at T0_NS, with its channels described; encrypted if there is a vault."""
     clock = ManualClock(T0_NS, UTC0_NS)
-    writer = RecordWriter.create(path, Stamped(T0_NS, started), clock, vault)
+    writer = RecordWriter.create(path, Stamped(T0_NS, started), clock, vault, spare)
     for channel in CHANNELS:
         writer.put(Stamped(T0_NS, channel))
     return writer, clock

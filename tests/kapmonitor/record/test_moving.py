@@ -65,13 +65,9 @@ def disk(tmp_path):
         yield disk
 
 
-def record_on(disk, second, monkeypatch):
+def record_on(disk, second):
     """A record on the small disk that goes on in `second`; its writer and clock."""
-    create = RecordWriter.create
-    monkeypatch.setattr(
-        RecordWriter, "create", lambda path, started, clock: create(path, started, clock, None, second)
-    )
-    return begin_record(disk.folder / "a.kap")
+    return begin_record(disk.folder / "a.kap", spare=second)
 
 
 def flood(writer, clock, first=0, seconds=40):
@@ -85,7 +81,7 @@ def flood(writer, clock, first=0, seconds=40):
 
 def test_a_full_disk_lets_the_record_go_on_in_the_second_folder(disk, tmp_path, soon, monkeypatch):
     second = tmp_path / "second"
-    writer, clock = record_on(disk, second, monkeypatch)
+    writer, clock = record_on(disk, second)
     old = writer.path
     assert writer.put_durable(note_of("before")).result(20)
     copy = copy_into(second, old)
@@ -130,7 +126,7 @@ def fresh_hold(path):
 
 def test_a_full_disk_with_room_again_in_time_moves_nothing(disk, tmp_path, soon, monkeypatch):
     monkeypatch.setattr(writer_module, "AFTER_S", 60.0)
-    writer, clock = record_on(disk, tmp_path / "second", monkeypatch)
+    writer, clock = record_on(disk, tmp_path / "second")
     disk.fill()
     kept = flood(writer, clock)
     wait_until(lambda: writer.status().problem)
@@ -146,7 +142,7 @@ def test_a_second_folder_that_takes_nothing_is_told_and_the_first_one_still_trie
 ):
     second = tmp_path / "second"
     second.write_text("a file where the folder should be")
-    writer, clock = record_on(disk, second, monkeypatch)
+    writer, clock = record_on(disk, second)
     disk.fill()
     kept = flood(writer, clock)
     wait_until(lambda: "Nor does the second folder" in writer.status().problem)
@@ -159,7 +155,7 @@ def test_a_second_folder_that_takes_nothing_is_told_and_the_first_one_still_trie
 
 def test_closing_with_a_full_disk_ends_in_the_second_folder(disk, tmp_path, soon, monkeypatch):
     monkeypatch.setattr(writer_module, "AFTER_S", 60.0)
-    writer, clock = record_on(disk, tmp_path / "second", monkeypatch)
+    writer, clock = record_on(disk, tmp_path / "second")
     disk.fill()
     kept = flood(writer, clock)
     writer.close("ended")
@@ -170,7 +166,7 @@ def test_closing_with_a_full_disk_ends_in_the_second_folder(disk, tmp_path, soon
 
 def test_without_a_second_folder_closing_says_it_as_before(disk, soon, monkeypatch):
     monkeypatch.setattr(writer_module, "CLOSE_S", 0.5)
-    writer, clock = record_on(disk, None, monkeypatch)
+    writer, clock = record_on(disk, None)
     disk.fill()
     flood(writer, clock)
     with pytest.raises(RecordFull, match="full"):
@@ -226,13 +222,7 @@ def test_a_disk_with_errors_is_left_too_and_what_was_committed_after_all_counts(
             store._fold, store._tried = store_before, (after, places)
         return broken(store)(after if places == tried[0] else store._tried[0], tried[0])
 
-    create = RecordWriter.create
-    monkeypatch.setattr(
-        RecordWriter,
-        "create",
-        lambda path, started, clock: create(path, started, clock, None, tmp_path / "second"),
-    )
-    writer, _ = begin_record(tmp_path / "first" / "a.kap")
+    writer, _ = begin_record(tmp_path / "first" / "a.kap", spare=tmp_path / "second")
     assert writer.put_durable(note_of("before")).result(20)
     monkeypatch.setattr(writer_module.Store, "_write", write)
     monkeypatch.setattr(writer_module.Store, "reopen", _only_elsewhere(writer_module.Store.reopen))
@@ -258,13 +248,7 @@ def _only_elsewhere(reopen):
 
 
 def test_a_record_that_another_program_changed_is_not_carried_away(tmp_path, soon, monkeypatch):
-    create = RecordWriter.create
-    monkeypatch.setattr(
-        RecordWriter,
-        "create",
-        lambda path, started, clock: create(path, started, clock, None, tmp_path / "second"),
-    )
-    writer, clock = begin_record(tmp_path / "a.kap")
+    writer, clock = begin_record(tmp_path / "a.kap", spare=tmp_path / "second")
     writer.put_durable(note_of("mine")).result(20)
     other = RecordWriter.resume(tmp_path / "a.kap", clock)
     other.put_durable(note_of("yours")).result(20)
@@ -303,3 +287,85 @@ def test_a_copy_never_takes_the_place_of_its_own_record(tmp_path):
     writer.close("ended")
     with closing(sqlite3.connect(tmp_path / "a.kap")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def unreadable(monkeypatch, record):
+    """From now on the disk of this record neither takes nor gives anything."""
+    import kapmonitor.record.copying as copying
+
+    store_write, fill = writer_module.Store._write, copying._fill
+
+    def write(store, after, places):
+        if store._path == record:
+            return broken(store)(after, places)
+        return store_write(store, after, places)
+
+    def filled(part, source):
+        if source == record:
+            raise OSError(5, "Input/output error")
+        return fill(part, source)
+
+    monkeypatch.setattr(writer_module.Store, "_write", write)
+    monkeypatch.setattr(writer_module.Store, "reopen", _only_elsewhere(writer_module.Store.reopen))
+    monkeypatch.setattr(copying, "_fill", filled)
+
+
+@pytest.mark.parametrize("copied_at", [0, 7, 10, 14, 25])
+def test_a_disk_that_cannot_be_read_either_loses_nothing_that_its_copy_and_memory_have(
+    tmp_path, soon, monkeypatch, copied_at
+):
+    """Whenever the copy was made: in the middle of what is not folded yet, or just after a fold."""
+    second = tmp_path / "second"
+    (tmp_path / "first").mkdir()
+    writer, clock = begin_record(tmp_path / "first" / "a.kap", spare=tmp_path / "second")
+    old = writer.path
+    for at in range(26):
+        put_second(writer, clock, at)
+        writer.put_durable(note_of(str(at))).result(20)
+        if at == copied_at:
+            copy_into(second, old)
+    before = chain_of(old)
+    unreadable(monkeypatch, old)
+    for at in range(26, 30):
+        put_second(writer, clock, at)
+    assert writer.put_durable(note_of("after")).result(20)
+    writer.close("ended")
+    assert writer.path == second / "a-moved.kap"
+    assert chain_of(writer.path)[: len(before)] == before
+    verdict = verify(writer.path)
+    assert (verdict.kind, verdict.counts["samples"]) == ("intact", 30 * 575)
+    assert any("could not be read" in line for line in verdict.missing)
+    assert texts(writer.path)[-1] == "after"
+
+
+def test_a_copy_that_is_too_old_for_memory_is_not_taken_for_the_record(tmp_path, soon, monkeypatch):
+    monkeypatch.setattr("kapmonitor.record.journal.MOST_BYTES", 20_000)
+    monkeypatch.setattr(writer_module, "CLOSE_S", 0.5)
+    second = tmp_path / "second"
+    (tmp_path / "first").mkdir()
+    writer, _ = begin_record(tmp_path / "first" / "a.kap", spare=tmp_path / "second")
+    writer.put_durable(note_of("x" * 30_000)).result(20)
+    copy_into(second, writer.path)
+    writer.put_durable(note_of("y" * 30_000)).result(20)
+    unreadable(monkeypatch, writer.path)
+    writer.put(note_of("after"))
+    wait_until(lambda: "too old" in writer.status().problem)
+    with pytest.raises(RecordFull):
+        writer.close("ended")
+    assert [each.name for each in second.iterdir()] == ["a.kap"]
+
+
+def test_after_an_error_a_record_is_opened_anew_also_just_after_a_fold(tmp_path):
+    """A fold empties the tails: their last rows are then no mark of where the record stands."""
+    writer, clock = begin_record(tmp_path / "a.kap")
+    for at in range(12):
+        put_second(writer, clock, at)
+    writer.put_durable(note_of("here")).result(20)
+    store = writer._store
+    wait_until(lambda: not writer.status().waiting)
+    writer.close("ended")
+    again = writer_module.Store(tmp_path / "a.kap")
+    again._fold = store._fold
+    assert again._fold.last["wave_tail"] > 0
+    assert again.reopen() == []
+    again.abandon()
