@@ -227,7 +227,7 @@ class Station:
         self._runtime.spawn(self.heads.run(self.engine.note), "heads")
         self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
-            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
+            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, lambda: self.record_path)
             self._runtime.spawn(annunciator.run(), "annunciator")
 
     def _tell_absent(self, now_ns: int) -> None:
