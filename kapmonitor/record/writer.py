@@ -28,7 +28,7 @@ from kapmonitor.record.batch import FOLD_NS
 from kapmonitor.record.database import ERRORS
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
-from kapmonitor.record.moves import Move
+from kapmonitor.record.moves import Move, first_name
 from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, what_is_left
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session.events import RecordMoved, SessionClosed, Stamped
@@ -142,7 +142,7 @@ class RecordWriter:
             oldest_wait_s=self._clock.real_delay_s(wait_ns),
             committed_t_ns=self._committed_ns,
             problem=self._problem,
-            moved=str(self._path.parent) if self._mover.last is not None else "",
+            moved=str(self._path.parent) if first_name(self._path) != self._path.stem else "",
         )
 
     @property

@@ -130,6 +130,7 @@ def test_after_a_crash_the_moved_record_is_gone_on_with(plan, disk, tmp_path, ca
     again = begin(Plan(new, (), example(), backup=new.parent, ledger=plan.ledger, keep_awake=False))
     again.start()
     noted(again, "taken up").result(20)
+    wait_until(lambda: conditions(again).get("moved") == "low")
     again.stop("ended")
     assert again.record_path == new
     assert len(texts(new)) == count + 2

@@ -173,6 +173,25 @@ def test_without_a_second_folder_closing_says_it_as_before(disk, soon, monkeypat
         writer.close("ended")
 
 
+def test_a_second_folder_that_fails_later_is_left_for_the_first(disk, tmp_path, soon):
+    (tmp_path / "two").mkdir()
+    with SmallDisk(tmp_path / "two") as other:
+        writer, clock = record_on(disk, other.folder)
+        disk.fill()
+        assert all(each.result(20) for each in flood(writer, clock))
+        there = writer.path
+        assert there == other.folder / "a-moved.kap"
+        disk.make_room()
+        other.fill()
+        assert all(each.result(20) for each in flood(writer, clock, 40))
+        assert writer.path == disk.folder / "a-moved-2.kap"
+        writer.close("ended")
+        assert (verify(writer.path).kind, len(events(writer.path, RecordMoved))) == ("intact", 2)
+        assert len(texts(writer.path)) == 80 + 4
+        left = chain_of(there)
+        assert chain_of(writer.path)[: len(left)] == left
+
+
 def test_an_encrypted_record_takes_its_key_along_and_nothing_can_be_read(disk, tmp_path, soon, monkeypatch):
     computers = Computers(tmp_path, monkeypatch)
     computers.set_up("one")
