@@ -18,6 +18,7 @@ from kapmonitor.durable import append_line, replace_text
 
 MARK: Final = "-moved"
 """How the name of a record ends that began elsewhere."""
+_MOVED: Final = re.compile(rf"{MARK}(?:-(\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,18 @@ def beside(record: Path) -> Path:
 
 def first_name(record: Path) -> str:
     """The name under which a record began, whichever way it went since."""
-    return re.sub(rf"{MARK}(-\d+)?$", "", record.stem)
+    return _MOVED.sub("", record.stem)
+
+
+def moves_before(record: Path) -> int:
+    """The number that its last move gave it; 0 while it is where it began."""
+    found = _MOVED.search(record.stem)
+    return int(found[1] or 1) if found else 0
+
+
+def moved_name(folder: Path, record: Path, number: int) -> Path:
+    """What a record is called in another folder: `a-moved.kap`, then `a-moved-2.kap`."""
+    return folder / f"{first_name(record)}{MARK}{f'-{number}' * (number > 1)}{record.suffix}"
 
 
 def note_files(move: Move, heads: Path | None) -> tuple[Path, ...]:

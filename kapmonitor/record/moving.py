@@ -13,7 +13,7 @@ from kapmonitor.record.copying import copy_as, copy_heads
 from kapmonitor.record.heads import head_files
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.journal import Journal, put_together
-from kapmonitor.record.moves import MARK, Move, first_name
+from kapmonitor.record.moves import Move, moved_name, moves_before
 from kapmonitor.vault.keyfile import beside
 
 AFTER_S: Final = 10.0
@@ -91,13 +91,12 @@ class Mover:
 
 
 def free_place(folder: Path, record: Path) -> Path:
-    """A name for the rest of a record, of which nothing is there yet."""
-    stem = first_name(record)
-    made = folder / f"{stem}{MARK}{record.suffix}"
-    number = 2
+    """A name for the rest of a record, of which nothing is there yet, and that it never had."""
+    number = moves_before(record) + 1
+    made = moved_name(folder, record, number)
     while made.exists() or beside(made).exists():
-        made = folder / f"{stem}{MARK}-{number}{record.suffix}"
         number += 1
+        made = moved_name(folder, record, number)
     return made
 
 

@@ -16,7 +16,8 @@ from kapmonitor.errors import RecordFull, RecordInUse
 from kapmonitor.record import writer as writer_module
 from kapmonitor.record.copying import copy_into
 from kapmonitor.record.hold import Hold
-from kapmonitor.record.moves import Move, beside, moves_ledger, note, went_on
+from kapmonitor.record.moves import Move, beside, first_name, moves_ledger, note, went_on
+from kapmonitor.record.moving import free_place
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.record.writer import RecordWriter
@@ -190,6 +191,15 @@ def test_a_second_folder_that_fails_later_is_left_for_the_first(disk, tmp_path, 
         assert len(texts(writer.path)) == 80 + 4
         left = chain_of(there)
         assert chain_of(writer.path)[: len(left)] == left
+
+
+def test_a_record_never_has_a_name_again_that_it_was_left_under(tmp_path):
+    names, record = [], tmp_path / "a.kap"
+    for folder in ("two", "one", "two", "one"):
+        record = free_place(tmp_path / folder, record)
+        names.append(record.name)
+    assert names == ["a-moved.kap", "a-moved-2.kap", "a-moved-3.kap", "a-moved-4.kap"]
+    assert {first_name(tmp_path / name) for name in names} == {"a"}
 
 
 def test_an_encrypted_record_takes_its_key_along_and_nothing_can_be_read(disk, tmp_path, soon, monkeypatch):
