@@ -115,3 +115,14 @@ def test_a_session_that_ends_leaves_a_copy(tmp_path):
     assert verify(tmp_path / "copies" / "a.kap").kind == "intact"
     assert events(tmp_path / "copies" / "a.kap") == events(tmp_path / "a.kap")
     assert (tmp_path / "copies" / "a.kap.heads").read_bytes() == (tmp_path / "a.kap.heads").read_bytes()
+
+
+def test_there_is_a_copy_soon_after_a_session_began(tmp_path, monkeypatch):
+    monkeypatch.setattr("kapmonitor.copykeeping.FIRST_S", 0.1)
+    station = begin(Plan(tmp_path / "a.kap", (), example(), backup=tmp_path / "copies"))
+    station.start()
+    until_s = time.monotonic() + 20
+    while not (tmp_path / "copies" / "a.kap").exists():
+        assert time.monotonic() < until_s, "waited in vain"
+        time.sleep(0.02)
+    station.stop("ended")
