@@ -16,13 +16,14 @@ from kapmonitor.tables import Table, top
 Value = TypeVar("Value", str, float, bool)
 
 KEYS: Final = {
-    "records": ("folder", "backup"),
+    "records": ("folder", "backup", "forget_days"),
     "outputs": ("staff", "room", "music"),
     "session": ("protocol", "author"),
     "lock": ("idle_min",),
     "computer": ("hold_off_sleep", "hold_off_updates"),
     "screen": ("distance_m", "px_per_mm"),
 }
+LONGEST_FORGET_DAYS: Final = 365.0
 LONGEST_IDLE_MIN: Final = 240.0
 FURTHEST_M: Final = 10.0
 FINEST_PX_PER_MM: Final = 50.0
@@ -59,6 +60,7 @@ class Settings:
 
     records_folder: Setting[str]
     records_backup: Setting[str]
+    forget_days: Setting[float]
     staff_output: Setting[str]
     room_output: Setting[str]
     music_output: Setting[str]
@@ -104,6 +106,7 @@ def _settings(table: Table) -> Settings:
     return Settings(
         records_folder=_text(records, "folder"),
         records_backup=_text(records, "backup"),
+        forget_days=_number(records, "forget_days", 7.0, (1.0, LONGEST_FORGET_DAYS)),
         staff_output=_text(outputs, "staff"),
         room_output=_text(outputs, "room"),
         music_output=_text(outputs, "music"),

@@ -44,6 +44,7 @@ BEFORE_DOSE: Final = "open for"
 RECORDING: Final = "REC"
 RECORD_TROUBLE: Final = "NOT SAVED"
 RECORD_LATE: Final = "REC late"
+RECORD_MOVED: Final = "second folder"
 NO_RECORD: Final = "no record"
 FROM_RECORD: Final = "from the record"
 

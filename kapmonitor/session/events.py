@@ -52,7 +52,7 @@ from kapmonitor.session.device_events import (
     SourceShown,
 )
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
-from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
+from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -300,6 +300,7 @@ SessionEvent = (
     | BedsideConfirmed
     | RecordHeads
     | RecordCopied
+    | RecordMoved
     | RecordSigned
 )
 

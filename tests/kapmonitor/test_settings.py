@@ -45,7 +45,7 @@ def test_each_value_knows_that_it_came_from_the_file():
     assert settings.screen_px_per_mm.value == 3.78
     assert not settings.hold_off_sleep.value
     defaults = [setting.key for setting in settings.each() if setting.origin is Origin.DEFAULT]
-    assert defaults == ["computer.hold_off_updates"]
+    assert defaults == ["records.forget_days", "computer.hold_off_updates"]
 
 
 def test_the_command_line_wins_where_it_says_something():
