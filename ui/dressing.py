@@ -31,6 +31,11 @@ from ui.format import wall
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
 from ui.notes.author import Author
+from ui.people.atkeys import AtKeys
+from ui.people.gate import Gate
+from ui.people.limits import open_limits
+from ui.people.ports import Door
+from ui.people.wiring import named, wire_people
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -62,7 +67,11 @@ class Live:
     tags: tuple[Tag, ...] | tuple[str, ...] = ()
     """What the keys 1 to 9 note, or names of that; without, what the protocol on record says."""
     people: tuple[Author, ...] = ()
-    """Who may write notes, besides the author."""
+    """Who may be at the keys, besides the author; those of the clinic's list have an id."""
+    door: Door | None = None
+    """Knows the PINs of the clinic's people; None where it has none."""
+    notice: str = ""
+    """Something to say once the dashboard is up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,10 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     bridge = Bridge()
     window = MainWindow(live.port, bridge)
     shell.hold(window)
-    _wire_requests(window, bridge, live)
-    _add_notes(window, live)
+    gate = _wire_requests(window, bridge, live)
+    wire_people(gate, _add_notes(window, live))
+    if live.notice:
+        window.say(live.notice)
     player = _add_music(window, live)
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
@@ -117,28 +128,34 @@ def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> No
                 player.toggle(live.port.now_ns())
 
 
-def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
+def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> Gate:
     def ask(command: Command) -> None:
         future: Future[None] = live.port.submit(command)
         bridge.watch(future)
 
+    keys = AtKeys(live.author, live.people, live.port.now_ns, window)
+    gate = Gate(window, keys, live.door, ask, live.port.now_ns)
     window.acknowledge_asked.connect(
-        lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), live.author))
+        lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), keys.by))
     )
-    window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
+    window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), keys.by)))
     window.sound_pause_asked.connect(
-        lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
+        lambda paused: ask(ResumeAudio(keys.by) if paused else PauseAudio(keys.by))
     )
-    window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
+    window.on(
+        Action.DOSE,
+        lambda press: gate.through("dose", lambda: _open_dose_form(window, live, keys.by, press.t_ns, ask)),
+    )
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
-    window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
-    window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
-    window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, ask))
+    window.on(Action.LIMITS, lambda _press: open_limits(gate, live.port, ask))
+    window.on(Action.DEVICES, lambda _press: _open_devices(window, live, keys, ask))
+    window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, keys, ask))
     if not live.port.snapshot().links:
-        QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
-    window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
-    window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
-    window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
+        QTimer.singleShot(0, window, lambda: _open_devices(window, live, keys, ask))
+    window.cuff_start_asked.connect(lambda: ask(StartCuff(keys.by)))
+    window.cuff_stop_asked.connect(lambda: ask(StopCuff(keys.by)))
+    window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(keys.by, release)))
+    return gate
 
 
 def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats | None:
@@ -153,48 +170,39 @@ def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats |
     return Beats(window, live.port, live.sound, music_id)
 
 
-def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:
+def _open_dose_form(
+    window: MainWindow, live: Live, by: str, t_ns: int, ask: Callable[[Command], None]
+) -> None:
     from ui.dose_form import DoseForm
 
     snapshot = live.port.snapshot()
     utc_ns = snapshot.utc_ns + t_ns - snapshot.t_ns
-    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), live.author)
+    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), by)
     form.given.connect(ask)
     form.left.connect(window.close_over_trends)
     window.open_over_trends(form)
 
 
-def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+def _open_devices(window: MainWindow, live: Live, keys: AtKeys, ask: Callable[[Command], None]) -> None:
     from ui.devices import DeviceDialog
 
     if window.close_if_open(DeviceDialog):
         return
-    dialog = DeviceDialog(live.port, window.theme, live.author)
-    dialog.asked.connect(ask)
+    dialog = DeviceDialog(live.port, window.theme, keys.by)
+    dialog.asked.connect(lambda command: ask(named(command, keys.by)))
     dialog.left.connect(window.close_over_trends)
     dialog.gone.connect(lambda: live.port.submit(LookAround(on=False)))
     window.open_over_trends(dialog)
     ask(LookAround(on=True))
 
 
-def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
-    from ui.limits import LimitsPage
-
-    if window.close_if_open(LimitsPage):
-        return
-    page = LimitsPage(live.port, window.theme, live.author)
-    page.asked.connect(ask)
-    page.left.connect(window.close_over_trends)
-    window.open_over_trends(page)
-
-
-def _open_sound_check(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+def _open_sound_check(window: MainWindow, live: Live, keys: AtKeys, ask: Callable[[Command], None]) -> None:
     from ui.soundcheck import SoundCheckPage
 
     if window.close_if_open(SoundCheckPage):
         return
-    page = SoundCheckPage(live.port, window.theme, live.author)
-    page.asked.connect(ask)
+    page = SoundCheckPage(live.port, window.theme, keys.by)
+    page.asked.connect(lambda command: ask(named(command, keys.by)))
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
 
@@ -214,10 +222,11 @@ def _open_alarms(
     window.open_over_trends(listing)
 
 
-def _add_notes(window: MainWindow, live: Live) -> None:
+def _add_notes(window: MainWindow, live: Live) -> NotesPanel:
     notes = NotesPanel(live.port, window.theme, _tags(live), live.author, live.people)
     window.set_notes(notes)
     wire_notes(window, notes)
+    return notes
 
 
 def _tags(live: Live) -> tuple[Tag, ...]:

@@ -51,6 +51,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
 from kapmonitor.session.sound_events import (
@@ -281,6 +282,10 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | ScreenLocked
+    | ScreenUnlocked
+    | PinTried
+    | EmergencyAccessed
     | LimitsSet
     | LimitsChanged
     | RuleDisabled

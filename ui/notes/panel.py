@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtCore import QEvent, QRectF, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -39,6 +39,9 @@ ENTRY_HEIGHT: Final = 44
 
 class NotesPanel(RefreshedWhileShown):
     """Takes notes of one session; `author` is whoever is at the keys first, `people` who else may be."""
+
+    author_chosen = Signal(str)
+    """Somebody else is at the keys."""
 
     def __init__(
         self,
@@ -201,6 +204,7 @@ class NotesPanel(RefreshedWhileShown):
     def _choose(self, initials: str) -> None:
         self.set_author(initials)
         self._cue(Cue.ENTER)
+        self.author_chosen.emit(initials)
 
     def _pick(self, row: Row) -> None:
         if row.saving is Saving.FAILED:
