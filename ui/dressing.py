@@ -94,7 +94,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     window = MainWindow(live.port, bridge)
     shell.hold(window)
     gate = _wire_requests(window, bridge, live)
-    wire_people(gate, _add_notes(window, live))
+    wire_people(gate, live.port, _add_notes(window, live))
     if live.notice:
         window.say(live.notice)
     player = _add_music(window, live)

@@ -42,6 +42,7 @@ class Score:
     due_t_ns: int
     by: str
     items: tuple[int, ...] = ()
+    replaces_t_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,9 @@ def charted(care: Care, t_ns: int, event: CareEvent | KeysEvent) -> Care:
         case SessionOpened():
             return replace(care, opened_t_ns=t_ns, opened_by=event.by, opened_role=event.role)
         case ScaleScored():
-            score = Score(t_ns, event.scale, event.score, event.due_t_ns, event.by, event.items)
+            score = Score(
+                t_ns, event.scale, event.score, event.due_t_ns, event.by, event.items, event.replaces_t_ns
+            )
             return replace(care, scores=(*care.scores, score))
         case PresenceSaid() | HandedOver():
             return replace(care, present=_present(care.present, t_ns, event))

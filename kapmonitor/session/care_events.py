@@ -84,8 +84,8 @@ class SessionOpened:
 class ScaleScored:
     """A score on a scale; `due_t_ns` is when the protocol wanted it, 0 where it did not.
 
-    `items` are the answers it is the sum of, in the protocol's order. A later score for the same time
-    replaces an earlier one.
+    `items` are the answers it is the sum of, in the protocol's order; `replaces_t_ns` is the time of
+    an earlier score that it puts right, 0 for none.
     """
 
     TYPE: ClassVar[str] = "scale.scored"
@@ -95,6 +95,7 @@ class ScaleScored:
     due_t_ns: int
     by: str
     items: tuple[int, ...] = ()
+    replaces_t_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

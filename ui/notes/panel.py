@@ -59,6 +59,8 @@ class NotesPanel(RefreshedWhileShown):
         self._people = everybody(people, author)
         self._colours = {tag.short: tag.colour for tag in tags}
         self._before: QWidget | None = None
+        self._wanted = ""
+        self._present = ""
         self.desk = NoteDesk(port, tags, author, ids, self)
         self._writing = Writing(self.desk)
         self.tags = TagKeys(theme, tags, self._tag_clicked, self)
@@ -135,6 +137,18 @@ class NotesPanel(RefreshedWhileShown):
         """Who may write."""
         self._people = everybody(people, self.desk.author)
 
+    def set_wanted(self, words: str) -> None:
+        """Something that is due, in place of the keys."""
+        if words != self._wanted:
+            self._wanted = words
+            self._show()
+
+    def set_present(self, words: str) -> None:
+        """Who is in the room, beside the title."""
+        if words != self._present:
+            self._present = words
+            self._show()
+
     @property
     def book(self) -> Book:
         """Drafts and notes on their way to disk."""
@@ -153,7 +167,8 @@ class NotesPanel(RefreshedWhileShown):
             alarm.state == UNACKNOWLEDGED for alarm in self._port.snapshot().alarms
         ):
             said = said or wording.ALARM
-        return self.desk.trouble or said or wording.KEYS[self.mode]
+        wanted = self._wanted if self.mode is Mode.REST else ""
+        return self.desk.trouble or said or wanted or wording.KEYS[self.mode]
 
     def time_text(self, t_ns: int) -> str:
         """A note's time as it stands in the list."""
@@ -270,5 +285,6 @@ class NotesPanel(RefreshedWhileShown):
         paint_panel(painter, QRectF(self.rect()), self._theme)
         title = wording.WHO_WRITES if self.mode is Mode.CHOOSING else wording.TITLE
         wrong = bool(self.desk.trouble) or self._writing.line.wrong
-        paint_head(painter, self._theme, self.width(), title, self.head, wrong=wrong)
+        present = self._present if self.mode is Mode.REST else ""
+        paint_head(painter, self._theme, self.width(), title, self.head, wrong=wrong, present=present)
         painter.end()

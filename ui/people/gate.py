@@ -30,7 +30,7 @@ class Gate(QObject):
     ) -> None:
         super().__init__(window)
         self.window = window
-        self._ask = ask
+        self.ask = ask
         self._now_ns = now_ns
         self.keys = keys
         self.door = door
@@ -61,7 +61,7 @@ class Gate(QObject):
         return form
 
     def _tried(self, author: Author, purpose: str, *, right: bool) -> None:
-        self._ask(Chart(self._now_ns(), PinTried(author.initials, purpose, right)))
+        self.ask(Chart(self._now_ns(), PinTried(author.initials, purpose, right)))
 
     def _given(self, author: Author, act: Callable[[], object]) -> None:
         self.window.close_over_trends()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QTimer
 
 from kapmonitor.commands import (
     AdoptDevice,
@@ -14,9 +18,14 @@ from kapmonitor.commands import (
     ShowSource,
     ToneHeard,
 )
+from kapmonitor.scaledue import dues, scales_of, wanted
 from ui.notes import NotesPanel
 from ui.people.gate import Gate
+from ui.ports import SessionPort
+from ui.scales.face import wanted_words
+from ui.shortcuts import Action
 
+LOOK_MS: Final = 1000
 OF_PAGES = AdoptDevice | AllowCuff | ConfirmBedside | ConfirmDevice | ReleaseDevice | ShowSource | ToneHeard
 """What pages ask for that stay open when somebody else takes the keys."""
 
@@ -26,7 +35,7 @@ def named(command: Command, by: str) -> Command:
     return replace(command, by=by) if isinstance(command, OF_PAGES) else command
 
 
-def wire_people(gate: Gate, notes: NotesPanel) -> None:
+def wire_people(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
     """Whoever takes the keys in the notes has them everywhere, and the other way round."""
     keys = gate.keys
 
@@ -36,3 +45,35 @@ def wire_people(gate: Gate, notes: NotesPanel) -> None:
 
     notes.author_chosen.connect(keys.take)
     keys.changed.connect(show_author)
+    wire_scales(gate, port, notes)
+
+
+def wire_scales(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
+    """Q opens the page of scales; what is due stands over the notes."""
+    gate.window.on(Action.SCALES, lambda _press: _open_scales(gate, port))
+
+    def look() -> None:
+        session = port.snapshot().session
+        found = dues(scales_of(session.care), session, port.now_ns())
+        notes.set_wanted(wanted_words(wanted(found)))
+
+    _each_second(notes, look)
+
+
+def _each_second(notes: NotesPanel, look: Callable[[], None]) -> None:
+    timer = QTimer(notes)
+    timer.timeout.connect(look)
+    timer.start(LOOK_MS)
+    look()
+
+
+def _open_scales(gate: Gate, port: SessionPort) -> None:
+    from ui.scales.page import ScalesPage
+
+    window = gate.window
+    if window.close_if_open(ScalesPage):
+        return
+    page = ScalesPage(port, window.theme, lambda: gate.keys.by)
+    page.asked.connect(gate.ask)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
