@@ -28,10 +28,10 @@ SIZES = (QSize(1920, 1080), QSize(1366, 768))
 class NoBot:
     """Stands in for pytest-qt's fixture."""
 
-    def addWidget(self, widget: object) -> None:
+    def addWidget(self, widget: object) -> None:  # noqa: N802  # as pytest-qt has it
         """Nothing is closed behind our back."""
 
-    def waitExposed(self, widget: object) -> None:
+    def waitExposed(self, widget: object) -> None:  # noqa: N802  # as pytest-qt has it
         """It is shown already."""
 
 
@@ -99,6 +99,20 @@ def pin_nobody(desk: Desk) -> None:
     desk.window.over_trends.pin_wanted.emit()  # type: ignore[union-attr]
 
 
+def room(desk: Desk) -> None:
+    desk.press(K.Key_W, shift=True)
+
+
+def handing(desk: Desk) -> None:
+    desk.press(K.Key_W, shift=True)
+    desk.press(K.Key_H)
+
+
+def handed(desk: Desk) -> None:
+    handing(desk)
+    desk.press(K.Key_4)
+
+
 Play = Callable[[Desk], None]
 SCENES: dict[str, tuple[Play, dict[str, object], dict[str, object]]] = {
     "resting": (resting, {}, {}),
@@ -111,20 +125,28 @@ SCENES: dict[str, tuple[Play, dict[str, object], dict[str, object]]] = {
     "pin-pick": (pin_pick, {}, {}),
     "pin-typed": (pin_typed, {}, {}),
     "pin-wrong": (pin_wrong, {"variant": "high"}, {}),
+    "room": (room, {}, {}),
+    "handing": (handing, {}, {}),
+    "handed": (handed, {}, {}),
     "pin-nobody": (pin_nobody, {}, {"people": (), "door": FakeDoor()}),
 }
 
 
-def picture(name: str, folder: Path, size: QSize) -> None:
-    play, more, live = SCENES[name]
-    desk = Desk(NoBot(), session(**more), size, **live)  # type: ignore[arg-type]
-    QTest.qWait(900)
-    play(desk)
-    for _ in range(20):
+def live(desk: Desk, seconds: float) -> None:
+    """As long for the session as for the screen."""
+    for _ in range(round(seconds * 20)):
         desk.session.advance(1 / 20)
+        QTest.qWait(50)
         desk.window.refresh()
         settle()
-    QTest.qWait(1100)
+
+
+def picture(name: str, folder: Path, size: QSize) -> None:
+    play, more, given = SCENES[name]
+    desk = Desk(NoBot(), session(**more), size, **given)  # type: ignore[arg-type]
+    live(desk, 0.9)
+    play(desk)
+    live(desk, 1.2)
     save(desk.shell, folder / f"{name}-{size.width()}.png", size)
     desk.close()
     desk.shell.close()

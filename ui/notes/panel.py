@@ -137,6 +137,11 @@ class NotesPanel(RefreshedWhileShown):
         """Who may write."""
         self._people = everybody(people, self.desk.author)
 
+    @property
+    def everybody(self) -> tuple[Author, ...]:
+        """All who can be at the keys."""
+        return self._people
+
     def set_wanted(self, words: str) -> None:
         """Something that is due, in place of the keys."""
         if words != self._wanted:

@@ -161,7 +161,10 @@ class PinForm(QWidget):
     # Painting
 
     def _foot(self) -> float:
-        return self.height() - max(self._theme.px(FOOT), 3 * row_height(self._theme) * 0.92)
+        """Below the list, or at the end where that is longer than its place."""
+        foot = max(self._theme.px(FOOT), 3 * row_height(self._theme) * 0.92)
+        rows = len(self._picking.people) * row_height(self._theme) + self._theme.px(14)
+        return min(self.height() - foot, rows)
 
     def _place_field(self) -> None:
         self.field.setFont(fonts.font(self._theme.text_px(20), fonts.SEMIBOLD))

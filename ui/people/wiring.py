@@ -46,6 +46,7 @@ def wire_people(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
     notes.author_chosen.connect(keys.take)
     keys.changed.connect(show_author)
     wire_scales(gate, port, notes)
+    wire_room(gate, port, notes)
 
 
 def wire_scales(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
@@ -75,5 +76,34 @@ def _open_scales(gate: Gate, port: SessionPort) -> None:
         return
     page = ScalesPage(port, window.theme, lambda: gate.keys.by)
     page.asked.connect(gate.ask)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
+
+
+def wire_room(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
+    """Shift+W opens the page of who is in the room; who is there stands beside the notes' title."""
+    gate.window.on(Action.PRESENCE, lambda _press: _open_room(gate, port, notes))
+
+    def look() -> None:
+        present = port.snapshot().session.care.present
+        notes.set_present(" ".join(each.person for each in present))
+
+    _each_second(notes, look)
+
+
+def _open_room(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
+    from ui.people.room import RoomPage
+
+    window, keys = gate.window, gate.keys
+    if window.close_if_open(RoomPage):
+        return
+
+    def handed(giver: str, taker: str) -> None:
+        if giver == keys.last:
+            keys.take(taker)
+
+    page = RoomPage(port, window.theme, notes.everybody, lambda: keys.by)
+    page.asked.connect(gate.ask)
+    page.handed.connect(handed)
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)

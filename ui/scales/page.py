@@ -169,7 +169,9 @@ class ScalesPage(QWidget):
         painter.fillRect(self.rect(), colour(theme.palette.window))
         paint_panel(painter, QRectF(self.rect()), theme)
         width = self.width() - 2 * px(MARGIN)
-        foot = QRectF(px(MARGIN), self.height() - foot_height(theme), width, foot_height(theme))
+        rows = px(HEAD) + len(self._scales) * row_height(theme) + px(14)
+        top = min(self.height() - foot_height(theme), rows)
+        foot = QRectF(px(MARGIN), top, width, foot_height(theme))
         paint_head(painter, theme, self.width(), none=not self._scales)
         if self._scales:
             self._paint_rows(painter, QRectF(px(MARGIN), px(HEAD), width, foot.y() - px(HEAD)))
