@@ -77,6 +77,8 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             tags=tag_names(station.plan.protocol),
             people=people,
             door=door,
+            idle_min=arguments.idle_min,
+            phones=arguments.phones,
             notice=notice,
         )
         return lambda shell: dress_live(shell, live)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -28,6 +28,7 @@ from playlists.model import Playlist
 from ui.beats import Beats
 from ui.bridge import Bridge
 from ui.format import wall
+from ui.lock.veil import Veiled
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
 from ui.notes.author import Author
@@ -35,7 +36,7 @@ from ui.people.atkeys import AtKeys
 from ui.people.gate import Gate
 from ui.people.limits import open_limits
 from ui.people.ports import Door
-from ui.people.wiring import named, wire_people
+from ui.people.wiring import named, wire_emergency, wire_lock, wire_people
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -70,6 +71,10 @@ class Live:
     """Who may be at the keys, besides the author; those of the clinic's list have an id."""
     door: Door | None = None
     """Knows the PINs of the clinic's people; None where it has none."""
+    idle_min: float = 0.0
+    """After so many minutes without a touch the screen locks itself; 0 is never."""
+    phones: tuple[str, ...] = ()
+    """Whom the emergency card says to call."""
     notice: str = ""
     """Something to say once the dashboard is up."""
 
@@ -90,18 +95,25 @@ class Reviewed:
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     """The dashboard of a running session; returns what ends it."""
+    from ui.music.panel import MusicPanel
+
     bridge = Bridge()
-    window = MainWindow(live.port, bridge)
+    veil = Veiled(live.port)
+    window = MainWindow(veil, bridge)
+    veil.on_change(window.refresh)
     shell.hold(window)
-    gate = _wire_requests(window, bridge, live)
-    wire_people(gate, live.port, _add_notes(window, live))
+    gate = _wire_requests(window, bridge, replace(live, port=veil))
+    notes = _add_notes(window, live)
+    wire_people(gate, veil, notes)
     if live.notice:
         window.say(live.notice)
     player = _add_music(window, live)
+    wire_lock(gate, veil, (notes, *window.findChildren(MusicPanel)), live.idle_min)
+    wire_emergency(gate, veil, live.phones)
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
-    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, player))
+    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, veil, player))
 
     def close() -> None:
         if sound is not None:
@@ -113,14 +125,14 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     return close
 
 
-def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> None:
+def _add_slow_parts(window: MainWindow, live: Live, veil: Veiled, player: Player | None) -> None:
     """The trends, and only then the music's thread.
 
     Loading pyqtgraph makes Python types of all that Qt has; PySide6 crashes where another thread meanwhile
     makes one, too.
     """
     try:
-        _add_trends(window, live.port, player)
+        _add_trends(window, veil, player)
     finally:
         if player is not None:
             player.start()
@@ -249,15 +261,22 @@ def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
     window.on(Action.WHO, lambda _press: notes.ask_who())
 
 
-def _add_trends(window: MainWindow, port: SessionPort, player: Player | None) -> None:
+def _add_trends(window: MainWindow, port: Veiled, player: Player | None) -> None:
     from ui.trends import TrendsPane
 
     trends = TrendsPane(port, window.theme)
     window.set_trends(trends)
     wire_windows(window, trends)
+
+    def come() -> None:
+        known = player is not None and not port.hides
+        trends.set_coming(_coming(player.view(), port.now_ns()) if player and known else ())
+
+    port.on_change(come)
+    port.on_change(trends.refresh)
     if player is not None:
         timer = QTimer(trends)
-        timer.timeout.connect(lambda: trends.set_coming(_coming(player.view(), port.now_ns())))
+        timer.timeout.connect(come)
         timer.start(COMING_MS)
 
 

@@ -150,6 +150,14 @@ LIVE: Final = (
     Binding(K.Key_Up, Action.VOLUME_UP, repeats=True),
     Binding(K.Key_Down, Action.VOLUME_DOWN, repeats=True),
 )
+LOCKED: Final = (
+    Binding(K.Key_F1, Action.EMERGENCY, always=True),
+    Binding(K.Key_F11, Action.FULL_SCREEN, always=True),
+    Binding(K.Key_F, Action.ACKNOWLEDGE),
+    Binding(K.Key_F12, Action.ACKNOWLEDGE, always=True),
+    Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
+)
+"""While the screen is locked: a cuff can be stopped; what else is asked for is refused."""
 REVIEW: Final = (
     *_BOTH,
     Binding(K.Key_Space, Action.REPLAY_PLAY),

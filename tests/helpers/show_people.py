@@ -22,6 +22,7 @@ from kapmonitor.session.events import Stamped  # noqa: E402
 from kapmonitor.session.state import fold  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 
+PHONES = ("112  ambulance", "Dr. Pat Berg  0170 123 45 67", "Clinic  030 123 45 67")
 SIZES = (QSize(1920, 1080), QSize(1366, 768))
 
 
@@ -113,6 +114,24 @@ def handed(desk: Desk) -> None:
     desk.press(K.Key_4)
 
 
+def locked(desk: Desk) -> None:
+    desk.press(K.Key_L, shift=True, control=True)
+
+
+def unlocking(desk: Desk) -> None:
+    locked(desk)
+    desk.type("r9753")
+
+
+def emergency(desk: Desk) -> None:
+    desk.press(K.Key_F1)
+
+
+def locked_emergency(desk: Desk) -> None:
+    locked(desk)
+    emergency(desk)
+
+
 Play = Callable[[Desk], None]
 SCENES: dict[str, tuple[Play, dict[str, object], dict[str, object]]] = {
     "resting": (resting, {}, {}),
@@ -128,6 +147,13 @@ SCENES: dict[str, tuple[Play, dict[str, object], dict[str, object]]] = {
     "room": (room, {}, {}),
     "handing": (handing, {}, {}),
     "handed": (handed, {}, {}),
+    "locked": (locked, {}, {}),
+    "locked-alarm": (locked, {"variant": "high"}, {}),
+    "unlocking": (unlocking, {}, {}),
+    "locked-no-list": (locked, {}, {"people": (), "door": None}),
+    "emergency": (emergency, {}, {"phones": PHONES}),
+    "emergency-stale": (emergency, {"variant": "stale"}, {}),
+    "locked-emergency": (locked_emergency, {}, {"phones": PHONES}),
     "pin-nobody": (pin_nobody, {}, {"people": (), "door": FakeDoor()}),
 }
 

@@ -26,8 +26,8 @@ from ui.theme import Theme, colour
 FOOT: Final = 118
 LONGEST_PIN: Final = 200
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-ACKNOWLEDGES: Final = "F"
-"""Also acknowledges while somebody is chosen; who has only this letter is reached with the arrows."""
+URGENT: Final = "FB"
+"""Keys for alarms and the cuff, also here; who begins with one of them is reached with the arrows."""
 
 
 class PinField(QLineEdit):
@@ -58,6 +58,8 @@ class PinForm(QWidget):
     given = Signal(object)
     tried = Signal(object, bool)
     left = Signal()
+    puzzled = Signal()
+    """A key that means nothing here."""
     _told = Signal(object)
 
     def __init__(
@@ -67,15 +69,17 @@ class PinForm(QWidget):
         people: Sequence[Author],
         now: str,
         roles: Collection[str] = (),
+        keys: str = wording.PICK_KEYS,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._door = door
         self._theme = theme
+        self._keys = keys
         self._picking = picking.begin(people, now, roles)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
-        self.setProperty(TAKES_LETTERS, LETTERS.replace(ACKNOWLEDGES, ""))
+        self.setProperty(TAKES_LETTERS, "".join(letter for letter in LETTERS if letter not in URGENT))
         self.field = PinField(self)
         self.field.hide()
         self.field.cue.connect(self._field_cue)
@@ -111,8 +115,8 @@ class PinForm(QWidget):
             self.field.insert(text)
         elif text.isalpha():
             self._show(picking.lettered(self._picking, text))
-        else:
-            super().keyPressEvent(event)
+        elif text:
+            self.puzzled.emit()
 
     def _field_cue(self, cue: Cue) -> None:
         pin, chosen = self.field.text(), self._picking.chosen
@@ -201,7 +205,7 @@ class PinForm(QWidget):
             ask, room = wording.CHECKING if now.step is Step.CHECK else of, self.width() / 2 - 8
             painting.line(painter, 0, base, ask, colour(p.notes), px, fonts.SEMIBOLD, room=room)
         small = theme.text_px(16)
-        keys = wording.PICK_KEYS if now.step is Step.PICK else wording.PIN_KEYS
+        keys = self._keys if now.step is Step.PICK else wording.PIN_KEYS
         said, ink = (now.trouble, p.medium) if now.trouble else (keys, p.secondary)
         base = painting.middle_baseline(top + line + theme.px(28), fonts.metrics(small))
         for each in painting.broken(said, small, self.width()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -52,11 +53,13 @@ class Gate(QObject):
         form.left.connect(self.window.close_over_trends)
         self.window.open_over_trends(PinPage(form, wording.PURPOSES[purpose], self.window.theme))
 
-    def form(self, purpose: str, roles: Collection[str] = ()) -> PinForm:
-        """A form whose tries go on record."""
+    def form(self, purpose: str, roles: Collection[str] = (), *, short: bool = False) -> PinForm:
+        """A form whose tries go on record; a `short` one shows initials and roles, no names."""
         if self.door is None:
             raise ValueError("nobody has a PIN here")
-        form = PinForm(self.door, self.window.theme, self.keys.people, self.keys.last, roles)
+        shown = tuple(replace(each, name="") if short else each for each in self.keys.people)
+        keys = wording.LOCK_KEYS if short else wording.PICK_KEYS
+        form = PinForm(self.door, self.window.theme, shown, self.keys.last, roles, keys)
         form.tried.connect(lambda author, right: self._tried(author, purpose, right=right))
         return form
 

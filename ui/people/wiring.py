@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from kapmonitor.commands import (
     AdoptDevice,
     AllowCuff,
+    Chart,
     Command,
     ConfirmBedside,
     ConfirmDevice,
@@ -19,6 +21,10 @@ from kapmonitor.commands import (
     ToneHeard,
 )
 from kapmonitor.scaledue import dues, scales_of, wanted
+from kapmonitor.session.keys_events import EmergencyAccessed
+from ui.lock.idle import Idle
+from ui.lock.lock import Lock
+from ui.lock.veil import Veiled
 from ui.notes import NotesPanel
 from ui.people.gate import Gate
 from ui.ports import SessionPort
@@ -107,3 +113,30 @@ def _open_room(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
     page.handed.connect(handed)
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
+
+
+def wire_lock(gate: Gate, veil: Veiled, covered: Sequence[QWidget], idle_min: float) -> Lock:
+    """Ctrl+Shift+L locks, and so does nobody touching anything; a record that was left locked is so again."""
+    lock = Lock(gate, veil, covered)
+    gate.window.on(Action.LOCK, lambda _press: lock.lock())
+    Idle(idle_min * 60.0, lambda: lock.lock(idle=True), lock)
+    if veil.snapshot().session.care.locked:
+        lock.shut()
+    return lock
+
+
+def wire_emergency(gate: Gate, port: SessionPort, phones: Sequence[str]) -> None:
+    """F1 opens the emergency card, also while it is locked, and that goes on record."""
+    gate.window.on(Action.EMERGENCY, lambda press: _open_emergency(gate, port, phones, press.t_ns))
+
+
+def _open_emergency(gate: Gate, port: SessionPort, phones: Sequence[str], t_ns: int) -> None:
+    from ui.emergency.page import EmergencyPage
+
+    window, keys = gate.window, gate.keys
+    if window.close_if_open(EmergencyPage):
+        return
+    page = EmergencyPage(port, window.theme, phones)
+    page.left.connect(window.close_over_trends)
+    window.open_over_trends(page)
+    gate.ask(Chart(t_ns, EmergencyAccessed(keys.by, keys.locked)))

@@ -7,7 +7,6 @@ from typing import Final
 PURPOSES: Final = {
     "dose": "Your PIN, to chart a dose",
     "limits": "Your PIN, to change limits",
-    "unlock": "Locked",
     "sign-off": "Your PIN, to finish the session",
 }
 NOBODY_MAY: Final = "Nobody in the clinic’s list may do this. An admin adds people: kapmonitor people"
@@ -15,6 +14,7 @@ NOBODY_BY: Final = "Nobody goes by {letter}."
 PIN_OF: Final = "PIN of {name}"
 CHECKING: Final = "looking at the PIN"
 PICK_KEYS: Final = "letters or ↑ ↓ choose · digits PIN · Enter for a PIN with letters · Esc leave"
+LOCK_KEYS: Final = "letters or ↑ ↓ choose · digits PIN · Enter for a PIN with letters"
 PIN_KEYS: Final = "Enter go on · Backspace another person · Esc back"
 ENDED: Final = "the session ended first"
 
