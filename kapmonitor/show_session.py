@@ -80,6 +80,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             idle_min=arguments.idle_min,
             phones=arguments.phones,
             notice=notice,
+            opening=True,
         )
         return lambda shell: dress_live(shell, live)
 

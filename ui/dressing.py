@@ -36,7 +36,7 @@ from ui.people.atkeys import AtKeys
 from ui.people.gate import Gate
 from ui.people.limits import open_limits
 from ui.people.ports import Door
-from ui.people.wiring import named, wire_emergency, wire_lock, wire_people
+from ui.people.wiring import named, wire_emergency, wire_lock, wire_opening, wire_people
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -77,6 +77,8 @@ class Live:
     """Whom the emergency card says to call."""
     notice: str = ""
     """Something to say once the dashboard is up."""
+    opening: bool = False
+    """Whether somebody has to open the session before it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> Gate:
     window.on(Action.LIMITS, lambda _press: open_limits(gate, live.port, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, keys, ask))
     window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, keys, ask))
-    if not live.port.snapshot().links:
+    wire_opening(gate, live.port, at_once=live.opening)
+    if not live.port.snapshot().links and not live.opening:
         QTimer.singleShot(0, window, lambda: _open_devices(window, live, keys, ask))
     window.cuff_start_asked.connect(lambda: ask(StartCuff(keys.by)))
     window.cuff_stop_asked.connect(lambda: ask(StopCuff(keys.by)))
@@ -347,11 +350,18 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
+    window.on(Action.CARD, lambda _press: _show_card(window, port))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     return reviewed.close
+
+
+def _show_card(window: MainWindow, port: SessionPort) -> None:
+    from ui.opening import show_card
+
+    show_card(window, port)
 
 
 def _open_rehearsal(

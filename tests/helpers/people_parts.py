@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QApplication
 from kapmonitor.commands import Chart
 from kapmonitor.errors import PinRefused
 from kapmonitor.people.user import About, Role
-from kapmonitor.session.events import Stamped
-from kapmonitor.session.state import fold
 from ui.dressing import Live, dress_live
 from ui.main_window import MainWindow
 from ui.people.members import members
@@ -54,13 +52,7 @@ class FakeDoor:
 
 
 class CareSession(FakeSession):
-    """Keeps what is charted, as a real one does."""
-
-    def submit(self, command):
-        done = super().submit(command)
-        if isinstance(command, Chart):
-            self.state = fold(self.state, Stamped(command.t_ns, command.event))
-        return done
+    """Tells what was charted."""
 
     def charted(self, kind):
         return [c.event for c in self.commands if isinstance(c, Chart) and isinstance(c.event, kind)]

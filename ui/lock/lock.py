@@ -54,13 +54,18 @@ class Lock(QObject):
         window.close_over_trends()
         window.keys.set_table(LOCKED)
         window.footer.set_keys(wording.KEYS)
-        for part in self._covered:
+        for part in self._hidden():
             part.hide()
         self._panel = self._new_panel()
         self._place()
         self._panel.show()
         self._panel.setFocus()
         self._veil.hide(hides=True)
+
+    def _hidden(self) -> tuple[QWidget, ...]:
+        """What is hidden as a whole, with a page over everything; what is typed there is kept."""
+        over = self._window.over_body.widget
+        return self._covered if over is None else (*self._covered, over)
 
     def _new_panel(self) -> LockPanel:
         gate = self._gate
@@ -92,9 +97,9 @@ class Lock(QObject):
         self._window.footer.set_keys(strings.KEYS_HINT)
         self._veil.hide(hides=False)
         self._chart(ScreenUnlocked(by, pin))
-        for part in self._covered:
+        for part in self._hidden():
             part.show()
-        self._window.setFocus()
+        (self._window.over_body.widget or self._window).setFocus()
 
     def _chart(self, event: KeysEvent) -> None:
         self._gate.ask(Chart(self._veil.now_ns(), event))

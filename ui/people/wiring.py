@@ -140,3 +140,19 @@ def _open_emergency(gate: Gate, port: SessionPort, phones: Sequence[str], t_ns: 
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
     gate.ask(Chart(t_ns, EmergencyAccessed(keys.by, keys.locked)))
+
+
+def wire_opening(gate: Gate, port: SessionPort, *, at_once: bool) -> None:
+    """The page on which a session is opened: at once where that is to be done, else only at its key."""
+    from ui.opening import is_due, show_card, show_opening
+
+    window, keys = gate.window, gate.keys
+
+    def show() -> None:
+        if not keys.locked:
+            show_opening(window, port, lambda: keys.by)
+
+    window.on(Action.OPENING, lambda _press: show())
+    window.on(Action.CARD, lambda _press: show_card(window, port))
+    if at_once and is_due(port):
+        QTimer.singleShot(0, window, show)

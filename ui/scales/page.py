@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from kapmonitor.commands import Chart
 from kapmonitor.protocol.scales import Scale
 from kapmonitor.scaledue import Due, counts_for, dues, scales_of, wanted
+from kapmonitor.session.care import Score
 from kapmonitor.session.care_events import ScaleScored
 from kapmonitor.snapshot import Snapshot
 from ui import format as fmt
@@ -25,6 +27,7 @@ from ui.shortcuts import TAKES_ARROWS, TAKES_BACKSPACE, TAKES_LETTERS
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 500
+SENT_NS: Final = 10_000_000_000
 LEFT_ALONE_MS: Final = 60_000
 """An entry that nobody goes on with is dropped and the trends are back."""
 
@@ -47,6 +50,7 @@ class ScalesPage(QWidget):
         self._scales: tuple[Scale, ...] = ()
         self._dues: tuple[Due, ...] = ()
         self._entering = Entering()
+        self._sent: tuple[Score, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
         self.setProperty(TAKES_BACKSPACE, True)
@@ -81,12 +85,22 @@ class ScalesPage(QWidget):
 
     def refresh(self) -> None:
         """Look at the session again; the chosen scale stays."""
-        self._snapshot = self._port.snapshot()
+        self._snapshot = self._with_sent(self._port.snapshot())
         self._scales = scales_of(self._snapshot.session.care)
         self._dues = dues(self._scales, self._snapshot.session, self._port.now_ns())
         foot = self.foot()
         self.setAccessibleName(f"{foot.ask} {foot.more} {foot.said} {foot.trouble}".strip())
         self.update()
+
+    def _with_sent(self, shot: Snapshot) -> Snapshot:
+        """With scores that are on their way to the record; what does not get there is wanted again."""
+        session, since_ns = shot.session, self._port.now_ns() - SENT_NS
+        known = {(score.scale, score.t_ns) for score in session.care.scores}
+        self._sent = tuple(
+            sent for sent in self._sent if (sent.scale, sent.t_ns) not in known and sent.t_ns > since_ns
+        )
+        care = replace(session.care, scores=(*session.care.scores, *self._sent))
+        return replace(shot, session=replace(session, care=care))
 
     def _time(self, t_ns: int) -> str:
         shot = self._snapshot
@@ -154,6 +168,10 @@ class ScalesPage(QWidget):
         event = ScaleScored(
             scored.scale.id, scored.score, scored.due_t_ns, self._author(), scored.items, scored.replaces_t_ns
         )
+        sent = Score(
+            scored.t_ns, event.scale, event.score, event.due_t_ns, event.by, event.items, event.replaces_t_ns
+        )
+        self._sent = (*self._sent, sent)
         self.asked.emit(Chart(scored.t_ns, event))
 
     def hideEvent(self, event: QHideEvent) -> None:
