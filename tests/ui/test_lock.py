@@ -385,3 +385,21 @@ def test_each_value_of_the_card_says_how_old_it_is(variant, old):
     assert ["y" if value.old else "n" for value in values] == list(old)
     assert all(value.age for value in values)
     assert all(value.value for value in values)
+
+
+def test_the_page_on_which_a_session_is_opened_is_hidden_and_keeps_what_was_typed(qtbot):
+    session = secret_session()
+    session.state = replace(session.state, doses=())
+    desk = Desk(qtbot, session, opening=True)
+    qtbot.waitUntil(lambda: desk.window.over_body.widget is not None, timeout=5000)
+    page = desk.window.over_body.widget
+    assert "9944" in words_of(desk.shell) or [secret for secret in SECRETS if secret in words_of(desk.shell)]
+    lock(desk)
+    assert not page.isVisible()
+    assert not [secret for secret in SECRETS if secret in words_of(desk.shell)]
+    desk.type("r975310")
+    desk.press(K.Key_Return)
+    qtbot.waitUntil(lambda: desk.window.findChild(LockPanel) is None, timeout=3000)
+    assert desk.window.over_body.widget is page
+    assert page.isVisible()
+    desk.close()
