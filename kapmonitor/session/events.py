@@ -34,6 +34,7 @@ from kapmonitor.session.care_events import (
     ScaleScored,
     SessionOpened,
 )
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -247,6 +248,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ClockHeld
     | ComputerBoot
     | ComputerSlept
     | ChannelDescribed
