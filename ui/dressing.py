@@ -36,7 +36,7 @@ from ui.people.atkeys import AtKeys
 from ui.people.gate import Gate
 from ui.people.limits import open_limits
 from ui.people.ports import Door
-from ui.people.wiring import named, wire_emergency, wire_lock, wire_opening, wire_people
+from ui.people.wiring import by_hand, named, wire_emergency, wire_lock, wire_opening, wire_people
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -109,7 +109,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     wire_people(gate, veil, notes)
     if live.notice:
         window.say(live.notice)
-    player = _add_music(window, live)
+    player = _add_music(window, live, gate.keys)
     wire_lock(gate, veil, (notes, *window.findChildren(MusicPanel)), live.idle_min)
     wire_emergency(gate, veil, live.phones)
     live.on_samples(bridge.wake)
@@ -302,7 +302,7 @@ def wire_windows(window: MainWindow, trends: TrendsPane) -> None:
     window.on(Action.WINDOW_WHOLE, lambda _press: trends.whole())
 
 
-def _add_music(window: MainWindow, live: Live) -> Player | None:
+def _add_music(window: MainWindow, live: Live, keys: AtKeys) -> Player | None:
     from ui.music.panel import MusicPanel
     from ui.music.player import Player
 
@@ -311,7 +311,7 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
     if live.playlist is not None:
         player = Player(
             live.playlist,
-            port.submit,
+            lambda command: port.submit(by_hand(command, keys.by)),
             port.now_ns,
             output=live.output,
             silent=live.silent_music,

@@ -229,10 +229,13 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class MusicEvent:
-    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force."""
+    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force.
+
+    `by` is who was at the keys for what only a key does; empty for what may have come by itself.
+    """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     action: str
     section: str
     track: str
@@ -241,6 +244,7 @@ class MusicEvent:
     duration_s: float
     volume_db: float
     output: str
+    by: str = ""
 
 
 SessionEvent = (

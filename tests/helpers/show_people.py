@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from kapmonitor.protocol import shipped  # noqa: E402
-from kapmonitor.session.care_events import PresenceSaid, ProtocolSet, ScaleScored  # noqa: E402
+from kapmonitor.session.care_events import CardFilled, PresenceSaid, ProtocolSet, ScaleScored  # noqa: E402
 from kapmonitor.session.events import Stamped  # noqa: E402
 from kapmonitor.session.state import fold  # noqa: E402
 from ui.screenshot import save  # noqa: E402
@@ -42,6 +42,7 @@ def session(variant: str = "quiet", now_min: float | None = None) -> CareSession
     told = ProtocolSet("example", "", "", True, shipped.example_path().read_text("utf-8"))
     for t_ns, event in (
         (OPENED_NS, told),
+        (OPENED_NS, CardFilled("touch", "hand only, after asking", "KL")),
         (OPENED_NS + MIN, PresenceSaid("KL", "therapist", True, "KL")),
         (OPENED_NS + MIN, PresenceSaid("RN", "nurse", True, "KL")),
         (DOSE_NS - 6 * MIN, ScaleScored("distress", 3, OPENED_NS, "KL")),

@@ -4,6 +4,7 @@ import string
 import time
 
 import pytest
+from fake_player import FakePlayer
 from fake_session import FakeSession, S
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from kapmonitor.commands import (
     HoldCuff,
     MovePhase,
     PauseAudio,
+    ReportMusic,
     StartCuff,
     ToneHeard,
 )
@@ -23,12 +25,13 @@ from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import PinRefused
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.user import About, Role
+from kapmonitor.session.events import MusicAction, MusicEvent
 from kapmonitor.session.keys_events import PinTried
 from ui.people import picking
 from ui.people.atkeys import LOCKED_BY, PROVED_NS, AtKeys
 from ui.people.members import member, members
 from ui.people.picking import TABLE, Cue, Picking, Step
-from ui.people.wiring import named
+from ui.people.wiring import by_hand, named
 
 pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
 
@@ -114,6 +117,37 @@ def test_a_page_that_stays_open_asks_in_the_name_of_whoever_is_there_now():
     assert named(ToneHeard("staff", True, "KL"), "RN").by == "RN"
     assert named(AllowCuff("cuff", True, "KL"), "RN").by == "RN"
     assert named(Acknowledge(1, ("hr",), "KL"), "RN").by == "KL"
+
+
+@pytest.mark.parametrize("action", MusicAction)
+def test_what_only_a_key_does_to_the_music_is_in_the_name_of_whoever_is_there(action):
+    event = MusicEvent(action.value, "Peak", "t", "Long light", 1.0, 400.0, -12.0, "room speakers")
+    named_ = by_hand(ReportMusic(1, event), "RN").music.by
+    keys = {MusicAction.PAUSED, MusicAction.HELD, MusicAction.RELEASED, MusicAction.VOLUME}
+    assert named_ == ("RN" if action in keys else "")
+
+
+def test_the_player_reports_through_it(qtbot, monkeypatch):
+    reports = []
+
+    class Reporting(FakePlayer):
+        def __init__(self, _playlist, submit, *_more, **_named):
+            super().__init__()
+            reports.append(submit)
+
+        def start(self):
+            """It plays already."""
+
+        def close(self):
+            """Nothing sounds."""
+
+    monkeypatch.setattr("ui.music.player.Player", Reporting)
+    desk = Desk(qtbot, playlist=object())
+    held = MusicEvent("held", "Peak", "t", "Long light", 1.0, 400.0, -12.0, "room speakers")
+    desk.press(K.Key_W, K.Key_2)
+    reports[0](ReportMusic(1, held))
+    assert [report.music.by for report in desk.commands(ReportMusic)] == ["RN"]
+    desk.close()
 
 
 # The real book

@@ -17,10 +17,12 @@ from kapmonitor.commands import (
     ConfirmBedside,
     ConfirmDevice,
     ReleaseDevice,
+    ReportMusic,
     ShowSource,
     ToneHeard,
 )
 from kapmonitor.scaledue import dues, scales_of, wanted
+from kapmonitor.session.events import MusicAction
 from kapmonitor.session.keys_events import EmergencyAccessed
 from ui.lock.idle import Idle
 from ui.lock.lock import Lock
@@ -32,6 +34,8 @@ from ui.scales.face import wanted_words
 from ui.shortcuts import Action
 
 LOOK_MS: Final = 1000
+BY_HAND: Final = frozenset({MusicAction.PAUSED, MusicAction.HELD, MusicAction.RELEASED, MusicAction.VOLUME})
+"""Music also starts, stops and resumes by itself."""
 OF_PAGES = AdoptDevice | AllowCuff | ConfirmBedside | ConfirmDevice | ReleaseDevice | ShowSource | ToneHeard
 """What pages ask for that stay open when somebody else takes the keys."""
 
@@ -39,6 +43,13 @@ OF_PAGES = AdoptDevice | AllowCuff | ConfirmBedside | ConfirmDevice | ReleaseDev
 def named(command: Command, by: str) -> Command:
     """In the name of whoever is at the keys now, not when its page was opened."""
     return replace(command, by=by) if isinstance(command, OF_PAGES) else command
+
+
+def by_hand(command: Command, by: str) -> Command:
+    """What was done to the music by a key, in the name of whoever is at the keys."""
+    if isinstance(command, ReportMusic) and command.music.action in BY_HAND:
+        return replace(command, music=replace(command.music, by=by))
+    return command
 
 
 def wire_people(gate: Gate, port: SessionPort, notes: NotesPanel) -> None:
