@@ -7,6 +7,7 @@ from fake_player import PLAYING, FakePlayer
 from fake_session import OPENED_NS, S
 from people_parts import LAPTOP, CareSession, Desk, FakeDoor, K, settle
 from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from kapmonitor.commands import (
@@ -222,6 +223,20 @@ def test_alarms_are_acknowledged_by_nobody_and_nothing_else_is_done(qtbot):
     assert desk.window.over_trends is None
     desk.window.cuff_stop_asked.emit()
     assert [s.by for s in desk.commands(StopCuff)] == [LOCKED_BY]
+    desk.close()
+
+
+def test_a_cuff_is_stopped_by_its_key_while_locked_and_none_is_started(qtbot):
+    desk = Desk(qtbot, CareSession("measuring"))
+    lock(desk)
+    desk.press(K.Key_B)
+    assert [s.by for s in desk.commands(StopCuff)] == [LOCKED_BY]
+    desk.session.variant = "quiet"
+    desk.window.refresh()
+    QTest.keyPress(QApplication.focusWidget(), K.Key_B)
+    qtbot.waitUntil(lambda: desk.window.footer.said.endswith("the screen is locked"), timeout=3000)
+    QTest.keyRelease(QApplication.focusWidget(), K.Key_B)
+    assert not desk.commands(StartCuff)
     desk.close()
 
 

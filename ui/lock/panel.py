@@ -87,5 +87,5 @@ class LockPanel(QWidget):
                 base += px * 1.4
                 painting.line(painter, left, base, each, colour(ink), px, room=room)
         base = self.height() - theme.px(18)
-        painting.line(painter, left, base, wording.KEYS, colour(p.secondary), px, room=room)
+        painting.line(painter, left, base, wording.KEYS, colour(p.secondary), px, room=room, smallest=12)
         painter.end()
