@@ -23,7 +23,13 @@ from kapmonitor.commands import (
     StopCuff,
 )
 from kapmonitor.errors import CommandRefused
-from kapmonitor.session.care_events import CardFilled, PersonIdentified, PresenceSaid, ScaleScored
+from kapmonitor.session.care_events import (
+    CardFilled,
+    PersonIdentified,
+    PresenceSaid,
+    ScaleScored,
+    SessionOpened,
+)
 from kapmonitor.session.events import DoseGiven, NoteAdded, Phase, Stamped
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.state import fold
@@ -417,4 +423,20 @@ def test_the_page_on_which_a_session_is_opened_is_hidden_and_keeps_what_was_type
     qtbot.waitUntil(lambda: desk.window.findChild(LockPanel) is None, timeout=3000)
     assert desk.window.over_body.widget is page
     assert page.isVisible()
+    desk.close()
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_session_that_was_left_locked_is_opened_after_it_if_it_never_was(qtbot, opened):
+    session = CareSession("quiet")
+    session.state = replace(session.state, doses=())
+    for event in [SessionOpened("KL", "therapist", ())] * opened + [ScreenLocked("KL", False)]:
+        session.state = fold(session.state, Stamped(OPENED_NS, event))
+    desk = Desk(qtbot, session, opening=True)
+    assert desk.window.over_body.widget is None
+    desk.type("r975310")
+    desk.press(K.Key_Return)
+    qtbot.waitUntil(lambda: desk.window.findChild(LockPanel) is None, timeout=3000)
+    settle()
+    assert (desk.window.over_body.widget is None) == opened
     desk.close()

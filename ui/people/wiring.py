@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.commands import (
@@ -165,5 +165,16 @@ def wire_opening(gate: Gate, port: SessionPort, *, at_once: bool) -> None:
 
     window.on(Action.OPENING, lambda _press: show())
     window.on(Action.CARD, lambda _press: show_card(window, port))
-    if at_once and is_due(port):
-        QTimer.singleShot(0, window, show)
+
+    def at_start() -> None:
+        if keys.locked:
+            # What is shown of a locked session does not tell whether it was opened.
+            keys.changed.connect(soon, Qt.ConnectionType.SingleShotConnection)
+        elif is_due(port):
+            show()
+
+    def soon() -> None:
+        QTimer.singleShot(0, window, at_start)
+
+    if at_once:
+        soon()

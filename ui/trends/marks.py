@@ -130,7 +130,8 @@ def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
     draw_stretches(painter, frame, content)
     shown = written(frame, content)
     if not shown:
-        quiet_word(painter, frame, wording.NO_NOTES if content.state.started else "")
+        nothing = wording.HIDDEN if content.state.care.locked else wording.NO_NOTES
+        quiet_word(painter, frame, nothing if content.state.started else "")
     px, name = frame.label_px, frame.theme.palette.notes
     cap = fonts.metrics(px).capHeight()
     for one in shown:
