@@ -9,6 +9,7 @@ from kapmonitor.view import Role
 
 RECORD: Final = "record"
 HEADS: Final = "heads"
+MOVED: Final = "moved"
 CLOCK: Final = "clock"
 SLEEP: Final = "sleep"
 DISK: Final = "disk"
@@ -79,6 +80,7 @@ def own_rules() -> tuple[Rule, ...]:
     return (
         _flag(RECORD, high),
         _flag(HEADS, low),
+        _flag(MOVED, low),
         _flag(SLEEP, high),
         _flag(CLOCK, low),
         _flag(DISK, low, rises_to=medium),

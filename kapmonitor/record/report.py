@@ -8,8 +8,16 @@ from itertools import islice
 from typing import Final
 
 from kapmonitor.record import chain
+from kapmonitor.record.moves import Noted
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.events import ChannelDescribed, RecordHeads, SessionResumed, SessionStarted, Stamped
+from kapmonitor.session.events import (
+    ChannelDescribed,
+    RecordHeads,
+    RecordMoved,
+    SessionResumed,
+    SessionStarted,
+    Stamped,
+)
 from kapmonitor.session.timeofday import ANCHORS, times_of_day
 
 GAP_NS: Final = 2_000_000_000
@@ -18,7 +26,7 @@ MOST_OFFSET_MIN: Final = 24 * 60 - 1
 """A damaged record may claim more."""
 MOST_GAPS: Final = 20
 """Lines about gaps of one wave; the rest are counted."""
-_TOLD: Final = ANCHORS | RecordHeads
+_TOLD: Final = ANCHORS | RecordHeads | RecordMoved
 
 
 def counts_of(reader: RecordReader) -> dict[str, int]:
@@ -62,7 +70,17 @@ def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
         elif isinstance(stamped.event, RecordHeads) and stamped.event.problem:
             heads = stamped.event
             lines.append(f"heads kept {heads.place}, from {clock.text(stamped.t_ns)} on ({heads.problem})")
+        elif isinstance(stamped.event, RecordMoved) and stamped.event.left:
+            lines.append(f"{stamped.event.left}: stayed where the record was until it moved here")
     return tuple(lines)
+
+
+def went_on_lines(moved: Noted | None) -> tuple[str, ...]:
+    """Where the rest is of a record that was left when its disk failed."""
+    if moved is None:
+        return ()
+    told = "this computer's ledger" if moved.sure else "the note beside it"
+    return (f"all after entry {moved.seq}: its disk failed, and by {told} it goes on in {moved.target}",)
 
 
 def recovered_from(reader: RecordReader) -> tuple[str, ...]:
