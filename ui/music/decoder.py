@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from playlists.check import fingerprint
 from playlists.course import RATE
+from playlists.formats import for_decoder
 from playlists.model import Track
 from ui.music.resample import Resampler
 
@@ -106,7 +107,7 @@ class Stream:
             if self.track.sha256 and fingerprint(self.track.path) != self.track.sha256:
                 self.problem = f"{name} is not the file that the playlist names"
                 return
-            with soundfile.SoundFile(str(self.track.path)) as file:
+            with soundfile.SoundFile(for_decoder(self.track.path)) as file:
                 self._decode(file)
         except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
             self.problem = f"{name} cannot be read as music"
