@@ -11,6 +11,7 @@ from typing import Final
 from kapmonitor.session.events import MusicAction
 from playlists.course import RATE, RESUME_FADE, CueState, Mode, Pending, Said, Voice
 from playlists.model import Place, Playlist
+from playlists.moves import in_time, remember, until_in_time
 from playlists.order import following
 
 MOST_VOICES: Final = 4
@@ -48,13 +49,21 @@ class Advance:
 
 
 def track_frames(playlist: Playlist, place: Place) -> int:
-    """The length of a track in frames, at least one."""
-    return max(1, round(playlist.track(place).duration_s * RATE))
+    """How much of a track is played, in frames, at least one."""
+    return max(1, round(playlist.track(place).played_s * RATE))
 
 
 def natural_fade(playlist: Playlist, place: Place) -> int:
-    """How long the crossfade at the end of this track is: shorter for a short track."""
-    return min(round(playlist.crossfade_s * RATE), track_frames(playlist, place) // 3)
+    """How long the crossfade at the end of this track is: shorter for a short track; 0 joins without one."""
+    own = playlist.track(place).fade_s
+    fade_s = playlist.crossfade_s if own is None else own
+    return min(round(fade_s * RATE), track_frames(playlist, place) // 3)
+
+
+def _leave(playlist: Playlist, place: Place) -> tuple[int, ...]:
+    """Where a track may be left, in frames from where it is begun."""
+    track = playlist.track(place)
+    return tuple(round((s - track.start_s) * RATE) for s in track.leave_s)
 
 
 def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[Place]) -> Advance:
@@ -63,16 +72,26 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
     said: list[Said] = []
     left = frames
     while left > 0:
+        state = in_time(playlist, state)
         begun = _begin_if_due(playlist, state, ready)
         if begun is not None:
+            sought = state.pending is not None and state.pending.at is not None
             state, ready = begun, ready - {begun.voices[-1].place}
-            said.append(Said(MusicAction.STARTED, state.place, 0))
+            said.append(Said(MusicAction.SOUGHT if sought else MusicAction.STARTED, state.place, state.at))
         if not state.voices:
             break
         count = min(left, _to_boundary(playlist, state))
         segments.append(_segment(state, count))
         left -= count
         state = _at_end(playlist, _aged(playlist, state, count))
+        if (
+            not state.voices
+            and state.pending is not None
+            and state.pending.joined
+            and state.pending.place not in ready
+        ):
+            # It is late: after a silence it must not begin at full level.
+            state = replace(state, pending=replace(state.pending, joined=False))
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
                 state = replace(state, mode=Mode.STOPPED)
@@ -85,10 +104,16 @@ def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) 
     """The state with a new voice, where one is due and ready."""
     if state.mode is not Mode.PLAYING:
         return None
-    if not state.voices:
-        place = state.pending.place if state.pending else state.place
-        return _begun(playlist, state, place, RESUME_FADE) if place is not None and place in ready else None
     pending = state.pending
+    if not state.voices:
+        place = pending.place if pending else state.place
+        if place is None or place not in ready:
+            return None
+        return (
+            _joined(state, place)
+            if pending and pending.joined
+            else _begun(playlist, state, place, RESUME_FADE)
+        )
     if pending is None or pending.place not in ready or len(state.voices) >= MOST_VOICES:
         return None
     return _begun(playlist, state, pending.place, pending.fade) if _is_due(playlist, state, pending) else None
@@ -98,9 +123,8 @@ def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
     newest = state.voices[-1]
     if pending.waited >= pending.patience:
         return True
-    leave = (round(s * RATE) for s in playlist.track(newest.place).leave_s)
     remaining = track_frames(playlist, newest.place) - newest.at
-    return newest.at in set(leave) or remaining <= natural_fade(playlist, newest.place)
+    return newest.at in _leave(playlist, newest.place) or remaining <= natural_fade(playlist, newest.place)
 
 
 def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueState:
@@ -108,8 +132,27 @@ def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueS
     ends = (track_frames(playlist, voice.place) - voice.at for voice in state.voices)
     fade = max(SHORTEST_FADE, min((fade, *ends)))
     fading = tuple(_towards_silence(voice, fade) for voice in state.voices)
-    new = Voice(state.serial + 1, place, 0, 0.0, 1.0, fade)
-    return replace(state, voices=(*fading, new), serial=new.id, place=place, pending=None)
+    at = state.pending.at if state.pending is not None else None
+    return _with_voice(state, fading, Voice(state.serial + 1, place, at or 0, 0.0, 1.0, fade))
+
+
+def _joined(state: CueState, place: Place) -> CueState:
+    """The next track at full level: the one before has just ended."""
+    return _with_voice(state, (), Voice(state.serial + 1, place, 0, 1.0, 1.0, 0))
+
+
+def _with_voice(state: CueState, others: tuple[Voice, ...], new: Voice) -> CueState:
+    same = state.place is not None and state.place.section == new.place.section and state.serial > 0
+    return replace(
+        state,
+        voices=(*others, new),
+        serial=new.id,
+        place=new.place,
+        pending=None,
+        in_section=state.in_section if same else 0,
+        waiting=state.waiting and same,
+        left=remember(state, new.place),
+    )
 
 
 def _towards_silence(voice: Voice, fade: int) -> Voice:
@@ -126,7 +169,8 @@ def _to_boundary(playlist: Playlist, state: CueState) -> int:
     ends.append(track_frames(playlist, newest.place) - natural_fade(playlist, newest.place) - newest.at)
     if state.pending is not None:
         ends.append(state.pending.patience - state.pending.waited)
-        ends += [round(s * RATE) - newest.at for s in playlist.track(newest.place).leave_s]
+        ends += [leave - newest.at for leave in _leave(playlist, newest.place)]
+    ends += until_in_time(playlist, state)
     return min(end for end in ends if end > 0)
 
 
@@ -151,7 +195,7 @@ def _aged(playlist: Playlist, state: CueState, count: int) -> CueState:
     pending = state.pending
     if pending is not None:
         pending = replace(pending, waited=pending.waited + count)
-    return replace(state, voices=tuple(sounding), pending=pending)
+    return replace(state, voices=tuple(sounding), pending=pending, in_section=state.in_section + count)
 
 
 def _at_end(playlist: Playlist, state: CueState) -> CueState:
@@ -166,5 +210,19 @@ def _at_end(playlist: Playlist, state: CueState) -> CueState:
             return state
     after = following(playlist, state.place, state.missing, stay=state.stay)
     if after is None:
+        return _ending(playlist, state, remaining)
+    joined = (
+        remaining == 0 and natural_fade(playlist, state.place) == 0 and after.track == state.place.track + 1
+    )
+    return replace(state, pending=Pending(after, 0, max(remaining, SHORTEST_FADE), joined=joined))
+
+
+def _ending(playlist: Playlist, state: CueState, remaining: int) -> CueState:
+    """The music ends with this track: one that is cut before its own end fades out."""
+    if not state.voices or state.place is None or playlist.track(state.place).end_s is None:
         return state
-    return replace(state, pending=Pending(after, 0, max(remaining, SHORTEST_FADE)))
+    newest = state.voices[-1]
+    if newest.level_to == 0.0:
+        return state
+    fading = _towards_silence(newest, max(SHORTEST_FADE, remaining))
+    return replace(state, voices=(*state.voices[:-1], fading))

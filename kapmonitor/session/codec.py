@@ -37,6 +37,7 @@ UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
     ("dose.given", 1): _with(lot="", witness="", weight_kg=0.0),
     ("note.added", 1): _with(tag="", lasts=False, late=False, escalation=False),
     ("note.amended", 1): _with(at_ns=None, reason=""),
+    ("music", 1): _with(duck_db=0.0, gain_db=0.0),
     ("limits.set", 1): _with(signed_on="", example=False, toml="", sources=[]),
 }
 """(type, version) -> what makes a body of the next version of it."""

@@ -88,6 +88,12 @@ class FakePlayer:
     def next(self, t_ns):
         self.asked.append(("next", t_ns))
 
+    def seek(self, t_ns, at_s):
+        self.asked.append(("seek", at_s))
+
+    def dosed(self, t_ns):
+        self.asked.append(("dosed", t_ns))
+
     def change_volume(self, t_ns, change_db):
         self.asked.append(("volume", t_ns, change_db))
 

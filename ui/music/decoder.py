@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from playlists.check import fingerprint
 from playlists.course import RATE
-from playlists.formats import for_decoder
+from playlists.formats import for_decoder, unplayable
 from playlists.model import Track
 from ui.music.resample import Resampler
 
@@ -56,13 +56,16 @@ class Ring:
 
 
 class Stream:
-    """One track as stereo float32 at 48 kHz, from its beginning, decoded ahead in a thread.
+    """One track as stereo float32 at 48 kHz, from `at` frames after its start, decoded ahead in a thread.
 
-    `problem` says in words why it cannot be played, or not to its end.
+    `problem` says in words why it cannot be played, or not to its end. `sha256` is its file's, None while
+    that is being read, '' where it cannot be.
     """
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, at: int = 0) -> None:
         self.track = track
+        self.at = at
+        self.sha256: str | None = None
         self.problem = ""
         self.ended = False
         self._ring = Ring(AHEAD + 2 * CHUNK)
@@ -70,6 +73,11 @@ class Stream:
         self._wanted = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"music {track.path.name}", daemon=True)
         self._thread.start()
+        # A thread of its own: a large file on a slow disk must not keep the sound waiting.
+        self._reader: threading.Thread | None = None
+        if not track.sha256:
+            self._reader = threading.Thread(target=self._identify, name="music file", daemon=True)
+            self._reader.start()
 
     @property
     def available(self) -> int:
@@ -95,6 +103,14 @@ class Stream:
     def join(self, timeout_s: float) -> None:
         """Wait for the thread after `close()`."""
         self._thread.join(timeout_s)
+        if self._reader is not None:
+            self._reader.join(timeout_s)
+
+    def _identify(self) -> None:
+        try:
+            self.sha256 = fingerprint(self.track.path)
+        except OSError:
+            self.sha256 = ""
 
     def _run(self) -> None:
         import soundfile
@@ -104,18 +120,25 @@ class Stream:
             if not self.track.path.is_file():
                 self.problem = f"{name} is not there"
                 return
-            if self.track.sha256 and fingerprint(self.track.path) != self.track.sha256:
-                self.problem = f"{name} is not the file that the playlist names"
-                return
+            if self.track.sha256:
+                self.sha256 = fingerprint(self.track.path)
+                if self.sha256 != self.track.sha256:
+                    self.problem = f"{name} is not the file that the playlist names"
+                    return
             with soundfile.SoundFile(for_decoder(self.track.path)) as file:
                 self._decode(file)
         except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
-            self.problem = f"{name} cannot be read as music"
+            self.problem = unplayable(self.track.path)
         finally:
             self.ended = True
+            if self.track.sha256 and self.sha256 is None:
+                self.sha256 = ""
 
     def _decode(self, file: SoundFile) -> None:
         resampler = None if file.samplerate == RATE else Resampler(file.samplerate, RATE)
+        start = round((self.track.start_s + self.at / RATE) * file.samplerate)
+        if start:
+            file.seek(min(start, file.frames))
         size = max(1, CHUNK * file.samplerate // RATE)
         while self._wait_for_room():
             frames = _stereo(file.read(size, dtype="float32", always_2d=True))

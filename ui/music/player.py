@@ -15,10 +15,11 @@ from kapmonitor.session.events import Phase
 from playlists.check import check
 from playlists.course import Ask, Cue
 from playlists.model import Playlist
-from ui.music.engine import Engine, Report
+from ui.music.engine import Engine
 from ui.music.output import DeviceOutput, SilentOutput, has_outputs
 from ui.music.ports import MusicView, Output
 from ui.music.soundserver import SoundServer
+from ui.music.teller import Report
 
 TICK_MS: Final = 40
 ANSWERS_NS: Final = 2_000_000_000
@@ -102,6 +103,12 @@ class Player:
     def next(self, t_ns: int) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.NEXT), t_ns))
 
+    def seek(self, t_ns: int, at_s: float) -> None:
+        self._work.put(lambda engine: engine.ask(Cue(Ask.SEEK, at_s=at_s), t_ns))
+
+    def dosed(self, t_ns: int) -> None:
+        self._work.put(lambda engine: engine.ask(Cue(Ask.DOSE), t_ns))
+
     def change_volume(self, t_ns: int, change_db: float) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.VOLUME, change_db=change_db), t_ns))
 
@@ -114,14 +121,14 @@ class Player:
         self._work.put(lambda engine: engine.choose_output(output_id))
 
     def duck(self, depth_db: float, over_s: float) -> None:
-        self._work.put(lambda engine: engine.duck(depth_db, over_s))
+        self._work.put(lambda engine: engine.duck(depth_db, over_s, self._now_ns()))
 
     def lower(self, depth_db: float, over_s: float) -> Future[int]:
         """As `duck`, from any thread; resolves to the monotonic time (ns) from which it is heard."""
         answer: Future[int] = Future()
 
         def work(engine: Engine) -> None:
-            engine.duck(depth_db, over_s)
+            engine.duck(depth_db, over_s, self._now_ns())
             answer.set_result(time.monotonic_ns() + engine.ahead_ns())
 
         self._work.put(work)

@@ -139,6 +139,14 @@ class MusicPlayer(Protocol):
         """Go to the next track."""
         ...
 
+    def seek(self, t_ns: int, at_s: float) -> None:
+        """Go to this second of the file that sounds, with a short crossfade."""
+        ...
+
+    def dosed(self, t_ns: int) -> None:
+        """A further dose was given: the section's time counts anew."""
+        ...
+
     def change_volume(self, t_ns: int, change_db: float) -> None:
         """Louder or softer, within the limits."""
         ...

@@ -24,6 +24,12 @@ def wanted(playlist: Playlist, state: CueState) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
+def _start(state: CueState, place: Place) -> int:
+    """At which frame a place begins: elsewhere than at its beginning only where somebody seeks."""
+    pending = state.pending
+    return pending.at or 0 if pending is not None and pending.place == place else 0
+
+
 class Shelf:
     """Opens tracks before they are needed and closes them when they no longer are; one thread uses it."""
 
@@ -52,11 +58,11 @@ class Shelf:
         """Open what may be needed, close what ended."""
         places = wanted(self._playlist, state)
         for place in tuple(self._waiting):
-            if place not in places:
+            if place not in places or self._waiting[place].at != _start(state, place):
                 self.drop(place)
         for place in places:
             if place not in self._waiting:
-                self._waiting[place] = Stream(self._playlist.track(place))
+                self._waiting[place] = Stream(self._playlist.track(place), _start(state, place))
         sounding = {voice.id for voice in state.voices}
         for voice in tuple(self._voices):
             if voice not in sounding:
@@ -66,6 +72,13 @@ class Shelf:
         """A waiting track sounds from now on; asking again changes nothing."""
         if voice not in self._voices:
             self._voices[voice] = self._waiting.pop(place)
+
+    def fingerprint(self, place: Place) -> str | None:
+        """The SHA-256 of a track's file; None while that is being read, '' where it is not open."""
+        path = self._playlist.track(place).path
+        streams = (*self._voices.values(), *self._waiting.values())
+        stream = next((stream for stream in streams if stream.track.path == path), None)
+        return "" if stream is None else stream.sha256
 
     def drop(self, place: Place) -> None:
         """Close a waiting track, if there is one."""
