@@ -91,8 +91,8 @@ class FakePlayer:
     def seek(self, t_ns, at_s):
         self.asked.append(("seek", at_s))
 
-    def dosed(self, t_ns):
-        self.asked.append(("dosed", t_ns))
+    def dosed(self, t_ns, doses):
+        self.asked.append(("dosed", doses))
 
     def change_volume(self, t_ns, change_db):
         self.asked.append(("volume", t_ns, change_db))

@@ -13,6 +13,7 @@ from playlists.course import RATE, Ask, Cue
 from playlists.heard import heard
 from playlists.loudness import Meter
 from playlists.model import Loudness, Playlist, Section, Track
+from ui.music.player import Player
 
 CLICK = 10 ** (-60 / 20)
 
@@ -176,3 +177,20 @@ def test_record_says_at_any_time_what_was_heard(rig, tmp_path):
     assert heard(events, 0) is None
     paused = next(t for t, e in events if e.action == MusicAction.PAUSED.value)
     assert heard(events, paused + 500_000_000) is None
+
+
+def test_only_a_further_dose_lets_the_section_begin_anew(qapp, tmp_path):
+    a = noise(tmp_path / "a.flac", 3.0)
+    player = Player(Playlist("t", (Section("Peak", (a,), (Phase.PEAK,)),)), lambda report: None, lambda: 0)
+    r = Rig(Playlist("t", (Section("Peak", (a,), (Phase.PEAK,)),)))
+    r.engine.toggle(r.now_ns)
+    r.play(1.0)
+    grown = r.engine.state.in_section
+    assert grown >= RATE // 2
+    for doses in (0, 1, 1):
+        player.dosed(0, doses)
+    assert player._work.empty()
+    player.dosed(0, 2)
+    player._work.get_nowait()(r.engine)
+    assert r.engine.state.in_section == 0
+    r.close()

@@ -50,7 +50,8 @@ class Player:
     """Plays a playlist on a named output ('' takes the default one); answers ui.music.ports.MusicPlayer.
 
     `report` receives ReportMusic commands in the music's thread; `now_ns` is the session's clock. With
-    `silent`, a computer without any output plays to none, and says so, instead of waiting for one.
+    `silent`, a computer without any output plays to none, and says so, instead of waiting for one. The
+    outputs in `avoid` are the alarms' and are never played on.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Player:
         *,
         output: str = "",
         silent: bool = False,
+        avoid: tuple[str, ...] = (),
         phase: Phase = Phase.PREPARATION,
     ) -> None:
         self._playlist = playlist
@@ -68,7 +70,9 @@ class Player:
         self._now_ns = now_ns
         self._wanted = output
         self._silent = silent
+        self._avoid = frozenset(name for name in avoid if name)
         self._phase = phase
+        self._doses = 0
         self._work: SimpleQueue[Work] = SimpleQueue()
         self._view = MusicView(playlist=playlist.title, example=playlist.example, checking=True)
         self._ticked_ns = time.monotonic_ns()
@@ -106,8 +110,10 @@ class Player:
     def seek(self, t_ns: int, at_s: float) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.SEEK, at_s=at_s), t_ns))
 
-    def dosed(self, t_ns: int) -> None:
-        self._work.put(lambda engine: engine.ask(Cue(Ask.DOSE), t_ns))
+    def dosed(self, t_ns: int, doses: int) -> None:
+        if doses > max(1, self._doses):
+            self._work.put(lambda engine: engine.ask(Cue(Ask.DOSE), t_ns))
+        self._doses = doses
 
     def change_volume(self, t_ns: int, change_db: float) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.VOLUME, change_db=change_db), t_ns))
@@ -144,7 +150,7 @@ class Player:
 
     def _device(self) -> DeviceOutput:
         self._server.start()
-        return DeviceOutput(self._wanted, server=self._server)
+        return DeviceOutput(self._wanted, server=self._server, avoid=self._avoid)
 
     def tick(self, engine: Engine) -> None:
         """For the music's thread: do what was asked, fill the output, take a new picture."""
