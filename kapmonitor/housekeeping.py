@@ -18,7 +18,9 @@ import psutil
 from kapmonitor.alarms.technical import BATTERY, DISK
 from kapmonitor.alarms.types import RAISED, SEVERE
 from kapmonitor.awake import Awake
+from kapmonitor.record.database import head_of
 from kapmonitor.snapshot import StationFacts
+from kapmonitor.vault.keys import is_encrypted
 from kapmonitor.volume import look_at
 
 EVERY_S: Final = 10.0
@@ -50,7 +52,15 @@ def facts(record: Path, *, awake: bool) -> StationFacts:
         battery=float(power.percent) if power is not None else None,
         on_mains=power.power_plugged if power is not None else None,
         awake=awake,
+        encrypted=_is_encrypted(record),
     )
+
+
+def _is_encrypted(record: Path) -> bool | None:
+    try:
+        return is_encrypted(head_of(record))
+    except OSError:
+        return None
 
 
 def look(record: Path, supplies: Path = SUPPLIES) -> Housekeeping:

@@ -39,6 +39,7 @@ class Own(StrEnum):
     DISK = "disk"
     POWER = "power"
     AWAKE = "awake"
+    ENCRYPTED = "encrypted"
     STAFF_TONE = "staff-tone"
     ROOM_TONE = "room-tone"
     MUSIC_HEARD = "music-heard"
@@ -47,11 +48,12 @@ class Own(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A check of the protocol that a person answers."""
+    """A check of the protocol that a person answers; a `value` stands on the person's card under its id."""
 
     id: str
     text: str
     required: bool = True
+    value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def _said_no_since(check: Check, care: Care, t_ns: int) -> bool:
 
 
 def _asked(question: Question, care: Care) -> Check:
+    if question.value:
+        return _written(question, care)
     said = care.answer(question.id)
     if said is None:
         return Check(question.id, Standing.LEFT, question.text, required=question.required)
@@ -122,6 +126,22 @@ def _asked(question: Question, care: Care) -> Check:
         by=said.by,
         t_ns=said.t_ns,
         reason=said.because,
+        required=question.required,
+    )
+
+
+def _written(question: Question, care: Care) -> Check:
+    """What stands on the card is an answer; nobody has to say so once more."""
+    entry = next((each for each in care.card if each.id == question.id and each.text), None)
+    if entry is None:
+        return Check(question.id, Standing.LEFT, question.text, required=question.required)
+    return Check(
+        question.id,
+        Standing.DONE,
+        question.text,
+        by=entry.by,
+        t_ns=entry.t_ns,
+        reason=entry.text,
         required=question.required,
     )
 
@@ -152,12 +172,16 @@ def _of_devices(snapshot: Snapshot) -> Iterator[Check]:
 
 
 def _of_station(station: StationFacts) -> Iterator[Check]:
-    disk = Standing.WRONG if station.disk_will_do is False else _told(station.disk_will_do)
     free = float(station.disk_free) if station.disk_free is not None else None
-    yield Check(Own.DISK, disk, value=free)
+    yield Check(Own.DISK, _found(station.disk_will_do), value=free)
     few = station.battery is not None and station.battery < FEW_PERCENT and not station.on_mains
     yield Check(Own.POWER, Standing.WRONG if few else Standing.DONE, value=station.battery)
-    yield Check(Own.AWAKE, Standing.WRONG if station.awake is False else _told(station.awake))
+    yield Check(Own.AWAKE, _found(station.awake))
+    yield Check(Own.ENCRYPTED, _found(station.encrypted))
+
+
+def _found(said: bool | None) -> Standing:
+    return Standing.WRONG if said is False else _told(said)
 
 
 def _told(said: bool | None) -> Standing:

@@ -68,6 +68,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             alarm_outputs=(arguments.staff_output, arguments.room_output),
             sound=port,
             tags=tag_names(station.plan.protocol),
+            opening=True,
         )
         return lambda shell: dress_live(shell, live)
 

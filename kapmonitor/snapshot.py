@@ -162,7 +162,7 @@ class StationFacts:
     """What the console knows of its own computer; None where it does not tell.
 
     `disk_will_do` is whether the folder of the record is a place to keep one in, `awake` whether the system
-    said that it will not sleep by itself.
+    said that it will not sleep by itself, `encrypted` whether the record is.
     """
 
     disk_will_do: bool | None = None
@@ -170,6 +170,7 @@ class StationFacts:
     battery: float | None = None
     on_mains: bool | None = None
     awake: bool | None = None
+    encrypted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

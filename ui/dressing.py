@@ -65,6 +65,8 @@ class Live:
     """What the keys 1 to 9 note, or names of that; without, what the protocol on record says."""
     people: tuple[Author, ...] = ()
     """Who may write notes, besides the author."""
+    opening: bool = False
+    """Whether somebody has to open the session before it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,25 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
     window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
     window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, ask))
-    if not live.port.snapshot().links:
+    _add_opening(window, live)
+    if not live.port.snapshot().links and not live.opening:
         QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
     window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
     window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
     window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
+
+
+def _add_opening(window: MainWindow, live: Live) -> None:
+    """At once where the session has to be opened; else only at its key."""
+    from ui.opening import is_due, show_card, show_opening
+
+    def show() -> None:
+        show_opening(window, live.port, lambda: live.author)
+
+    window.on(Action.OPENING, lambda _press: show())
+    window.on(Action.CARD, lambda _press: show_card(window, live.port))
+    if live.opening and is_due(live.port):
+        QTimer.singleShot(0, window, show)
 
 
 def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats | None:
@@ -322,11 +338,18 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
+    window.on(Action.CARD, lambda _press: _show_card(window, port))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     return reviewed.close
+
+
+def _show_card(window: MainWindow, port: SessionPort) -> None:
+    from ui.opening import show_card
+
+    show_card(window, port)
 
 
 def _open_rehearsal(

@@ -21,10 +21,13 @@ from ui import alarm_sound, fonts, strings
 from ui.alarm_face import alarm_face, flashing, on_screen
 from ui.alarm_zone import AlarmZone
 from ui.bridge import Bridge
+from ui.card_line import CardLine
+from ui.card_words import boundaries
 from ui.flash import Flasher
 from ui.footer import Footer
-from ui.layout import SMALLEST, Box, arrange
+from ui.layout import SMALLEST, Box, arrange, body
 from ui.numbers import Numbers
+from ui.overlay import Overlay
 from ui.panel import Panel
 from ui.ports import SessionPort
 from ui.shell import START_SIZE, TITLE
@@ -112,7 +115,11 @@ class MainWindow(QWidget):
             "notes": Panel(theme, strings.NOTES_COME, self),
             "music": Panel(theme, strings.MUSIC_COME, self),
         }
-        self._over_trends: QWidget | None = None
+        self.over_body = Overlay(self, self._arrange, lambda: None)
+        self._over_trends = Overlay(self, self._arrange, lambda: self.over_body.widget)
+        self.card = CardLine(theme, self)
+        self.card.changed.connect(self._arrange)
+        self.card.asked.connect(lambda: self.keys.act(Action.CARD))
         self.footer = Footer(theme, self)
         self.watermark = Watermark(theme, self)
         self.stopped = StoppedCover(theme, self)
@@ -177,29 +184,20 @@ class MainWindow(QWidget):
 
     def open_over_trends(self, widget: QWidget) -> None:
         """Show a form over the trends; the alarm line and the numbers stay uncovered."""
-        self.close_over_trends()
-        self._over_trends = widget
-        widget.setParent(self)
-        self._arrange()
-        widget.show()
-        widget.setFocus()
+        self._over_trends.put(widget)
 
     @property
     def over_trends(self) -> QWidget | None:
         """What stands over the trends now."""
-        return self._over_trends
+        return self._over_trends.widget
 
     def close_over_trends(self) -> None:
         """Take the form away again."""
-        if self._over_trends is not None:
-            self._over_trends.hide()
-            self._over_trends.deleteLater()
-            self._over_trends = None
-            self.setFocus()
+        self._over_trends.take_away()
 
     def close_if_open(self, kind: type[QWidget]) -> bool:
         """Take the form away if it is of this kind, for keys that open and close it; whether it was."""
-        if not isinstance(self._over_trends, kind):
+        if not isinstance(self.over_trends, kind):
             return False
         self.close_over_trends()
         return True
@@ -237,6 +235,7 @@ class MainWindow(QWidget):
         self.status.set_face(status_face(snapshot, now_ns, alarm_sound.lamp(snapshot.sound)))
         self.alarm.set_face(alarm_face(snapshot, now_ns, time.monotonic()))
         self.flasher.set_flashing(flashing(snapshot, now_ns))
+        self.card.say(boundaries(snapshot.session.care))
         self.numbers.show_session(self._port, snapshot)
         self.watermark.set_word(watermark(snapshot))
         self.stopped.set_silent(self._watchdog.silent_s() if self._watched else 0.0)
@@ -260,12 +259,14 @@ class MainWindow(QWidget):
             return
         self._theme = theme
         self._style_application()
-        for part in (self.status, self.alarm, self.numbers, self.footer, self.watermark, self.stopped):
+        parts = (self.status, self.alarm, self.numbers, self.card, self.footer, self.watermark, self.stopped)
+        for part in parts:
             part.set_theme(theme)
-        placed: list[object] = [*self._places.values(), self._over_trends]
-        for widget in placed:
+        for widget in self._places.values():
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
+        self.over_body.set_theme(theme)
+        self._over_trends.set_theme(theme)
         self.update()
 
     def _style_application(self) -> None:
@@ -340,16 +341,15 @@ class MainWindow(QWidget):
         self.alarm.setGeometry(_rect(zones.alarm))
         self.numbers.place(_rect(zones.hr), _rect(zones.spo2), _rect(zones.bp))
         for place, box in (
-            ("trends", zones.trends),
-            ("notes", zones.notes),
-            ("music", zones.music),
-            ("bottom", zones.bottom),
+            ("trends", _rect(zones.trends)),
+            ("notes", self.card.cut(_rect(zones.notes))),
+            ("music", _rect(zones.music)),
+            ("bottom", _rect(zones.bottom)),
         ):
             if place in self._places:
-                self._places[place].setGeometry(_rect(box))
-        if self._over_trends is not None:
-            self._over_trends.setGeometry(_rect(zones.trends))
-            self._over_trends.raise_()
+                self._places[place].setGeometry(box)
+        self.over_body.place(_rect(body(zones)))
+        self._over_trends.place(_rect(zones.trends))
         self.footer.setGeometry(_rect(zones.footer))
         for cover in (self.watermark, self.stopped):
             cover.setGeometry(self.rect())

@@ -49,6 +49,8 @@ class Action(StrEnum):
     SOUND_CHECK = "sound-check"
     LIMITS = "limits"
     ALARM_LIST = "alarm-list"
+    OPENING = "opening"
+    CARD = "card"
     EMERGENCY = "emergency"
     LOCK = "lock"
     PHASE_NEXT = "phase-next"
@@ -129,6 +131,8 @@ LIVE: Final = (
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_T, Action.SOUND_CHECK),
+    Binding(K.Key_O, Action.OPENING, shift=True),
+    Binding(K.Key_I, Action.CARD),
     Binding(K.Key_L, Action.LIMITS),
     Binding(K.Key_A, Action.ALARM_LIST),
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
@@ -157,6 +161,7 @@ REVIEW: Final = (
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
     Binding(K.Key_R, Action.REHEARSE),
+    Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kapmonitor.model import GenerationMode, LinkProblem, LinkState
 from kapmonitor.session.events import Phase, Route
 from kapmonitor.session.state import SessionState
+from kapmonitor.session.who import who
 from kapmonitor.snapshot import LinkStatus, Snapshot
 from ui import format as fmt
 from ui import strings
@@ -114,15 +115,13 @@ def link_sign(link: LinkStatus, now_ns: int) -> Sign:
 
 
 def _person(session: SessionState) -> tuple[str, str]:
-    started = session.started
+    started, known = session.started, who(session)
     if started is None:
         return strings.NO_PERSON, ""
-    visit = strings.SESSION_OF.format(number=started.number, of=started.of)
-    if started.of <= 1:
-        visit = ""
-    return started.initials or started.person or strings.NO_PERSON, " · ".join(
-        part for part in (started.person if started.initials else "", visit) if part
-    )
+    visit = strings.SESSION_OF.format(number=started.number, of=started.of) if started.of > 1 else ""
+    beside = (known.record_number if known.initials else "", known.course or visit)
+    name = known.initials or known.record_number or strings.NO_PERSON
+    return name, " · ".join(part for part in beside if part)
 
 
 def _clock(session: SessionState, now_ns: int) -> tuple[str, str]:

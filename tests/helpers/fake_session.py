@@ -16,6 +16,7 @@ import fake_alarms
 from kapmonitor.charting import stamped
 from kapmonitor.commands import (
     Acknowledge,
+    Chart,
     Command,
     ConfirmBedside,
     GiveDose,
@@ -417,7 +418,7 @@ class FakeSession:
 
     def _consequences(self, command: Command) -> tuple[Stamped, ...]:
         match command:
-            case _ if isinstance(command, NoteCommand):
+            case _ if isinstance(command, NoteCommand | Chart):
                 return (stamped(command, self.state, self._now_ns),)
             case GiveDose(t_ns, event) | ReportMusic(t_ns, event):
                 return (Stamped(t_ns, event),)

@@ -408,7 +408,7 @@ def test_the_alarm_line_is_never_covered(qtbot):
     assert not form.geometry().intersects(window.numbers.bp.geometry())
     assert window.childAt(window.alarm.geometry().center()) in (window.alarm, window.alarm.key)
     window.close_over_trends()
-    assert window._over_trends is None
+    assert window.over_trends is None
     assert window.mapToGlobal(QPoint(0, 0)) is not None
 
 

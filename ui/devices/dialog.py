@@ -20,6 +20,7 @@ from kapmonitor.commands import (
     TryDevice,
 )
 from kapmonitor.nearby import Nearby, NearbyDevice, NearbyState
+from kapmonitor.session.who import who
 from ui import fonts, painting
 from ui.devices import wording
 from ui.devices.drawing import FOOT, HEAD, MARGIN, ROW, paint_head, paint_keys, paint_row, row_height
@@ -96,8 +97,7 @@ class DeviceDialog(QWidget):
         self.update()
 
     def _who(self) -> str:
-        started = self._port.snapshot().session.started
-        return started.initials if started is not None else ""
+        return who(self._port.snapshot().session).initials
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
