@@ -1,6 +1,7 @@
 """What the record says was heard, and what is heard where tracks join, are trimmed, sought or levelled."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from playlists.heard import heard
 from playlists.loudness import Meter
 from playlists.model import Loudness, Playlist, Section, Track
 from ui.music.player import Player
+from ui.music.resample import Resampler
 
 CLICK = 10 ** (-60 / 20)
 
@@ -57,6 +59,25 @@ def test_album_cut_into_tracks_is_whole_again_to_the_sample(rig, tmp_path):
     sound = r.output.heard()
     start = np.flatnonzero(np.any(sound != 0, axis=1))[0] - 1
     assert np.allclose(sound[start + 2 * RATE : start + 11 * RATE], whole[2 * RATE : 11 * RATE], atol=1e-6)
+
+
+def test_album_from_a_disc_is_whole_again_at_another_rate(rig, tmp_path):
+    """A disc's tracks end at whole sectors of 588 samples, which are 640 at 48 kHz."""
+    rate = 44_100
+    whole = tone(12.0, -6.0, rate=rate, hz=997.0)
+    cuts = [0, 588 * 300, 588 * 600, len(whole)]
+    parts = []
+    for number, (a, b) in enumerate(pairwise(cuts)):
+        soundfile.write(tmp_path / f"{number}.wav", whole[a:b], rate, subtype="FLOAT")
+        parts.append(Track(tmp_path / f"{number}.wav", str(number), fade_s=0.0))
+    r = rig(*parts)
+    r.engine.toggle(r.now_ns)
+    r.play(12.5)
+    sound = r.output.heard()
+    start = np.flatnonzero(np.any(sound != 0, axis=1))[0] - 1
+    once = Resampler(rate, RATE)
+    expected = np.concatenate((once.push(whole), once.finish()))
+    assert np.allclose(sound[start + 2 * RATE : start + 11 * RATE], expected[2 * RATE : 11 * RATE], atol=1e-5)
 
 
 def test_trimmed_track_sounds_from_its_start_to_its_end(rig, tmp_path):

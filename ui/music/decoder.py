@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +14,7 @@ from playlists.check import fingerprint
 from playlists.course import RATE
 from playlists.formats import for_decoder, unplayable
 from playlists.model import Track
-from ui.music.resample import Resampler
+from ui.music.resample import Resampler, edge
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -55,16 +57,46 @@ class Ring:
         return taken
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The files of an album that sound right before and after a track; None where there is none."""
+
+    before: Path | None = None
+    after: Path | None = None
+
+
+APART: Final = Joined()
+
+
+def neighbour(path: Path | None, rate: int, *, last: bool) -> Frames | None:
+    """The last or first few frames of a file of the same rate; None where there are none."""
+    import soundfile
+
+    if path is None:
+        return None
+    try:
+        with soundfile.SoundFile(for_decoder(path)) as file:
+            if file.samplerate != rate:
+                return None
+            count = edge(rate, RATE)
+            if last:
+                file.seek(max(0, file.frames - count))
+            return _stereo(file.read(count, dtype="float32", always_2d=True))
+    except (OSError, soundfile.SoundFileError, ValueError):
+        return None
+
+
 class Stream:
     """One track as stereo float32 at 48 kHz, from `at` frames after its start, decoded ahead in a thread.
 
     `problem` says in words why it cannot be played, or not to its end. `sha256` is its file's, None while
-    that is being read, '' where it cannot be.
+    that is being read, '' where it cannot be. `joined` names the files that sound right before and after it.
     """
 
-    def __init__(self, track: Track, at: int = 0) -> None:
+    def __init__(self, track: Track, at: int = 0, joined: Joined = APART) -> None:
         self.track = track
         self.at = at
+        self._joined = joined
         self.sha256: str | None = None
         self.problem = ""
         self.ended = False
@@ -135,7 +167,11 @@ class Stream:
                 self.sha256 = ""
 
     def _decode(self, file: SoundFile) -> None:
-        resampler = None if file.samplerate == RATE else Resampler(file.samplerate, RATE)
+        resampler = None
+        if file.samplerate != RATE:
+            resampler = Resampler(
+                file.samplerate, RATE, neighbour(self._joined.before, file.samplerate, last=True)
+            )
         start = round((self.track.start_s + self.at / RATE) * file.samplerate)
         if start:
             file.seek(min(start, file.frames))
@@ -146,7 +182,7 @@ class Stream:
                 break
             self._ring.write(frames if resampler is None else resampler.push(frames))
         if resampler is not None and not self._closed.is_set():
-            self._ring.write(resampler.finish())
+            self._ring.write(resampler.finish(neighbour(self._joined.after, file.samplerate, last=False)))
 
     def _wait_for_room(self) -> bool:
         """Wait until a chunk fits; False once closed."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from playlists.course import CueState
-from playlists.model import Place, Playlist
+from playlists.model import Place, Playlist, Track
 from playlists.order import asked_next, first_in, following
-from ui.music.decoder import Stream
+from ui.music.decoder import Joined, Stream
 
 
 def wanted(playlist: Playlist, state: CueState) -> tuple[Place, ...]:
@@ -28,6 +28,22 @@ def _start(state: CueState, place: Place) -> int:
     """At which frame a place begins: elsewhere than at its beginning only where somebody seeks."""
     pending = state.pending
     return pending.at or 0 if pending is not None and pending.place == place else 0
+
+
+def joined(playlist: Playlist, place: Place) -> Joined:
+    """The neighbours that a track is joined to without a gap, where neither is trimmed at the join."""
+    tracks = playlist.section(place).tracks
+    before = tracks[place.track - 1] if place.track > 0 else None
+    own = tracks[place.track]
+    after = tracks[place.track + 1] if place.track + 1 < len(tracks) else None
+    return Joined(
+        before.path if before is not None and _meet(before, own) else None,
+        after.path if after is not None and _meet(own, after) else None,
+    )
+
+
+def _meet(first: Track, second: Track) -> bool:
+    return first.fade_s == 0.0 and first.end_s is None and second.start_s == 0.0
 
 
 class Shelf:
@@ -62,7 +78,9 @@ class Shelf:
                 self.drop(place)
         for place in places:
             if place not in self._waiting:
-                self._waiting[place] = Stream(self._playlist.track(place), _start(state, place))
+                self._waiting[place] = Stream(
+                    self._playlist.track(place), _start(state, place), joined(self._playlist, place)
+                )
         sounding = {voice.id for voice in state.voices}
         for voice in tuple(self._voices):
             if voice not in sounding:
