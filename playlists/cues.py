@@ -30,6 +30,9 @@ from playlists.order import asked_next, first_in, following
 LAST_S: Final = 5.0
 """Nobody is taken closer to a track's end than this."""
 
+AT_ITS_END_S: Final = 1.0
+"""So close to its end a track is left as it is: what follows is about to begin."""
+
 Step = tuple[CueState, tuple[Said, ...]]
 
 
@@ -137,6 +140,8 @@ def _seek(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if state.place is None or not state.voices or (pending is not None and pending.patience == 0):
         return state, ()
     track = playlist.track(state.place)
+    if track.played_s - state.at / RATE < AT_ITS_END_S:
+        return state, ()
     last_s = max(0.0, track.played_s - LAST_S)
     at = round(min(last_s, max(0.0, cue.at_s - track.start_s)) * RATE)
     waiting = not state.stay and _phase_waits(playlist, state)

@@ -60,6 +60,12 @@ def natural_fade(playlist: Playlist, place: Place) -> int:
     return min(round(fade_s * RATE), track_frames(playlist, place) // 3)
 
 
+def _leaving_fade(playlist: Playlist, place: Place) -> int:
+    """How long before its end a track is left for another than the one it is joined to."""
+    usual = min(round(playlist.crossfade_s * RATE), track_frames(playlist, place) // 3)
+    return natural_fade(playlist, place) or usual
+
+
 def _leave(playlist: Playlist, place: Place) -> tuple[int, ...]:
     """Where a track may be left, in frames from where it is begun."""
     track = playlist.track(place)
@@ -73,31 +79,39 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
     left = frames
     while left > 0:
         state = in_time(playlist, state)
-        begun = _begin_if_due(playlist, state, ready)
-        if begun is not None:
-            sought = state.pending is not None and state.pending.at is not None
-            state, ready = begun, ready - {begun.voices[-1].place}
-            said.append(Said(MusicAction.SOUGHT if sought else MusicAction.STARTED, state.place, state.at))
+        state, ready = _go_on(playlist, state, ready, said)
         if not state.voices:
             break
+        state = _fade_if_late(playlist, state, ready)
         count = min(left, _to_boundary(playlist, state))
         segments.append(_segment(state, count))
         left -= count
         state = _at_end(playlist, _aged(playlist, state, count))
-        if (
-            not state.voices
-            and state.pending is not None
-            and state.pending.joined
-            and state.pending.place not in ready
-        ):
-            # It is late: after a silence it must not begin at full level.
-            state = replace(state, pending=replace(state.pending, joined=False))
+        if state.pending is not None and state.pending.joined:
+            # Now, and not with the next frames: until then somebody may ask for something else.
+            state, ready = _go_on(playlist, state, ready, said)
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
                 state = replace(state, mode=Mode.STOPPED)
                 said.append(Said(MusicAction.STOPPED, state.place, 0))
             break
     return Advance(state, tuple(segments), tuple(said))
+
+
+def _go_on(
+    playlist: Playlist, state: CueState, ready: frozenset[Place], said: list[Said]
+) -> tuple[CueState, frozenset[Place]]:
+    """The state with what is due begun, and what is still ready then."""
+    begun = _begin_if_due(playlist, state, ready)
+    if begun is None:
+        late = state.pending is not None and state.pending.joined
+        # After a silence nothing begins at full level.
+        return (
+            replace(state, pending=replace(state.pending, joined=False)) if late and state.pending else state
+        ), ready
+    sought = state.pending is not None and state.pending.at is not None
+    said.append(Said(MusicAction.SOUGHT if sought else MusicAction.STARTED, begun.place, begun.at))
+    return begun, ready - {begun.voices[-1].place}
 
 
 def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState | None:
@@ -119,12 +133,28 @@ def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) 
     return _begun(playlist, state, pending.place, pending.fade) if _is_due(playlist, state, pending) else None
 
 
+def _fade_if_late(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState:
+    """Fade a track out just before its end where nothing follows at once: some files end at full level."""
+    newest = state.voices[-1]
+    remaining = track_frames(playlist, newest.place) - newest.at
+    if state.place is None or newest.level_to == 0.0 or remaining > SHORTEST_FADE:
+        return state
+    pending = state.pending
+    after = pending.place if pending else following(playlist, state.place, state.missing, stay=state.stay)
+    if after is None or (after in ready and state.mode is Mode.PLAYING):
+        return state
+    fading = replace(state, voices=(*state.voices[:-1], _towards_silence(newest, remaining)))
+    if state.mode is Mode.STOPPED or pending is not None:
+        return fading
+    return replace(fading, pending=Pending(after, 0, RESUME_FADE))
+
+
 def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
     newest = state.voices[-1]
     if pending.waited >= pending.patience:
         return True
     remaining = track_frames(playlist, newest.place) - newest.at
-    return newest.at in _leave(playlist, newest.place) or remaining <= natural_fade(playlist, newest.place)
+    return newest.at in _leave(playlist, newest.place) or remaining <= _leaving_fade(playlist, newest.place)
 
 
 def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueState:
@@ -166,9 +196,13 @@ def _to_boundary(playlist: Playlist, state: CueState) -> int:
     newest = state.voices[-1]
     ends = [track_frames(playlist, v.place) - v.at for v in state.voices]
     ends += [v.fade - v.faded for v in state.voices]
-    ends.append(track_frames(playlist, newest.place) - natural_fade(playlist, newest.place) - newest.at)
+    remaining = track_frames(playlist, newest.place) - newest.at
+    ends += [remaining - natural_fade(playlist, newest.place), remaining - SHORTEST_FADE]
     if state.pending is not None:
-        ends.append(state.pending.patience - state.pending.waited)
+        ends += [
+            state.pending.patience - state.pending.waited,
+            remaining - _leaving_fade(playlist, newest.place),
+        ]
         ends += [leave - newest.at for leave in _leave(playlist, newest.place)]
     ends += until_in_time(playlist, state)
     return min(end for end in ends if end > 0)

@@ -41,6 +41,7 @@ VIEWS = {
         PLAYING, grounded=True, title="Stone and Breath", section="Grounding", volume_db=-30.0
     ),
     "ducked": replace(PLAYING, duck_db=-8.0),
+    "reserved": replace(PLAYING, mode=Mode.STOPPED, output=output(OutputState.RESERVED)),
     "lost": replace(PLAYING, output=output(OutputState.LOST)),
     "none": replace(PLAYING, output=OutputHealth(OutputState.NONE), at_s=0.0, mode=Mode.STOPPED),
     "absent": replace(PLAYING, output=output(OutputState.ABSENT), at_s=0.0, mode=Mode.STOPPED),

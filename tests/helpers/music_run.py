@@ -9,11 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from music_parts import Rig
 from music_sound import CLICK_DBFS, click_dbfs, lufs, made, power_db, silences
 
 from kapmonitor.session.events import Phase
 from playlists.complete import complete
-from playlists.course import RATE
+from playlists.course import RATE, Ask, Cue
 from playlists.model import Playlist, Section, Track
 from playlists.xspf import text
 
@@ -224,7 +225,7 @@ def _crossfades_db(run_):
         start, end = said["at"] - RATE, said["at"] + round((CROSSFADE_S + 1) * RATE)
         natural = said["action"] == "started" and before["action"] in {"started", "resumed", "sought"}
         plain = said["volume_db"] == before["volume_db"] == 0.0 and said["duck_db"] == 0.0
-        alone = before["at"] <= start and after["at"] >= end
+        alone = before["at"] <= start - RATE and after["at"] >= end
         if natural and plain and alone and before["title"] + said["title"] not in {"01", "12"}:
             levels = power_db(run_.mixed[start:end])
             yield float(np.abs(levels - np.median(levels)).max())
@@ -238,3 +239,31 @@ def verdict(found):
         ("level jump below 1 LU", found.jump_lu < 1.0),
         ("crossfade within 1 dB", found.crossfade_db <= 1.0),
     )
+
+
+def fast(playlist, minutes, seed=1):
+    """The engine without a clock, asked for something every few seconds but to pause: silence and clicks."""
+    rig, chance = Rig(playlist), np.random.default_rng(seed)
+    rig.engine.ask(Cue(Ask.VOLUME, change_db=99), rig.now_ns)
+    rig.engine.toggle(rig.now_ns)
+    rig.play(1.5)
+    acts = (
+        lambda: rig.engine.ask(Cue(Ask.NEXT), rig.now_ns),
+        lambda: rig.engine.ask(Cue(Ask.SEEK, at_s=float(chance.uniform(0, 12))), rig.now_ns),
+        lambda: rig.engine.duck(12.0, 0.5, rig.now_ns),
+        lambda: rig.engine.duck(0.0, 2.0, rig.now_ns),
+        lambda: rig.engine.toggle_hold(rig.now_ns),
+        lambda: rig.engine.toggle_ground(rig.now_ns),
+    )
+    held, silence, click = rig.output.heard()[-RATE // 5 :], 0, -200.0
+    for _ in range(minutes):
+        rig.output.parts.clear()
+        for _ in range(12):
+            acts[int(chance.integers(len(acts)))]()
+            rig.play(5.0)
+        sound = np.concatenate((held, rig.output.heard()))
+        held = sound[-RATE // 5 :]
+        silence = max([silence, *(length for _, length in silences(sound))])
+        click = max(click, *(click_dbfs(sound[a : a + RATE + 2]) for a in range(0, len(sound), RATE)))
+    rig.close()
+    return silence, click

@@ -150,13 +150,41 @@ def test_tracks_with_a_fade_of_nothing_join_to_the_sample():
     assert (first.level0, first.level1) == (1.0, 1.0)
 
 
-def test_track_that_is_late_for_a_join_fades_in():
+def test_track_that_is_late_for_a_join_fades_in_after_the_one_before_faded_out():
     state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 59)
-    state, _, _ = run(state, 3, ready=frozenset())
+    state, _, segments = run(state, 3, ready=frozenset())
     assert state.voices == ()
+    assert segments[-1].slices[0].level1 == pytest.approx(0.0, abs=1e-6)
+    assert sum(segment.frames for segment in segments) == RATE
     _, said, segments = run(state, 0.5)
     assert [s.place for s in said] == [R2]
     assert segments[0].slices[0].level0 == 0.0
+
+
+def test_join_at_the_end_of_a_block_is_made_before_anybody_asks_for_something_else():
+    state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 59)
+    moved = advance(PLAYLIST, state, RATE, ALL)
+    assert sum(segment.frames for segment in moved.segments) == RATE
+    assert moved.state.place == R2
+    for cue in (Ask.NEXT, Ask.PAUSE, Ask.STOP, Ask.GROUND):
+        after = advance(PLAYLIST, ask(moved.state, cue), RATE, ALL)
+        assert (after.segments[0].slices[0].place, after.segments[0].slices[0].level0) == (R2, 1.0)
+
+
+def test_joined_track_is_left_for_another_section_with_a_crossfade_before_its_end():
+    state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 48)
+    state, said, segments = run(ask(state, phase(Phase.INTEGRATION)), 13)
+    assert [(s.action, s.place) for s in said] == [(MusicAction.STARTED, E1)]
+    both = [segment for segment in segments if len(segment.slices) == 2]
+    assert sum(segment.frames for segment in both) == 10 * RATE
+
+
+@pytest.mark.parametrize("cue", [Ask.PAUSE, Ask.STOP])
+def test_track_that_ends_while_a_pause_fades_is_faded_too(cue):
+    state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 59.7)
+    state, _, segments = run(ask(state, cue), 0.8)
+    assert sum(segment.frames for segment in segments) == round(0.3 * RATE)
+    assert segments[-1].slices[0].level1 == pytest.approx(0.0, abs=1e-6)
 
 
 def test_music_that_ends_before_the_file_does_fades_out():
@@ -183,6 +211,9 @@ def test_seek_crosses_over_within_the_track_and_says_where():
     assert segments[0].slices[0].level0 + segments[0].slices[1].level0 == pytest.approx(1.0)
     assert state.at == pytest.approx(40 * RATE, abs=RATE // 5)
     assert ask(state, Cue(Ask.SEEK, at_s=-9.0)).pending.at == 0
+    near = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 59.5)[0]
+    assert near.place == R1
+    assert ask(near, Cue(Ask.SEEK, at_s=1.0)) == near
     assert ask(state, Cue(Ask.SEEK, at_s=999.0)).pending.at == 55 * RATE
     assert ask(ask(state, Ask.NEXT), Cue(Ask.SEEK, at_s=1.0)).pending.place == K2
 

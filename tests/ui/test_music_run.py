@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from music_run import Run, findings, run, verdict
+from music_run import Run, evening, fast, findings, run, verdict
 from music_sound import CLICK_DBFS, click_dbfs, made, silences
 from pulse_room import PulseRoom, missing_tools
 from soundfile import read
 
 from playlists.course import RATE
+from playlists.store import load
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,12 @@ def test_analysis_finds_jumps_of_level_and_holes_in_crossfades(sound):
     holed = long.copy()
     holed[9 * RATE : 10 * RATE] *= 0.8
     assert findings(Run(holed, holed, told)).crossfade_db > 1.0
+
+
+def test_minutes_at_high_speed_have_no_silence_and_no_click(tmp_path):
+    silence, click = fast(load(evening(tmp_path)), 2)
+    assert silence == 0
+    assert click <= CLICK_DBFS
 
 
 @pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}")

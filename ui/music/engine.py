@@ -173,6 +173,8 @@ class Engine:
         for segment in moved.segments:
             for piece in segment.slices:
                 self._shelf.begin(piece.voice, piece.place)
+        for voice in moved.state.voices:
+            self._shelf.begin(voice.id, voice.place)
         self._tell(moved.said, t_ns)
         return self._mixer.mix(moved.segments, voices, self.playlist)
 

@@ -47,5 +47,5 @@ TROUBLES: Final = {
     OutputState.ABSENT: "Connect {name}, or press the name above to choose another output.",
     OutputState.LOST: "The music waits until {name} is back. Press the name above to choose another.",
     OutputState.FAILED: "{name} does not take sound. Trying again.",
-    OutputState.RESERVED: "{name} is for alarms. Press the name above to choose another for the music.",
+    OutputState.RESERVED: "Alarms are heard there. Press the name above to choose another for the music.",
 }
