@@ -86,7 +86,8 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
         count = min(left, _to_boundary(playlist, state))
         segments.append(_segment(state, count))
         left -= count
-        state = _at_end(playlist, _aged(playlist, state, count))
+        ended, state = state.voices[-1], _at_end(playlist, _aged(playlist, state, count))
+        state, ready = _join_first(playlist, state, ended, ready, said)
         if state.pending is not None and state.pending.joined:
             # Now, and not with the next frames: until then somebody may ask for something else.
             state, ready = _go_on(playlist, state, ready, said)
@@ -96,6 +97,33 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
                 said.append(Said(MusicAction.STOPPED, state.place, 0))
             break
     return Advance(state, tuple(segments), tuple(said))
+
+
+def _join_first(
+    playlist: Playlist, state: CueState, ended: Voice, ready: frozenset[Place], said: list[Said]
+) -> tuple[CueState, frozenset[Place]]:
+    """What was asked for in the last moment of a joined track is crossed over to from the track after it."""
+    pending, after = state.pending, _joins(playlist, state, ended.place)
+    if (
+        state.voices
+        or pending is None
+        or pending.joined
+        or ended.level < 1.0
+        or after not in ready
+        or after is None
+    ):
+        return state, ready
+    said.append(Said(MusicAction.STARTED, after, 0))
+    joined = _joined(state, after)
+    return replace(joined, pending=None if pending.place == after else pending), ready - {after}
+
+
+def _joins(playlist: Playlist, state: CueState, place: Place) -> Place | None:
+    """The track that follows this one without a gap or a fade."""
+    if natural_fade(playlist, place) > 0 or state.mode is not Mode.PLAYING:
+        return None
+    after = following(playlist, place, state.missing, stay=state.stay)
+    return after if after is not None and after.track == place.track + 1 else None
 
 
 def _go_on(
@@ -151,9 +179,11 @@ def _fade_if_late(playlist: Playlist, state: CueState, ready: frozenset[Place]) 
 
 def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
     newest = state.voices[-1]
+    remaining = track_frames(playlist, newest.place) - newest.at
+    if remaining < SHORTEST_FADE and newest.level == 1.0 and _joins(playlist, state, newest.place):
+        return False
     if pending.waited >= pending.patience:
         return True
-    remaining = track_frames(playlist, newest.place) - newest.at
     return newest.at in _leave(playlist, newest.place) or remaining <= _leaving_fade(playlist, newest.place)
 
 
@@ -161,7 +191,10 @@ def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueS
     """One more voice; none of the others may end before it has faded out."""
     ends = (track_frames(playlist, voice.place) - voice.at for voice in state.voices)
     fade = max(SHORTEST_FADE, min((fade, *ends)))
-    fading = tuple(_towards_silence(voice, fade) for voice in state.voices)
+    fading = tuple(
+        _towards_silence(voice, max(1, min(fade, track_frames(playlist, voice.place) - voice.at)))
+        for voice in state.voices
+    )
     at = state.pending.at if state.pending is not None else None
     return _with_voice(state, fading, Voice(state.serial + 1, place, at or 0, 0.0, 1.0, fade))
 

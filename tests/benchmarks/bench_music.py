@@ -24,7 +24,7 @@ from playlists.course import RATE
 from playlists.store import load
 
 SECONDS = 64.0
-FAST_MINUTES = 60
+FAST_MINUTES = 30
 ROUNDS = 3
 LENGTHS_S = (4.0, 4.0, 4.0, 6.0, 6.0)
 ALBUM_S = 12.0

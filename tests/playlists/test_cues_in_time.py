@@ -171,6 +171,20 @@ def test_join_at_the_end_of_a_block_is_made_before_anybody_asks_for_something_el
         assert (after.segments[0].slices[0].place, after.segments[0].slices[0].level0) == (R2, 1.0)
 
 
+@pytest.mark.parametrize("cue", [Ask.GROUND, phase(Phase.INTEGRATION), Ask.NEXT])
+def test_what_is_asked_for_in_the_last_moment_of_a_joined_track_comes_after_the_join(cue):
+    state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 59.9)
+    state = ask(advance(PLAYLIST, state, RATE // 10 - 40, ALL).state, cue)
+    result = advance(PLAYLIST, state, RATE, ALL)
+    last = [s for seg in result.segments for s in seg.slices if s.place == R1][-1]
+    first = next(s for seg in result.segments for s in seg.slices if s.place == R2)
+    assert (last.level1, first.level0) == (1.0, 1.0)
+    assert result.said[0].place == R2
+    assert [s.place for s in result.said[1:]] == (
+        [] if cue is Ask.NEXT else [G1] if cue is Ask.GROUND else []
+    )
+
+
 def test_joined_track_is_left_for_another_section_with_a_crossfade_before_its_end():
     state, _, _ = run(ask(initial(PLAYLIST, Phase.RETURN), Ask.PLAY), 48)
     state, said, segments = run(ask(state, phase(Phase.INTEGRATION)), 13)
