@@ -66,7 +66,7 @@ def playlists(draw):
     return Playlist(draw(NAMES), tuple(sections), draw(fade), draw(fade), draw(fade), draw(st.booleans()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(playlists())
 def test_what_is_written_is_read_again(tmp_path_factory, playlist):
     path = tmp_path_factory.getbasetemp() / "round.xspf"
