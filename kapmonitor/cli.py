@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import playlist_arguments, streams
+from kapmonitor.commandline import forgetwords, playlist_arguments, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         _config,
         playlist_arguments.add,
         _vault,
+        forgetwords.add,
     ):
         add(commands)
     return top

@@ -34,6 +34,7 @@ from kapmonitor.session.care_events import (
     ScaleScored,
     SessionOpened,
 )
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -51,8 +52,9 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
-from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
+from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -235,10 +237,11 @@ class MusicEvent:
 
     `track` is the SHA-256 of its file, or the file's name where that could not be read; `position_s` is the
     place in the file; `volume_db` and `duck_db` are what was then in force, `gain_db` the track's own gain.
+    `by` is who was at the keys for what only a key does; empty for what may have come by itself.
     """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     action: str
     section: str
     track: str
@@ -247,6 +250,7 @@ class MusicEvent:
     duration_s: float
     volume_db: float
     output: str
+    by: str = ""
     duck_db: float = 0.0
     gain_db: float = 0.0
 
@@ -256,6 +260,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ClockHeld
     | ComputerBoot
     | ComputerSlept
     | ChannelDescribed
@@ -291,6 +296,10 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | ScreenLocked
+    | ScreenUnlocked
+    | PinTried
+    | EmergencyAccessed
     | LimitsSet
     | LimitsChanged
     | RuleDisabled
@@ -310,6 +319,7 @@ SessionEvent = (
     | BedsideConfirmed
     | RecordHeads
     | RecordCopied
+    | RecordMoved
     | RecordSigned
 )
 
