@@ -227,7 +227,7 @@ class Station:
             lambda: self.record_path, self.engine.senses.sense, self.engine.show_station, self._awake
         )
         self._runtime.spawn(looking, "housekeeping")
-        self._runtime.spawn(self.heads.run(self.engine.note), "heads")
+        self._runtime.spawn(self.heads.run(self.engine.note, self.engine.senses.sense), "heads")
         self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding, lambda: self.record_path)

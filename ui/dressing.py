@@ -42,6 +42,7 @@ from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
+    from kapmonitor.record.signatures import Signature
     from ui.music.player import Player
     from ui.music.ports import MusicView
     from ui.replay import ReplayBar
@@ -87,7 +88,8 @@ class Live:
 class Reviewed:
     """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
 
-    `rehearse` runs its alarms under other limits, of which `offered` names some.
+    `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
+    they were found to be when it was verified.
     """
 
     port: ReplayPort
@@ -95,6 +97,7 @@ class Reviewed:
     close: Callable[[], None]
     rehearse: Rehearse | None = None
     offered: Callable[[], tuple[Offered, ...]] = tuple
+    signatures: tuple[Signature, ...] = ()
 
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
@@ -344,7 +347,9 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
-    window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))
+    window.set_notes(
+        MomentsPanel(port, reviewed.state, bar.seek, window.theme, signatures=reviewed.signatures)
+    )
     window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
