@@ -16,6 +16,7 @@ from kapmonitor.session.events import (
     NoteEnded,
     Phase,
 )
+from kapmonitor.session.keys_events import KeysEvent
 from kapmonitor.view import Role
 
 
@@ -85,10 +86,10 @@ class ExplainCuff:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Chart something about the person and their care, at `t_ns`."""
+    """Chart something about the person and their care, or who has the keys, at `t_ns`."""
 
     t_ns: int
-    event: CareEvent
+    event: CareEvent | KeysEvent
 
 
 @dataclass(frozen=True, slots=True)

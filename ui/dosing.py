@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kapmonitor.commands import Command
-from ui.main_window import MainWindow
+from ui.people.gate import Gate
 from ui.ports import SessionPort
-from ui.shortcuts import Action, Press
+from ui.shortcuts import Action
 
 
-def wire_doses(
-    window: MainWindow, port: SessionPort, author: Callable[[], str], ask: Callable[[Command], None]
-) -> None:
-    """`author` tells who is at the keys."""
+def wire_doses(gate: Gate, port: SessionPort, ask: Callable[[Command], None]) -> None:
+    """Doses want a PIN where the clinic has them; each page is in the name of whoever is at the keys."""
+    window = gate.window
 
-    def show(press: Press) -> None:
+    def show_doses(t_ns: int) -> None:
         from ui.dose import DosePage
 
-        page = DosePage(port, window.theme, press.t_ns, author())
+        page = DosePage(port, window.theme, t_ns, gate.keys.by)
         page.asked.connect(ask)
         page.left.connect(window.close_over_trends)
         window.open_over_trends(page)
 
-    def explain(_press: Press) -> None:
+    def explain() -> None:
         from ui.missed.page import MissedPage
 
         if window.close_if_open(MissedPage):
             return
-        page = MissedPage(port, window.theme, author())
+        page = MissedPage(port, window.theme, gate.keys.by)
         page.asked.connect(ask)
         page.left.connect(window.close_over_trends)
         window.open_over_trends(page)
 
-    window.on(Action.DOSE, show)
-    window.on(Action.CUFF_WHY, explain)
+    window.on(Action.DOSE, lambda press: gate.through("dose", lambda: show_doses(press.t_ns)))
+    window.on(Action.CUFF_WHY, lambda _press: explain())

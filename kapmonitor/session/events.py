@@ -34,6 +34,7 @@ from kapmonitor.session.care_events import (
     ScaleScored,
     SessionOpened,
 )
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -52,8 +53,9 @@ from kapmonitor.session.device_events import (
     SourceShown,
 )
 from kapmonitor.session.dose_events import CuffExplained, DoseAmended
+from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
-from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordSigned
+from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -110,6 +112,10 @@ class MusicAction(StrEnum):
     MISSING = "missing"
     OUTPUT_LOST = "output-lost"
     OUTPUT_CHANGED = "output-changed"
+    SOUGHT = "sought"
+    """Another place of the track that sounded."""
+    DUCKED = "ducked"
+    """Lowered for an alarm, by `duck_db`, or let up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +238,15 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class MusicEvent:
-    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force."""
+    """What the music did.
+
+    `track` is the SHA-256 of its file, or the file's name where that could not be read; `position_s` is the
+    place in the file; `volume_db` and `duck_db` are what was then in force, `gain_db` the track's own gain.
+    `by` is who was at the keys for what only a key does; empty for what may have come by itself.
+    """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 3
     action: str
     section: str
     track: str
@@ -244,6 +255,9 @@ class MusicEvent:
     duration_s: float
     volume_db: float
     output: str
+    by: str = ""
+    duck_db: float = 0.0
+    gain_db: float = 0.0
 
 
 SessionEvent = (
@@ -251,6 +265,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ClockHeld
     | ComputerBoot
     | ComputerSlept
     | ChannelDescribed
@@ -288,6 +303,10 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | ScreenLocked
+    | ScreenUnlocked
+    | PinTried
+    | EmergencyAccessed
     | LimitsSet
     | LimitsChanged
     | RuleDisabled
@@ -307,6 +326,7 @@ SessionEvent = (
     | BedsideConfirmed
     | RecordHeads
     | RecordCopied
+    | RecordMoved
     | RecordSigned
 )
 

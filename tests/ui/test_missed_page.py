@@ -15,6 +15,8 @@ from ui.main_window import MainWindow
 from ui.missed import wording
 from ui.missed.owing import owed
 from ui.missed.page import MissedPage
+from ui.people.atkeys import AtKeys
+from ui.people.gate import Gate
 from ui.tiles.pressure_face import pressure_face
 from ui.trends.baseline import Baseline
 from ui.trends.content import Request, gather
@@ -36,8 +38,8 @@ def session():
 def window(qtbot, session):
     made = MainWindow(session)
     qtbot.addWidget(made)
-    made.author = "KL"
-    wire_doses(made, session, lambda: made.author, session.submit)
+    made.gate = Gate(made, AtKeys("KL", (), session.now_ns), None, session.submit, session.now_ns)
+    wire_doses(made.gate, session, session.submit)
     made.resize(1366, 768)
     made.show()
     made.activateWindow()
@@ -92,7 +94,7 @@ def test_other_words_are_typed_and_letters_do_nothing_else_meanwhile(qtbot, wind
 
 
 def test_nobody_explains_anything_without_a_name(qtbot, window, session):
-    window.author = ""
+    window.gate.keys._by = ""
     press(qtbot, window, K.Key_Y, K.Key_1)
     assert said(session) == []
 
