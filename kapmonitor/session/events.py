@@ -26,13 +26,16 @@ from kapmonitor.session.care_events import (
     CardFilled,
     CheckAnswered,
     CheckOverridden,
+    FieldLeftOut,
     FormFilled,
     HandedOver,
     PersonIdentified,
+    PersonLeft,
     PresenceSaid,
     ProtocolSet,
     ScaleScored,
     SessionOpened,
+    SessionSignedOff,
 )
 from kapmonitor.session.device_events import (
     AlertEvent,
@@ -281,6 +284,9 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | FieldLeftOut
+    | PersonLeft
+    | SessionSignedOff
     | LimitsSet
     | LimitsChanged
     | RuleDisabled
