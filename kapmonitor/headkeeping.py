@@ -30,7 +30,7 @@ class HeadKeeper:
         clock: Clock,
     ) -> None:
         self._files = head_files(record, ledger)
-        self._session = session
+        self.session = session
         self._head = head
         self._clock = clock
         self.problems = dict.fromkeys((file.where for file in self._files), "")
@@ -46,7 +46,7 @@ class HeadKeeper:
     def keep(self) -> tuple[RecordHeads, ...]:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
         seq, hash_ = self._head()
-        head = Head(self._session, seq, hash_, utc_text(self._clock.utc_ns()))
+        head = Head(self.session, seq, hash_, utc_text(self._clock.utc_ns()))
         changes: list[RecordHeads] = []
         for file in self._files:
             problem = keep(file, head)

@@ -155,6 +155,11 @@ class Station:
         """The devices the session was opened with."""
         return self._given.members
 
+    @property
+    def head(self) -> tuple[int, str]:
+        """The record's last entry on disk and its hash."""
+        return self._writer.head
+
     def add_devices(self) -> None:
         """Put the devices on record that are not; once, before anything comes from them."""
         for member in self.members:
