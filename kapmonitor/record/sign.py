@@ -29,7 +29,7 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The signature, its entry and that one's hash; why the new head could not be kept somewhere, in words."""
+    """The signature, its entry, that one's hash, and why the head could not be kept somewhere, in words."""
 
     event: RecordSigned
     seq: int
