@@ -11,10 +11,12 @@ from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
-from kapmonitor.places import heads_ledger, new_record_path
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.places import heads_ledger, new_record_path, people_file
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.station import begin
@@ -56,7 +58,8 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)
         opened.append(path)
-        console.on_close(lambda: station.stop("window"))
+        closing = Closing(station, PeopleBook(people_file()))
+        console.on_close(lambda: closing.end("window"))
         station.start()
         port = StationPort(station)
         live = Live(
@@ -68,6 +71,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             sound=port,
             tags=tag_names(station.plan.protocol),
             opening=True,
+            closing=closing,
         )
         return lambda shell: dress_live(shell, live)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
+    from ui.after.ports import ClosingPort
     from ui.music.player import Player
     from ui.music.ports import MusicView
     from ui.replay import ReplayBar
@@ -65,6 +67,8 @@ class Live:
     """Who may write notes, besides the author."""
     opening: bool = False
     """Whether somebody has to open the session before it is shown."""
+    closing: ClosingPort | None = None
+    """Signs the session off and closes it; None where nothing is kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +91,29 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     window = MainWindow(live.port, bridge)
     shell.hold(window)
     _wire_requests(window, bridge, live)
-    _add_notes(window, live)
+    notes = _add_notes(window, live)
     player = _add_music(window, live)
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
     QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, player))
 
-    def close() -> None:
-        if sound is not None:
-            sound.leave()
-        if player is not None:
-            player.close()
-        bridge.deleteLater()
+    ending = ExitStack()
+    ending.callback(bridge.deleteLater)
+    if player is not None:
+        ending.callback(player.close)
+    if sound is not None:
+        ending.callback(sound.leave)
+    _add_after(shell, window, live, notes, ending.close)
+    return ending.close
 
-    return close
+
+def _add_after(
+    shell: Shell, window: MainWindow, live: Live, notes: NotesPanel, end: Callable[[], None]
+) -> None:
+    from ui.afterwards import Afterwards
+
+    Afterwards(shell, window, live.port, lambda: notes.desk.author, live.closing, end)
 
 
 def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> None:
@@ -230,10 +242,11 @@ def _open_alarms(
     window.open_over_trends(listing)
 
 
-def _add_notes(window: MainWindow, live: Live) -> None:
+def _add_notes(window: MainWindow, live: Live) -> NotesPanel:
     notes = NotesPanel(live.port, window.theme, _tags(live), live.author, live.people)
     window.set_notes(notes)
     wire_notes(window, notes)
+    return notes
 
 
 def _tags(live: Live) -> tuple[Tag, ...]:
