@@ -89,4 +89,5 @@ def _asked(check: Check, look: Look) -> str:
     answer = wording.IS_SO if check.standing is Standing.DONE else wording.IS_NOT_SO
     if check.way is Way.VALUE and check.standing is Standing.DONE:
         answer = " ".join(part for part in (check.reason, check.unit) if part)
-    return who_said(answer, check.by, check.since_t_ns, look)
+    said = look.session.care.answer(check.id)
+    return who_said(answer, check.by, said.t_ns if said is not None else None, look)

@@ -85,9 +85,17 @@ class ClosedPage(QWidget):
         off, by_name = closed.off, not closed.off.user
         words = {"name": off.name, "role": off.role, "meaning": off.meaning.value}
         if closed.signed:
-            return tuple(filter(None, (wording.SIGNED_BY.format(**words), closed.problem)))
-        said = (wording.TYPED_BY.format(**words), wording.NO_SIGNATURE if by_name else "")
-        return tuple(filter(None, (*said, closed.problem, wording.SIGN_LATER if not by_name else "")))
+            said = (wording.SIGNED_BY.format(**words), closed.problem, wording.ENDED)
+        elif by_name:
+            said = (
+                f"{wording.TYPED_BY.format(**words)}. {wording.NO_SIGNATURE}",
+                closed.problem,
+                wording.ENDED,
+            )
+        else:
+            why = wording.NOT_SIGNED.format(why=closed.problem)
+            said = (f"{why}. {wording.SIGN_LATER}", wording.ENDED, "")
+        return tuple(filter(None, said))
 
     def kept(self) -> tuple[tuple[str, str, bool], ...]:
         """What was kept where: a label, the place, and whether something is wrong."""

@@ -110,7 +110,7 @@ def paint_row(painter: QPainter, theme: Theme, box: QRectF, row: Row, *, chosen:
         return
     if chosen:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colour(p.notes), px(2)))
+        painter.setPen(QPen(colour(p.notes), max(2, px(2))))
         painter.setBrush(colour(p.field))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), px(6), px(6))
     if row.kind in (Kind.LEAVE, Kind.SIGN) and row.standing is None:
@@ -150,7 +150,7 @@ def _paint_button(painter: QPainter, theme: Theme, box: QRectF, row: Row, *, cho
     p, px = theme.palette, theme.px
     inner = box.adjusted(px(14), px(5), -px(14), -px(5))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour(p.notes if chosen else p.edge), max(1.0, px(2)) if chosen else 1.0))
+    painter.setPen(QPen(colour(p.notes if chosen else p.edge), max(2, px(2)) if chosen else 1.0))
     painter.setBrush(colour(p.notes if row.ready else p.field))
     painter.drawRoundedRect(inner, px(7), px(7))
     said = f"{row.text} — {row.said}" if row.said else row.text
@@ -211,7 +211,8 @@ def paint_foot(painter: QPainter, theme: Theme, at: FootPlaces, foot: Foot, *, t
     ink = p.notes if foot.ask and foot.trouble else p.secondary
     room = box.right() - left
     size = theme.text_px(SMALL)
-    parts = painting.broken(said, size, room)[:3]
+    fits = fonts.width(said, size) <= room
+    parts = [said] if fits else painting.broken(said, size, room)[:3]
     for number, part in enumerate(parts):
         middle = box.y() + px(SECOND) + (number - (len(parts) - 1) / 2) * size * 1.3
         line(painter, theme, (left, middle, room), part, ink, SMALL)

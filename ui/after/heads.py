@@ -73,7 +73,7 @@ def clock(look: Look) -> Clock:
     if seen.left_min:
         parts.append(Part(hours(seen.left_min), wording.LEAST_LEFT.format(least=least), waits=True))
         return Clock(tuple(parts))
-    parts.append(Part("0:00", wording.LEAST_OVER.format(least=least), over=True))
+    parts.append(Part(hours(seen.least_min), wording.LEAST_OVER, over=True))
     return Clock(tuple(parts))
 
 

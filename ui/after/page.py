@@ -239,6 +239,8 @@ class AfterPage(QWidget):
         step = self._asking.step
         typing = step in ENTRIES
         secret = QLineEdit.EchoMode.Password if step is Step.PIN else QLineEdit.EchoMode.Normal
+        if not typing:
+            self.setFocus()  # before the entry goes: Qt would look for the next child, as Tab does
         self.entry.clear()
         self.entry.setEchoMode(secret)
         self.entry.setVisible(typing)
@@ -246,8 +248,6 @@ class AfterPage(QWidget):
         if typing:
             self.entry.setAccessibleName(self.foot().ask)
             self.entry.setFocus()
-        else:
-            self.setFocus()
 
     def _places(self) -> drawing.FootPlaces:
         height = max(self._theme.px(42), self.entry.sizeHint().height())

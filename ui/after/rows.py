@@ -69,7 +69,7 @@ def rows(tab: Tab, look: Look) -> tuple[Row, ...]:
 
 def _leaving(look: Look) -> tuple[Row, ...]:
     if not look.session.doses:
-        return (Row("", Kind.NOTE, wording.NO_DOSE),)
+        return (Row("", Kind.NOTE, wording.MAY_CLOSE),)
     listed = [
         Row(
             check.id,

@@ -18,7 +18,6 @@ from kapmonitor.people.user import About, Meaning
 from kapmonitor.preflight import Standing
 from kapmonitor.protocol.form import FieldKind
 from kapmonitor.session.care_events import (
-    CareEvent,
     CheckAnswered,
     CheckOverridden,
     FieldLeftOut,
@@ -101,6 +100,7 @@ class Facts:
     now_ns: int = 0
 
 
+Said = CheckAnswered | CheckOverridden | FieldLeftOut | FormFilled | PersonLeft
 Effect = Chart | Tab | Sign
 Done = tuple[Asking, tuple[Effect, ...]]
 Act = Callable[[Asking, Facts], Done]
@@ -129,7 +129,10 @@ def _name(now: Asking, facts: Facts) -> str:
     return (now.by or facts.author).strip()
 
 
-def _chart(now: Asking, facts: Facts, event: CareEvent) -> Done:
+def _chart(now: Asking, facts: Facts, event: Said) -> Done:
+    """Nothing goes on record without a name."""
+    if not event.by:
+        return _wrong(now, wording.NAME_NEEDED)
     return _rest(now), (Chart(facts.now_ns, event),)
 
 
@@ -210,7 +213,7 @@ def _left(now: Asking, facts: Facts) -> Done:
     except CommandRefused:
         return _rest(now), ()
     rest, done = _chart(now, facts, event)
-    return rest, (*done, Tab.FORM)
+    return rest, (*done, Tab.FORM) if done else ()
 
 
 def _stayed(now: Asking, facts: Facts, row: Row) -> Done:
@@ -276,17 +279,19 @@ def _take_text(now: Asking, facts: Facts) -> Done:
         return _wrong(now, wording.TEXT_NEEDED)
     if row is None or row.id != now.row:
         return _rest(now), ()
-    if row.check is not None:
+    if row.check is not None and row.check.way is Way.VALUE:
         return _chart(now, facts, CheckAnswered(row.id, YES, text, by))
-    field = row.field.field if row.field is not None else None
-    if field is not None and field.kind is FieldKind.NUMBER:
+    if row.field is None or row.field.field.kind in formfill.OF_RECORD:
+        return _rest(now), ()
+    field = row.field.field
+    if field.kind is FieldKind.NUMBER:
         number = formfill.number(field, text)
         if number is None:
             ends = field.low is not None and field.high is not None
             within = wording.WITHIN.format(low=fmt.limit(field.low), high=fmt.limit(field.high)) * ends
             return _wrong(now, wording.WRONG_NUMBER.format(within=within))
         text = fmt.amount(number)
-    if field is not None and field.kind is FieldKind.YES_NO:
+    if field.kind is FieldKind.YES_NO:
         text = f"{YES}{formfill.DETAIL}{text}"
     return _chart(now, facts, FormFilled(row.id, text, (), by))
 

@@ -16,10 +16,11 @@ LEFT_OF: Final = "{count} left"
 SINCE_FIRST: Final = "since the dose"
 SINCE_FIRST_OF_MANY: Final = "since the first dose"
 SINCE_LAST: Final = "since the last dose"
-LEAST_LEFT: Final = "of the least {least} left"
-LEAST_OVER: Final = "the least {least} is over"
+LEAST_LEFT: Final = "left of at least {least}"
+LEAST_OVER: Final = "of observation: over"
 NO_LEAST: Final = "No least observation is set."
 NO_DOSE: Final = "No dose was given: there is nothing to observe."
+MAY_CLOSE: Final = "The session can be signed off and closed."
 NO_CHECKS: Final = "No protocol asks anything before they leave."
 
 LEAST: Final = "Observed for at least {least}"
@@ -134,6 +135,8 @@ STAGES: Final = {
     Stage.COPYING: "The record is copied",
 }
 KEEP_ON: Final = "Please leave the computer on."
+ENDED: Final = "Nothing is monitored or alarmed here any more."
+NOT_SIGNED: Final = "Not signed: {why}"
 SIGNED_BY: Final = "Signed: {name}, {role}, as {meaning}"
 TYPED_BY: Final = "Signed off: {name}, {role}, as {meaning}"
 NO_SIGNATURE: Final = "A typed name is not a cryptographic signature."
