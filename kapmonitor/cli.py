@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import streams
+from kapmonitor.commandline import forgetwords, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
         _audio,
         _config,
         _vault,
+        forgetwords.add,
     ):
         add(commands)
     return top

@@ -11,18 +11,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from kapmonitor.commands import Chart
-from kapmonitor.errors import ConfigError, KapError
+from kapmonitor.errors import ConfigError, KapError, PinRefused
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.signature import Signer
 from kapmonitor.people.user import About
 from kapmonitor.record.sign import Outside, Signed, sign
 from kapmonitor.session.care_events import CareEvent
+from kapmonitor.session.keys_events import KeysEvent, PinTried
 from kapmonitor.signoff import Closed, Kept, SignOff, Stage
 from kapmonitor.station import Station
 
 ON_DISK_S: Final = 30.0
 """How long what is signed may take to be on disk."""
 SIGNED_OFF: Final = "signed-off"
+PURPOSE: Final = "sign-off"
 
 
 class Closing:
@@ -56,10 +58,26 @@ class Closing:
         self._station.stop(reason)
 
     def _sign_off(self, off: SignOff, pin: str, events: tuple[CareEvent, ...]) -> None:
-        signer = self._book.unlock(off.user, pin, self._utc_ns()) if off.user else None
+        signer = self._unlock(off, pin) if off.user else None
         for event in (*events, off.event):
-            self._station.submit(Chart(self._station.clock.now_ns(), event)).result(ON_DISK_S)
+            self._chart(event)
         self._signer, self._off = signer, off
+
+    def _unlock(self, off: SignOff, pin: str) -> Signer:
+        """Each try is on record, like those for anything else."""
+        try:
+            signer = self._book.unlock(off.user, pin, self._utc_ns())
+        except PinRefused:
+            self._chart(PinTried(self._initials(off), PURPOSE, right=False))
+            raise
+        self._chart(PinTried(self._initials(off), PURPOSE, right=True))
+        return signer
+
+    def _initials(self, off: SignOff) -> str:
+        return next((about.initials for about in self.people if about.id == off.user), off.user)
+
+    def _chart(self, event: CareEvent | KeysEvent) -> None:
+        self._station.submit(Chart(self._station.clock.now_ns(), event)).result(ON_DISK_S)
 
     def _close(self, told: Callable[[Stage], None]) -> Closed:
         if self._off is None:
@@ -79,23 +97,22 @@ class Closing:
         return self._closed(self._off, signed, problem)
 
     def _sign(self, signer: Signer, off: SignOff) -> Signed:
-        plan = self._station.plan
-        outside = Outside(self._book.staff(), plan.ledger)
-        return sign(plan.path, signer, off.meaning, self._utc_ns(), outside)
+        outside = Outside(self._book.staff(), self._station.plan.ledger)
+        return sign(self._station.record_path, signer, off.meaning, self._utc_ns(), outside)
 
     def _closed(self, off: SignOff, signed: Signed | None, problem: str) -> Closed:
         station = self._station
         seq, hash_ = (signed.seq, signed.hash) if signed is not None else station.head
-        backup = station.plan.backup
+        folder = station.copies.folder
         heads = tuple(Kept(str(where), why) for where, why in station.heads.problems.items())
         return Closed(
             session=station.heads.session,
-            record=str(station.plan.path),
+            record=str(station.record_path),
             head_seq=seq,
             head_hash=hash_,
             off=off,
             signed=signed is not None,
             heads=heads,
-            copy=None if backup is None else Kept(str(backup), station.copies.problem or ""),
+            copy=None if folder is None else Kept(str(folder), station.copies.problem or ""),
             problem=problem or "; ".join(signed.problems if signed is not None else ()),
         )

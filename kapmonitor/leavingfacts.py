@@ -9,6 +9,7 @@ from typing import Final
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.preflight import MUSIC, ROOM, STAFF
 from kapmonitor.protocol.auto import Auto
+from kapmonitor.scaledue import standing_scores
 from kapmonitor.session.state import BEDSIDE
 from kapmonitor.snapshot import Freshness, Snapshot
 
@@ -69,12 +70,9 @@ class Facts:
         return Known(self._of_console(auto.fact))
 
     def _score(self, auto: Auto) -> Known:
-        """The newest score since the last dose; since when scores have met the condition."""
-        scores = [
-            score
-            for score in sorted(self.snapshot.session.care.scores, key=lambda score: score.t_ns)
-            if score.scale == auto.scale and score.t_ns >= self.last_dose_ns
-        ]
+        """The newest score since the last dose, put right where somebody did; since when they have met it."""
+        said = sorted(standing_scores(self.snapshot.session.care.scores), key=lambda score: score.t_ns)
+        scores = [each for each in said if each.scale == auto.scale and each.t_ns >= self.last_dose_ns]
         if not scores:
             return NOT_KNOWN
         met = [bool(auto.met({auto.fact: float(score.score)})) for score in scores]

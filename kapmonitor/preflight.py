@@ -39,6 +39,7 @@ class Own(StrEnum):
     DISK = "disk"
     POWER = "power"
     AWAKE = "awake"
+    ENCRYPTED = "encrypted"
     STAFF_TONE = "staff-tone"
     ROOM_TONE = "room-tone"
     MUSIC_HEARD = "music-heard"
@@ -171,12 +172,16 @@ def _of_devices(snapshot: Snapshot) -> Iterator[Check]:
 
 
 def _of_station(station: StationFacts) -> Iterator[Check]:
-    disk = Standing.WRONG if station.disk_will_do is False else _told(station.disk_will_do)
     free = float(station.disk_free) if station.disk_free is not None else None
-    yield Check(Own.DISK, disk, value=free)
+    yield Check(Own.DISK, _found(station.disk_will_do), value=free)
     few = station.battery is not None and station.battery < FEW_PERCENT and not station.on_mains
     yield Check(Own.POWER, Standing.WRONG if few else Standing.DONE, value=station.battery)
-    yield Check(Own.AWAKE, Standing.WRONG if station.awake is False else _told(station.awake))
+    yield Check(Own.AWAKE, _found(station.awake))
+    yield Check(Own.ENCRYPTED, _found(station.encrypted))
+
+
+def _found(said: bool | None) -> Standing:
+    return Standing.WRONG if said is False else _told(said)
 
 
 def _told(said: bool | None) -> Standing:

@@ -22,6 +22,7 @@ from kapmonitor.model import (
     Reading,
     Validity,
 )
+from kapmonitor.networkclock import NetworkClock
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
@@ -162,7 +163,7 @@ class StationFacts:
     """What the console knows of its own computer; None where it does not tell.
 
     `disk_will_do` is whether the folder of the record is a place to keep one in, `awake` whether the system
-    said that it will not sleep by itself.
+    said that it will not sleep by itself, `encrypted` whether the record is.
     """
 
     disk_will_do: bool | None = None
@@ -170,6 +171,8 @@ class StationFacts:
     battery: float | None = None
     on_mains: bool | None = None
     awake: bool | None = None
+    encrypted: bool | None = None
+    clock: NetworkClock | None = None
 
 
 @dataclass(frozen=True, slots=True)

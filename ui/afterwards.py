@@ -70,9 +70,13 @@ class Afterwards(QObject):
         """The page of the closed session, once there is one."""
         return self._last
 
+    @property
+    def _locked(self) -> bool:
+        return self._port.snapshot().session.care.locked
+
     def toggle(self) -> None:
         """Put the page up, or away."""
-        if not self._window.close_if_open(AfterPage):
+        if not self._locked and not self._window.close_if_open(AfterPage):
             self.show()
 
     def show(self, tab: Tab | None = None) -> AfterPage:
@@ -94,7 +98,7 @@ class Afterwards(QObject):
         if self._port.snapshot().session.phase is not Phase.DISCHARGE:
             self._offered = False
             return
-        busy = self._window.over_trends or self._window.over_body.widget
+        busy = self._locked or self._window.over_trends or self._window.over_body.widget
         if not self._offered and not busy and not is_text_field(self._window.focusWidget()):
             self.show()
 
@@ -173,7 +177,7 @@ class Afterwards(QObject):
         self._window.close_over_trends()
         if answer == CLOSE:
             self._leave()
-        elif answer == SIGN:
+        elif answer == SIGN and not self._locked:
             self.show(Tab.SIGN)
 
 

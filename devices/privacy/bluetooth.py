@@ -94,12 +94,15 @@ def _moved_epoch(field: bytes, since: datetime, cover: Cover) -> bytes:
     return (moved & 0xFFFFFFFF).to_bytes(4, "little")[: len(field)]
 
 
+LARGEST: Final = 1 << 64
+
+
 def _polar(data: bytes, cover: Cover) -> bytes:
-    """Nanoseconds since 2000 from byte 1 of a frame."""
+    """Nanoseconds since 2000 from byte 1 of a frame; a time so late that it cannot be moved becomes zero."""
     if len(data) < 9:
         return data
     moved = cover.moved_count(int.from_bytes(data[1:9], "little"), _2000, 1_000_000_000)
-    return data[:1] + moved.to_bytes(8, "little") + data[9:]
+    return data[:1] + (moved if moved < LARGEST else 0).to_bytes(8, "little") + data[9:]
 
 
 _TELLING: Final = re.compile(rb'("(?:SN|BranchCode|CurTIME|FileList|\w*[Nn]ame)"\s*:\s*")([^"]*)')

@@ -12,17 +12,15 @@ from kapmonitor.places import record_file
 from kapmonitor.vault import keys
 from kapmonitor.vault.home import load_vault
 from kapmonitor.vault.keyfile import StationLock
-from kapmonitor.vault.status import PLAIN
 
 TRIES: Final = 3
 LATER: Final = "the vault is locked: new records are encrypted, earlier ones cannot be opened or gone on with"
 
 
 def at_start() -> None:
-    """Before a session: say that records are not encrypted, or get what opens them; never in its way."""
+    """Before a session: get what opens encrypted records; never in its way."""
     vault = load_vault()
     if vault is None:
-        _tell(PLAIN)
         return
     try:
         if keys.identity_of(vault.station) is not None:

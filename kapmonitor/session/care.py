@@ -20,8 +20,9 @@ from kapmonitor.session.care_events import (
     SessionOpened,
     SessionSignedOff,
 )
+from kapmonitor.session.keys_events import KeysEvent, ScreenLocked, ScreenUnlocked
 
-Afterwards = FormFilled | FieldLeftOut | PersonLeft | SessionSignedOff
+Afterwards = FormFilled | FieldLeftOut | PersonLeft | SessionSignedOff | KeysEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Score:
     score: int
     due_t_ns: int
     by: str
+    items: tuple[int, ...] = ()
+    replaces_t_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id."""
+    """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id.
+
+    `locked` says that the screen hides names and notes.
+    """
 
     protocol: ProtocolSet | None = None
     person: PersonIdentified | None = None
@@ -76,6 +82,7 @@ class Care:
     """When the person went home; None while they are here."""
     left_by: str = ""
     signed_off: SessionSignedOff | None = None
+    locked: bool = False
 
     def on_card(self, field: str) -> str:
         """What the card says; empty if nothing."""
@@ -103,7 +110,7 @@ class Care:
         return max(scores, key=lambda score: score.t_ns, default=None)
 
 
-def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
+def charted(care: Care, t_ns: int, event: CareEvent | KeysEvent) -> Care:
     """The care after one more event."""
     match event:
         case ProtocolSet():
@@ -121,7 +128,9 @@ def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
         case SessionOpened():
             return replace(care, opened_t_ns=t_ns, opened_by=event.by, opened_role=event.role)
         case ScaleScored():
-            score = Score(t_ns, event.scale, event.score, event.due_t_ns, event.by)
+            score = Score(
+                t_ns, event.scale, event.score, event.due_t_ns, event.by, event.items, event.replaces_t_ns
+            )
             return replace(care, scores=(*care.scores, score))
         case PresenceSaid() | HandedOver():
             return replace(care, present=_present(care.present, t_ns, event))
@@ -142,6 +151,14 @@ def _afterwards(care: Care, t_ns: int, event: Afterwards) -> Care:
             return replace(care, left_t_ns=left_t_ns, left_by=by)
         case SessionSignedOff():
             return replace(care, signed_off=event)
+        case _:
+            return _locked(care, event)
+
+
+def _locked(care: Care, event: KeysEvent) -> Care:
+    if isinstance(event, ScreenLocked | ScreenUnlocked):
+        return replace(care, locked=isinstance(event, ScreenLocked))
+    return care
 
 
 def _put(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:

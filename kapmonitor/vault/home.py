@@ -53,7 +53,7 @@ def load_vault() -> Vault | None:
         if body["kapmonitor-vault"] != FORMAT:
             raise VaultError(str(path), "is of a newer version; update kapmonitor to use it")
         vault = Vault(load_station(body["station"]), str(body["recovery"]))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as why:
         raise VaultError(str(path), f"cannot be read ({why.strerror})") from why

@@ -20,6 +20,7 @@ from kapmonitor.people.user import Meaning
 from kapmonitor.record.verify import INTACT, verify
 from kapmonitor.session.care_events import FormFilled, SessionSignedOff
 from kapmonitor.session.events import RecordSigned, SessionClosed
+from kapmonitor.session.keys_events import PinTried
 from kapmonitor.signoff import SignOff, Stage
 from kapmonitor.station import open_station
 
@@ -75,6 +76,8 @@ def test_a_wrong_pin_changes_nothing_and_too_many_have_to_wait(room):
     assert station.engine.snapshot.session.closed_t_ns is None
     closing.end("window")
     assert recorded(folder / "a.kap", SessionSignedOff, RecordSigned, FormFilled) == []
+    tries = recorded(folder / "a.kap", PinTried)
+    assert [(each.person, each.purpose, each.right) for each in tries] == [("AB", "sign-off", False)] * 4
     assert verify(folder / "a.kap", folder / "heads", staff()).kind == INTACT
 
 

@@ -66,6 +66,28 @@ def only(item, known, least_min=0.0):
             60,
         ),
         (AWAKE, [(40, ScaleScored("moaas", 5, 0, "RN")), (45, DOSE)], (), 60, L, None),
+        (
+            AWAKE,
+            [
+                (40, ScaleScored("moaas", 5, 0, "RN")),
+                (41, ScaleScored("moaas", 4, 0, "RN", (), 40 * MIN)),
+            ],
+            (),
+            60,
+            W,
+            None,
+        ),
+        (
+            AWAKE,
+            [
+                (40, ScaleScored("moaas", 4, 0, "RN")),
+                (41, ScaleScored("moaas", 5, 0, "RN", (), 40 * MIN)),
+            ],
+            (),
+            60,
+            D,
+            41,
+        ),
         (AWAKE, [(40, ScaleScored("distress", 5, 0, "RN"))], (), 60, L, None),
         (PRESSURE, [], (), 60, L, None),
         (PRESSURE, [], (cuff(-5),), 60, L, None),

@@ -57,16 +57,17 @@ def test_a_person_is_identified_by_two_things(room):
 @pytest.mark.parametrize(
     ("station", "wrong"),
     [
-        (StationFacts(True, 10**12, 92.0, True, True), set()),
-        (StationFacts(False, 10**9, 92.0, True, True), {"disk"}),
-        (StationFacts(True, 10**12, 40.0, False, True), {"power"}),
-        (StationFacts(True, 10**12, 40.0, True, True), set()),
-        (StationFacts(True, 10**12, None, None, False), {"awake"}),
+        (StationFacts(True, 10**12, 92.0, True, True, True), set()),
+        (StationFacts(False, 10**9, 92.0, True, True, True), {"disk"}),
+        (StationFacts(True, 10**12, 40.0, False, True, True), {"power"}),
+        (StationFacts(True, 10**12, 40.0, True, True, True), set()),
+        (StationFacts(True, 10**12, None, None, False, True), {"awake"}),
+        (StationFacts(True, 10**12, 92.0, True, True, False), {"encrypted"}),
     ],
 )
 def test_the_computer_is_looked_at(room, station, wrong):
     found = standing(room, station)
-    of_station = {"disk", "power", "awake"}
+    of_station = {"disk", "power", "awake", "encrypted"}
     assert {name for name in of_station if found[name].standing is Standing.WRONG} == wrong
     assert {name for name in of_station if found[name].standing is Standing.DONE} == of_station - wrong
 

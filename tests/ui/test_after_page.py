@@ -13,6 +13,7 @@ from kapmonitor.errors import PinRefused, RecordError
 from kapmonitor.people.user import About, Meaning, Role
 from kapmonitor.session.care_events import FormFilled, SessionOpened
 from kapmonitor.session.events import Phase
+from kapmonitor.session.keys_events import ScreenLocked, ScreenUnlocked
 from kapmonitor.signoff import Closed, Kept, SignOff, Stage
 from ui.after import AfterPage, wording
 from ui.after.closed import ClosedPage
@@ -307,6 +308,19 @@ def test_at_discharge_it_comes_by_itself_once_and_not_over_what_is_being_done(sc
     shown.press(K.Key_Escape)
     shown.after.offer()
     assert shown.window.over_trends is None
+
+
+def test_while_the_screen_is_locked_nothing_of_it_comes_up(scene):
+    session = AfterSession()
+    session.tell(111, ScreenLocked("RN", idle=False))
+    session.state = replace(session.state, phase=Phase.DISCHARGE)
+    shown = scene(session, FakeClosing())
+    shown.after.offer()
+    shown.after.toggle()
+    assert shown.window.over_trends is None
+    session.tell(111.5, ScreenUnlocked("RN", pin=True))
+    shown.after.offer()
+    assert isinstance(shown.window.over_trends, AfterPage)
 
 
 def test_closing_unsigned_asks_once_on_the_page(scene, qtbot):

@@ -64,6 +64,8 @@ def clock(look: Look) -> Clock:
         return Clock((), wording.NO_DOSE)
     many = len(look.session.doses) > 1
     first = wording.SINCE_FIRST_OF_MANY if many else wording.SINCE_FIRST
+    if look.session.care.left_t_ns is not None:
+        first = wording.UNTIL_LEFT
     parts = [Part(_past(seen.since_first_min), first)]
     if many:
         parts.append(Part(_past(seen.since_last_min), wording.SINCE_LAST))

@@ -15,6 +15,7 @@ LEFT_OF: Final = "{count} left"
 
 SINCE_FIRST: Final = "since the dose"
 SINCE_FIRST_OF_MANY: Final = "since the first dose"
+UNTIL_LEFT: Final = "from the dose until they left"
 SINCE_LAST: Final = "since the last dose"
 LEAST_LEFT: Final = "left of at least {least}"
 LEAST_OVER: Final = "of observation: over"

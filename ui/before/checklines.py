@@ -65,6 +65,7 @@ PLACE: Final = (
     Own.DISK,
     Own.POWER,
     Own.AWAKE,
+    Own.ENCRYPTED,
 )
 """In which order they are listed: what is about the person first; None stands for the protocol's."""
 
@@ -240,6 +241,12 @@ def _awake(check: Check, snapshot: Snapshot, _said: str) -> Words:
     return wording.AWAKE, "", wording.LOOKING
 
 
+def _encrypted(check: Check, snapshot: Snapshot, _said: str) -> Words:
+    if _found_wrong(check, snapshot.station.encrypted):
+        return wording.NOT_ENCRYPTED, "", wording.SET_VAULT_UP
+    return wording.ENCRYPTED, "", "" if check.standing is Standing.DONE else wording.LOOKING
+
+
 def _tone(check: Check, snapshot: Snapshot, said: str) -> Words:
     own = Own(check.id)
     role = OF_SOUND[own]
@@ -271,6 +278,7 @@ _WORDS: Final[dict[Own, Callable[[Check, Snapshot, str], Words]]] = {
     Own.DISK: _disk,
     Own.POWER: _power,
     Own.AWAKE: _awake,
+    Own.ENCRYPTED: _encrypted,
     Own.STAFF_TONE: _tone,
     Own.ROOM_TONE: _tone,
     Own.MUSIC_HEARD: _music,
