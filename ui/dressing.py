@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -43,6 +44,7 @@ from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from kapmonitor.record.signatures import Signature
+    from ui.after.ports import ClosingPort
     from ui.music.player import Player
     from ui.music.ports import MusicView
     from ui.replay import ReplayBar
@@ -82,6 +84,8 @@ class Live:
     """Something to say once the dashboard is up."""
     opening: bool = False
     """Whether somebody has to open the session before it is shown."""
+    closing: ClosingPort | None = None
+    """Signs the session off and closes it; None where nothing is kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Reviewed:
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     """The dashboard of a running session; returns what ends it."""
+    from ui.afterwards import Afterwards
     from ui.music.panel import MusicPanel
 
     bridge = Bridge()
@@ -122,14 +127,14 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     # pyqtgraph takes half a second to load; the numbers are up before it.
     QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, veil, player))
 
-    def close() -> None:
-        if sound is not None:
-            sound.leave()
-        if player is not None:
-            player.close()
-        bridge.deleteLater()
-
-    return close
+    ending = ExitStack()
+    ending.callback(bridge.deleteLater)
+    if player is not None:
+        ending.callback(player.close)
+    if sound is not None:
+        ending.callback(sound.leave)
+    Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close)
+    return ending.close
 
 
 def _add_slow_parts(window: MainWindow, live: Live, veil: Veiled, player: Player | None) -> None:
