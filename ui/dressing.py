@@ -218,6 +218,7 @@ def open_alarms(
     state: Callable[[], SessionState] | None = None,
     seek: Callable[[int], object] | None = None,
 ) -> None:
+    """Put the list of alarms over the trends, or away."""
     from ui.alarmlist import AlarmList
 
     if window.close_if_open(AlarmList):
