@@ -50,6 +50,7 @@ class Action(StrEnum):
     AUDIO_PAUSE = "audio-pause"
     CUFF = "cuff"
     CUFF_HOLD = "cuff-hold"
+    CUFF_WHY = "cuff-why"
     DOSE = "dose"
     DEVICES = "devices"
     SOUND_CHECK = "sound-check"
@@ -137,6 +138,7 @@ LIVE: Final = (
     Binding(K.Key_P, Action.AUDIO_PAUSE),
     Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
+    Binding(K.Key_Y, Action.CUFF_WHY),
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_T, Action.SOUND_CHECK),

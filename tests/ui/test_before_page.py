@@ -33,6 +33,7 @@ class Session(FakeSession):
 
     def __init__(self, variant="baseline", *, known=True):
         super().__init__(variant)
+        self.forget_protocol()
         self.refusal = None
         if not known:
             self.state = replace(self.state, started=replace(self.state.started, person="", initials=""))

@@ -53,7 +53,7 @@ CUES: Final = {
 class BeforePage(QWidget):
     """Shows the port's session before its first dose; `author` is whoever is at the keys, if known.
 
-    `confirm` does what opens the session once whoever says go gave their PIN; without it that is done at once.
+    `confirm` does what opens the session once whoever says go gave their PIN; without it, at once.
     """
 
     opened = Signal()
