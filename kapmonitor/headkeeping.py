@@ -48,7 +48,7 @@ class HeadKeeper:
     ) -> None:
         self._record = record
         self._ledger = ledger
-        self._session = session
+        self.session = session
         self._clock = clock
         self._moved: Move | None = None
         self._to_note: set[Path] = set()
@@ -76,7 +76,7 @@ class HeadKeeper:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
         utc = utc_text(self._clock.utc_ns())
         # In this order: no head of what came after a move is kept before the move is noted.
-        head = Head(self._session, *self._record.head(), utc)
+        head = Head(self.session, *self._record.head(), utc)
         self._note_move(utc)
         changes: list[RecordHeads] = []
         for file in head_files(self._record.path(), self._ledger):
@@ -93,4 +93,4 @@ class HeadKeeper:
             return
         if move != self._moved:
             self._moved, self._to_note = move, set(note_files(move, self._ledger))
-        self._to_note = {file for file in self._to_note if not note(file, move, self._session, utc)}
+        self._to_note = {file for file in self._to_note if not note(file, move, self.session, utc)}

@@ -15,9 +15,9 @@ from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
 from ui.console import Console, Dress, Progress
-from ui.dressing import Reviewed, dress_review
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
+from ui.reviewing import Reviewed, dress_review
 from ui.shell import Shell
 
 CHECKING = "Checking the record"

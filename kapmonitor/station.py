@@ -173,6 +173,11 @@ class Station:
         return self._given.members
 
     @property
+    def head(self) -> tuple[int, str]:
+        """The record's last entry on disk and its hash."""
+        return self._writer.head
+
+    @property
     def record_path(self) -> Path:
         """The file that the record is in now: not the plan's once that one's disk has failed."""
         return self._writer.path
