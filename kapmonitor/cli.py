@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import streams
+from kapmonitor.commandline import exportwords, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
         _capture,
         _decode,
         _verify,
+        exportwords.add,
         _sign,
         _people,
         _rehearse,

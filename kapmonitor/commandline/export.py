@@ -1,0 +1,110 @@
+"""`kapmonitor export`: a record in a format of others, from the record alone."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.commandline.auditing import audited
+from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.unlocking import record_to_read
+from kapmonitor.errors import ConfigError, ExportError
+from kapmonitor.export.policy import DAY_NS, WHOLE, Policy
+from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.target import Draft, part_of, whole
+from kapmonitor.record.database import head_of
+from kapmonitor.record.verify import session_of
+from kapmonitor.vault.keys import is_encrypted
+
+LEAST_DAYS, MOST_DAYS = 400, 4000
+"""Dates of a de-identified export are moved back by so many days, by chance; nobody keeps how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for beside the format."""
+
+    waves: bool
+    vitals: bool
+
+
+Write = Callable[[Source, Draft, Tell, Wish], None]
+
+
+def _csv(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export import tidy
+
+    tidy.write(source, draft, tell, waves=wish.waves)
+
+
+def _json(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export import document
+
+    document.write(source, draft.file(), tell, waves=wish.waves)
+
+
+FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
+    "csv": (".csv", _csv),
+    "json": (".json", _json),
+}
+"""Each format with the ending of its file."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the export and print its files' names; Ctrl+C and SIGTERM leave nothing behind."""
+    path = record_to_read(arguments.record)
+    ending, write = FORMATS[arguments.to]
+    out = Path(arguments.out) if arguments.out else Path(f"{path.stem}{ending}")
+    if not out.absolute().parent.is_dir():
+        raise ExportError(str(out), "there is no such folder")
+    policy = _policy(arguments)
+    wish = Wish(arguments.waves, arguments.vitals)
+    if is_encrypted(head_of(path)):
+        print(
+            f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
+            file=sys.stderr,
+        )
+    with _stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
+        write(source, draft, progress.tell, wish)
+        audited(
+            session_of(source.reader),
+            f"export {arguments.to}",
+            user=arguments.user,
+            purpose=arguments.purpose,
+            deidentified=policy.deidentified,
+            files=[(final.name, part_of(final)) for final in draft.made],
+        )
+        made = tuple(draft.made)
+    for each in made:
+        print(each)
+    return 0
+
+
+def _policy(arguments: argparse.Namespace) -> Policy:
+    if not arguments.deidentify:
+        if arguments.keep:
+            raise ConfigError("export", "--keep", "goes with --deidentify; without it everything is kept")
+        return WHOLE
+    days = LEAST_DAYS + secrets.randbelow(MOST_DAYS - LEAST_DAYS)
+    return Policy(deidentified=True, shift_ns=-days * DAY_NS, keep=frozenset(arguments.keep))
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Let a polite end from outside do what Ctrl+C does."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
