@@ -50,8 +50,15 @@ def _json(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     document.write(source, draft.file(), tell, waves=wish.waves)
 
 
+def _edf(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+    from kapmonitor.export import edf
+
+    edf.write(source, draft, tell)
+
+
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
     "csv": (".csv", _csv),
+    "edf": (".edf", _edf),
     "json": (".json", _json),
 }
 """Each format with the ending of its file."""

@@ -9,7 +9,7 @@ from kapmonitor.commandline.parsing import command
 if TYPE_CHECKING:
     from kapmonitor.commandline.parsing import Commands
 
-FORMATS: Final = ("csv", "json")
+FORMATS: Final = ("csv", "edf", "json")
 KEPT: Final = ("names", "initials", "notes")
 
 

@@ -12,11 +12,12 @@ from kapmonitor import mdc
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.export.policy import WHOLE, Policy, leaving
 from kapmonitor.export.wall import Wall
-from kapmonitor.model import Validity
+from kapmonitor.model import CuffReading, Validity
 from kapmonitor.record.items import WaveSlice
-from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.reader import ALWAYS, RecordReader
 from kapmonitor.record.report import last_t_ns
 from kapmonitor.record.stories import Stories
+from kapmonitor.record.view import RecordView
 from kapmonitor.session.events import ChannelDescribed, SessionStarted, Stamped
 from kapmonitor.session.state import SessionState, fold
 
@@ -60,6 +61,7 @@ class Source:
     def __init__(self, path: Path, policy: Policy = WHOLE) -> None:
         self.path = path
         self.policy = policy
+        self._cuffs: tuple[CuffReading, ...] | None = None
         self.reader = RecordReader(path)
         try:
             recorded = tuple(row.stamped for row in self.reader.events())
@@ -120,6 +122,16 @@ class Source:
                 self.stories.doubted(channel.device, row.t_ns),
                 "" if deidentified else row.device_time or "",
             )
+
+    def cuffs(self) -> tuple[CuffReading, ...]:
+        """All cuff readings and failures of devices that were known to be on this person, by time."""
+        if self._cuffs is None:
+            view = RecordView(self.path)
+            try:
+                self._cuffs = view.cuffs(*ALWAYS)
+            finally:
+                view.close()
+        return self._cuffs
 
     def wave(self, channel: ChannelDescribed) -> Iterator[WaveSlice]:
         """The samples of one wave, a stored stretch at a time."""

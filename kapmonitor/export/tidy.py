@@ -104,16 +104,17 @@ def flags(value: Value) -> Iterator[str]:
 def _samples(source: Source, channel: ChannelDescribed, tell: Tell) -> Iterator[Sequence[str]]:
     """A row per sample; none where there is no sample."""
     ends = (channel.label, str(channel.code)), (channel.unit, Validity.VALID.value, channel.device)
+    doubts = source.stories.doubts(channel.device)
     for piece in source.wave(channel):
         tell(source.share(piece.t0_ns))
-        flag = "unconfirmed" if source.stories.doubted(channel.device, piece.t0_ns) else ""
         for number, word in enumerate(piece.samples.tolist()):
             if word == NO_SAMPLE:
                 continue
             t_ns = piece.t0_ns + round(number * 1e9 / piece.fs)
             value = f"{word * channel.resolution + channel.offset:.{_SIGNIFICANT}g}"
             times = source.wall.text(t_ns), seconds_text(t_ns - source.start_ns)
-            yield (*times, *ends[0], value, *ends[1], flag, "")
+            doubted = any(begin_ns <= t_ns < end_ns for begin_ns, end_ns in doubts)
+            yield (*times, *ends[0], value, *ends[1], "unconfirmed" if doubted else "", "")
 
 
 def _event_rows(source: Source) -> Iterator[Sequence[str]]:

@@ -72,7 +72,10 @@ def test_csv_marks_what_is_not_known_to_be_of_this_person_now(csv):
     assert stored["device_time"].to_list() == ["2026-01-01T00:00:00"]
     strange = table.filter(pl.col("flags") == "unconfirmed")
     assert set(strange["device"]) == {made.STRAP}
-    assert strange["t_rel_s"].min() == pytest.approx(230, abs=0.3)
+    assert strange["t_rel_s"].min() == pytest.approx(230, abs=0.01)
+    wave = table.filter((pl.col("channel") == "ECG II") & (pl.col("t_rel_s") >= 230.001))
+    assert set(wave["flags"]) == {"unconfirmed"}
+    assert len(strange) == len(wave) + 71
 
 
 def test_the_dictionary_and_the_events_say_the_rest(csv):
