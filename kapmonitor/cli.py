@@ -165,6 +165,7 @@ def _replay(commands: Commands) -> None:
     )
     replay.add_argument("record", metavar="RECORD", help="a session record (.kap)")
     replay.add_argument("--at", metavar="T+MM:SS", help="where to begin, from the first dose or the start")
+    exportwords.asking(replay)
     _screenshot(replay)
 
 

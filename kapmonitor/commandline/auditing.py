@@ -28,9 +28,8 @@ def audited(
 ) -> None:
     """Put on file that a record is read; ExportError if that cannot be done."""
     made = tuple((name, sha256_of(path)) for name, path in files)
-    who = user or f"account {_account()}"
     now = utc_text(time.time_ns())
-    note_access(access_ledger(), Access(session, what, who, purpose or NOT_SAID, now, deidentified, made))
+    note_access(access_ledger(), Access(session, what, user, purpose, now, deidentified, made))
 
 
 def sha256_of(path: Path) -> str:
@@ -42,9 +41,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _account() -> str:
-    """The name under which somebody logged in to this computer."""
+def who_is(user: str) -> str:
+    """Who somebody says they are, else the name under which they logged in to this computer."""
+    if user:
+        return user
     try:
-        return getpass.getuser()
+        return f"account {getpass.getuser()}"
     except (OSError, KeyError, ImportError):
         return NOT_SAID

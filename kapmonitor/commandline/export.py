@@ -6,17 +6,19 @@ import argparse
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.commandline.auditing import audited
+from kapmonitor.clock import utc_text
+from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, ExportError
-from kapmonitor.export.policy import DAY_NS, WHOLE, Policy
+from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, part_of, whole
 from kapmonitor.record.database import head_of
@@ -33,6 +35,8 @@ class Wish:
 
     waves: bool
     vitals: bool
+    user: str
+    purpose: str
 
 
 Write = Callable[[Source, Draft, Tell, Wish], None]
@@ -56,9 +60,20 @@ def _edf(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
     edf.write(source, draft, tell)
 
 
+def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export.fhir import bundle
+    from kapmonitor.export.fhir.story import Asked
+
+    nameless = source.policy.deidentified and NAMES not in source.policy.keep
+    user, purpose = (NOT_SAID, "") if nameless else (wish.user, wish.purpose)
+    asked = Asked(user, purpose, utc_text(time.time_ns()))
+    bundle.write(source, draft.file(), asked, tell)
+
+
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
     "csv": (".csv", _csv),
     "edf": (".edf", _edf),
+    "fhir": (".fhir.json", _fhir),
     "json": (".json", _json),
 }
 """Each format with the ending of its file."""
@@ -72,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not out.absolute().parent.is_dir():
         raise ExportError(str(out), "there is no such folder")
     policy = _policy(arguments)
-    wish = Wish(arguments.waves, arguments.vitals)
+    wish = Wish(arguments.waves, arguments.vitals, who_is(arguments.user), arguments.purpose or NOT_SAID)
     if is_encrypted(head_of(path)):
         print(
             f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
@@ -83,8 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         audited(
             session_of(source.reader),
             f"export {arguments.to}",
-            user=arguments.user,
-            purpose=arguments.purpose,
+            user=wish.user,
+            purpose=wish.purpose,
             deidentified=policy.deidentified,
             files=[(final.name, part_of(final)) for final in draft.made],
         )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from kapmonitor.commandline.parsing import command
 
 if TYPE_CHECKING:
-    from kapmonitor.commandline.parsing import Commands
+    from kapmonitor.commandline.parsing import Arguments, Commands
 
-FORMATS: Final = ("csv", "edf", "json")
+FORMATS: Final = ("csv", "edf", "fhir", "json")
 KEPT: Final = ("names", "initials", "notes")
 
 
@@ -36,5 +36,10 @@ def add(commands: Commands) -> None:
     )
     export.add_argument("--waves", action="store_true", help="csv and json: every sample of the waves, too")
     export.add_argument("--vitals", action="store_true", help="handover: with the vitals")
-    export.add_argument("--as", dest="user", default="", metavar="ID", help="who exports, for the ledger")
-    export.add_argument("--purpose", default="", metavar="TEXT", help="what for, for the ledger")
+    asking(export)
+
+
+def asking(command: Arguments) -> None:
+    """Who reads a record and what for, which is put on file."""
+    command.add_argument("--as", dest="user", default="", metavar="ID", help="who you are, for the ledger")
+    command.add_argument("--purpose", default="", metavar="TEXT", help="what for, for the ledger")

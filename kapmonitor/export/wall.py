@@ -21,6 +21,7 @@ class Wall:
             for each in events
             if isinstance(each.event, SessionStarted | SessionResumed | ClockAnchored)
         )
+        self._shift_ns = shift_ns
         anchors = found or [(0, shift_ns)]
         self._from = [t_ns for t_ns, _ in anchors]
         self._offsets = [offset for _, offset in anchors]
@@ -35,7 +36,14 @@ class Wall:
 
     def text(self, t_ns: int) -> str:
         """As 2026-01-31T09:30:00.125Z; empty for a time that no calendar holds."""
-        second, ms = divmod(self.utc_ms(t_ns), 1000)
+        return self._of(self.utc_ms(t_ns))
+
+    def text_of_utc(self, utc_ns: int) -> str:
+        """A time of day of the record itself in the same words, moved as the others are."""
+        return self._of((utc_ns + self._shift_ns + MS_NS // 2) // MS_NS)
+
+    def _of(self, utc_ms: int) -> str:
+        second, ms = divmod(utc_ms, 1000)
         if second != self._second:
             self._second, self._text = second, _second_text(second)
         return f"{self._text}.{ms:03d}Z" if self._text else ""

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from kapmonitor.cli import main
+from kapmonitor.cli import main, parser
+from kapmonitor.commandline import replay
 from kapmonitor.model import NO_SAMPLE
 from kapmonitor.record.access import accesses
 from kapmonitor.record.reader import RecordReader
@@ -141,3 +142,22 @@ def test_every_export_is_put_on_file_with_user_and_purpose(record, tmp_path, hom
     lines = (home / "sessions.access").read_text("utf-8")
     (home / "sessions.access").write_text(lines.replace("referral", "research"), "utf-8")
     assert [line.access is None for line in accesses(home / "sessions.access")] == [True, False]
+
+
+def test_looking_at_a_record_is_put_on_file_too(record, tmp_path, home):
+    words = parser().parse_args(["replay", str(record), "--as", "eve", "--purpose", "audit"])
+    replay._put_on_file(record, words)
+    (line,) = accesses(home / "sessions.access")
+    assert (line.access.session, line.access.what, line.access.user, line.access.purpose) == (
+        "session-canary",
+        "view",
+        "eve",
+        "audit",
+    )
+
+
+def test_a_record_is_shown_also_where_that_cannot_be_put_on_file(record, tmp_path, monkeypatch, capsys):
+    (tmp_path / "home").write_text("in the way")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    replay._put_on_file(record, parser().parse_args(["replay", str(record)]))
+    assert "who reads records" in capsys.readouterr().err
