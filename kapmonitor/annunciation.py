@@ -10,11 +10,21 @@ import asyncio
 import contextlib
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.alarms.soundlines import LONGEST_LINE, Beat, Bye, Message, MusicAt, message_line, read_report
+from kapmonitor.alarms.soundlines import (
+    LONGEST_LINE,
+    Beat,
+    Bye,
+    Message,
+    MusicAt,
+    RecordAt,
+    message_line,
+    read_report,
+)
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.errors import ConfigError
 from kapmonitor.sounding import Sounding
@@ -72,7 +82,7 @@ def outputs_of(staff: str, room: str, music: str | None) -> Outputs:
 class Annunciator:
     """One task on the core thread; cancelling it ends the process in order."""
 
-    def __init__(self, outputs: Outputs, desk: Sounding, record: Path) -> None:
+    def __init__(self, outputs: Outputs, desk: Sounding, record: Callable[[], Path]) -> None:
         self._outputs = outputs
         self._record = record
         self._desk = desk
@@ -108,7 +118,7 @@ class Annunciator:
             "-m",
             "ui.annunciator",
             *self._outputs.arguments(),
-            f"--record={self._record.absolute()}",
+            f"--record={self._record().absolute()}",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -126,7 +136,7 @@ class Annunciator:
         ]
         self._heard_s = time.monotonic() + STARTS_S - SILENT_S
         looked_s = time.monotonic()
-        beat_s, sent, music = 0.0, -1, None
+        beat_s, sent, music, record = 0.0, -1, None, self._record()
         try:
             while process.returncode is None and not readers[0].done():
                 now_s = time.monotonic()
@@ -139,6 +149,9 @@ class Annunciator:
                 if self._desk.music is not None and self._desk.music != music:
                     music = self._desk.music
                     _say(process, MusicAt(music))
+                if self._record() != record:
+                    record = self._record()
+                    _say(process, RecordAt(str(record.absolute())))
                 want = self._desk.want()
                 if want.number != sent:
                     sent = want.number

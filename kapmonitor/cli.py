@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import exportwords, streams
+from kapmonitor.commandline import exportwords, forgetwords, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         _audio,
         _config,
         _vault,
+        forgetwords.add,
     ):
         add(commands)
     return top

@@ -1,4 +1,6 @@
-"""Keeps a copy of a running session's record in a second folder: every ten minutes, and at the end.
+"""Keeps a copy of a running session's record in a second folder: soon, every ten minutes, and at the end.
+
+A record that moved to that folder is copied to the one it came from, once that takes files again.
 
 Copying may block on a disk that is far away, so it is done beside the core thread. A folder that cannot be
 written to is told of once, and tried again each time.
@@ -16,33 +18,41 @@ from kapmonitor.record.copying import copy_into
 from kapmonitor.session.events import RecordCopied
 
 EVERY_S: Final = 600.0
+FIRST_S: Final = 10.0
+"""Soon after the start: the copy is what a record is put together from when its disk cannot be read."""
 
 
 class CopyKeeper:
-    """Without a folder it does nothing. One thread at a time uses it."""
+    """`record` and `folder` say where both are now; without a folder it does nothing.
 
-    def __init__(self, record: Path, folder: Path | None) -> None:
+    One thread at a time uses it.
+    """
+
+    def __init__(self, record: Callable[[], Path], folder: Callable[[], Path | None]) -> None:
         self._record = record
         self._folder = folder
         self.problem: str | None = None
         """Why there is no copy of now, empty while there is one; None before the first try."""
 
     async def run(self, tell: Callable[[RecordCopied], None]) -> None:
-        """Keep a copy every ten minutes, until cancelled; `tell` is called here about what changed."""
-        while self._folder is not None:
-            await asyncio.sleep(EVERY_S)
+        """Keep a copy soon and every ten minutes, until cancelled; `tell` is called about what changed."""
+        wait_s = FIRST_S
+        while self._folder() is not None:
+            await asyncio.sleep(wait_s)
+            wait_s = EVERY_S
             changed = await asyncio.to_thread(self.keep)
             if changed is not None:
                 tell(changed)
 
     def keep(self) -> RecordCopied | None:
         """Keep a copy of now; what to tell where that went otherwise than the last time."""
-        if self._folder is None:
+        folder = self._folder()
+        if folder is None:
             return None
         before = self.problem
         try:
-            copy_into(self._folder, self._record)
+            copy_into(folder, self._record())
             self.problem = ""
         except RecordError as why:
             self.problem = why.reason
-        return None if self.problem == before else RecordCopied(str(self._folder), self.problem)
+        return None if self.problem == before else RecordCopied(str(folder), self.problem)

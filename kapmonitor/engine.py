@@ -15,7 +15,7 @@ from kapmonitor import charting
 from kapmonitor import vitals as vitals_module
 from kapmonitor.alarms.limits import LimitSet
 from kapmonitor.alarms.signals import SoundState
-from kapmonitor.alarms.technical import RECORD
+from kapmonitor.alarms.technical import MOVED, RECORD
 from kapmonitor.anchor import Anchor
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
@@ -310,8 +310,9 @@ class Engine:
             self._report_faults(now_ns)
         for shown, since_ns in self._shown.changes(self._vitals, self.book.speaks, now_ns):
             self._emit(shown, since_ns)
-        problem = self._recorder.status().problem
-        self.senses.sense(RECORD, float(bool(problem)), problem)
+        status = self._recorder.status()
+        self.senses.sense(RECORD, float(bool(status.problem)), status.problem)
+        self.senses.sense(MOVED, float(bool(status.moved)), status.moved)
         self.senses.tick(now_ns, self.book.label)
         for change in self._watch.advance(now_ns):
             self._emit(change.event, change.t_ns)

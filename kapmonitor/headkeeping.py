@@ -1,39 +1,53 @@
 """Keeps the head of a running session's record outside it: at the start, each minute, and at the end.
 
 Writing may block on a disk that is far away, so it is done beside the core thread. A place that cannot be
-written to is told of once, and tried again each time.
+written to is told of once, and tried again each time. When the record goes on in another folder, the heads
+follow it at once, and where it went is noted.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kapmonitor.clock import Clock, utc_text
 from kapmonitor.record.heads import Head, head_files, keep
+from kapmonitor.record.moves import Move, note, note_files
 from kapmonitor.session.events import RecordHeads
 
 EVERY_S: Final = 60.0
+LOOK_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is asked of the record: its file, its last entry on disk and that one's hash, its last move."""
+
+    path: Callable[[], Path]
+    head: Callable[[], tuple[int, str]]
+    moved: Callable[[], Move | None] = lambda: None
 
 
 class HeadKeeper:
-    """`head` gives the last entry on disk and its hash. One thread at a time uses it."""
+    """One thread at a time uses it."""
 
     def __init__(
         self,
-        record: Path,
+        record: Kept,
         ledger: Path | None,
         session: str,
-        head: Callable[[], tuple[int, str]],
         clock: Clock,
     ) -> None:
-        self._files = head_files(record, ledger)
+        self._record = record
+        self._ledger = ledger
         self._session = session
-        self._head = head
         self._clock = clock
-        self.problems = dict.fromkeys((file.where for file in self._files), "")
+        self._moved: Move | None = None
+        self._to_note: set[Path] = set()
+        self.problems = dict.fromkeys((file.where for file in head_files(record.path(), ledger)), "")
         """What is wrong at each place now, in words; empty where the last head was kept."""
 
     async def run(self, tell: Callable[[RecordHeads], None]) -> None:
@@ -41,16 +55,30 @@ class HeadKeeper:
         while True:
             for change in await asyncio.to_thread(self.keep):
                 tell(change)
-            await asyncio.sleep(EVERY_S)
+            left_s = EVERY_S
+            while left_s > 0 and self._record.moved() == self._moved:
+                await asyncio.sleep(min(LOOK_S, left_s))
+                left_s -= LOOK_S
 
     def keep(self) -> tuple[RecordHeads, ...]:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
-        seq, hash_ = self._head()
-        head = Head(self._session, seq, hash_, utc_text(self._clock.utc_ns()))
+        utc = utc_text(self._clock.utc_ns())
+        # In this order: no head of what came after a move is kept before the move is noted.
+        head = Head(self._session, *self._record.head(), utc)
+        self._note_move(utc)
         changes: list[RecordHeads] = []
-        for file in self._files:
+        for file in head_files(self._record.path(), self._ledger):
             problem = keep(file, head)
             if problem != self.problems[file.where]:
                 self.problems[file.where] = problem
                 changes.append(RecordHeads(file.where, problem))
         return tuple(changes)
+
+    def _note_move(self, utc: str) -> None:
+        """Where somebody who finds the file that was left will look; again each minute until that is done."""
+        move = self._record.moved()
+        if move is None:
+            return
+        if move != self._moved:
+            self._moved, self._to_note = move, set(note_files(move, self._ledger))
+        self._to_note = {file for file in self._to_note if not note(file, move, self._session, utc)}

@@ -18,6 +18,7 @@ import psutil
 from kapmonitor.alarms.technical import BATTERY, DISK
 from kapmonitor.alarms.types import RAISED, SEVERE
 from kapmonitor.awake import Awake
+from kapmonitor.networkclock import network_clock
 from kapmonitor.record.database import head_of
 from kapmonitor.snapshot import StationFacts
 from kapmonitor.vault.keys import is_encrypted
@@ -53,6 +54,7 @@ def facts(record: Path, *, awake: bool) -> StationFacts:
         on_mains=power.power_plugged if power is not None else None,
         awake=awake,
         encrypted=_is_encrypted(record),
+        clock=network_clock(),
     )
 
 
@@ -109,13 +111,13 @@ def _level(value: float | None, low: float, very_low: float) -> float:
     return SEVERE if value < very_low else RAISED
 
 
-async def keep_looking(record: Path, sense: Sense, show: Show, awake: Awake) -> None:
-    """Look now and every ten seconds, until cancelled."""
+async def keep_looking(record: Callable[[], Path], sense: Sense, show: Show, awake: Awake) -> None:
+    """Look now and every ten seconds, until cancelled, at the disk that the record is on then."""
     turns = 0
     while True:
-        tell(await asyncio.to_thread(look, record), sense)
+        tell(await asyncio.to_thread(look, record()), sense)
         if turns % FACTS_EVERY == 0:
             held = await asyncio.to_thread(awake.wait)
-            show(await asyncio.to_thread(facts, record, awake=held))
+            show(await asyncio.to_thread(facts, record(), awake=held))
         turns += 1
         await asyncio.sleep(EVERY_S)

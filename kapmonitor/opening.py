@@ -51,7 +51,7 @@ class Plan:
     wire_only: bool = False
     """Keep what crossed the wires and nothing that was made of it; `raw` is then a driver, too."""
     backup: Path | None = None
-    """A second folder, on another disk, for copies of the record."""
+    """A second folder, on another disk, for copies of the record; where it goes on if its own disk fails."""
     ledger: Path | None = None
     """The file that holds the heads of this computer's records, besides the one beside the record."""
 
@@ -63,6 +63,12 @@ class Given:
     registry: Registry
     members: tuple[Member, ...]
     unknown: tuple[Unknown, ...]
+
+
+def second_folder(plan: Plan) -> Path | None:
+    """The plan's other folder; None where that is the one that the record is in."""
+    same = plan.backup is not None and plan.backup.resolve() == plan.path.parent.resolve()
+    return None if same else plan.backup
 
 
 def what_is_given(plan: Plan) -> Given:

@@ -12,34 +12,42 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.config.load import load_protocol
+from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
-from kapmonitor.places import heads_ledger, new_record_path
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.places import heads_ledger, new_record_path, people_file
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
-from kapmonitor.station import begin
+from kapmonitor.station import Station, begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
 from ui.format import wall
+from ui.notes.author import Author
 from ui.notes.wording import TAGS
+from ui.people.members import members
 from ui.question import GO_ON, Question, interrupted_question
 
 OPENING = "Opening the session"
+NO_PEOPLE = "The clinic’s people are not known, so no PIN is asked for"
 LARGEST_BYTES = 1_000_000
 
 
 def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
     """Let the console open a session, or go on with one; returns what tells its record once that is there."""
-    opened: list[Path] = []
+    opened: list[Station] = []
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
 
     def make(progress: Progress) -> Dress:
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
         limit_set = _limits(arguments.limits)
+        second = Path(arguments.backup).absolute() if arguments.backup else None
         path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments, folder)
+        if second is not None and path.parent == second:
+            second = folder
         sound = Sound(outputs, _sound_plan(arguments.sounding))
         plan = Plan(
             path,
@@ -50,12 +58,15 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             protocol=_protocol(arguments.protocol),
             sound=sound,
             keep_awake=arguments.keep_awake,
-            backup=Path(arguments.backup) if arguments.backup else None,
+            backup=second,
             ledger=heads_ledger(),
         )
+        door = Doorkeeper(PeopleBook(people_file()))
+        console.on_close(door.close)
+        people, notice = _people(door)
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)
-        opened.append(path)
+        opened.append(station)
         console.on_close(lambda: station.stop("window"))
         station.start()
         port = StationPort(station)
@@ -67,12 +78,25 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             output=arguments.output,
             sound=port,
             tags=tag_names(station.plan.protocol),
+            people=people,
+            door=door,
+            idle_min=arguments.idle_min,
+            phones=arguments.phones,
+            notice=notice,
             opening=True,
         )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
-    return lambda: opened[0] if opened else None
+    return lambda: opened[0].record_path if opened else None
+
+
+def _people(door: Doorkeeper) -> tuple[tuple[Author, ...], str]:
+    """Who works here, and why that is not known: monitoring does not wait for it."""
+    try:
+        return members(door.people()), ""
+    except ConfigError as why:
+        return (), f"{NO_PEOPLE}: {why}"
 
 
 def tag_names(protocol: Protocol | None) -> tuple[str, ...]:
@@ -89,7 +113,8 @@ def _protocol(path: str | None) -> Protocol:
 
 def _record_path(console: Console, arguments: argparse.Namespace, folder: Path) -> Path:
     """A new record, or one that was interrupted: if that was just now, or if somebody says so."""
-    found = unfinished(folder)
+    second = Path(arguments.backup).absolute() if arguments.backup else None
+    found = unfinished(folder, second, heads_ledger())
     if found is not None and _may_be_of(found, arguments):
         if found.goes_on_by_itself:
             return found.path

@@ -6,6 +6,7 @@ import asyncio
 import time
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from devices.cuff_schedule import CuffOptions
@@ -30,7 +31,7 @@ from kapmonitor.copykeeping import CopyKeeper
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused, RecordError
-from kapmonitor.headkeeping import HeadKeeper
+from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.housekeeping import keep_looking
 from kapmonitor.members import Member, members, unknown
 from kapmonitor.model import (
@@ -42,12 +43,17 @@ from kapmonitor.model import (
     LinkState,
     WireChunk,
 )
-from kapmonitor.opening import Given, Plan, protocol_event, started_event, what_is_given
+from kapmonitor.networkclock import network_clock
+from kapmonitor.opening import Given, Plan, protocol_event, second_folder, started_event, what_is_given
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
+from kapmonitor.record.moves import went_on
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.verify import session_of
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.events import ComputerBoot, DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
@@ -64,7 +70,7 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     given = what_is_given(plan)
     started = started_event(plan, clock)
     vault = load_vault() if plan.mode is GenerationMode.REAL else None
-    writer = RecordWriter.create(plan.path, started, clock, vault)
+    writer = RecordWriter.create(plan.path, started, clock, vault, second_folder(plan))
     recorder = WireOnly(writer) if plan.wire_only else writer
     engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
     if plan.protocol is not None:
@@ -86,9 +92,17 @@ def take_up(plan: Plan) -> Station:
     """
     hold = Hold(plan.path)
     try:
+        _check_not_left(plan)
         return _go_on(plan, earlier_of(plan.path))
     finally:
         hold.release()
+
+
+def _check_not_left(plan: Plan) -> None:
+    with RecordReader(plan.path) as reader:
+        went = went_on(plan.path, session_of(reader), plan.ledger)
+    if went is not None:
+        raise RecordError(str(plan.path), f"was left when its disk failed; go on with {went.target}")
 
 
 def _go_on(plan: Plan, earlier: Earlier) -> Station:
@@ -101,7 +115,7 @@ def _go_on(plan: Plan, earlier: Earlier) -> Station:
     last_waking_ns = earlier.last_waking_ns(boot_id())
     clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns, last_waking_ns)
     plan = replace(plan, limits=earlier.limits, protocol=earlier.protocol)
-    writer = RecordWriter.resume(earlier.path, clock)
+    writer = RecordWriter.resume(earlier.path, clock, second_folder(plan))
     engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
     given = Given(registry, again, places)
     station = Station(plan, clock, writer, engine, given, _session(earlier.started), earlier)
@@ -136,8 +150,9 @@ class Station:
         self.cuffs = CuffDesk(engine)
         self.sounding = _sounding(plan.sound, engine)
         self._writer = writer
-        self.heads = HeadKeeper(plan.path, plan.ledger, session.session, lambda: writer.head, clock)
-        self.copies = CopyKeeper(plan.path, plan.backup)
+        kept = Kept(lambda: writer.path, lambda: writer.head, lambda: writer.moved)
+        self.heads = HeadKeeper(kept, plan.ledger, session.session, clock)
+        self.copies = CopyKeeper(lambda: writer.path, lambda: writer.other_folder)
         self._given = given
         self._runtime = Runtime()
         self._sleep = SleepWatch()
@@ -154,6 +169,11 @@ class Station:
     def members(self) -> tuple[Member, ...]:
         """The devices the session was opened with."""
         return self._given.members
+
+    @property
+    def record_path(self) -> Path:
+        """The file that the record is in now: not the plan's once that one's disk has failed."""
+        return self._writer.path
 
     def add_devices(self) -> None:
         """Put the devices on record that are not; once, before anything comes from them."""
@@ -195,6 +215,7 @@ class Station:
 
     def _begin(self) -> None:
         self._tell_boot()
+        self._tell_clock()
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
         self._tell_absent(now_ns)
@@ -203,13 +224,13 @@ class Station:
             self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
         looking = keep_looking(
-            self.plan.path, self.engine.senses.sense, self.engine.show_station, self._awake
+            lambda: self.record_path, self.engine.senses.sense, self.engine.show_station, self._awake
         )
         self._runtime.spawn(looking, "housekeeping")
         self._runtime.spawn(self.heads.run(self.engine.note), "heads")
         self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
-            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, self.plan.path)
+            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, lambda: self.record_path)
             self._runtime.spawn(annunciator.run(), "annunciator")
 
     def _tell_absent(self, now_ns: int) -> None:
@@ -270,6 +291,12 @@ class Station:
             self._tell_boot()
             self.surroundings.woke(now_ns)
 
+    def _tell_clock(self) -> None:
+        """Whether the network holds the time of day, where the system tells."""
+        held = network_clock()
+        if held is not None:
+            self.engine.note(ClockHeld(held.synchronised, held.offset_ns, held.error_ns))
+
     def _tell_boot(self) -> None:
         """So that the session, taken up again, knows how long it was away; wherever the clock was set to."""
         boot = boot_id()
@@ -325,6 +352,7 @@ class Station:
         if self._started:
             self._runtime.stop()
             self._awake.end()
+        self._tell_clock()
         self.engine.close(reason)
         try:
             self._writer.close(reason)

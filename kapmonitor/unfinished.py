@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Final
 from kapmonitor.errors import RecordError, RecordLocked
 from kapmonitor.model import GenerationMode
 from kapmonitor.record.hold import Hold
+from kapmonitor.record.moves import MARK, beside, first_name, last_place
 from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.verify import session_of
 from kapmonitor.session.events import SessionStarted
 
 log = logging.getLogger(__name__)
@@ -38,9 +41,16 @@ class Unfinished:
         return 0 <= self.age_s <= AT_ONCE_S
 
 
-def unfinished(folder: Path) -> Unfinished | None:
-    """The newest record of a folder, if its session was interrupted lately and no program is writing it."""
-    newest = max(folder.glob("*.kap"), key=_written_ns, default=None)
+def unfinished(folder: Path, second: Path | None = None, ledger: Path | None = None) -> Unfinished | None:
+    """The newest record of a folder, if its session was interrupted lately and no program is writing it.
+
+    In the `second` folder are records that went on there when their disk failed; of a session's files the
+    one that goes furthest counts.
+    """
+    there = [*folder.glob("*.kap"), *(second.glob(f"*{MARK}*.kap") if second is not None else ())]
+    newest = max(there, key=_written_ns, default=None)
+    if newest is not None:
+        newest = _furthest(newest, there, ledger)
     if newest is None:
         return None
     last_ns = _written_ns(newest)
@@ -57,6 +67,32 @@ def unfinished(folder: Path) -> Unfinished | None:
     except (RecordError, OSError):
         return None
     return Unfinished(newest, started, last_ns, age_s) if started is not None else None
+
+
+def _furthest(newest: Path, there: Iterable[Path], ledger: Path | None) -> Path | None:
+    """Of the files of a session the one with the most entries; None if the session went on elsewhere."""
+    family = [each for each in there if first_name(each) == first_name(newest)]
+    if len(family) == 1 and not beside(newest).exists() and ledger is None:
+        return newest
+    lengths = {each: _length(each) for each in sorted(family, key=_written_ns, reverse=True)}
+    session = next((name for name, _ in lengths.values() if name), "")
+    alike = [each for each, (name, _) in lengths.items() if name and name == session]
+    found = max(alike, key=lambda each: lengths[each][1], default=newest)
+    place = last_place(family, session, ledger)
+    if place is not None and place not in alike:
+        log.warning("the session of %s went on in %s, and that is not there", found, place)
+        return None
+    return found
+
+
+def _length(path: Path) -> tuple[str, int]:
+    """The session and the last entry of a record; nothing of one that cannot be read."""
+    try:
+        with RecordReader(path) as reader, reader.reading() as connection:
+            (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+            return session_of(reader), int(seq)
+    except (RecordError, OSError):
+        return "", 0
 
 
 def _started(path: Path) -> SessionStarted | None:

@@ -26,6 +26,7 @@ EQUIPMENT: Final = {
     "cuff": "cuff failed: {what}",
     "overdue": "BP overdue: the planned reading has not come",
     "record": "NOT SAVED: {what}",
+    "moved": "the record goes on in the second folder, {what}",
     "disk": "little room on the disk: {what}",
     "battery": "battery of this computer: {what} — plug it in",
     "display": "this screen is late",
@@ -49,6 +50,7 @@ PAST: Final = {
     "clock": "computer's clock changed",
     "sleep": "computer slept {what}",
     "record": "record not saved",
+    "moved": "record goes on in the second folder",
     "disk": "little room on the disk",
     "battery": "battery of this computer low",
     "audio": "alarm sound",
@@ -61,6 +63,7 @@ SET_BASELINE: Final = "L, then T sets it"
 LIMIT_OFF: Final = "OFF: {what}, back in {left}"
 SOUND_UNCHECKED: Final = "alarm sound not checked — T"
 SOUND_UNHEARD: Final = "alarm sound NOT HEARD in the check — T"
+CLOCK_LOOSE: Final = "time of day not set by the network"
 STILL_THERE: Final = "Still there? Any key answers"
 
 SOUND_PAUSED: Final = "sound paused {left}, P ends it"

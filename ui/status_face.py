@@ -153,7 +153,7 @@ def _record(snapshot: Snapshot) -> Sign:
         return Sign(Lamp.LOST, strings.RECORD_TROUBLE, record.problem)
     if record.oldest_wait_s > DRIFT_S:
         return Sign(Lamp.DOUBT, strings.RECORD_LATE, f"{record.oldest_wait_s:.0f} s")
-    return Sign(Lamp.REC, strings.RECORDING)
+    return Sign(Lamp.REC, strings.RECORDING, strings.RECORD_MOVED * bool(record.moved))
 
 
 def _audio(audio: Audio | None) -> tuple[Sign, ...]:

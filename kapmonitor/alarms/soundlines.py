@@ -54,6 +54,13 @@ class MusicAt:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAt:
+    """The file that the session's record is in now: by it another console is seen to go on."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bye:
     """The console ends in order."""
 
@@ -63,8 +70,15 @@ class Dismissed:
     """Somebody has seen that the console stopped."""
 
 
-Message = Want | Beat | MusicAt | Bye | Dismissed
-_KINDS: Final = {Want: "want", Beat: "beat", MusicAt: "music", Bye: "bye", Dismissed: "dismissed"}
+Message = Want | Beat | MusicAt | RecordAt | Bye | Dismissed
+_KINDS: Final = {
+    Want: "want",
+    Beat: "beat",
+    MusicAt: "music",
+    RecordAt: "record",
+    Bye: "bye",
+    Dismissed: "dismissed",
+}
 
 
 def message_line(message: Message) -> bytes:
@@ -96,6 +110,8 @@ def read_message(line: bytes) -> Message | None:
             case "music":
                 output = fields["output"]
                 return MusicAt(None if output is None else str(output))
+            case "record":
+                return RecordAt(str(fields["path"]))
             case "bye":
                 return Bye()
             case "dismissed":

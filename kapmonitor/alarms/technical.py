@@ -8,6 +8,7 @@ from kapmonitor.alarms.types import Priority, Rule, Side
 from kapmonitor.view import Role
 
 RECORD: Final = "record"
+MOVED: Final = "moved"
 CLOCK: Final = "clock"
 SLEEP: Final = "sleep"
 DISK: Final = "disk"
@@ -77,6 +78,7 @@ def own_rules() -> tuple[Rule, ...]:
     low, medium, high = Priority.LOW, Priority.MEDIUM, Priority.HIGH
     return (
         _flag(RECORD, high),
+        _flag(MOVED, low),
         _flag(SLEEP, high),
         _flag(CLOCK, low),
         _flag(DISK, low, rises_to=medium),

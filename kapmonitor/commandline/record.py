@@ -32,6 +32,7 @@ from kapmonitor.record.cut import wire_devices
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
+from kapmonitor.settings import Settings
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
 from kapmonitor.station import Station, begin
 
@@ -61,11 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
     if not wire_only:
         _refuse_raw(arguments.device)
     unlocking.at_start()
-    path = Path(arguments.out) if arguments.out else _new_path()
+    settings = load_settings(settings_file())
+    path = Path(arguments.out) if arguments.out else _new_path(settings)
     if not arguments.device and not is_unfinished(path):
         raise AddressError("--device", "name at least one device; only an interrupted record has its own")
     devices = tuple(arguments.device)
-    plan = Plan(path.absolute(), devices, example(), wire_only=wire_only, ledger=heads_ledger())
+    backup = settings.records_backup.value
+    plan = Plan(
+        path.absolute(),
+        devices,
+        example(),
+        wire_only=wire_only,
+        backup=Path(backup) if backup else None,
+        ledger=heads_ledger(),
+    )
     station = begin(plan)
     clock = station.clock
     _say(str(path))
@@ -79,13 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
     station.stop("signal" if stop.is_set() else "ended")
     _tell_heads(station, told)
     if wire_only:
-        _tell_bytes(path)
-    _say(f"closed {path}")
+        _tell_bytes(station.record_path)
+    _say(f"closed {station.record_path if station.record_path != path.absolute() else path}")
     return 0 if spoke or stop.is_set() else 1
 
 
-def _new_path() -> Path:
-    return new_record_path(chosen_records_folder(load_settings(settings_file())), datetime.now().astimezone())
+def _new_path(settings: Settings) -> Path:
+    return new_record_path(chosen_records_folder(settings), datetime.now().astimezone())
 
 
 def _tell_gap(station: Station) -> None:
@@ -156,7 +166,9 @@ def _links(snapshot: Snapshot) -> str:
 
 def _state(snapshot: Snapshot) -> str:
     record = snapshot.record
-    return "starting" if record is None else record.problem or "recording"
+    if record is None:
+        return "starting"
+    return record.problem or (f"recording in {record.moved}" if record.moved else "recording")
 
 
 def link_words(link: LinkStatus) -> str:

@@ -12,7 +12,7 @@ from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
-from kapmonitor.errors import AddressError, ExportError, RecordDamaged
+from kapmonitor.errors import AddressError, ExportError, RecordError
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
@@ -49,7 +49,7 @@ def _put_on_file(path: Path, arguments: argparse.Namespace) -> None:
         audited(session, VIEW, user=who_is(arguments.user), purpose=arguments.purpose or NOT_SAID)
     except ExportError as error:
         print(f"kapmonitor: {error}", file=sys.stderr)
-    except RecordDamaged:
+    except RecordError:
         return  # the window says so
 
 

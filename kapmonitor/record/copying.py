@@ -26,22 +26,38 @@ def copy_into(folder: Path, record: Path) -> Path:
     An earlier copy stays until the new one is known to be sound.
     """
     made = folder / record.name
-    part = folder / f".{record.name}{PART}"
+    if folder.resolve() == record.parent.resolve():
+        raise RecordError(str(folder), "it is the folder that the record itself is in")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        copy_as(made, record)
+        copy_heads(made, record)
+        sync_folder(folder)
+    except (OSError, RecordError) as why:
+        raise _none(folder, why) from why
+    return made
+
+
+def copy_as(made: Path, record: Path) -> None:
+    """The same as another file, without the heads; its folder is there. RecordError as above."""
+    part = made.with_name(f".{made.name}{PART}")
+    try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
         _fill(part, record)
         _check(part)
         _copy_key(made, record)
         part.replace(made)
-        _copy_heads(made, record)
-        sync_folder(folder)
+        sync_folder(made.parent)
     except (*ERRORS, OSError, RecordError) as why:
         _forget(part)
-        said = getattr(why, "strerror", None) or getattr(why, "reason", None) or why
-        raise RecordError(str(folder), f"no copy of the record could be kept there ({said})") from why
-    return made
+        raise _none(made.parent, why) from why
+
+
+def _none(folder: Path, why: Exception) -> RecordError:
+    said = getattr(why, "strerror", None) or getattr(why, "reason", None) or str(why)
+    begin = "no copy of the record could be kept there"
+    return RecordError(str(folder), said if said.startswith(begin) else f"{begin} ({said})")
 
 
 def _fill(part: Path, record: Path) -> None:
@@ -61,7 +77,7 @@ def _check(part: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _copy_heads(made: Path, record: Path) -> None:
+def copy_heads(made: Path, record: Path) -> None:
     """So that an end that is cut off the copy is found, too."""
     there, copied = (head_files(each, None)[0].path for each in (record, made))
     if there.exists():

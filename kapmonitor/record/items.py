@@ -59,13 +59,17 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordStatus:
-    """How the record is doing. `problem` is empty while all is well; `waiting` is what is not yet on disk."""
+    """How the record is doing. `problem` is empty while all is well; `waiting` is what is not yet on disk.
+
+    `moved` is the folder where it goes on since its own disk failed; empty while it is where it began.
+    """
 
     path: str
     waiting: int
     oldest_wait_s: float
     committed_t_ns: int
     problem: str = ""
+    moved: str = ""
 
 
 DataRow = NumericRow | WaveSlice | WireRow

@@ -13,7 +13,7 @@ from kapmonitor.record.batch import Fold, Run
 from kapmonitor.record.items import NumericRow
 from kapmonitor.record.pyramid import Level
 from kapmonitor.record.reader import RecordReader, check_crc
-from kapmonitor.record.store import TABLES, load_minute, load_tails
+from kapmonitor.record.standing import TABLES, load_minute, load_tails
 
 
 @dataclass(frozen=True, slots=True, eq=False)

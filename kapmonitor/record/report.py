@@ -8,8 +8,15 @@ from itertools import islice
 from typing import Final
 
 from kapmonitor.record import chain
+from kapmonitor.record.moves import Noted
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.events import ChannelDescribed, RecordHeads, SessionResumed, SessionStarted
+from kapmonitor.session.events import (
+    ChannelDescribed,
+    RecordHeads,
+    RecordMoved,
+    SessionResumed,
+    SessionStarted,
+)
 
 GAP_NS: Final = 2_000_000_000
 """Waves missing for longer than this are worth a line."""
@@ -59,7 +66,17 @@ def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
         elif isinstance(row.stamped.event, RecordHeads) and row.stamped.event.problem:
             told = row.stamped.event
             lines.append(f"heads kept {told.place}, from {clock.text(row.stamped.t_ns)} on ({told.problem})")
+        elif isinstance(row.stamped.event, RecordMoved) and row.stamped.event.left:
+            lines.append(f"{row.stamped.event.left}: stayed where the record was until it moved here")
     return tuple(lines)
+
+
+def went_on_lines(moved: Noted | None) -> tuple[str, ...]:
+    """Where the rest is of a record that was left when its disk failed."""
+    if moved is None:
+        return ()
+    told = "this computer's ledger" if moved.sure else "the note beside it"
+    return (f"all after entry {moved.seq}: its disk failed, and by {told} it goes on in {moved.target}",)
 
 
 def recovered_from(reader: RecordReader) -> tuple[str, ...]:

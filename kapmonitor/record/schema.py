@@ -40,6 +40,7 @@ _COLUMNS: Final[dict[str, str]] = {
 }
 DATA_TABLES: Final = ("wave", "numeric", "minute", "wire")
 """Append-only tables whose rows the chain of events seals, in the order in which a seal lists them."""
+TAIL_TABLES: Final = ("wave_tail", "numeric_tail")
 
 _HEADER: Final = "CREATE TABLE header (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT"
 _TAILS: Final = (

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
-import numpy as np
 import rfc8785
 
 from kapmonitor.durable import sync_folder
 from kapmonitor.errors import RecordDamaged, RecordError, RecordFull
-from kapmonitor.model import Validity
-from kapmonitor.record import chain, pyramid, schema
-from kapmonitor.record.batch import Fold, Run, make_batch
-from kapmonitor.record.chain import Unsealed
+from kapmonitor.record import schema
+from kapmonitor.record.batch import Fold, make_batch
 from kapmonitor.record.database import BUSY, ERRORS
 from kapmonitor.record.inlet import plain
-from kapmonitor.record.items import DataRow, NumericRow
-from kapmonitor.record.numbers import rows_of
-from kapmonitor.record.schema import DATA_TABLES
-from kapmonitor.record.wave import unpack
-from kapmonitor.session.events import RecordSigned, SessionClosed, SessionStarted, Stamped
+from kapmonitor.record.items import DataRow
+from kapmonitor.record.journal import Journal
+from kapmonitor.record.standing import has_tails_of, load_fold, stands_like
+from kapmonitor.session.events import RecordSigned, SessionClosed, SessionResumed, SessionStarted, Stamped
 from kapmonitor.vault.home import Vault
 from kapmonitor.vault.keyfile import ENDING, beside
 from kapmonitor.vault.keys import new_key
@@ -32,17 +26,17 @@ from kapmonitor.vault.keys import new_key
 Arrival = tuple[int, Stamped | DataRow]
 """What arrived, and when."""
 
-TABLES: Final = (*DATA_TABLES, "wave_tail", "numeric_tail")
-
 
 class Store:
     """Writes batches, each whole or not at all. Any of ERRORS leaves everything as it was before."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, journal: Journal | None = None) -> None:
         self._path = path
         self._connection = schema.open_to_write(path)
         self._fold = load_fold(self._connection)
         self._tried: tuple[Fold, list[int]] | None = None
+        self._journal = journal
+        self._noted(self._fold)
 
     def commit(self, items: Sequence[Arrival]) -> list[int]:
         """Write these durably; each event's seq, 0 for data."""
@@ -100,17 +94,25 @@ class Store:
         """Leave the file as it is."""
         self._connection.close()
 
-    def reopen(self) -> list[int]:
-        """Open the file anew after an error. If the batch that failed is in it after all: its places."""
+    def reopen(self, path: Path | None = None) -> list[int]:
+        """Open the file anew after an error, or go on with a copy of it, which is then the file.
+
+        If the batch that failed is in it after all: its places.
+        """
+        path = path or self._path
         self._connection.close()
-        self._connection = schema.open_to_write(self._path)
+        self._connection = schema.open_to_write(path)
         found = load_fold(self._connection)
-        if _stands_like(found, self._fold):
-            return []
-        if self._tried is not None and _stands_like(found, self._tried[0]):
-            (self._fold, places), self._tried = self._tried, None
+        tried = self._tried
+        if tried and stands_like(found, tried[0]) and has_tails_of(found, self._fold, tried[0]):
+            self._path, self._tried = path, None
+            self._noted(tried[0])
+            self._fold, places = tried
             return places
-        raise RecordDamaged(str(self._path), "was changed by another program while it was being written")
+        if stands_like(found, self._fold):
+            self._path = path
+            return []
+        raise RecordDamaged(str(path), "was changed by another program while it was being written")
 
     def _write(self, after: Fold, places: list[int]) -> None:
         self._tried = (after, places)
@@ -124,12 +126,18 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        after.statements = []
+        self._noted(after)
         self._fold, self._tried = after, None
+
+    def _noted(self, after: Fold) -> None:
+        if self._journal is not None:
+            self._journal.add(after)
+        after.statements = []
 
     def _is_closed(self) -> bool:
         found = self._connection.execute(
-            "SELECT type FROM event WHERE type != ? ORDER BY seq DESC LIMIT 1", (chain.SEAL_TYPE,)
+            "SELECT type FROM event WHERE type IN (?, ?) ORDER BY seq DESC LIMIT 1",
+            (SessionClosed.TYPE, SessionResumed.TYPE),
         ).fetchone()
         return bool(found == (SessionClosed.TYPE,))
 
@@ -170,74 +178,3 @@ def header_of(started: SessionStarted) -> str:
     """What the chain grows from."""
     session, software = plain(started.session), plain(started.software)
     return rfc8785.dumps({"format": schema.USER_VERSION, "session": session, "software": software}).decode()
-
-
-def _stands_like(one: Fold, other: Fold) -> bool:
-    return one.head == other.head and one.last == other.last
-
-
-def load_fold(connection: sqlite3.Connection) -> Fold:
-    """Where a record stands: the chain's head, rows not sealed yet, and what is still in the tails."""
-    (header,) = connection.execute("SELECT body FROM header").fetchone()
-    end = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-    seq, head = end or (0, chain.genesis(header))
-    last = {name: _last_id(connection, name) for name in TABLES}
-    fold = Fold(seq, head, last)
-    for name, sealed in sealed_to(connection).items():
-        fold.unsealed[name] = rows = Unsealed(sealed + 1)
-        for row in rows_after(connection, name, sealed):
-            rows.add(row)
-    load_tails(connection, fold)
-    load_minute(connection, fold)
-    return fold
-
-
-def sealed_to(connection: sqlite3.Connection) -> dict[str, int]:
-    """The last sealed row of each data table."""
-    last = dict.fromkeys(DATA_TABLES, 0)
-    for (body,) in connection.execute(
-        "SELECT body FROM event WHERE type = ? ORDER BY seq", (chain.SEAL_TYPE,)
-    ):
-        last.update({name: sealed.last for name, sealed in chain.read_seal(body).items()})
-    return last
-
-
-def load_tails(connection: sqlite3.Connection, fold: Fold) -> None:
-    """Runs and readings that are not folded yet."""
-    rows = connection.execute("SELECT channel, t0_ns, fs, data FROM wave_tail ORDER BY id")
-    for channel, t0_ns, fs, data in rows:
-        run = fold.runs.setdefault(channel, Run(t0_ns, fs))
-        run.add(np.frombuffer(data, "<i2").astype(np.int16))
-        run.stored = run.n
-    for row in connection.execute("SELECT * FROM numeric_tail ORDER BY id"):
-        _, t_ns, channel, value, validity, raw, device_time, stored = row
-        fold.numerics.append(
-            NumericRow(t_ns, channel, value, Validity(validity), raw, device_time, bool(stored))
-        )
-    fold.numerics_stored = len(fold.numerics)
-
-
-def load_minute(connection: sqlite3.Connection, fold: Fold) -> None:
-    """Chunks folded since the last row of `minute`."""
-    covered = connection.execute("SELECT max(wave_to), max(numeric_to) FROM minute").fetchone()
-    wave_to, numeric_to = (number or 0 for number in covered)
-    for channel, t0_ns, fs, n, data in connection.execute(
-        "SELECT channel, t0_ns, fs, n, data FROM wave WHERE id > ? ORDER BY id", (wave_to,)
-    ):
-        fold.wave_buckets.append(pyramid.wave_buckets(channel, t0_ns, fs, unpack(data, n)))
-    for t0_ns, n, data, extra in connection.execute(
-        "SELECT t0_ns, n, data, extra FROM numeric WHERE id > ? ORDER BY id", (numeric_to,)
-    ):
-        fold.numeric_buckets.append(pyramid.numeric_buckets(list(rows_of(data, t0_ns, n, extra))))
-
-
-def rows_after(connection: sqlite3.Connection, table: str, number: int) -> Iterator[chain.Row]:
-    """Whole rows of one of DATA_TABLES after row `number`, in order."""
-    query = f"SELECT * FROM {table} WHERE id > ? ORDER BY id"  # noqa: S608  # table names are ours
-    yield from connection.execute(query, (number,))
-
-
-def _last_id(connection: sqlite3.Connection, table: str) -> int:
-    query = f"SELECT coalesce(max(id), 0) FROM {table}"  # noqa: S608  # table names are ours
-    (number,) = connection.execute(query).fetchone()
-    return int(number)

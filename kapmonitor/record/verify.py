@@ -21,8 +21,9 @@ from kapmonitor.record import chain
 from kapmonitor.record.anchors import Anchors
 from kapmonitor.record.entries import Bad, Entry, Late, chained
 from kapmonitor.record.heads import head_files, kept_in
+from kapmonitor.record.moves import Noted, went_on
 from kapmonitor.record.reader import UNREADABLE, RecordReader
-from kapmonitor.record.report import counts_of, missing_from, recovered_from
+from kapmonitor.record.report import counts_of, missing_from, recovered_from, went_on_lines
 from kapmonitor.record.schema import DATA_TABLES
 from kapmonitor.record.sealedrows import check_rest, check_seal
 from kapmonitor.record.signatures import Signature, signatures_of
@@ -58,6 +59,17 @@ class _Witnesses:
 
     anchors: Anchors
     signatures: tuple[Signature, ...]
+    moved: Noted | None = None
+
+    def cut(self, seq: int, hash_: str) -> str | None:
+        """What is wrong if the record ends with this entry; nothing if it was left after that one.
+
+        A note beside the record is not enough for that: whoever cuts the record can write one.
+        """
+        left = (
+            self.moved is not None and self.moved.sure and (self.moved.seq, self.moved.hash) == (seq, hash_)
+        )
+        return None if left else self.anchors.cut(seq)
 
     def against(self, entry: Entry) -> str | None:
         """What is wrong with an entry that its chain does not tell."""
@@ -85,10 +97,11 @@ def _witnesses(reader: RecordReader, ledger: Path | None, staff: Staff) -> _Witn
     session = session_of(reader)
     kept = (kept_in(file, session) for file in head_files(reader.path, ledger))
     anchors = Anchors(tuple(each for each in kept if each is not None))
+    moved = went_on(reader.path, session, ledger)
     try:
-        return _Witnesses(anchors, signatures_of(reader, session, staff))
+        return _Witnesses(anchors, signatures_of(reader, session, staff), moved)
     except RecordDamaged:  # the walk through the entries tells which one cannot be read
-        return _Witnesses(anchors, ())
+        return _Witnesses(anchors, (), moved)
 
 
 def session_of(reader: RecordReader) -> str:
@@ -106,7 +119,7 @@ def _judge(reader: RecordReader, witnesses: _Witnesses) -> Verdict:
     try:
         closed = reader.is_closed()
         counts = counts_of(reader)
-        missing = missing_from(reader, closed=closed)
+        missing = (*went_on_lines(witnesses.moved), *missing_from(reader, closed=closed))
         recovered = () if closed and not bad else recovered_from(reader)
         with reader.reading() as connection:
             last = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
@@ -161,11 +174,11 @@ def _check_header(connection: sqlite3.Connection) -> None:
 def _walk(connection: sqlite3.Connection, witnesses: _Witnesses) -> dict[str, int]:
     """Follow the chain from the header to its end; the last sealed row of each table."""
     sealed_to = dict.fromkeys(DATA_TABLES, 0)
-    seq = 0
+    seq, head = 0, ""
     late = Late()
     try:
         for entry in chained(connection):
-            seq = entry.seq
+            seq, head = entry.seq, entry.hash
             if against := witnesses.against(entry):
                 raise Bad(against)
             if entry.type == chain.SEAL_TYPE:
@@ -173,7 +186,7 @@ def _walk(connection: sqlite3.Connection, witnesses: _Witnesses) -> dict[str, in
             late.look(entry)
     except UNREADABLE as why:
         raise Bad(f"entry {seq + 1}: cannot be read ({why})") from why
-    if cut := witnesses.anchors.cut(seq):
+    if cut := witnesses.cut(seq, head):
         raise Bad(cut)
     if late.found:
         raise Bad(late.found)

@@ -2,7 +2,8 @@
 
 What is put goes to an unbounded inbox and is on disk a quarter of a second later; something durable is
 committed at once, and its future resolves only then. While the disk fails, everything is kept in memory and
-tried again every second; after half an hour the oldest waves go first, events never.
+tried again every second; after half an hour the oldest waves go first, events never. Where there is a second
+folder, the record goes on there once its disk has failed for ten seconds.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from kapmonitor.record.batch import FOLD_NS
 from kapmonitor.record.database import ERRORS
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice, WireRow
+from kapmonitor.record.moves import Move, first_name
+from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, what_is_left
 from kapmonitor.record.store import Store, create_record
-from kapmonitor.session.events import SessionClosed, Stamped
+from kapmonitor.session.events import RecordMoved, SessionClosed, Stamped
 from kapmonitor.vault.home import Vault
 
 log = logging.getLogger(__name__)
@@ -64,11 +67,12 @@ class _Waiting:
 class RecordWriter:
     """Keeps what it is given (kapmonitor.record.items.Recorder). Any thread may put; one closes."""
 
-    def __init__(self, path: Path, clock: Clock, store: Store, hold: Hold) -> None:
+    def __init__(self, path: Path, clock: Clock, store: Store, hold: Hold, mover: Mover) -> None:
         self._path = path
+        self._mover = mover
         self._clock = clock
         self._store = store
-        self._hold = hold
+        self._holds = [hold]
         self._inbox: SimpleQueue[_Waiting] = SimpleQueue()
         self._backlog: deque[_Waiting] = deque()
         self._wake = threading.Event()
@@ -84,21 +88,30 @@ class RecordWriter:
         self._thread.start()
 
     @classmethod
-    def create(cls, path: Path, started: Stamped, clock: Clock, vault: Vault | None = None) -> RecordWriter:
+    def create(
+        cls,
+        path: Path,
+        started: Stamped,
+        clock: Clock,
+        vault: Vault | None = None,
+        spare: Path | None = None,
+    ) -> RecordWriter:
         """Begin a record with session.started, encrypted if there is a vault.
 
-        RecordError if the file exists or cannot be made.
+        `spare` is the folder where it goes on if its disk fails. RecordError if the file exists or cannot be
+        made.
         """
         create_record(path, started, clock.now_ns(), vault)
-        return cls.resume(path, clock)
+        return cls.resume(path, clock, spare)
 
     @classmethod
-    def resume(cls, path: Path, clock: Clock) -> RecordWriter:
+    def resume(cls, path: Path, clock: Clock, spare: Path | None = None) -> RecordWriter:
         """Go on with a record that was not closed; the caller then puts session.resumed."""
         schema.check(path)
         hold = Hold(path)
+        mover = Mover(spare)
         try:
-            return cls(path, clock, Store(path), hold)
+            return cls(path, clock, Store(path, mover.journal), hold, mover)
         except (*ERRORS, ValueError) as why:
             hold.release()
             if getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK) in _NO_ROOM:
@@ -129,7 +142,23 @@ class RecordWriter:
             oldest_wait_s=self._clock.real_delay_s(wait_ns),
             committed_t_ns=self._committed_ns,
             problem=self._problem,
+            moved=str(self._path.parent) if first_name(self._path) != self._path.stem else "",
         )
+
+    @property
+    def path(self) -> Path:
+        """The file that the record is in now."""
+        return self._path
+
+    @property
+    def other_folder(self) -> Path | None:
+        """The second folder; after a move the one that the record came from."""
+        return self._mover.folder
+
+    @property
+    def moved(self) -> Move | None:
+        """Its last move to another folder; None while it is where it began."""
+        return self._mover.last
 
     @property
     def head(self) -> tuple[int, str]:
@@ -147,7 +176,8 @@ class RecordWriter:
         self._closing = SessionClosed(reason, self._clock.utc_ns())
         self._wake.set()
         self._thread.join()
-        self._hold.release()
+        for hold in self._holds:
+            hold.release()
         if self._problem:
             raise RecordFull(str(self._path), self._problem)
 
@@ -175,7 +205,7 @@ class RecordWriter:
         if self._problem and time.monotonic() < self._retry_s:
             self._forget()
             return
-        if self._write():
+        if self._write() or (self._mover.is_due(AFTER_S) and self._move() and self._write()):
             self._committed_ns = now_ns
 
     def _drain(self) -> None:
@@ -202,7 +232,35 @@ class RecordWriter:
             self._fail(why)
             return False
         self._problem = ""
+        self._mover.well()
         return True
+
+    def _move(self) -> bool:
+        """Go on in the second folder, with the same chain; False if that does not take the record either."""
+        hold = self._mover.carry(self._path, self._taken)
+        if hold is None:
+            return False
+        # What was left stays claimed: nobody is to go on with it as well.
+        self._holds.append(hold)
+        return True
+
+    def _taken(self, made: Path) -> Move:
+        """The copy is the record from now on; one entry says so, before everything that waited."""
+        cause, _, _ = self._problem.partition(".")
+        self._must_reopen = True
+        try:
+            self._done(self._store.reopen(made))
+        except ERRORS as why:
+            raise RecordError(str(made), f"cannot be gone on with ({why})") from why
+        self._must_reopen = False
+        left = what_is_left(self._path, made, rebuilt=self._mover.rebuilt)
+        move = Move(self._path, made, cause, *self._store.head, left)
+        now_ns = self._clock.now_ns()
+        event = RecordMoved(str(move.source), str(made), move.why, move.left)
+        first_ns = self._backlog[0].now_ns if self._backlog else now_ns
+        self._backlog.appendleft(_Waiting(first_ns, Stamped(now_ns, event)))
+        self._path = made
+        return move
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         try:
@@ -251,14 +309,20 @@ class RecordWriter:
         code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK)
         self._must_reopen = code not in _SAME_FILE
         self._retry_s = time.monotonic() + RETRY_S
+        is_disk = True
         if code == sqlite3.SQLITE_FULL:
             cause = "The disk is full. Make room on it"
         elif isinstance(why, RecordError) or code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
             cause = "The record file was changed by another program. Close that program"
+            is_disk = False
         else:
+            is_disk = code != sqlite3.SQLITE_BUSY
             cause = f"The disk does not take the record ({why}). Check the disk"
         lost = " Waves older than half an hour are lost." if self._lost else ""
-        self._problem = f"{cause}; until then everything is kept in memory only.{lost}"
+        if is_disk:
+            self._mover.failing()
+        other = f" Nor does the second folder take it: {self._mover.problem}." * bool(self._mover.problem)
+        self._problem = f"{cause}; until then everything is kept in memory only.{other}{lost}"
 
     def _forget(self) -> None:
         """Bound what is kept in memory: the oldest waves and wire go first, then numerics, events never."""
@@ -285,6 +349,8 @@ class RecordWriter:
             self._drain()
             if self._write() and self._seal(closed):
                 return
+            if self._mover.is_due(AFTER_CLOSING_S) and self._move():
+                continue
             if time.monotonic() >= until_s:
                 break
             time.sleep(RETRY_S / 4)

@@ -33,6 +33,18 @@ class RecordCopied:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordMoved:
+    """The record goes on as another file from here on: why, and what could not be carried over."""
+
+    TYPE: ClassVar[str] = "record.moved"
+    VERSION: ClassVar[int] = 1
+    source: str
+    target: str
+    why: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSigned:
     """Somebody signed the record up to entry `head_seq`, whose hash is `head_hash`.
 

@@ -8,7 +8,7 @@ from bench_table import Row
 from record_fixtures import T0_NS, begin
 from signed_records import SESSION, sign_as, staff
 
-from kapmonitor.headkeeping import HeadKeeper
+from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.people.user import Meaning
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import NoteAdded, Stamped
@@ -46,7 +46,7 @@ def run() -> list[Row]:
 def make(path: Path) -> None:
     """Notes as fast as the writer takes them, a head for each thousand."""
     writer, clock = begin(path)
-    keeper = HeadKeeper(path, None, SESSION, lambda: writer.head, clock)
+    keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), None, SESSION, clock)
     for number in range(ENTRIES):
         note = Stamped(T0_NS + number, NoteAdded(str(number), "text", "a note", "AB", number))
         if number % HEADS_EACH == 0:

@@ -195,6 +195,7 @@ def alarms(variant: str, now_ns: int) -> tuple[ActiveAlarm, ...]:
         "cuff-failed": (flag("cuff:cuff", LOW, ago(17), "Cuff\tmotion"),),
         "audio-lost": (flag("audio", MEDIUM, ago(3), sound("audio-lost", now_ns).trouble),),
         "record-trouble": (flag("record", HIGH, ago(31), "the disk is full"),),
+        "record-moved": (flag("moved", LOW, ago(31), "/media/second/records"),),
     }
     return found.get(variant, ())
 

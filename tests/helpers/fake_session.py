@@ -135,6 +135,7 @@ VARIANTS = (
     "asleep",
     "extremes",
     "record-trouble",
+    "record-moved",
     "sound-unchecked",
     "sound-check",
     "sound-check-trouble",
@@ -610,6 +611,11 @@ def _record_trouble(made: Snapshot) -> Snapshot:
     return replace(made, record=status)
 
 
+def _record_moved(made: Snapshot) -> Snapshot:
+    moved = "/media/second/records"
+    return replace(made, record=RecordStatus(f"{moved}/x-moved.kap", 0, 0.0, made.t_ns, "", moved))
+
+
 _CHANGES = {
     "lost": _lost,
     "technical": _lost,
@@ -629,6 +635,7 @@ _CHANGES = {
     "paused-many": _many,
     "pending": _pending,
     "record-trouble": _record_trouble,
+    "record-moved": _record_moved,
     "demo": _mode(GenerationMode.DEMO),
     "replay": _mode(GenerationMode.TEST),
 }

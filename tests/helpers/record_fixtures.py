@@ -14,6 +14,7 @@ from kapmonitor.session.events import (
     SessionStarted,
     Stamped,
 )
+from kapmonitor.vault.home import Vault
 
 SECOND = 1_000_000_000
 T0_NS = 1_000 * SECOND
@@ -36,10 +37,15 @@ CHANNELS = (
 )
 
 
-def begin(path: Path, started: SessionStarted = STARTED) -> tuple[RecordWriter, ManualClock]:
-    """A record that begins at T0_NS, with its channels described."""
+def begin(
+    path: Path,
+    started: SessionStarted = STARTED,
+    vault: Vault | None = None,
+    spare: Path | None = None,
+) -> tuple[RecordWriter, ManualClock]:
+    """A record that begins at T0_NS, with its channels described; encrypted if there is a vault."""
     clock = ManualClock(T0_NS, UTC0_NS)
-    writer = RecordWriter.create(path, Stamped(T0_NS, started), clock)
+    writer = RecordWriter.create(path, Stamped(T0_NS, started), clock, vault, spare)
     for channel in CHANNELS:
         writer.put(Stamped(T0_NS, channel))
     return writer, clock

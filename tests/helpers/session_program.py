@@ -4,7 +4,8 @@ python tests/helpers/session_program.py PATH [DEVICE ...]
 
 Words: `note WHO`, `dose WHO` (WHO as the site), `ack WHO` (what alarms now), `quit`. Lines on standard
 output are JSON: `begun` (with the gap, if the session was taken up), `live` at the first value, `saved` once
-an entry is on disk or `refused` with why, and the state whenever it changes.
+an entry is on disk or `refused` with why, and the state whenever it changes. SECOND_FOLDER names a second
+folder for the record, LEDGER the file of heads, PATIENCE_S for how long its disk may fail.
 """
 
 import json
@@ -20,6 +21,7 @@ from kapmonitor.commands import Acknowledge, AddNote, GiveDose
 from kapmonitor.errors import KapError
 from kapmonitor.model import Measured
 from kapmonitor.opening import Plan
+from kapmonitor.record import writer
 from kapmonitor.session.events import DoseGiven, NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness
 from kapmonitor.station import begin
@@ -27,6 +29,7 @@ from kapmonitor.view import Role
 
 LOOK_S = 0.05
 STATUS_S = 1.0
+KEYS = ("SECOND_FOLDER", "LEDGER")
 
 
 def say(**what):
@@ -46,7 +49,9 @@ def fresh(snapshot, since_ns):
 
 class Session:
     def __init__(self, path, devices):
-        self.station = begin(Plan(Path(path).absolute(), devices, example()))
+        second, ledger = (Path(os.environ[key]) if os.environ.get(key) else None for key in KEYS)
+        plan = Plan(Path(path).absolute(), devices, example(), backup=second, ledger=ledger)
+        self.station = begin(plan)
         gaps = self.station.engine.snapshot.session.interruptions
         if not gaps and self.station.members:
             # The other devices' sensors come and go, and with them what would be shown.
@@ -120,4 +125,5 @@ class Session:
 
 
 if __name__ == "__main__":
+    writer.AFTER_S = float(os.environ.get("PATIENCE_S", writer.AFTER_S))
     Session(sys.argv[1], tuple(sys.argv[2:])).run()

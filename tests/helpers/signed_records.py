@@ -5,7 +5,7 @@ from functools import cache
 
 from record_fixtures import SECOND, STARTED, T0_NS, UTC0_NS, begin, make_record, put_second
 
-from kapmonitor.headkeeping import HeadKeeper
+from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.people import pin as pins
 from kapmonitor.people.signature import Signer
 from kapmonitor.people.staff import Staff, added
@@ -36,10 +36,10 @@ def signer(user):
     return Signer(found, pins.unlock(found.locked, user, PIN[user]))
 
 
-def kept_record(path, seconds, ledger=None, every_s=10):
+def kept_record(path, seconds, ledger=None, every_s=10, vault=None):
     """A closed record of which heads were kept."""
-    writer, clock = begin(path)
-    keeper = HeadKeeper(path, ledger, SESSION, lambda: writer.head, clock)
+    writer, clock = begin(path, vault=vault)
+    keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), ledger, SESSION, clock)
     for second in range(seconds):
         put_second(writer, clock, second)
         if second % every_s == 0:

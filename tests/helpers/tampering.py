@@ -1,11 +1,10 @@
 """What somebody with the file and time could do to a record, and what a person would then look for."""
 
 import re
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 
-from kapmonitor.record import chain
+from kapmonitor.record import chain, database
 
 TABLES = {
     "event": ("seq", ("t_ns", "type", "version", "body", "prev_hash", "hash")),
@@ -29,8 +28,8 @@ class Edit:
 
 
 def unguarded(path):
-    """A connection that can do what the triggers refuse, and the triggers."""
-    connection = sqlite3.connect(path)
+    """A connection that can do what the triggers refuse, and the triggers; whoever has the key may."""
+    connection = database.connect(path, "rw")
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("PRAGMA journal_mode=MEMORY")
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -147,7 +146,7 @@ def rechain(path):
 
 def add_event(path, type_, body, version=1):
     """One more entry that follows the last one as it should."""
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(database.connect(path, "rw")) as connection:
         seq, t_ns, prev = connection.execute(
             "SELECT seq, t_ns, hash FROM event ORDER BY seq DESC LIMIT 1"
         ).fetchone()
@@ -165,7 +164,7 @@ def flip(path, data, at, rng):
 
 def everything(path):
     """All that can be read from a record, table by table and row by row."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(database.connect(path, "ro")) as connection:
         connection.text_factory = bytes
         found = {
             table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, rowid").fetchall()

@@ -11,10 +11,11 @@ from past_records import write
 
 from kapmonitor import show_session
 from kapmonitor.record.hold import Hold
-from kapmonitor.session.events import SessionClosed, Stamped
+from kapmonitor.session.events import NoteAdded, SessionClosed, Stamped
 from kapmonitor.unfinished import AT_ONCE_S, unfinished
 from ui.question import GO_ON, NEW
 
+MORE = NoteAdded("n", "text", "more", "KL", 1010 * S)
 REAL = replace(STARTED, mode="Real", initials="MK", person="4471", number=2, of=6)
 
 
@@ -45,8 +46,8 @@ def records(tmp_path):
 
 @pytest.fixture
 def chosen(tmp_path):
-    def choose(console, person="", initials=""):
-        named = argparse.Namespace(person=person, initials=initials)
+    def choose(console, person="", initials="", backup=""):
+        named = argparse.Namespace(person=person, initials=initials, backup=backup)
         return show_session._record_path(console, named, tmp_path)
 
     return choose
@@ -90,6 +91,20 @@ def test_only_the_newest_record_and_only_a_real_interrupted_one_counts(records):
     assert unfinished(records) is None
     (records / "d.kap").write_bytes(b"nothing of ours")
     assert unfinished(records) is None
+
+
+def test_a_record_that_went_on_in_the_second_folder_is_the_one(records, chosen):
+    """Of the files of one session the one that goes furthest; a ten-minute copy is none of them."""
+    second = records / "second"
+    second.mkdir()
+    old = record(records, age_s=2)
+    write(second / "a-moved.kap", Stamped(1000 * S, REAL), [Stamped(1010 * S, MORE)], closed=False)
+    record(second, "a.kap", age_s=1)
+    os.utime(second / "a-moved.kap", (time.time() - 5,) * 2)
+    assert chosen(Console(), backup=str(second)) == second / "a-moved.kap"
+    assert chosen(Console()) == old
+    record(records, "b.kap", replace(REAL, session="another"), age_s=0)
+    assert chosen(Console(), backup=str(second)) == records / "b.kap"
 
 
 def test_one_of_yesterday_or_of_tomorrow_is_not_offered(records):

@@ -1,10 +1,13 @@
 """`make full-disk`: a session on a disk of 20 MB that is filled to the last byte; the program is killed, too.
 
-python tests/soak/fill_disk.py [SECONDS] [SEED]
+python tests/soak/fill_disk.py [SECONDS] [SEED] [PATIENCE_S]
 
 While the disk is full values still come and alarms still change, staff are told, and entries are kept without
 being answered. With room again all of them are answered, and the waves have no gap. Then the same with the
-program killed while the disk is full, and started again before there is room.
+program killed while the disk is full, and started again before there is room. Then with a second folder:
+the record goes on there, the program is killed after that, and goes on with the record it finds.
+
+With SECONDS 0 only the last part is done. PATIENCE_S is how long the disk fails until then, 10 if left out.
 """
 
 import random
@@ -21,6 +24,7 @@ from programs import run
 from small_disk import SmallDisk, why_not
 
 from kapmonitor.record.verify import verify
+from kapmonitor.unfinished import unfinished
 
 TOLD_S, ANSWERED_S = 3.0, 5.0
 """How long after the last answer staff are told; until entries are answered once there is room."""
@@ -32,6 +36,8 @@ class Bench:
 
     def __init__(self, disk, seed, say):
         self.disk, self.say = disk, say
+        disk.folder.parent.joinpath("second").mkdir(exist_ok=True)
+        self.second = disk.folder.parent / "second"
         self.path = disk.folder / "session.kap"
         self.hands = Hands(random.Random(seed))
         self.bad = []
@@ -144,7 +150,7 @@ def session(folder, seconds, seed, say):
         with Life(bench.path, *devices) as life:
             life.until(lambda told: "live" in told)
             full_for(bench, life, seconds, found[1][1].kill)
-            no_gap(bench)
+            no_gap(bench, bench.path)
             end(life)
             bench.hands.hear(life)
         killed_when_full(bench, devices)
@@ -155,23 +161,93 @@ def session(folder, seconds, seed, say):
         return bench.bad
 
 
-def no_gap(bench):
+def moved(bench, life, patience_s):
+    """Fill; wait until the record is in the second folder, and everything asked is answered."""
+    life.until(lambda told: "live" in told)
+    bench.hands.busy(life, 2.0)
+    bench.filled(life)
+    began_s, heard = time.monotonic(), len(life.told())
+    while not any("recording in" in told.get("line", "") for told in life.told()[-5:]):
+        if time.monotonic() - began_s > patience_s + 20:
+            break
+        bench.hands.busy(life, 0.2)
+    took_s = time.monotonic() - began_s
+    values = [each for each in life.told()[heard:] if each.get("values")]
+    line = next((told["line"] for told in life.told()[-5:] if "recording in" in told.get("line", "")), "")
+    bench.must(line.endswith(f"recording in {bench.second}"), f"{took_s:.1f} s after it was told: {line}")
+    bench.must(len(values) >= 0.8 * took_s, f"values came all the time: {len(values)} in {took_s:.1f} s")
+    asked = bench.hands.asked
+    life.until(lambda _: len(life.saved()) >= asked)
+    bench.must(True, f"all {asked} entries are answered, those asked while it was full, too")
+    calm = ("moved low", "record high")
+    life.until(lambda told: [any(a.startswith(w) for a in told.get("alarms", ())) for w in calm] == [1, 0])
+    bench.must(True, "a LOW alarm says where it is, and the HIGH one is over")
+
+
+def killed_after_it_moved(bench, devices, patience_s):
+    """The record goes to the second folder; kill; look; go on with what is found."""
+    ledger = bench.second.parent / "sessions.heads"
+    words = {"SECOND_FOLDER": str(bench.second), "LEDGER": str(ledger), "PATIENCE_S": str(patience_s)}
+    with Life(bench.path, *devices, env=words) as life:
+        moved(bench, life, patience_s)
+        bench.hands.busy(life, 3.0)
+        end(life)
+        bench.hands.hear(life)
+    new = bench.second / "session-moved.kap"
+    bad = wrong(new, bench.hands.answered)
+    bench.must(not bad, f"killed after that: {'; '.join(bad) or 'opens, sound, nothing answered is lost'}")
+    no_gap(bench, new)
+    found = unfinished(bench.path.parent, bench.second, ledger)
+    bench.must(found is not None and found.path == new, "the record that moved is the one that is found")
+    bench.disk.make_room()
+    verdict = verify(bench.path, ledger)
+    bench.must(verdict.kind == "interrupted", f"the one that was left: {verdict.kind}, {verdict.missing[:1]}")
+    with Life(new, *devices, env=words) as life:
+        began = life.until(lambda told: "begun" in told)
+        bench.must(began["gap_s"] is not None, f"taken up after {life.after_s('begun'):.1f} s")
+        life.until(lambda told: "live" in told)
+        bench.hands.busy(life, 2.0)
+        life.say("quit")
+        life.process.wait(20)
+        life.drained()
+        bench.hands.hear(life)
+    bad = wrong(new, bench.hands.answered, kind="intact")
+    bench.must(not bad, f"the closed record: {'; '.join(bad) or 'intact, nothing answered is lost'}")
+
+
+def with_second_folder(folder, seed, patience_s, say):
+    """On a disk of its own; what was not as it must be."""
+    folder.mkdir()
+    with SmallDisk(folder) as disk, ExitStack() as stack:
+        devices = [device for device, _ in simulators(folder, stack)]
+        bench = Bench(disk, seed, say)
+        killed_after_it_moved(bench, devices, patience_s)
+        return bench.bad
+
+
+def no_gap(bench, path):
     """Nothing of the time when the disk was full is missing."""
-    gaps = [line for line in verify(bench.path).missing if "nothing for" in line]
+    gaps = [line for line in verify(path).missing if "nothing for" in line]
     bench.must(not gaps, f"no waves are missing from when it was full {gaps or ''}")
 
 
-def main(seconds, seed):
+def tell(line):
+    """While it runs."""
+    print(line, flush=True)
+
+
+def main(seconds, seed, patience_s):
     """Run, print, and answer 1 if anything was not as it must be."""
     if reason := why_not():
         print(f"not done: {reason}")
         return 0
     with tempfile.TemporaryDirectory() as name:
-        bad = session(Path(name), seconds, seed, lambda line: print(line, flush=True))
+        bad = session(Path(name), seconds, seed, tell) if seconds else []
+        bad += with_second_folder(Path(name) / "two", seed, patience_s, tell)
     print("not as it must be: " + ("; ".join(bad) or "nothing"))
     return int(bool(bad))
 
 
 if __name__ == "__main__":
     words = [int(word) for word in sys.argv[1:]]
-    raise SystemExit(main(*(words + [60, 1][len(words) :])))
+    raise SystemExit(main(*(words + [60, 1, 10][len(words) :])))

@@ -34,7 +34,7 @@ def test_nothing_answered_is_lost_in_power_cuts():
 
 
 def test_a_full_disk_stops_nothing_and_loses_nothing():
-    status, said = soaked("fill_disk.py", 15, 3)
+    status, said = soaked("fill_disk.py", 15, 3, 2)
     if "not done" in said:
         pytest.skip(said.strip())
     assert status == 0, said

@@ -38,6 +38,19 @@ def test_a_record_that_grows_again_says_that_another_console_goes_on(tmp_path):
     assert not GoingOn(str(tmp_path / "none.kap")).look()
 
 
+def test_a_record_that_moved_is_looked_at_where_it_is(tmp_path):
+    old, new = tmp_path / "a.kap", tmp_path / "a-moved.kap"
+    new.write_bytes(b"x")
+    going_on = GoingOn(str(old))
+    assert not going_on.look()
+    going_on.follow(str(new))
+    assert not going_on.look()
+    old.write_bytes(b"nobody goes on with that one")
+    assert not going_on.look()
+    new.write_bytes(b"more")
+    assert going_on.look()
+
+
 def take(channel, seconds, step=960):
     parts = [channel.take(step) for _ in range(round(seconds * RATE / step))]
     return np.concatenate(parts)

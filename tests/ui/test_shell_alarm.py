@@ -221,6 +221,7 @@ def test_a_new_alarm_leads_before_an_acknowledged_higher_one():
         ("link:oximeter", "Oximeter", "Oximeter: link lost — LOOK AT THE BEDSIDE MONITOR"),
         ("sensor:oximeter", "Oximeter", "Oximeter: sensor off or no pulse — LOOK AT THE BEDSIDE MONITOR"),
         ("record", "the disk is full", "NOT SAVED: the disk is full"),
+        ("moved", "/media/second", "the record goes on in the second folder, /media/second"),
         ("cuff:cuff", "Cuff\tmotion", "cuff failed: movement"),
         ("signal:spo2", "Oximeter", "Oximeter: no valid value — LOOK AT THE BEDSIDE MONITOR"),
         ("overdue", "", "BP overdue: the planned reading has not come"),

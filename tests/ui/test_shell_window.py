@@ -19,6 +19,7 @@ from ui import strings
 from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
+from ui.status_face import Lamp
 from ui.stepper import PhaseStepper
 from ui.theme import DAY, SESSION, Theme
 from ui.watchdog import Watchdog
@@ -102,6 +103,12 @@ def test_a_record_that_is_not_written_is_not_called_recording(qtbot):
     signs = open_window(qtbot, "record-trouble").status._face.signs
     assert (signs[0].word, signs[0].trouble) == ("NOT SAVED", "the disk is full")
     assert open_window(qtbot, "empty").status._face.signs[0].word == "no record"
+
+
+def test_a_record_that_went_on_in_the_second_folder_is_recording_and_says_so(qtbot):
+    signs = open_window(qtbot, "record-moved").status._face.signs
+    assert (signs[0].lamp, signs[0].word, signs[0].trouble) == (Lamp.REC, "REC", "second folder")
+    assert open_window(qtbot, "quiet").status._face.signs[0].trouble == ""
 
 
 def test_a_missing_staff_sound_is_said(qtbot):

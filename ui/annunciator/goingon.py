@@ -13,8 +13,14 @@ class GoingOn:
     """Looks at the record of a console that is gone; where there is none it never says yes."""
 
     def __init__(self, record: str) -> None:
-        self._files = (Path(record), Path(record + LOG)) if record else ()
+        self._files: tuple[Path, ...] = ()
         self._left: tuple[tuple[int, int], ...] | None = None
+        self.follow(record)
+
+    def follow(self, record: str) -> None:
+        """The record is this file from now on."""
+        self._files = (Path(record), Path(record + LOG)) if record else ()
+        self._left = None
 
     def look(self) -> bool:
         """Whether something was written since the first look."""

@@ -14,6 +14,7 @@ from kapmonitor.alarms.soundlines import (
     Dismissed,
     Message,
     MusicAt,
+    RecordAt,
     Want,
     read_message,
     report_line,
@@ -114,6 +115,8 @@ class Program:
             case MusicAt(output):
                 self._music = output
                 self._route()
+            case RecordAt(path):
+                self._going_on.follow(path)
             case Dismissed():
                 self.dismiss()
             case Bye():

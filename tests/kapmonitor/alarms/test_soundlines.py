@@ -13,6 +13,7 @@ from kapmonitor.alarms.soundlines import (
     Bye,
     Dismissed,
     MusicAt,
+    RecordAt,
     Want,
     message_line,
     read_message,
@@ -29,6 +30,7 @@ MESSAGE = st.one_of(
     st.builds(Want, WHOLE, TONE, TONE, CHIME, st.booleans()),
     st.builds(Beat, WHOLE, st.none() | WHOLE),
     st.builds(MusicAt, st.none() | st.text()),
+    st.builds(RecordAt, st.text()),
     st.just(Bye()),
     st.just(Dismissed()),
 )

@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_of_once_and_once_more_when_i
     path = a_record(tmp_path / "a.kap")
     folder = tmp_path / "copies"
     folder.write_bytes(b"a file where the folder should be")
-    keeper = CopyKeeper(path, folder)
+    keeper = CopyKeeper(lambda: path, lambda: folder)
     told = keeper.keep()
     assert told.folder == str(folder)
     assert "no copy" in told.problem
@@ -102,7 +102,8 @@ def test_a_folder_that_cannot_be_written_to_is_told_of_once_and_once_more_when_i
 
 
 def test_without_a_second_folder_nothing_is_copied(tmp_path):
-    assert CopyKeeper(a_record(tmp_path / "a.kap"), None).keep() is None
+    path = a_record(tmp_path / "a.kap")
+    assert CopyKeeper(lambda: path, lambda: None).keep() is None
     assert [each.name for each in tmp_path.iterdir()] == ["a.kap"]
 
 
@@ -114,3 +115,14 @@ def test_a_session_that_ends_leaves_a_copy(tmp_path):
     assert verify(tmp_path / "copies" / "a.kap").kind == "intact"
     assert events(tmp_path / "copies" / "a.kap") == events(tmp_path / "a.kap")
     assert (tmp_path / "copies" / "a.kap.heads").read_bytes() == (tmp_path / "a.kap.heads").read_bytes()
+
+
+def test_there_is_a_copy_soon_after_a_session_began(tmp_path, monkeypatch):
+    monkeypatch.setattr("kapmonitor.copykeeping.FIRST_S", 0.1)
+    station = begin(Plan(tmp_path / "a.kap", (), example(), backup=tmp_path / "copies"))
+    station.start()
+    until_s = time.monotonic() + 20
+    while not (tmp_path / "copies" / "a.kap").exists():
+        assert time.monotonic() < until_s, "waited in vain"
+        time.sleep(0.02)
+    station.stop("ended")

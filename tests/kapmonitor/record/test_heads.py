@@ -12,7 +12,7 @@ from tampering import cut_after, rechain, tamper
 
 from kapmonitor.clock import ManualClock
 from kapmonitor.durable import append_line
-from kapmonitor.headkeeping import HeadKeeper
+from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.record.anchors import NONE_KEPT
 from kapmonitor.record.heads import Head, HeadFile, head_files, head_of, keep, kept_in, line_of
 from kapmonitor.record.reader import RecordReader
@@ -146,7 +146,7 @@ def test_a_huge_file_in_place_of_heads_is_passed_over(copy):
 def killed(path, seconds):
     """A record that was not closed, with a head each second."""
     writer, clock = begin(path)
-    keeper = HeadKeeper(path, None, SESSION, lambda: writer.head, clock)
+    keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), None, SESSION, clock)
     for second in range(seconds):
         put_second(writer, clock, second)
         keeper.keep()
@@ -159,7 +159,7 @@ def killed(path, seconds):
 def go_on(path):
     clock = ManualClock(T0_NS + 100 * SECOND)
     writer = RecordWriter.resume(path, clock)
-    keeper = HeadKeeper(path, None, SESSION, lambda: writer.head, clock)
+    keeper = HeadKeeper(Kept(lambda: path, lambda: writer.head), None, SESSION, clock)
     keeper.keep()
     writer.put(Stamped(clock.now_ns(), SessionResumed(0, 75 * SECOND)))
     for second in range(100, 130):
@@ -196,7 +196,7 @@ def test_a_place_that_cannot_be_written_to_is_told_once_and_tried_again(tmp_path
     path = make_record(tmp_path / "a.kap", 1)
     ledger = tmp_path / "file" / "ledger"
     ledger.parent.write_text("in the way")
-    keeper = HeadKeeper(path, ledger, SESSION, lambda: (3, "0" * 64), ManualClock())
+    keeper = HeadKeeper(Kept(lambda: path, lambda: (3, "0" * 64)), ledger, SESSION, ManualClock())
     (told,) = keeper.keep()
     assert (told.place, keeper.keep()) == ("in this computer's ledger", ())
     assert str(ledger) in told.problem

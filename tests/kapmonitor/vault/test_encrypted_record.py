@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from record_fixtures import SECOND, T0_NS, make_record
+from signed_records import kept_record, signature_of_another, staff
+from tampering import names, random_edit
 from vault_parts import (
     CANARIES,
     NOTE,
@@ -284,3 +286,19 @@ def test_canaries_are_found_where_they_are(tmp_path):
         (tmp_path / "file").write_text(f"x{canary}y")
         with pytest.raises(AssertionError):
             without_canaries(tmp_path)
+
+
+def test_edits_by_somebody_who_has_the_key_are_found_and_named(computers, tmp_path):
+    """Encryption keeps others out; the chain holds against those it lets in."""
+    computers.set_up("here")
+    record = kept_record(tmp_path / "a.kap", 30, vault=load_vault())
+    foreign = signature_of_another(tmp_path)
+    rng = random.Random(5)
+    path = tmp_path / "edited.kap"
+    shutil.copy(record.with_name("a.kap.heads"), tmp_path / "edited.kap.heads")
+    for _ in range(40):
+        shutil.copy(record, path)
+        edit = random_edit(path, rng, foreign)
+        verdict = verify(path, staff=staff())
+        assert verdict.kind == "damaged", edit
+        assert names(verdict.first_bad, edit.table, edit.row), (edit, verdict.first_bad)
