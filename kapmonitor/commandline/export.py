@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,11 @@ from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, part_of, whole
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.people.staff import Staff
+from kapmonitor.places import heads_ledger, people_file
 from kapmonitor.record.database import head_of
-from kapmonitor.record.verify import session_of
+from kapmonitor.record.verify import Verdict, session_of, verify
 from kapmonitor.vault.keys import is_encrypted
 
 LEAST_DAYS, MOST_DAYS = 400, 4000
@@ -70,11 +73,29 @@ def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     bundle.write(source, draft.file(), asked, tell)
 
 
+def _report(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+    from ui.report import document
+
+    _application = document.application()
+    document.write(source, verdict_of(source), draft.file(), tell)
+
+
+def verdict_of(source: Source) -> Verdict:
+    """The record's state, and its signatures checked; without them where names must not leave."""
+    try:
+        staff = PeopleBook(people_file()).staff()
+    except ConfigError:
+        staff = Staff()
+    verdict = verify(source.path, heads_ledger(), staff)
+    return replace(verdict, signatures=()) if source.policy.deidentified else verdict
+
+
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
     "csv": (".csv", _csv),
     "edf": (".edf", _edf),
     "fhir": (".fhir.json", _fhir),
     "json": (".json", _json),
+    "report": (".pdf", _report),
 }
 """Each format with the ending of its file."""
 

@@ -108,7 +108,7 @@ def _events():
         ),
     )
     yield stamped(
-        140, ev.AlarmChanged("sys-high", "medium", "active-ack", "normal", "limit", 130.0, 154.0, at(121))
+        140, ev.AlarmChanged("sys-high", "medium", "active-ack", "normal", "limit", 162.0, 154.0, at(121))
     )
     yield stamped(GAP_S + LENGTH_S, ev.SessionResumed(UTC0 + (GAP_S + LENGTH_S) * S, LENGTH_S * S))
     yield stamped(GAP_S + LENGTH_S + 1, ev.ClockAnchored(UTC0 + (GAP_S + LENGTH_S + 3) * S, 2 * S))

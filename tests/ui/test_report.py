@@ -1,0 +1,177 @@
+"""The printed report: what it says, and that nothing of it is lost between two pages."""
+
+from dataclasses import replace
+
+import exported_session as made
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from past_records import write
+from PySide6.QtPdf import QPdfDocument
+
+from kapmonitor.cli import main
+from kapmonitor.export.source import Source
+from kapmonitor.model import Columns
+from kapmonitor.record.verify import DAMAGED, Verdict, verify
+from kapmonitor.session import events as ev
+from ui import fonts
+from ui.report import document, paper, text, trends, wording
+from ui.report.facts import facts_of
+from ui.report.lines import Line, Word
+from ui.report.pages import Pages, Spot
+from ui.report.ticks import MOST_TICKS, time_ticks, value_span
+
+
+def pages_of(record, folder, *words):
+    """The text of each page of the report of a record."""
+    out = folder / "report.pdf"
+    assert main(["export", str(record), "--to", "report", "--out", str(out), *words]) == 0
+    pdf = QPdfDocument()
+    pdf.load(str(out))
+    found = [" ".join(pdf.getAllText(page).text().split()) for page in range(pdf.pageCount())]
+    pdf.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    return made.make(tmp_path_factory.mktemp("record") / "s.kap")
+
+
+@pytest.fixture
+def whole(record, tmp_path, qapp):
+    return pages_of(record, tmp_path)
+
+
+def test_every_page_says_what_this_is_which_page_and_of_which_record(whole, record):
+    head = verify(record).head.split()[-1]
+    for number, page in enumerate(whole, start=1):
+        assert wording.AID in page
+        assert f"page {number} of {len(whole)}" in page
+        assert head[:8] in page
+        assert "Record AC-4471 · A.C. · session 3 of 6 · 21 September 2026, 15:13–15:18 (UTC+1)" in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "70 mg IM",
+        "162/98 (119)",
+        "154 systolic",
+        "15:15 +1 failed: Suntech 99887 movement",
+        "alarm, 0:00",
+        "★★ BP systolic 162 above 154",
+        "lasted 0:19, acknowledged 15:15:30 by Dr Canary",
+        "left deltoid, Dr Canary, lot L1, 0.99 mg/kg",
+        "T+00:20 Anna Canary said: “it is only water",
+        "corrected at T+00:30 by Dr Canary; was: “Anna Canary said: “it is onyl water",
+        "Larkspur",
+        "MOAA/S 5",
+        "dissociation yes",
+        "nobody has signed this record",
+        "60 s without monitoring",
+        "not monitored",
+    ],
+)
+def test_what_happened_can_be_read_and_found(whole, words):
+    assert words in " ".join(whole)
+
+
+def test_deidentified_it_tells_nobody_and_says_so(record, tmp_path, qapp):
+    pages = pages_of(record, tmp_path, "--deidentify")
+    found = " ".join(pages)
+    assert [secret for secret in made.SECRETS if secret in found] == []
+    assert "2026" not in found
+    assert verify(record).head.split()[-1][:8] not in found
+    assert all(wording.DEIDENTIFIED in page for page in pages)
+    assert "162/98 (119)" in found
+
+
+def test_a_session_with_nothing_in_it_has_a_report(tmp_path, qapp):
+    started = replace(made.STARTED, mode="Demo")
+    found = " ".join(pages_of(write(tmp_path / "s.kap", made.stamped(0, started), []), tmp_path))
+    assert wording.DEMO in found
+    assert found.count(wording.NO_VALUES) == 3
+    assert "Highest pressure — no reading" in found
+
+
+def test_of_three_hundred_notes_none_is_lost(tmp_path, qapp):
+    rows = [
+        made.stamped(
+            k, ev.NoteAdded(f"n{k}", "text", f"note-{k}- {'words ' * (k % 40)} end-{k}.", "KL", made.at(k))
+        )
+        for k in range(300)
+    ]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    found = " ".join(pages_of(record, tmp_path))
+    assert [k for k in range(300) if f"note-{k}-" not in found] == []
+    assert [k for k in range(300) if f"end-{k}." not in found] == []
+
+
+def test_damage_is_said_before_anything_else(record, qapp):
+    with Source(record) as source:
+        verdict = Verdict(DAMAGED, "entry 7: is not what was written", (), (), {})
+        warning = document.warnings(facts_of(source, verdict))[0]
+    assert warning == "THE RECORD IS DAMAGED: entry 7: is not what was written"
+
+
+def test_values_of_a_device_that_nobody_confirmed_are_not_in_the_trends(record, qapp):
+    with Source(record) as source:
+        facts = facts_of(source, verify(record))
+    step_ns = (facts.t1_ns - facts.t0_ns) / len(facts.hr.lo)
+    times_s = (facts.t0_ns + (np.arange(len(facts.hr.lo)) + 0.5) * step_ns - made.T0) / made.S
+    assert not np.isnan(facts.hr.lo[(times_s > 212) & (times_s < 229)]).any()
+    assert np.isnan(facts.hr.lo[times_s > 231]).all()
+
+
+def test_a_curve_never_crosses_a_gap(qapp):
+    lo = np.array([1, 2, np.nan, 3, 4], np.float32)
+    columns = Columns(0, 5, lo, lo)
+    paths = list(trends._paths(columns, trends._Axis(0, 5)))
+    assert len(paths) == 2
+    assert paths[0].boundingRect().right() < paths[1].boundingRect().left()
+
+
+@given(st.lists(st.tuples(st.floats(10, 40), st.integers(0, 2), st.booleans()), max_size=200))
+def test_poured_lines_stay_on_their_pages_in_order_and_none_is_lost(shapes):
+    word = (Word(0, "x", 10, 500, paper.INK),)
+    head = (Line(word, 30.0),)
+    lines = [Line(word, height, keep, again=head if has else ()) for height, keep, has in shapes]
+    pages = Pages()
+    pages.pour(lines, 0.0, 100.0, Spot())
+    own = [each for each in pages.placed if each.line not in head]
+    assert [each.line for each in own] == lines
+    assert all(each.y + each.line.height <= paper.BOTTOM + 0.001 for each in pages.placed)
+    places = [(each.page, each.y) for each in pages.placed]
+    assert places == sorted(places)
+    assert pages.count == max((each.page for each in own), default=0) + 1
+
+
+@given(st.text(max_size=300))
+def test_wrapping_loses_no_character_and_fits(words):
+    lines = text.wrapped(words, paper.BODY, 200.0, fonts.MEDIUM)
+    assert "".join("".join(lines).split()) == "".join(words.split())
+    assert all(len(line) <= 1 or text.width(line, paper.BODY) <= 200.0 for line in lines)
+
+
+test_wrapping_loses_no_character_and_fits = pytest.mark.usefixtures("qapp")(
+    test_wrapping_loses_no_character_and_fits
+)
+
+
+@given(st.integers(1, 2000), st.integers(-500, 500))
+def test_the_axis_has_whole_minutes_that_can_be_read(length_min, zero_min):
+    minute = 60_000_000_000
+    ticks = time_ticks(0, length_min * minute, zero_min * minute)
+    assert len(ticks) <= MOST_TICKS + 1
+    assert all((tick - zero_min * minute) % minute == 0 for tick in ticks)
+    assert all(0 <= tick <= length_min * minute for tick in ticks)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_an_axis_of_values_holds_them_all(one, other):
+    low, high, marks = value_span((min(one, other), max(one, other)), (60.0, 170.0), 3)
+    assert low <= min(one, other) <= max(one, other) <= high
+    assert marks
+    assert all(low <= mark <= high for mark in marks)
