@@ -28,6 +28,8 @@ from kapmonitor.record.database import head_of
 from kapmonitor.record.verify import Verdict, session_of, verify
 from kapmonitor.vault.keys import is_encrypted
 
+HANDOVER: Final = "handover"
+"""Goes out of the clinic, and is always de-identified."""
 LEAST_DAYS, MOST_DAYS = 400, 4000
 """Dates of a de-identified export are moved back by so many days, by chance; nobody keeps how many."""
 
@@ -74,10 +76,21 @@ def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
 
 
 def _report(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
-    from ui.report import document
+    from ui.report import document, printer
 
-    _application = document.application()
+    _application = printer.application()
     document.write(source, verdict_of(source), draft.file(), tell)
+
+
+def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from ui.report import handover, printer
+
+    verdict = verdict_of(source)
+    if draft.out.suffix == ".txt":
+        handover.write_text(source, verdict, draft.file(), vitals=wish.vitals)
+    else:
+        _application = printer.application()
+        handover.write_pdf(source, verdict, draft.file(), tell, vitals=wish.vitals)
 
 
 def verdict_of(source: Source) -> Verdict:
@@ -93,6 +106,7 @@ def verdict_of(source: Source) -> Verdict:
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
     "csv": (".csv", _csv),
     "edf": (".edf", _edf),
+    "handover": (".handover.pdf", _handover),
     "fhir": (".fhir.json", _fhir),
     "json": (".json", _json),
     "report": (".pdf", _report),
@@ -131,7 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _policy(arguments: argparse.Namespace) -> Policy:
-    if not arguments.deidentify:
+    if not arguments.deidentify and arguments.to != HANDOVER:
         if arguments.keep:
             raise ConfigError("export", "--keep", "goes with --deidentify; without it everything is kept")
         return WHOLE

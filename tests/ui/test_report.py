@@ -16,7 +16,7 @@ from kapmonitor.model import Columns
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.session import events as ev
 from ui import fonts
-from ui.report import document, paper, text, trends, wording
+from ui.report import document, handover_words, paper, text, trends, wording
 from ui.report.facts import facts_of
 from ui.report.lines import Line, Word
 from ui.report.pages import Pages, Spot
@@ -84,7 +84,9 @@ def test_deidentified_it_tells_nobody_and_says_so(record, tmp_path, qapp):
     assert [secret for secret in made.SECRETS if secret in found] == []
     assert "2026" not in found
     assert verify(record).head.split()[-1][:8] not in found
-    assert all(wording.DEIDENTIFIED in page for page in pages)
+    assert all(
+        "De-identified: dates were moved; left out are record and serial numbers, names" in p for p in pages
+    )
     assert "162/98 (119)" in found
 
 
@@ -136,7 +138,7 @@ def test_a_curve_never_crosses_a_gap(qapp):
 @given(st.lists(st.tuples(st.floats(10, 40), st.integers(0, 2), st.booleans()), max_size=200))
 def test_poured_lines_stay_on_their_pages_in_order_and_none_is_lost(shapes):
     word = (Word(0, "x", 10, 500, paper.INK),)
-    head = (Line(word, 30.0),)
+    head = (Line((Word(0, "head", 10, 500, paper.INK),), 30.0),)
     lines = [Line(word, height, keep, again=head if has else ()) for height, keep, has in shapes]
     pages = Pages()
     pages.pour(lines, 0.0, 100.0, Spot())
@@ -175,3 +177,30 @@ def test_an_axis_of_values_holds_them_all(one, other):
     assert low <= min(one, other) <= max(one, other) <= high
     assert marks
     assert all(low <= mark <= high for mark in marks)
+
+
+def test_a_hand_over_has_no_vitals_unless_chosen_and_tells_nobody(record, tmp_path, qapp):
+    for name, words in (("a.pdf", ()), ("b.pdf", ("--vitals",))):
+        assert main(["export", str(record), "--to", "handover", "--out", str(tmp_path / name), *words]) == 0
+    assert main(["export", str(record), "--to", "handover", "--out", str(tmp_path / "a.txt")]) == 0
+    pdf = QPdfDocument()
+    found = {}
+    for name in ("a.pdf", "b.pdf"):
+        pdf.load(str(tmp_path / name))
+        found[name] = " ".join(pdf.getAllText(page).text() for page in range(pdf.pageCount()))
+    pdf.close()
+    found["a.txt"] = (tmp_path / "a.txt").read_text("utf-8")
+    for name, said in found.items():
+        assert [secret for secret in made.SECRETS if secret in said] == []
+        assert ("162/98" in said) == (name == "b.pdf")
+        assert "15:13" not in said
+        for words in ("ketamine 70 mg IM", "tearful", "Larkspur", "session 3 of 6"):
+            assert words in said
+
+
+def test_a_hand_over_has_the_words_of_notes_if_chosen_and_warns(record, tmp_path):
+    out = tmp_path / "a.txt"
+    assert main(["export", str(record), "--to", "handover", "--out", str(out), "--keep", "notes"]) == 0
+    said = out.read_text("utf-8")
+    assert "it is only water" in said
+    assert handover_words.WITH_WORDS in said

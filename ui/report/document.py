@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLineF, QMarginsF, QRectF
-from PySide6.QtGui import QGuiApplication, QPageSize, QPainter, QPdfWriter, QPen
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor import __version__
-from kapmonitor.errors import ExportError
 from kapmonitor.export.source import Source, Tell, untold
 from kapmonitor.model import GenerationMode
 from kapmonitor.record.verify import DAMAGED, INTERRUPTED, Verdict, session_of
@@ -20,45 +18,20 @@ from ui import fonts
 from ui.painting import RIGHT
 from ui.report import code, lines, paper, rows, text, told, trends, wording
 from ui.report.facts import Facts, facts_of
-from ui.report.pages import Pages, Placed, Spot, fits, later
+from ui.report.pages import Pages, Spot, fits, later
+from ui.report.printer import on_paper
 from ui.report.summary import figures_of
 from ui.report.tables import Table
 
-RESOLUTION: Final = 1200
 _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def application() -> QGuiApplication:
-    """What Qt needs to know fonts; the one there is, or one without a window."""
-    running = QGuiApplication.instance()
-    if isinstance(running, QGuiApplication):
-        return running
-    return QGuiApplication(["kapmonitor", "-platform", "offscreen"])
-
-
 def write(source: Source, verdict: Verdict, path: Path, tell: Tell = untold) -> None:
-    """One report; an application must exist (`application`). ExportError if it cannot be written."""
+    """One report; an application must exist (`printer.application`). ExportError if it cannot be written."""
     facts = facts_of(source, verdict)
     tell(0.3)
     pages = laid_out(facts)
-    writer = QPdfWriter(str(path))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setResolution(RESOLUTION)
-    writer.setTitle(wording.TITLE)
-    writer.setCreator(f"kapmonitor {__version__}")
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise ExportError(str(path), "cannot be written")
-    try:
-        painter.scale(RESOLUTION / paper.DPI, RESOLUTION / paper.DPI)
-        for number in range(pages.count):
-            if number:
-                writer.newPage()
-            _page(painter, facts, pages, number)
-            tell(0.3 + 0.7 * (number + 1) / pages.count)
-    finally:
-        painter.end()
+    on_paper(path, wording.TITLE, pages.count, lambda painter, n: _page(painter, facts, pages, n), tell)
 
 
 def laid_out(facts: Facts) -> Pages:
@@ -86,7 +59,6 @@ def laid_out(facts: Facts) -> Pages:
 
 
 def _page(painter: QPainter, facts: Facts, pages: Pages, number: int) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if number == 0:
         _head(painter, facts)
         _figures(painter, facts)
@@ -96,13 +68,8 @@ def _page(painter: QPainter, facts: Facts, pages: Pages, number: int) -> None:
     words = wording.PAGE.format(number=number + 1, count=pages.count)
     y = 142.0 if number == 0 else 88.0
     text.line(painter, paper.RIGHT, y, words, paper.SECONDARY, paper.SMALL, align=RIGHT)
-    _lines(painter, [each for each in pages.placed if each.page == number])
+    pages.paint(painter, number)
     _foot(painter, facts)
-
-
-def _lines(painter: QPainter, placed: Sequence[Placed]) -> None:
-    for each in placed:
-        lines.draw(painter, each.line, each.x, each.y, each.room)
 
 
 def _head(painter: QPainter, facts: Facts) -> None:
@@ -114,7 +81,7 @@ def _head(painter: QPainter, facts: Facts) -> None:
     )
     painter.setPen(QPen(paper.INK, 2.2))
     painter.drawLine(QLineF(paper.LEFT, 162, paper.RIGHT, 162))
-    for place, words in enumerate(warnings(facts)):
+    for place, words in enumerate((*warnings(facts), *left_out(facts))):
         y = 62.0 - 18 * place
         text.line(painter, paper.LEFT, y, words, paper.ALERT, paper.SMALL, fonts.BOLD, room=paper.ROOM)
 
@@ -126,7 +93,7 @@ def _small_head(painter: QPainter, facts: Facts) -> None:
     )
     painter.setPen(QPen(paper.INK, 1.4))
     painter.drawLine(QLineF(paper.LEFT, 106, paper.RIGHT, 106))
-    for words in warnings(facts)[:1]:
+    for words in (*warnings(facts), *left_out(facts))[:1]:
         text.line(painter, paper.LEFT, 62, words, paper.ALERT, paper.SMALL, fonts.BOLD, room=paper.ROOM)
 
 
@@ -161,9 +128,16 @@ def warnings(facts: Facts) -> list[str]:
     mode = facts.source.started.mode
     if mode != GenerationMode.REAL.value:
         found.append(wording.DEMO if mode == GenerationMode.DEMO.value else wording.TEST)
-    if facts.source.policy.deidentified:
-        found.append(wording.DEIDENTIFIED)
     return found
+
+
+def left_out(facts: Facts) -> list[str]:
+    """Of a de-identified report, what is not in it."""
+    policy = facts.source.policy
+    if not policy.deidentified:
+        return []
+    what = [wording.NUMBERS, *(said for word, said in wording.LEFT_OUT.items() if word not in policy.keep)]
+    return [wording.DEIDENTIFIED.format(what=", ".join(what))]
 
 
 def _figures(painter: QPainter, facts: Facts) -> None:

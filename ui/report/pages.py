@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from PySide6.QtGui import QPainter
+
 from ui.report import paper
-from ui.report.lines import Line
+from ui.report.lines import Line, draw
 
 FIRST_TOP: Final = 1000.0
 """Below the trends of the first page."""
@@ -44,6 +46,12 @@ class Pages:
     def count(self) -> int:
         """How many pages there are; at least one."""
         return max((each.page for each in self.placed), default=0) + 1
+
+    def paint(self, painter: QPainter, page: int) -> None:
+        """Draw the lines of one page."""
+        for each in self.placed:
+            if each.page == page:
+                draw(painter, each.line, each.x, each.y, each.room)
 
     def pour(self, lines: Sequence[Line], x: float, room: float, spot: Spot) -> Spot:
         """Put lines below each other from `spot` on, over as many pages as they need; where they end."""

@@ -8,7 +8,6 @@ from contextlib import suppress
 from kapmonitor.errors import ConfigError
 from kapmonitor.protocol import read as protocol_file
 from kapmonitor.record.verify import DAMAGED
-from kapmonitor.session.care import Entry
 from kapmonitor.session.notes import Change, Note
 from ui import format as fmt
 from ui.report import wording
@@ -28,7 +27,7 @@ def notes(facts: Facts) -> Table:
 
 
 def _note(facts: Facts, note: Note) -> Row:
-    text = note.text or note.tag or wording.NO_WORDS
+    text = note.text or note.tag or _no_words(facts, note.kind)
     below = [_changed(facts, change, note) for change in note.changes]
     if note.lasts and note.end_ns is not None:
         below.insert(0, wording.LASTING.format(length=fmt.duration(note.end_ns - note.t_ns)))
@@ -46,7 +45,7 @@ def _changed(facts: Facts, change: Change, note: Note) -> str:
     because = wording.BECAUSE.format(reason=change.reason) if change.reason else ""
     after = note.changes[note.changes.index(change) + 1 :]
     text = after[0].text if after else note.text
-    was = change.text or wording.NO_WORDS
+    was = change.text or _no_words(facts, note.kind)
     withdrawn = after[0].withdrawn if after else note.withdrawn
     if withdrawn and not change.withdrawn:
         return wording.WITHDRAWN.format(at=at, who=who, text=was) + because
@@ -69,14 +68,19 @@ def form(facts: Facts) -> Table:
     """The form's fields in the clinic's words, each with the answer."""
     names = _field_names(facts)
     rows = tuple(
-        Row((names.get(entry.id, entry.id), _answer(entry)), tones=(Tone.QUIET, Tone.STRONG), ruled=False)
+        Row(
+            (names.get(entry.id, entry.id), entry.text or _no_words(facts, wording.NOTHING)),
+            tones=(Tone.QUIET, Tone.STRONG),
+            ruled=False,
+        )
         for entry in facts.state.care.form
     )
     return listed(wording.FORM, (0.5, 0.5), rows, wording.NONE)
 
 
-def _answer(entry: Entry) -> str:
-    return entry.text or wording.NO_WORDS
+def _no_words(facts: Facts, instead: str) -> str:
+    """For an empty text: whether it was one, or had to stay behind."""
+    return wording.NO_WORDS if facts.source.policy.deidentified else instead
 
 
 def _field_names(facts: Facts) -> dict[str, str]:

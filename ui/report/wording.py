@@ -8,9 +8,12 @@ TITLE: Final = "Session report"
 AID: Final = (
     "This console is an aid. The bedside monitor is the primary alarm. Times of day are those of the room."
 )
+AID_SHORT: Final = "This console is an aid. The bedside monitor is the primary alarm."
 DEMO: Final = "DEMO — simulated devices, not a person"
 TEST: Final = "TEST — not a treatment"
-DEIDENTIFIED: Final = "De-identified: dates were moved, names and free text left out"
+DEIDENTIFIED: Final = "De-identified: dates were moved; left out are {what}"
+LEFT_OUT: Final = {"names": "names", "initials": "initials", "notes": "words of notes"}
+NUMBERS: Final = "record and serial numbers"
 INTERRUPTED: Final = "The record was not closed; it ends where the program was interrupted."
 DAMAGED: Final = "THE RECORD IS DAMAGED: {what}"
 PAGE: Final = "page {number} of {count}"
