@@ -93,6 +93,12 @@ def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
         handover.write_pdf(source, verdict, draft.file(), tell, vitals=wish.vitals)
 
 
+def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.commandline import bundling
+
+    bundling.write(source, draft, tell, verdict_of(source), waves=wish.waves)
+
+
 def verdict_of(source: Source) -> Verdict:
     """The record's state, and its signatures checked; without them where names must not leave."""
     try:
@@ -104,6 +110,7 @@ def verdict_of(source: Source) -> Verdict:
 
 
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
+    "bundle": (".zip", _bundle),
     "csv": (".csv", _csv),
     "edf": (".edf", _edf),
     "handover": (".handover.pdf", _handover),

@@ -9,7 +9,7 @@ from kapmonitor.commandline.parsing import command
 if TYPE_CHECKING:
     from kapmonitor.commandline.parsing import Arguments, Commands
 
-FORMATS: Final = ("csv", "edf", "fhir", "handover", "json", "report")
+FORMATS: Final = ("bundle", "csv", "edf", "fhir", "handover", "json", "report")
 KEPT: Final = ("names", "initials", "notes")
 
 
