@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from past_records import write
 from PySide6.QtPdf import QPdfDocument
+from tampering import unguarded
 
 from kapmonitor.cli import main
 from kapmonitor.export.source import Source
@@ -116,6 +117,26 @@ def test_damage_is_said_before_anything_else(record, qapp):
         verdict = Verdict(DAMAGED, "entry 7: is not what was written", (), (), {})
         warning = document.warnings(facts_of(source, verdict))[0]
     assert warning == "THE RECORD IS DAMAGED: entry 7: is not what was written"
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE numeric SET data = x'00' WHERE id = 2", "UPDATE minute SET waves = x'00' WHERE id = 1"]
+)
+def test_of_a_damaged_record_the_report_has_what_can_be_read_and_says_so(tmp_path, qapp, damage):
+    record = made.make(tmp_path / "s.kap")
+    connection, guards = unguarded(record)
+    for statement in (damage, *guards):
+        connection.execute(statement)
+    connection.close()
+    pages = pages_of(record, tmp_path)
+    assert all("THE RECORD IS DAMAGED" in page for page in pages)
+    assert "ketamine 70 mg IM" in " ".join(pages)
+
+
+def test_an_interrupted_record_says_so_on_every_page(tmp_path, qapp):
+    pages = pages_of(made.make(tmp_path / "s.kap", closed=False), tmp_path)
+    assert all(wording.INTERRUPTED in page for page in pages)
+    assert "the end: the record was not closed" in " ".join(pages)
 
 
 def test_values_of_a_device_that_nobody_confirmed_are_not_in_the_trends(record, qapp):

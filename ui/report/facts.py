@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
-from kapmonitor.columns import blank
+from kapmonitor.columns import blank, nothing
+from kapmonitor.errors import RecordDamaged
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns, CuffReading
 from kapmonitor.record.reader import ALWAYS
@@ -21,6 +25,9 @@ COLUMNS: Final = 800
 LEAST_NS: Final = 60_000_000_000
 """A trend page shows a minute at least."""
 Gap = tuple[int, int]
+T = TypeVar("T")
+U = TypeVar("U")
+TRENDS: Final = (Role.HR, Role.SPO2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,17 +91,30 @@ class Facts:
 
 
 def facts_of(source: Source, verdict: Verdict) -> Facts:
-    """Read what the report shows."""
-    view = RecordView(source.path)
-    try:
-        t0_ns, t1_ns = source.start_ns, max(source.end_ns, source.start_ns + LEAST_NS)
-        hr, spo2 = (_trend(view, role, t0_ns, t1_ns) for role in (Role.HR, Role.SPO2))
-        cuffs = view.cuffs(*ALWAYS)
-        keys = {key.device for role in (Role.HR, Role.SPO2) if (key := view.key_of(role)) is not None}
-        lost = tuple(sorted(gap for device in keys for gap in view.stories.losses(device)))
-    finally:
-        view.close()
+    """Read what the report shows; of a damaged record what can be read, as the verdict says that it is."""
+    t0_ns, t1_ns = source.start_ns, max(source.end_ns, source.start_ns + LEAST_NS)
+    blank_columns = Columns(t0_ns, t1_ns, nothing(COLUMNS), nothing(COLUMNS))
+    hr = spo2 = blank_columns
+    cuffs: tuple[CuffReading, ...] = ()
+    lost: tuple[Gap, ...] = ()
+    view = _readable(partial(RecordView, source.path), None)
+    if view is not None:
+        with closing(view):
+            hr, spo2 = (
+                _readable(partial(_trend, view, role, t0_ns, t1_ns), blank_columns) for role in TRENDS
+            )
+            cuffs = _readable(partial(view.cuffs, *ALWAYS), cuffs)
+            keys = {key.device for role in TRENDS if (key := view.key_of(role)) is not None}
+            lost = tuple(sorted(gap for device in keys for gap in view.stories.losses(device)))
     return Facts(source, verdict, source.state(), cuffs, hr, spo2, t0_ns, t1_ns, lost)
+
+
+def _readable(read: Callable[[], T], else_: U) -> T | U:
+    """What can be read of a record, perhaps nothing."""
+    try:
+        return read()
+    except RecordDamaged:
+        return else_
 
 
 def _trend(view: RecordView, role: Role, t0_ns: int, t1_ns: int) -> Columns:

@@ -7,6 +7,7 @@ from typing import get_args
 
 import exported_session as made
 import pytest
+from tampering import unguarded
 from vault_parts import Computers, make_encrypted
 
 from kapmonitor.cli import main
@@ -51,6 +52,20 @@ def test_a_cancelled_or_failed_export_leaves_nothing(
     assert main(["export", str(record), "--to", format_, "--out", str(out / "a.x")]) == status
     assert list(out.iterdir()) == []
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "edf", "fhir"])
+def test_of_a_damaged_record_there_is_no_half_export(tmp_path, capsys, format_):
+    record = made.make(tmp_path / "s.kap")
+    connection, guards = unguarded(record)
+    for statement in ("UPDATE numeric SET data = x'00' WHERE id = 20", *guards):
+        connection.execute(statement)
+    connection.close()
+    out = tmp_path / "out"
+    out.mkdir()
+    assert main(["export", str(record), "--to", format_, "--out", str(out / "a.x")]) == 2
+    assert "cannot be read further" in capsys.readouterr().err
+    assert list(out.iterdir()) == []
 
 
 def test_what_is_there_is_not_written_over(record, tmp_path, capsys):
