@@ -60,7 +60,7 @@ def test_every_page_says_what_this_is_which_page_and_of_which_record(whole, reco
         "70 mg IM",
         "162/98 (119)",
         "154 systolic",
-        "15:15 +1 failed: Suntech 99887 movement",
+        "15:15 +1 failed: movement",
         "alarm, 0:00",
         "★★ BP systolic 162 above 154",
         "lasted 0:19, acknowledged 15:15:30 by Dr Canary",

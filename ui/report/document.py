@@ -160,6 +160,10 @@ def _foot(painter: QPainter, facts: Facts) -> None:
     text.line(
         painter, paper.LEFT, 1684, wording.AID, paper.INK, paper.TINY, fonts.SEMIBOLD, room=paper.ROOM - 140
     )
+    if facts.bands:
+        text.line(
+            painter, paper.LEFT, 1662, wording.BANDS, paper.SECONDARY, paper.TINY, room=paper.ROOM - 140
+        )
     head = head_of(facts)
     if head:
         words = wording.QR.format(session=session_of(facts.source.reader), head=head)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
+
+import numpy as np
 
 from kapmonitor.columns import blank, nothing
 from kapmonitor.errors import RecordDamaged
@@ -19,6 +21,8 @@ from kapmonitor.record.view import RecordView
 from kapmonitor.session.state import SessionState
 from kapmonitor.view import Role
 from ui import format as fmt
+from ui.trends.baseline import Baseline, baseline_before
+from ui.trends.expected import Band, expected_band
 
 COLUMNS: Final = 800
 """Columns of the trends: as many as their pixels."""
@@ -28,6 +32,8 @@ Gap = tuple[int, int]
 T = TypeVar("T")
 U = TypeVar("U")
 TRENDS: Final = (Role.HR, Role.SPO2)
+BANDS: Final = (Role.HR, Role.NIBP_SYS, Role.NIBP_DIA)
+BAND_POINTS: Final = 240
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +49,8 @@ class Facts:
     t0_ns: int
     t1_ns: int
     lost: tuple[Gap, ...]
+    bands: Mapping[Role, Band]
+    """What is usual after these doses, by route."""
 
     @property
     def zero_ns(self) -> int:
@@ -97,6 +105,7 @@ def facts_of(source: Source, verdict: Verdict) -> Facts:
     hr = spo2 = blank_columns
     cuffs: tuple[CuffReading, ...] = ()
     lost: tuple[Gap, ...] = ()
+    state, baseline = source.state(), Baseline()
     view = _readable(partial(RecordView, source.path), None)
     if view is not None:
         with closing(view):
@@ -104,9 +113,19 @@ def facts_of(source: Source, verdict: Verdict) -> Facts:
                 _readable(partial(_trend, view, role, t0_ns, t1_ns), blank_columns) for role in TRENDS
             )
             cuffs = _readable(partial(view.cuffs, *ALWAYS), cuffs)
+            baseline = _readable(partial(baseline_before, view, state.dose_t_ns), baseline)
             keys = {key.device for role in TRENDS if (key := view.key_of(role)) is not None}
             lost = tuple(sorted(gap for device in keys for gap in view.stories.losses(device)))
-    return Facts(source, verdict, source.state(), cuffs, hr, spo2, t0_ns, t1_ns, lost)
+    bands = _bands(state, baseline, t0_ns, t1_ns)
+    return Facts(source, verdict, state, cuffs, hr, spo2, t0_ns, t1_ns, lost, bands)
+
+
+def _bands(state: SessionState, baseline: Baseline, t0_ns: int, t1_ns: int) -> dict[Role, Band]:
+    """For each role with a known course after these doses."""
+    grid = np.linspace(t0_ns, t1_ns, BAND_POINTS).astype(np.int64)
+    times = np.union1d(grid, np.array([dose.t_ns for dose in state.doses], np.int64))
+    found = {role: expected_band(role, state.doses, baseline.value(role), times) for role in BANDS}
+    return {role: band for role, band in found.items() if band is not None}
 
 
 def _readable(read: Callable[[], T], else_: U) -> T | U:

@@ -23,7 +23,7 @@ USED_WITHIN_NS = 5_000_000_000
 def pressures(facts: Facts) -> Table:
     """Every cuff reading and every failed one, with what it was used for and how old it was then."""
     rows = tuple(_pressure(facts, cuff) for cuff in facts.cuffs)
-    shares = (0.11, 0.10, 0.23, 0.09, 0.23, 0.24)
+    shares = (0.11, 0.09, 0.25, 0.09, 0.23, 0.23)
     table = listed(wording.PRESSURES, shares, rows, wording.NONE)
     return Table(table.title, table.shares, table.rows, wording.PRESSURE_HEAD if rows else ())
 

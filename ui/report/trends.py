@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from kapmonitor.model import Columns, CuffReading, Measured
+from kapmonitor.view import Role
 from ui import fonts
 from ui import format as fmt
 from ui.painting import CENTRE, RIGHT, hatch
@@ -119,10 +120,28 @@ def _signal(
     axis = _Axis(facts.t0_ns, facts.t1_ns, low, high, box.top(), box.bottom())
     for mark in marks:
         _mark(painter, axis.y(mark), mark)
+    if ink is paper.HR:
+        _band(painter, facts, Role.HR, axis, paper.HR_BAND)
     painter.setPen(QPen(ink, 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for path in _paths(columns, axis):
         painter.drawPath(path)
+
+
+def _band(painter: QPainter, facts: Facts, role: Role, axis: _Axis, fill: QColor) -> None:
+    """What is usual after the doses, as far as the axis reaches."""
+    band = facts.bands.get(role)
+    if band is None or not len(band.t_ns):
+        return
+    times = band.t_ns.tolist()
+    points = [QPointF(axis.x(t), axis.y(v)) for t, v in zip(times, band.high.tolist(), strict=True)]
+    points += [QPointF(axis.x(t), axis.y(v)) for t, v in zip(times, band.low.tolist(), strict=True)][::-1]
+    painter.save()
+    painter.setClipRect(QRectF(paper.LEFT, axis.top, paper.ROOM, axis.bottom - axis.top))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawPolygon(QPolygonF(points))
+    painter.restore()
 
 
 def _empty(painter: QPainter, box: QRectF) -> None:
@@ -179,6 +198,8 @@ def _cuffs(painter: QPainter, facts: Facts) -> None:
     axis = _Axis(facts.t0_ns, facts.t1_ns, low, high, box.top() + 30, box.bottom() - 12)
     for mark in marks:
         _mark(painter, axis.y(mark), mark)
+    for role in (Role.NIBP_SYS, Role.NIBP_DIA):
+        _band(painter, facts, role, axis, paper.BP_BAND)
     _limits(painter, facts, axis)
     for cuff in shown:
         _cuff(painter, axis, cuff, alarming=is_alarming(facts, cuff))

@@ -9,6 +9,7 @@ AID: Final = (
     "This console is an aid. The bedside monitor is the primary alarm. Times of day are those of the room."
 )
 AID_SHORT: Final = "This console is an aid. The bedside monitor is the primary alarm."
+BANDS: Final = "Shaded bands show the range usual for the route and dose; they are not limits."
 DEMO: Final = "DEMO — simulated devices, not a person"
 TEST: Final = "TEST — not a treatment"
 DEIDENTIFIED: Final = "De-identified: dates were moved; left out are {what}"

@@ -58,7 +58,7 @@ def test_a_cancelled_or_failed_export_leaves_nothing(
 def test_of_a_damaged_record_there_is_no_half_export(tmp_path, capsys, format_):
     record = made.make(tmp_path / "s.kap")
     connection, guards = unguarded(record)
-    for statement in ("UPDATE numeric SET data = x'00' WHERE id = 20", *guards):
+    for statement in ("UPDATE numeric SET data = x'00' WHERE id = 2", *guards):
         connection.execute(statement)
     connection.close()
     out = tmp_path / "out"
