@@ -11,6 +11,7 @@ from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
 from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
@@ -67,7 +68,8 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)
         opened.append(station)
-        console.on_close(lambda: station.stop("window"))
+        closing = Closing(station, PeopleBook(people_file()))
+        console.on_close(lambda: closing.end(_reason(station)))
         station.start()
         port = StationPort(station)
         live = Live(
@@ -76,6 +78,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             playlist,
             arguments.author,
             output=arguments.output,
+            alarm_outputs=(arguments.staff_output, arguments.room_output),
             sound=port,
             tags=tag_names(station.plan.protocol),
             people=people,
@@ -84,11 +87,18 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             phones=arguments.phones,
             notice=notice,
             opening=True,
+            closing=closing,
         )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
+
+
+def _reason(station: Station) -> str:
+    """Why the record is closed when the window is."""
+    session = station.engine.snapshot.session
+    return "window" if session.care.opened_t_ns is not None or session.doses else "not-opened"
 
 
 def _people(door: Doorkeeper) -> tuple[tuple[Author, ...], str]:

@@ -26,13 +26,16 @@ from kapmonitor.session.care_events import (
     CardFilled,
     CheckAnswered,
     CheckOverridden,
+    FieldLeftOut,
     FormFilled,
     HandedOver,
     PersonIdentified,
+    PersonLeft,
     PresenceSaid,
     ProtocolSet,
     ScaleScored,
     SessionOpened,
+    SessionSignedOff,
 )
 from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
@@ -52,6 +55,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.dose_events import CuffExplained, DoseAmended
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
@@ -111,6 +115,10 @@ class MusicAction(StrEnum):
     MISSING = "missing"
     OUTPUT_LOST = "output-lost"
     OUTPUT_CHANGED = "output-changed"
+    SOUGHT = "sought"
+    """Another place of the track that sounded."""
+    DUCKED = "ducked"
+    """Lowered for an alarm, by `duck_db`, or let up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +221,13 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed."""
+    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed.
+
+    `site` is where on the body: a muscle, a vein, a nostril. `dose` is its id, by which it can be corrected.
+    """
 
     TYPE: ClassVar[str] = "dose.given"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     drug: str
     amount_mg: float
     route: str
@@ -225,17 +236,20 @@ class DoseGiven:
     lot: str = ""
     witness: str = ""
     weight_kg: float = 0.0
+    dose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MusicEvent:
-    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force.
+    """What the music did.
 
+    `track` is the SHA-256 of its file, or the file's name where that could not be read; `position_s` is the
+    place in the file; `volume_db` and `duck_db` are what was then in force, `gain_db` the track's own gain.
     `by` is who was at the keys for what only a key does; empty for what may have come by itself.
     """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     action: str
     section: str
     track: str
@@ -245,6 +259,8 @@ class MusicEvent:
     volume_db: float
     output: str
     by: str = ""
+    duck_db: float = 0.0
+    gain_db: float = 0.0
 
 
 SessionEvent = (
@@ -273,6 +289,8 @@ SessionEvent = (
     | FaultsCounted
     | PhaseChanged
     | DoseGiven
+    | DoseAmended
+    | CuffExplained
     | NoteAdded
     | NoteAmended
     | NoteEnded
@@ -288,6 +306,9 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | FieldLeftOut
+    | PersonLeft
+    | SessionSignedOff
     | ScreenLocked
     | ScreenUnlocked
     | PinTried

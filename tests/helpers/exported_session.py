@@ -75,7 +75,9 @@ def _begin():
 
 def _events():
     yield stamped(20, ev.PhaseChanged("baseline", "Dr Canary"))
-    yield stamped(DOSE_S, ev.DoseGiven("ketamine", 70.0, "im", "left deltoid", "Dr Canary", "L1", "", 71.0))
+    yield stamped(
+        DOSE_S, ev.DoseGiven("ketamine", 70.0, "im", "left deltoid", "Dr Canary", "L1", "", 71.0, "d1")
+    )
     yield stamped(DOSE_S, ev.PhaseChanged("onset", "Dr Canary"))
     yield stamped(
         70,

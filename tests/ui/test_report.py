@@ -12,6 +12,7 @@ from PySide6.QtPdf import QPdfDocument
 from tampering import unguarded
 
 from kapmonitor.cli import main
+from kapmonitor.export.policy import Policy
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
@@ -110,6 +111,41 @@ def test_of_three_hundred_notes_none_is_lost(tmp_path, qapp):
     found = " ".join(pages_of(record, tmp_path))
     assert [k for k in range(300) if f"note-{k}-" not in found] == []
     assert [k for k in range(300) if f"end-{k}." not in found] == []
+
+
+def test_what_was_corrected_explained_or_left_out_is_told_and_the_dose_is_the_right_one(tmp_path, qapp):
+    given = ev.DoseGiven("ketamine", 70.0, "im", "left deltoid", "RN", dose="d1")
+    right = ev.DoseAmended(
+        "d1", made.at(65), "ketamine", 50.0, "im", "left deltoid", "RN", "", "", 0.0, False, "misread", "Dr K"
+    )
+    wrong = replace(given, dose="d2", amount_mg=99.0)
+    never = replace(right, dose="d2", amount_mg=99.0, withdrawn=True, reason="")
+    rows = [
+        made.stamped(60, given),
+        made.stamped(61, wrong),
+        made.stamped(90, right),
+        made.stamped(91, never),
+        made.stamped(100, ev.CuffExplained(made.at(80), "asleep", "RN")),
+        made.stamped(110, ev.ScaleScored("MOAA/S", 4, 0, "RN")),
+        made.stamped(120, ev.ScaleScored("MOAA/S", 5, 0, "RN", (), made.at(110))),
+        made.stamped(130, ev.FieldLeftOut("lot", "no label", "RN")),
+        made.stamped(140, ev.SessionSignedOff("Eve Fox", "nurse", "author", "", "RN")),
+    ]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    found = " ".join(pages_of(record, tmp_path))
+    for said in (
+        "50 mg IM",
+        "corrected at 15:14:50 by Dr K; was: ketamine 70 mg IM left deltoid",
+        "(ketamine 99 mg IM)",
+        "never given",
+        "not taken:",
+        "put right later",
+        "left out: no label",
+        "Eve Fox, nurse, author: name typed, without a signature",
+    ):
+        assert said in found, said
+    with Source(record, Policy(deidentified=True)) as source:
+        assert [dose.amount_mg for dose in source.state().doses] == [50.0]
 
 
 def test_damage_is_said_before_anything_else(record, qapp):

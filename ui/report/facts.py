@@ -15,6 +15,7 @@ from kapmonitor.columns import blank, nothing
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns, CuffReading
+from kapmonitor.protocol.recorded import recorded
 from kapmonitor.record.reader import ALWAYS
 from kapmonitor.record.verify import Verdict
 from kapmonitor.record.view import RecordView
@@ -123,8 +124,9 @@ def facts_of(source: Source, verdict: Verdict) -> Facts:
 def _bands(state: SessionState, baseline: Baseline, t0_ns: int, t1_ns: int) -> dict[Role, Band]:
     """For each role with a known course after these doses."""
     grid = np.linspace(t0_ns, t1_ns, BAND_POINTS).astype(np.int64)
+    protocol = recorded(state)
     times = np.union1d(grid, np.array([dose.t_ns for dose in state.doses], np.int64))
-    found = {role: expected_band(role, state.doses, baseline.value(role), times) for role in BANDS}
+    found = {role: expected_band(role, state.doses, baseline.value(role), times, protocol) for role in BANDS}
     return {role: band for role, band in found.items() if band is not None}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.session.events import BaselineSet
-from kapmonitor.session.state import AlarmSpan, Dose
+from kapmonitor.session.state import AlarmSpan, Dose, Explained
 from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
 from ui import format as fmt
@@ -22,7 +22,9 @@ USED_WITHIN_NS = 5_000_000_000
 
 def pressures(facts: Facts) -> Table:
     """Every cuff reading and every failed one, with what it was used for and how old it was then."""
-    rows = tuple(_pressure(facts, cuff) for cuff in facts.cuffs)
+    timed = [(cuff.t_ns, _pressure(facts, cuff)) for cuff in facts.cuffs]
+    timed += [(each.due_t_ns, _not_taken(facts, each)) for each in facts.state.cuffs_explained]
+    rows = tuple(row for _, row in sorted(timed, key=lambda pair: pair[0]))
     shares = (0.11, 0.09, 0.25, 0.09, 0.23, 0.23)
     table = listed(wording.PRESSURES, shares, rows, wording.NONE)
     return Table(table.title, table.shares, table.rows, wording.PRESSURE_HEAD if rows else ())
@@ -41,6 +43,17 @@ def _pressure(facts: Facts, cuff: CuffReading) -> Row:
     strong = Tone.WARN if _alarms_of(facts, cuff) else Tone.STRONG
     tones = (Tone.PLAIN, Tone.PLAIN, strong, Tone.PLAIN, Tone.PLAIN, Tone.PLAIN)
     return Row((time, since, whole, _pulse(cuff), used, source), tones=tones)
+
+
+def _not_taken(facts: Facts, said: Explained) -> Row:
+    """A reading that was due, and why there is none."""
+    reason = said.reason or wording.NO_WORDS
+    cells = (
+        facts.clock(said.due_t_ns),
+        facts.minutes(said.due_t_ns),
+        wording.NOT_TAKEN.format(reason=reason),
+    )
+    return Row((*cells, "", "", said.by), Tone.QUIET)
 
 
 def _pulse(cuff: CuffReading) -> str:
@@ -101,7 +114,9 @@ def _alarm(facts: Facts, span: AlarmSpan) -> Row:
 
 def doses(facts: Facts) -> Table:
     """Every dose with who gave it, where, and its lot."""
-    rows = tuple(_dose(facts, dose) for dose in facts.state.doses)
+    given = [(dose.t_ns, _dose(facts, dose)) for dose in facts.state.doses]
+    given += [(dose.t_ns, _withdrawn(facts, dose)) for dose in facts.state.doses_withdrawn]
+    rows = tuple(row for _, row in sorted(given, key=lambda pair: pair[0]))
     return listed(wording.DOSES, (0.2, 0.8), rows, wording.NO_DOSE)
 
 
@@ -113,5 +128,27 @@ def _dose(facts: Facts, dose: Dose) -> Row:
     more += [wording.PER_KG.format(amount=fmt.amount(per_kg))] if per_kg is not None else []
     words = f"{dose.drug} {amount_words(dose)}"
     cells = (facts.clock(dose.t_ns, seconds=True), words)
-    below = ", ".join(word for word in more if word)
-    return Row(cells, tones=(Tone.QUIET, Tone.STRONG), below=(below,) if below else (), ruled=False)
+    below = [", ".join(word for word in more if word), *_corrections(facts, dose)]
+    return Row(cells, tones=(Tone.QUIET, Tone.STRONG), below=tuple(filter(None, below)), ruled=False)
+
+
+def _withdrawn(facts: Facts, dose: Dose) -> Row:
+    """A dose of which somebody said that it was never given."""
+    last = dose.changes[-1]
+    said = wording.DOSE_WITHDRAWN.format(
+        at=facts.clock(last.t_ns, seconds=True), who=last.by or wording.SOMEBODY
+    )
+    cells = (facts.clock(dose.t_ns, seconds=True), f"({dose.drug} {amount_words(dose)})")
+    return Row(cells, Tone.QUIET, below=(_because(said, last.reason),), ruled=False)
+
+
+def _corrections(facts: Facts, dose: Dose) -> Iterator[str]:
+    for change in dose.changes:
+        was = f"{change.was.drug} {amount_words(change.was)} {change.was.site}".strip()
+        was = f"{was}, {facts.clock(change.was.t_ns, seconds=True)}"
+        at, who = facts.clock(change.t_ns, seconds=True), change.by or wording.SOMEBODY
+        yield _because(wording.DOSE_WAS.format(at=at, who=who, was=was), change.reason)
+
+
+def _because(said: str, reason: str) -> str:
+    return said + wording.BECAUSE.format(reason=reason) if reason else said

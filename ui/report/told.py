@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
-from kapmonitor.errors import ConfigError
-from kapmonitor.protocol import read as protocol_file
+from kapmonitor.protocol.recorded import recorded
 from kapmonitor.record.verify import DAMAGED
+from kapmonitor.session.care import Score
 from kapmonitor.session.notes import Change, Note
 from ui import format as fmt
 from ui.report import wording
@@ -74,6 +73,16 @@ def form(facts: Facts) -> Table:
             ruled=False,
         )
         for entry in facts.state.care.form
+        if facts.state.care.without(entry.id) is None
+    )
+    rows += tuple(
+        Row(
+            (names.get(entry.id, entry.id), wording.LEFT_EMPTY.format(reason=entry.because)),
+            Tone.QUIET,
+            ruled=False,
+        )
+        for entry in facts.state.care.left_out
+        if entry.because
     )
     return listed(wording.FORM, (0.5, 0.5), rows, wording.NONE)
 
@@ -85,26 +94,26 @@ def _no_words(facts: Facts, instead: str) -> str:
 
 def _field_names(facts: Facts) -> dict[str, str]:
     """From the protocol of the session, where this version understands it."""
-    told = facts.state.care.protocol
-    with suppress(ConfigError):
-        if told is not None and told.toml:
-            found = protocol_file.parse(told.toml, "the protocol in the record").form
-            if found is not None:
-                return {each.id: each.text for section in found.sections for each in section.fields}
-    return {}
+    protocol = recorded(facts.state)
+    if protocol is None or protocol.form is None:
+        return {}
+    return {each.id: each.text for section in protocol.form.sections for each in section.fields}
 
 
 def scales(facts: Facts) -> Table:
     """Every score on a scale."""
-    rows = tuple(
-        Row(
-            (facts.clock(each.t_ns), f"{each.scale} {each.score}", each.by),
-            tones=(Tone.QUIET, Tone.STRONG, Tone.QUIET),
-            ruled=False,
-        )
-        for each in sorted(facts.state.care.scores, key=lambda score: score.t_ns)
-    )
+    scores = sorted(facts.state.care.scores, key=lambda score: score.t_ns)
+    replaced = {(each.scale, each.replaces_t_ns) for each in scores}
+    rows = tuple(_score(facts, each, right=(each.scale, each.t_ns) in replaced) for each in scores)
     return Table(wording.SCALES, (0.2, 0.5, 0.3), rows)
+
+
+def _score(facts: Facts, score: Score, *, right: bool) -> Row:
+    """A score; one that was put right later stays, and says so."""
+    cells = (facts.clock(score.t_ns), f"{score.scale} {score.score}", score.by)
+    if right:
+        return Row(cells, Tone.QUIET, below=(wording.PUT_RIGHT,), ruled=False)
+    return Row(cells, tones=(Tone.QUIET, Tone.STRONG, Tone.QUIET), ruled=False)
 
 
 def signatures(facts: Facts) -> Table:
@@ -112,6 +121,10 @@ def signatures(facts: Facts) -> Table:
     rows = tuple(
         Row((each.text,), Tone.ALERT if each.is_bad else Tone.PLAIN) for each in facts.verdict.signatures
     )
+    off = facts.state.care.signed_off
+    if off is not None and off.name:
+        words = wording.SIGNED_WITH if off.user else wording.SIGNED_OFF
+        rows = (Row((words.format(name=off.name, role=off.role, meaning=off.meaning),)), *rows)
     return listed(wording.SIGNATURES, (1.0,), rows, wording.UNSIGNED)
 
 
