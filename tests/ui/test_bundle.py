@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -31,20 +32,22 @@ def record(tmp_path_factory):
     return made.make(tmp_path_factory.mktemp("record") / "s.kap")
 
 
+@pytest.fixture(scope="module")
+def unpacked(record, tmp_path_factory, qapp):
+    out, found = tmp_path_factory.mktemp("out"), tmp_path_factory.mktemp("unpacked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("home")))
+        for format_, name, more in (("json", "a.json", ["--as", "eve"]), ("bundle", "b.zip", [])):
+            assert main(["export", str(record), "--to", format_, "--out", str(out / name), *more]) == 0
+    assert sorted(each.name for each in out.iterdir()) == ["a.json", "b.zip"]
+    with zipfile.ZipFile(out / "b.zip") as archive:
+        archive.extractall(found)
+    return found
+
+
 @pytest.fixture
-def bundle(record, tmp_path, qapp, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    folder = tmp_path / "out"
-    folder.mkdir()
-    for words in (
-        ["json", "--out", str(folder / "a.json"), "--as", "eve"],
-        ["bundle", "--out", str(folder / "b.zip")],
-    ):
-        assert main(["export", str(record), "--to", *words]) == 0
-    assert sorted(each.name for each in folder.iterdir()) == ["a.json", "b.zip"]
-    with zipfile.ZipFile(folder / "b.zip") as archive:
-        archive.extractall(tmp_path / "unpacked")
-    return tmp_path / "unpacked"
+def bundle(unpacked, tmp_path):
+    return shutil.copytree(unpacked, tmp_path / "bundle")
 
 
 def check(folder):

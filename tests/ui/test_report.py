@@ -41,9 +41,9 @@ def record(tmp_path_factory):
     return made.make(tmp_path_factory.mktemp("record") / "s.kap")
 
 
-@pytest.fixture
-def whole(record, tmp_path, qapp):
-    return pages_of(record, tmp_path)
+@pytest.fixture(scope="module")
+def whole(record, tmp_path_factory, qapp):
+    return pages_of(record, tmp_path_factory.mktemp("report"))
 
 
 def test_every_page_says_what_this_is_which_page_and_of_which_record(whole, record):

@@ -175,13 +175,13 @@ def test_of_an_encrypted_record_it_is_said_that_the_export_is_plain(tmp_path, mo
     computers = Computers(tmp_path, monkeypatch)
     computers.set_up("clinic")
     record = make_encrypted(tmp_path / "s.kap")
-    out = tmp_path / "a.csv"
-    assert main(["export", str(record), "--to", "csv", "--out", str(out)]) == 0
-    assert capsys.readouterr().err.count("is encrypted; what is exported is not") == 1
-    assert "canary note" in out.with_name("a.events.csv").read_text("utf-8")
-    assert [line.access.what for line in accesses(tmp_path / "clinic/kapmonitor/sessions.access")] == [
-        "export csv"
-    ]
+    for format_, name in (("csv", "a.events.csv"), ("json", "b.json"), ("fhir", "c.json"), ("edf", "d.edf")):
+        out = tmp_path / name.replace(".events", "")
+        assert main(["export", str(record), "--to", format_, "--out", str(out)]) == 0
+        assert capsys.readouterr().err.count("is encrypted; what is exported is not") == 1
+        assert b"canary note" in (tmp_path / name).read_bytes()
+    told = [line.access.what for line in accesses(tmp_path / "clinic/kapmonitor/sessions.access")]
+    assert told == ["export csv", "export json", "export fhir", "export edf"]
 
 
 def test_each_format_that_is_offered_is_there():
