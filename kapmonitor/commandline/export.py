@@ -162,13 +162,14 @@ def _policy(arguments: argparse.Namespace) -> Policy:
 
 @contextmanager
 def _stopping() -> Iterator[None]:
-    """Let a polite end from outside do what Ctrl+C does."""
+    """Ctrl+C, also where a shell started this in the background without it, and a polite end from outside."""
 
     def stop(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -33,7 +33,7 @@ def end_politely(_progress, share):
 
 def press_ctrl_c(_progress, share):
     if share > 0.3:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def break_disk(_progress, share):
@@ -47,9 +47,15 @@ def test_a_cancelled_or_failed_export_leaves_nothing(
     record, tmp_path, monkeypatch, capsys, format_, trouble, status
 ):
     monkeypatch.setattr(Progress, "tell", trouble)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as of what a script starts in the background
     out = tmp_path / "out"
     out.mkdir()
-    assert main(["export", str(record), "--to", format_, "--out", str(out / "a.x")]) == status
+    try:
+        found = main(["export", str(record), "--to", format_, "--out", str(out / "a.x")])
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert found == status
     assert list(out.iterdir()) == []
     assert capsys.readouterr().err.count("\n") == 1
 
