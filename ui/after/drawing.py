@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor.preflight import Standing
-from ui import fonts, painting
+from ui import fonts, painting, standing_mark
 from ui.after.asks import Foot
 from ui.after.heads import Clock, Head
 from ui.after.rows import Kind, Row
@@ -117,7 +117,7 @@ def paint_row(painter: QPainter, theme: Theme, box: QRectF, row: Row, *, chosen:
         _paint_button(painter, theme, box, row, chosen=chosen)
         return
     size, left = theme.text_px(TEXT) * 0.92, box.x() + px(14)
-    paint_mark(painter, theme, QRectF(left, box.center().y() - size / 2, size, size), row.standing)
+    standing_mark.paint(painter, theme, QRectF(left, box.center().y() - size / 2, size, size), row.standing)
     left += size + px(14)
     room = box.right() - left - px(14)
     used = 0.0
@@ -157,28 +157,6 @@ def _paint_button(painter: QPainter, theme: Theme, box: QRectF, row: Row, *, cho
     ink = p.on_notes if row.ready else p.secondary
     at = (inner.center().x(), inner.center().y(), inner.width() - px(20))
     line(painter, theme, at, said, ink, TEXT, fonts.SEMIBOLD, painting.CENTRE)
-
-
-def paint_mark(painter: QPainter, theme: Theme, box: QRectF, standing: Standing | None) -> None:
-    """A tick; a ring while it is open; a cross for a no; a ring with a bar for what is gone on without."""
-    p, width = theme.palette, max(1.8, 2.4 * theme.scale)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if standing is None:
-        return
-    if standing is Standing.DONE:
-        painting.tick(painter, box, colour(p.good), width)
-        return
-    ink = colour(p.medium if standing is Standing.WRONG else p.notes)
-    painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    small = box.adjusted(width, width, -width, -width)
-    if standing is Standing.WRONG:
-        painter.drawLine(QLineF(small.topLeft(), small.bottomRight()))
-        painter.drawLine(QLineF(small.bottomLeft(), small.topRight()))
-        return
-    painter.drawEllipse(small)
-    if standing is Standing.OVERRIDDEN:
-        painter.drawLine(QLineF(small.left(), small.center().y(), small.right(), small.center().y()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor.preflight import Standing
 from kapmonitor.snapshot import Priority
-from ui import fonts, painting
+from ui import fonts, painting, standing_mark
 from ui.before import wording
 from ui.before.checklines import Line
 from ui.before.limitlines import LimitsFace
@@ -52,7 +52,9 @@ def paint_check(painter: QPainter, theme: Theme, box: QRectF, line: Line, *, cho
     edge = p.notes if chosen else p.grid
     paint_panel(painter, box, theme, edge, max(2.0, px(2.5)) if chosen else 1.0)
     size = t(TEXT) * 0.95
-    _paint_mark(painter, theme, QRectF(box.x() + px(16), box.center().y() - size / 2, size, size), standing)
+    standing_mark.paint(
+        painter, theme, QRectF(box.x() + px(16), box.center().y() - size / 2, size, size), standing
+    )
     left = box.x() + px(16) + size + px(14)
     room = box.right() - left - px(12)
     done = standing in (Standing.DONE, Standing.OVERRIDDEN)
@@ -71,26 +73,6 @@ def _text(
     weight = fonts.SEMIBOLD if size == TEXT else fonts.MEDIUM
     base = painting.middle_baseline(middle, fonts.metrics(px, weight))
     painting.line(painter, x, base, said, colour(ink), px, weight, room=room, smallest=SMALLEST)
-
-
-def _paint_mark(painter: QPainter, theme: Theme, box: QRectF, standing: Standing) -> None:
-    """A tick; a ring while it is open; a cross for a no; a ring with a bar for what is gone on without."""
-    p, width = theme.palette, max(1.8, 2.4 * theme.scale)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if standing is Standing.DONE:
-        painting.tick(painter, box, colour(p.good), width)
-        return
-    ink = colour(p.medium if standing is Standing.WRONG else p.notes)
-    painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    small = box.adjusted(width, width, -width, -width)
-    if standing is Standing.WRONG:
-        painter.drawLine(QLineF(small.topLeft(), small.bottomRight()))
-        painter.drawLine(QLineF(small.bottomLeft(), small.topRight()))
-        return
-    painter.drawEllipse(small)
-    if standing is Standing.OVERRIDDEN:
-        painter.drawLine(QLineF(small.left(), small.center().y(), small.right(), small.center().y()))
 
 
 def paint_limits(painter: QPainter, theme: Theme, panel: QRectF, face: LimitsFace) -> None:
