@@ -14,6 +14,7 @@ from kapmonitor.session.events import (
     NoteEnded,
     Phase,
 )
+from kapmonitor.session.keys_events import KeysEvent
 from kapmonitor.view import Role
 
 
@@ -69,10 +70,10 @@ class GiveDose:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Chart something about the person and their care, at `t_ns`."""
+    """Chart something about the person and their care, or who has the keys, at `t_ns`."""
 
     t_ns: int
-    event: CareEvent
+    event: CareEvent | KeysEvent
 
 
 @dataclass(frozen=True, slots=True)

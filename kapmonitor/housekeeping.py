@@ -18,6 +18,7 @@ import psutil
 from kapmonitor.alarms.technical import BATTERY, DISK
 from kapmonitor.alarms.types import RAISED, SEVERE
 from kapmonitor.awake import Awake
+from kapmonitor.networkclock import network_clock
 from kapmonitor.record.database import head_of
 from kapmonitor.snapshot import StationFacts
 from kapmonitor.vault.keys import is_encrypted
@@ -53,6 +54,7 @@ def facts(record: Path, *, awake: bool) -> StationFacts:
         on_mains=power.power_plugged if power is not None else None,
         awake=awake,
         encrypted=_is_encrypted(record),
+        clock=network_clock(),
     )
 
 

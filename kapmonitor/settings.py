@@ -13,18 +13,20 @@ from typing import Final, Generic, TypeVar
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import Table, top
 
-Value = TypeVar("Value", str, float, bool)
+Value = TypeVar("Value", str, float, bool, tuple[str, ...])
 
 KEYS: Final = {
     "records": ("folder", "backup", "forget_days"),
     "outputs": ("staff", "room", "music"),
     "session": ("protocol", "author"),
     "lock": ("idle_min",),
+    "emergency": ("phones",),
     "computer": ("hold_off_sleep", "hold_off_updates"),
     "screen": ("distance_m", "px_per_mm"),
 }
 LONGEST_FORGET_DAYS: Final = 365.0
 LONGEST_IDLE_MIN: Final = 240.0
+MOST_PHONES: Final = 6
 FURTHEST_M: Final = 10.0
 FINEST_PX_PER_MM: Final = 50.0
 NO_FILE: Final = "the defaults"
@@ -51,6 +53,9 @@ class Setting(Generic[Value]):
         return Setting(self.key, value, Origin.COMMAND_LINE) if value else self
 
 
+AnySetting = Setting[str] | Setting[float] | Setting[bool] | Setting[tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. An empty text and a 0 mean that nothing was chosen.
@@ -67,12 +72,13 @@ class Settings:
     protocol: Setting[str]
     author: Setting[str]
     idle_lock_min: Setting[float]
+    emergency_phones: Setting[tuple[str, ...]]
     hold_off_sleep: Setting[bool]
     hold_off_updates: Setting[bool]
     screen_distance_m: Setting[float]
     screen_px_per_mm: Setting[float]
 
-    def each(self) -> tuple[Setting[str] | Setting[float] | Setting[bool], ...]:
+    def each(self) -> tuple[AnySetting, ...]:
         """Every one, in the order of the file."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
@@ -113,6 +119,7 @@ def _settings(table: Table) -> Settings:
         protocol=_text(session, "protocol"),
         author=_text(session, "author"),
         idle_lock_min=_number(_inner(table, "lock"), "idle_min", 10.0, (0.0, LONGEST_IDLE_MIN)),
+        emergency_phones=_texts(_inner(table, "emergency"), "phones"),
         hold_off_sleep=_flag(computer, "hold_off_sleep"),
         hold_off_updates=_flag(computer, "hold_off_updates"),
         screen_distance_m=_number(screen, "distance_m", 3.0, (0.3, FURTHEST_M)),
@@ -147,6 +154,10 @@ def _text(table: Table, key: str) -> Setting[str]:
 def _number(table: Table, key: str, default: float, allowed: tuple[float, float]) -> Setting[float]:
     value = table.number(key, *allowed)
     return Setting(table.key(key), default if value is None else value, _origin(table, key))
+
+
+def _texts(table: Table, key: str) -> Setting[tuple[str, ...]]:
+    return Setting(table.key(key), table.texts(key, MOST_PHONES), _origin(table, key))
 
 
 def _flag(table: Table, key: str) -> Setting[bool]:

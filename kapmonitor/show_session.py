@@ -12,9 +12,11 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.config.load import load_protocol
+from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
-from kapmonitor.places import heads_ledger, new_record_path
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.places import heads_ledger, new_record_path, people_file
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.station import Station, begin
@@ -23,10 +25,13 @@ from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
 from ui.format import wall
+from ui.notes.author import Author
 from ui.notes.wording import TAGS
+from ui.people.members import members
 from ui.question import GO_ON, Question, interrupted_question
 
 OPENING = "Opening the session"
+NO_PEOPLE = "The clinic’s people are not known, so no PIN is asked for"
 LARGEST_BYTES = 1_000_000
 
 
@@ -56,6 +61,9 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             backup=second,
             ledger=heads_ledger(),
         )
+        door = Doorkeeper(PeopleBook(people_file()))
+        console.on_close(door.close)
+        people, notice = _people(door)
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)
         opened.append(station)
@@ -70,12 +78,25 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             output=arguments.output,
             sound=port,
             tags=tag_names(station.plan.protocol),
+            people=people,
+            door=door,
+            idle_min=arguments.idle_min,
+            phones=arguments.phones,
+            notice=notice,
             opening=True,
         )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
+
+
+def _people(door: Doorkeeper) -> tuple[tuple[Author, ...], str]:
+    """Who works here, and why that is not known: monitoring does not wait for it."""
+    try:
+        return members(door.people()), ""
+    except ConfigError as why:
+        return (), f"{NO_PEOPLE}: {why}"
 
 
 def tag_names(protocol: Protocol | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from kapmonitor.model import (
     Reading,
     Validity,
 )
+from kapmonitor.networkclock import NetworkClock
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import Phase
 from kapmonitor.session.state import SessionState
@@ -171,6 +172,7 @@ class StationFacts:
     on_mains: bool | None = None
     awake: bool | None = None
     encrypted: bool | None = None
+    clock: NetworkClock | None = None
 
 
 @dataclass(frozen=True, slots=True)

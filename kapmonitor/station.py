@@ -43,6 +43,7 @@ from kapmonitor.model import (
     LinkState,
     WireChunk,
 )
+from kapmonitor.networkclock import network_clock
 from kapmonitor.opening import Given, Plan, protocol_event, second_folder, started_event, what_is_given
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
@@ -52,6 +53,7 @@ from kapmonitor.record.verify import session_of
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.events import ComputerBoot, DeviceAdded, Route, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
@@ -213,6 +215,7 @@ class Station:
 
     def _begin(self) -> None:
         self._tell_boot()
+        self._tell_clock()
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
         self._tell_absent(now_ns)
@@ -288,6 +291,12 @@ class Station:
             self._tell_boot()
             self.surroundings.woke(now_ns)
 
+    def _tell_clock(self) -> None:
+        """Whether the network holds the time of day, where the system tells."""
+        held = network_clock()
+        if held is not None:
+            self.engine.note(ClockHeld(held.synchronised, held.offset_ns, held.error_ns))
+
     def _tell_boot(self) -> None:
         """So that the session, taken up again, knows how long it was away; wherever the clock was set to."""
         boot = boot_id()
@@ -343,6 +352,7 @@ class Station:
         if self._started:
             self._runtime.stop()
             self._awake.end()
+        self._tell_clock()
         self.engine.close(reason)
         try:
             self._writer.close(reason)

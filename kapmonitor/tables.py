@@ -66,6 +66,18 @@ class Table:
         self.wrong(key, f"a text in quotes, one line of at most {LONGEST_TEXT} characters")
         return default
 
+    def texts(self, key: str, most: int) -> tuple[str, ...]:
+        """A list of texts that say something, at most so many; empty if it is not there."""
+        value = self.values.get(key, [])
+        if isinstance(value, list) and len(value) <= most:
+            found = [
+                item for item in value if isinstance(item, str) and ONE_LINE.fullmatch(item) and item.strip()
+            ]
+            if len(found) == len(value):
+                return tuple(found)
+        self.wrong(key, f"a list of at most {most} texts in quotes, one line each")
+        return ()
+
     def needed_text(self, key: str) -> str:
         """A text that is there and says something."""
         value = self.values.get(key, "")

@@ -84,6 +84,9 @@ def _asked(snapshot: Snapshot) -> tuple[Chip, ...]:
     unchecked = alarm_sound.unchecked_words(snapshot)
     if unchecked:
         asked = (*asked, Chip(ChipKind.NOTE, unchecked))
+    clock = snapshot.station.clock
+    if clock is not None and clock.may_be_far_off and snapshot.mode is GenerationMode.REAL:
+        asked = (*asked, Chip(ChipKind.NOTE, wording.CLOCK_LOOSE))
     if snapshot.sound.wanted and snapshot.sound.still_there:
         asked = (Chip(ChipKind.NOTE, wording.STILL_THERE), *asked)
     return asked

@@ -63,6 +63,7 @@ SET_BASELINE: Final = "L, then T sets it"
 LIMIT_OFF: Final = "OFF: {what}, back in {left}"
 SOUND_UNCHECKED: Final = "alarm sound not checked — T"
 SOUND_UNHEARD: Final = "alarm sound NOT HEARD in the check — T"
+CLOCK_LOOSE: Final = "time of day not set by the network"
 STILL_THERE: Final = "Still there? Any key answers"
 
 SOUND_PAUSED: Final = "sound paused {left}, P ends it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -28,9 +28,15 @@ from playlists.model import Playlist
 from ui.beats import Beats
 from ui.bridge import Bridge
 from ui.format import wall
+from ui.lock.veil import Veiled
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
 from ui.notes.author import Author
+from ui.people.atkeys import AtKeys
+from ui.people.gate import Gate
+from ui.people.limits import open_limits
+from ui.people.ports import Door
+from ui.people.wiring import by_hand, named, wire_emergency, wire_lock, wire_opening, wire_people
 from ui.ports import ReplayPort, SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
@@ -62,7 +68,15 @@ class Live:
     tags: tuple[Tag, ...] | tuple[str, ...] = ()
     """What the keys 1 to 9 note, or names of that; without, what the protocol on record says."""
     people: tuple[Author, ...] = ()
-    """Who may write notes, besides the author."""
+    """Who may be at the keys, besides the author; those of the clinic's list have an id."""
+    door: Door | None = None
+    """Knows the PINs of the clinic's people; None where it has none."""
+    idle_min: float = 0.0
+    """After so many minutes without a touch the screen locks itself; 0 is never."""
+    phones: tuple[str, ...] = ()
+    """Whom the emergency card says to call."""
+    notice: str = ""
+    """Something to say once the dashboard is up."""
     opening: bool = False
     """Whether somebody has to open the session before it is shown."""
 
@@ -83,16 +97,25 @@ class Reviewed:
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     """The dashboard of a running session; returns what ends it."""
+    from ui.music.panel import MusicPanel
+
     bridge = Bridge()
-    window = MainWindow(live.port, bridge)
+    veil = Veiled(live.port)
+    window = MainWindow(veil, bridge)
+    veil.on_change(window.refresh)
     shell.hold(window)
-    _wire_requests(window, bridge, live)
-    _add_notes(window, live)
-    player = _add_music(window, live)
+    gate = _wire_requests(window, bridge, replace(live, port=veil))
+    notes = _add_notes(window, live)
+    wire_people(gate, veil, notes)
+    if live.notice:
+        window.say(live.notice)
+    player = _add_music(window, live, gate.keys)
+    wire_lock(gate, veil, (notes, *window.findChildren(MusicPanel)), live.idle_min)
+    wire_emergency(gate, veil, live.phones)
     live.on_samples(bridge.wake)
     sound = _add_sound(window, live, player)
     # pyqtgraph takes half a second to load; the numbers are up before it.
-    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, player))
+    QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, veil, player))
 
     def close() -> None:
         if sound is not None:
@@ -104,14 +127,14 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     return close
 
 
-def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> None:
+def _add_slow_parts(window: MainWindow, live: Live, veil: Veiled, player: Player | None) -> None:
     """The trends, and only then the music's thread.
 
     Loading pyqtgraph makes Python types of all that Qt has; PySide6 crashes where another thread meanwhile
     makes one, too.
     """
     try:
-        _add_trends(window, live.port, player)
+        _add_trends(window, veil, player)
     finally:
         if player is not None:
             player.start()
@@ -119,42 +142,35 @@ def _add_slow_parts(window: MainWindow, live: Live, player: Player | None) -> No
                 player.toggle(live.port.now_ns())
 
 
-def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> None:
+def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> Gate:
     def ask(command: Command) -> None:
         future: Future[None] = live.port.submit(command)
         bridge.watch(future)
 
+    keys = AtKeys(live.author, live.people, live.port.now_ns, window)
+    gate = Gate(window, keys, live.door, ask, live.port.now_ns)
     window.acknowledge_asked.connect(
-        lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), live.author))
+        lambda conditions, t_ns: ask(Acknowledge(t_ns, tuple(conditions), keys.by))
     )
-    window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), live.author)))
+    window.phase_asked.connect(lambda phase: ask(MovePhase(Phase(phase), keys.by)))
     window.sound_pause_asked.connect(
-        lambda paused: ask(ResumeAudio(live.author) if paused else PauseAudio(live.author))
+        lambda paused: ask(ResumeAudio(keys.by) if paused else PauseAudio(keys.by))
     )
-    window.on(Action.DOSE, lambda press: _open_dose_form(window, live, press.t_ns, ask))
+    window.on(
+        Action.DOSE,
+        lambda press: gate.through("dose", lambda: _open_dose_form(window, live, keys.by, press.t_ns, ask)),
+    )
     window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
-    window.on(Action.LIMITS, lambda _press: _open_limits(window, live, ask))
-    window.on(Action.DEVICES, lambda _press: _open_devices(window, live, ask))
-    window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, ask))
-    _add_opening(window, live)
+    window.on(Action.LIMITS, lambda _press: open_limits(gate, live.port, ask))
+    window.on(Action.DEVICES, lambda _press: _open_devices(window, live, keys, ask))
+    window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, keys, ask))
+    wire_opening(gate, live.port, at_once=live.opening)
     if not live.port.snapshot().links and not live.opening:
-        QTimer.singleShot(0, window, lambda: _open_devices(window, live, ask))
-    window.cuff_start_asked.connect(lambda: ask(StartCuff(live.author)))
-    window.cuff_stop_asked.connect(lambda: ask(StopCuff(live.author)))
-    window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(live.author, release)))
-
-
-def _add_opening(window: MainWindow, live: Live) -> None:
-    """At once where the session has to be opened; else only at its key."""
-    from ui.opening import is_due, show_card, show_opening
-
-    def show() -> None:
-        show_opening(window, live.port, lambda: live.author)
-
-    window.on(Action.OPENING, lambda _press: show())
-    window.on(Action.CARD, lambda _press: show_card(window, live.port))
-    if live.opening and is_due(live.port):
-        QTimer.singleShot(0, window, show)
+        QTimer.singleShot(0, window, lambda: _open_devices(window, live, keys, ask))
+    window.cuff_start_asked.connect(lambda: ask(StartCuff(keys.by)))
+    window.cuff_stop_asked.connect(lambda: ask(StopCuff(keys.by)))
+    window.cuff_hold_asked.connect(lambda release: ask(HoldCuff(keys.by, release)))
+    return gate
 
 
 def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats | None:
@@ -169,48 +185,39 @@ def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats |
     return Beats(window, live.port, live.sound, music_id)
 
 
-def _open_dose_form(window: MainWindow, live: Live, t_ns: int, ask: Callable[[Command], None]) -> None:
+def _open_dose_form(
+    window: MainWindow, live: Live, by: str, t_ns: int, ask: Callable[[Command], None]
+) -> None:
     from ui.dose_form import DoseForm
 
     snapshot = live.port.snapshot()
     utc_ns = snapshot.utc_ns + t_ns - snapshot.t_ns
-    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), live.author)
+    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), by)
     form.given.connect(ask)
     form.left.connect(window.close_over_trends)
     window.open_over_trends(form)
 
 
-def _open_devices(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+def _open_devices(window: MainWindow, live: Live, keys: AtKeys, ask: Callable[[Command], None]) -> None:
     from ui.devices import DeviceDialog
 
     if window.close_if_open(DeviceDialog):
         return
-    dialog = DeviceDialog(live.port, window.theme, live.author)
-    dialog.asked.connect(ask)
+    dialog = DeviceDialog(live.port, window.theme, keys.by)
+    dialog.asked.connect(lambda command: ask(named(command, keys.by)))
     dialog.left.connect(window.close_over_trends)
     dialog.gone.connect(lambda: live.port.submit(LookAround(on=False)))
     window.open_over_trends(dialog)
     ask(LookAround(on=True))
 
 
-def _open_limits(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
-    from ui.limits import LimitsPage
-
-    if window.close_if_open(LimitsPage):
-        return
-    page = LimitsPage(live.port, window.theme, live.author)
-    page.asked.connect(ask)
-    page.left.connect(window.close_over_trends)
-    window.open_over_trends(page)
-
-
-def _open_sound_check(window: MainWindow, live: Live, ask: Callable[[Command], None]) -> None:
+def _open_sound_check(window: MainWindow, live: Live, keys: AtKeys, ask: Callable[[Command], None]) -> None:
     from ui.soundcheck import SoundCheckPage
 
     if window.close_if_open(SoundCheckPage):
         return
-    page = SoundCheckPage(live.port, window.theme, live.author)
-    page.asked.connect(ask)
+    page = SoundCheckPage(live.port, window.theme, keys.by)
+    page.asked.connect(lambda command: ask(named(command, keys.by)))
     page.left.connect(window.close_over_trends)
     window.open_over_trends(page)
 
@@ -230,10 +237,11 @@ def _open_alarms(
     window.open_over_trends(listing)
 
 
-def _add_notes(window: MainWindow, live: Live) -> None:
+def _add_notes(window: MainWindow, live: Live) -> NotesPanel:
     notes = NotesPanel(live.port, window.theme, _tags(live), live.author, live.people)
     window.set_notes(notes)
     wire_notes(window, notes)
+    return notes
 
 
 def _tags(live: Live) -> tuple[Tag, ...]:
@@ -256,15 +264,22 @@ def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
     window.on(Action.WHO, lambda _press: notes.ask_who())
 
 
-def _add_trends(window: MainWindow, port: SessionPort, player: Player | None) -> None:
+def _add_trends(window: MainWindow, port: Veiled, player: Player | None) -> None:
     from ui.trends import TrendsPane
 
     trends = TrendsPane(port, window.theme)
     window.set_trends(trends)
     wire_windows(window, trends)
+
+    def come() -> None:
+        known = player is not None and not port.hides
+        trends.set_coming(_coming(player.view(), port.now_ns()) if player and known else ())
+
+    port.on_change(come)
+    port.on_change(trends.refresh)
     if player is not None:
         timer = QTimer(trends)
-        timer.timeout.connect(lambda: trends.set_coming(_coming(player.view(), port.now_ns())))
+        timer.timeout.connect(come)
         timer.start(COMING_MS)
 
 
@@ -287,7 +302,7 @@ def wire_windows(window: MainWindow, trends: TrendsPane) -> None:
     window.on(Action.WINDOW_WHOLE, lambda _press: trends.whole())
 
 
-def _add_music(window: MainWindow, live: Live) -> Player | None:
+def _add_music(window: MainWindow, live: Live, keys: AtKeys) -> Player | None:
     from ui.music.panel import MusicPanel
     from ui.music.player import Player
 
@@ -296,7 +311,7 @@ def _add_music(window: MainWindow, live: Live) -> Player | None:
     if live.playlist is not None:
         player = Player(
             live.playlist,
-            port.submit,
+            lambda command: port.submit(by_hand(command, keys.by)),
             port.now_ns,
             output=live.output,
             silent=live.silent_music,

@@ -29,6 +29,10 @@ TAKES_LETTERS: Final = "takesLetters"
 """The same for letters and digits: a text of those the widget uses itself, such as "JX"."""
 
 
+TAKES_BACKSPACE: Final = "takesBackspace"
+"""The same for the key that otherwise takes the last note back."""
+
+
 class Action(StrEnum):
     """What a key asks for; parts of the dashboard register a handler by this name."""
 
@@ -41,6 +45,8 @@ class Action(StrEnum):
     EARLIER_NOTES = "earlier-notes"
     NUDGE = "nudge"
     WHO = "who"
+    SCALES = "scales"
+    PRESENCE = "presence"
     AUDIO_PAUSE = "audio-pause"
     CUFF = "cuff"
     CUFF_HOLD = "cuff-hold"
@@ -125,6 +131,8 @@ LIVE: Final = (
     Binding(K.Key_E, Action.EARLIER_NOTES),
     Binding(K.Key_Left, Action.NUDGE),
     Binding(K.Key_W, Action.WHO),
+    Binding(K.Key_W, Action.PRESENCE, shift=True),
+    Binding(K.Key_Q, Action.SCALES),
     Binding(K.Key_P, Action.AUDIO_PAUSE),
     Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
@@ -146,6 +154,14 @@ LIVE: Final = (
     Binding(K.Key_Up, Action.VOLUME_UP, repeats=True),
     Binding(K.Key_Down, Action.VOLUME_DOWN, repeats=True),
 )
+LOCKED: Final = (
+    Binding(K.Key_F1, Action.EMERGENCY, always=True),
+    Binding(K.Key_F11, Action.FULL_SCREEN, always=True),
+    Binding(K.Key_F, Action.ACKNOWLEDGE),
+    Binding(K.Key_F12, Action.ACKNOWLEDGE, always=True),
+    Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
+)
+"""While the screen is locked: a cuff can be stopped; what else is asked for is refused."""
 REVIEW: Final = (
     *_BOTH,
     Binding(K.Key_Space, Action.REPLAY_PLAY),
@@ -205,6 +221,8 @@ def _is_its_own(focus: QWidget, key: Qt.Key) -> bool:
     """Whether the widget that has the focus uses this key itself."""
     if key in _OWN:
         return bool(focus.property(TAKES_ARROWS))
+    if key == K.Key_Backspace:
+        return bool(focus.property(TAKES_BACKSPACE))
     letters = focus.property(TAKES_LETTERS)
     return isinstance(letters, str) and K.Key_0 <= key <= K.Key_Z and chr(key) in letters
 

@@ -150,6 +150,7 @@ RELEASE: Final = "release"
 KEEP_PRESSING: Final = "keep pressing"
 
 REFUSALS: Final = {
+    "locked": "the screen is locked",
     "off": "cuff not started from here",
     "no-link": "no link to the cuff",
     "cuff-unknown": "what the cuff does is unknown",
@@ -196,6 +197,6 @@ REVIEW_KEYS_HINT: Final = (
     "space play   ← → step   n note   a alarm   l alarm list   r rehearse   d dose   [ ] window"
 )
 KEYS_HINT: Final = (
-    "F acknowledge   P sound   L limits   A alarms   J mark   N note   B cuff   C devices   T sound check"
-    "   [ ] window"
+    "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"
+    "   T sound check   [ ] window   F1 emergency"
 )

@@ -11,7 +11,7 @@ from kapmonitor.config.check import Checked, check
 from kapmonitor.config.load import load_settings
 from kapmonitor.errors import ConfigError
 from kapmonitor.places import default_records_folder, settings_file
-from kapmonitor.settings import Origin, Setting, Settings
+from kapmonitor.settings import AnySetting, Origin, Settings
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,14 +44,16 @@ def _show(settings: Settings, *, as_json: bool) -> None:
         print(f"{setting.key:{wide}}  {_said(setting)}  ({setting.origin})")
 
 
-def _value(setting: Setting[str] | Setting[float] | Setting[bool]) -> str | float | bool:
+def _value(setting: AnySetting) -> str | float | bool | tuple[str, ...]:
     if setting.key == "records.folder":
         return setting.value or str(default_records_folder())
     return setting.value
 
 
-def _said(setting: Setting[str] | Setting[float] | Setting[bool]) -> str:
+def _said(setting: AnySetting) -> str:
     value = _value(setting)
+    if isinstance(value, tuple):
+        return "; ".join(value) or "not set"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

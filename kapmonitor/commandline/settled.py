@@ -26,6 +26,8 @@ def settle(arguments: argparse.Namespace) -> Settings:
     arguments.output = settings.music_output.value
     arguments.author = settings.author.value
     arguments.backup = settings.records_backup.value
+    arguments.idle_min = settings.idle_lock_min.value
+    arguments.phones = settings.emergency_phones.value
     arguments.keep_awake = settings.hold_off_sleep.value
     arguments.protocol = arguments.protocol or settings.protocol.value or None
     if arguments.protocol:

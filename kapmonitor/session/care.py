@@ -17,6 +17,7 @@ from kapmonitor.session.care_events import (
     ScaleScored,
     SessionOpened,
 )
+from kapmonitor.session.keys_events import KeysEvent, ScreenLocked, ScreenUnlocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Score:
     score: int
     due_t_ns: int
     by: str
+    items: tuple[int, ...] = ()
+    replaces_t_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id."""
+    """`opened_t_ns` is None until somebody said go; `answers` and `card` hold the newest of each id.
+
+    `locked` says that the screen hides names and notes.
+    """
 
     protocol: ProtocolSet | None = None
     person: PersonIdentified | None = None
@@ -66,6 +72,7 @@ class Care:
     scores: tuple[Score, ...] = ()
     present: tuple[Presence, ...] = ()
     form: tuple[Entry, ...] = ()
+    locked: bool = False
 
     def on_card(self, field: str) -> str:
         """What the card says; empty if nothing."""
@@ -85,7 +92,7 @@ class Care:
         return max(scores, key=lambda score: score.t_ns, default=None)
 
 
-def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
+def charted(care: Care, t_ns: int, event: CareEvent | KeysEvent) -> Care:
     """The care after one more event."""
     match event:
         case ProtocolSet():
@@ -103,13 +110,23 @@ def charted(care: Care, t_ns: int, event: CareEvent) -> Care:
         case SessionOpened():
             return replace(care, opened_t_ns=t_ns, opened_by=event.by, opened_role=event.role)
         case ScaleScored():
-            score = Score(t_ns, event.scale, event.score, event.due_t_ns, event.by)
+            score = Score(
+                t_ns, event.scale, event.score, event.due_t_ns, event.by, event.items, event.replaces_t_ns
+            )
             return replace(care, scores=(*care.scores, score))
         case PresenceSaid() | HandedOver():
             return replace(care, present=_present(care.present, t_ns, event))
         case FormFilled():
             entry = Entry(t_ns, event.field, event.answer, event.by, readings=event.readings)
             return replace(care, form=_put(care.form, entry))
+        case _:
+            return _locked(care, event)
+
+
+def _locked(care: Care, event: KeysEvent) -> Care:
+    if isinstance(event, ScreenLocked | ScreenUnlocked):
+        return replace(care, locked=isinstance(event, ScreenLocked))
+    return care
 
 
 def _put(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:

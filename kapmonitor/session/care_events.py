@@ -82,14 +82,20 @@ class SessionOpened:
 
 @dataclass(frozen=True, slots=True)
 class ScaleScored:
-    """A score on a scale; `due_t_ns` is when the protocol wanted it, 0 where it did not."""
+    """A score on a scale; `due_t_ns` is when the protocol wanted it, 0 where it did not.
+
+    `items` are the answers it is the sum of, in the protocol's order; `replaces_t_ns` is the time of
+    an earlier score that it puts right, 0 for none.
+    """
 
     TYPE: ClassVar[str] = "scale.scored"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     scale: str
     score: int
     due_t_ns: int
     by: str
+    items: tuple[int, ...] = ()
+    replaces_t_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def _with(**missing: Json) -> Upcaster:
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
     ("channel.described", 1): _with(period_s=1.0),
     ("dose.given", 1): _with(lot="", witness="", weight_kg=0.0),
+    ("music", 1): _with(by=""),
+    ("scale.scored", 1): _with(items=[], replaces_t_ns=0),
     ("note.added", 1): _with(tag="", lasts=False, late=False, escalation=False),
     ("note.amended", 1): _with(at_ns=None, reason=""),
     ("limits.set", 1): _with(signed_on="", example=False, toml="", sources=[]),

@@ -34,6 +34,7 @@ from kapmonitor.session.care_events import (
     ScaleScored,
     SessionOpened,
 )
+from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
     AlertEvent,
     CuffAsked,
@@ -51,6 +52,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
 from kapmonitor.session.sound_events import (
@@ -227,10 +229,13 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class MusicEvent:
-    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force."""
+    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force.
+
+    `by` is who was at the keys for what only a key does; empty for what may have come by itself.
+    """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     action: str
     section: str
     track: str
@@ -239,6 +244,7 @@ class MusicEvent:
     duration_s: float
     volume_db: float
     output: str
+    by: str = ""
 
 
 SessionEvent = (
@@ -246,6 +252,7 @@ SessionEvent = (
     | SessionResumed
     | SessionClosed
     | ClockAnchored
+    | ClockHeld
     | ComputerBoot
     | ComputerSlept
     | ChannelDescribed
@@ -281,6 +288,10 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | ScreenLocked
+    | ScreenUnlocked
+    | PinTried
+    | EmergencyAccessed
     | LimitsSet
     | LimitsChanged
     | RuleDisabled

@@ -38,6 +38,7 @@ from kapmonitor.session.events import (
     SourceShown,
     Stamped,
 )
+from kapmonitor.session.keys_events import KeysEvent
 from kapmonitor.session.notes import Note as Note
 from kapmonitor.session.notes import Noted, NoteDraft, NoteEvent, all_ended, noted
 
@@ -294,7 +295,7 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
             return replace(state, notes=now.notes, drafts=now.drafts)
         case MusicEvent():
             return _music(state, t_ns, event)
-        case _ if isinstance(event, CareEvent):
+        case _ if isinstance(event, CareEvent | KeysEvent):
             return replace(state, care=charted(state.care, t_ns, event))
         case _:
             return _fold_alarm(state, t_ns, event)

@@ -20,6 +20,8 @@ protocol = "clinic.toml"
 author = "AB"
 [lock]
 idle_min = 5
+[emergency]
+phones = ["112 ambulance", "Dr. Berg 0170 1234567"]
 [computer]
 hold_off_sleep = false
 [screen]
@@ -44,6 +46,7 @@ def test_each_value_knows_that_it_came_from_the_file():
     assert settings.staff_output.value == "Ear"
     assert settings.screen_px_per_mm.value == 3.78
     assert not settings.hold_off_sleep.value
+    assert settings.emergency_phones.value == ("112 ambulance", "Dr. Berg 0170 1234567")
     defaults = [setting.key for setting in settings.each() if setting.origin is Origin.DEFAULT]
     assert defaults == ["records.forget_days", "computer.hold_off_updates"]
 
@@ -64,6 +67,9 @@ def test_the_command_line_wins_where_it_says_something():
         (('"Speakers"', '"Ear"'), "outputs.room"),
         (('"Headphones"', '"Ear"'), "outputs.music"),
         (("idle_min = 5", "idle_min = -1"), "lock.idle_min"),
+        (('"112 ambulance"', "112"), "emergency.phones"),
+        (('"112 ambulance"', '" "'), "emergency.phones"),
+        (('["112 ambulance"', '["1", "2", "3", "4", "5", "6"'), "emergency.phones"),
         (("= false", '= "no"'), "computer.hold_off_sleep"),
         (("2.5", "20"), "screen.distance_m"),
         (("3.78", "0"), "screen.px_per_mm"),

@@ -48,12 +48,23 @@ class LimitsPage(QWidget):
     asked = Signal(object)
     left = Signal()
     """It is to be closed."""
+    pin_wanted = Signal()
+    """It is to be opened for changes by somebody who gives a PIN."""
 
-    def __init__(self, port: SessionPort, theme: Theme, author: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        port: SessionPort,
+        theme: Theme,
+        author: str,
+        parent: QWidget | None = None,
+        *,
+        by_pin: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._port = port
         self._theme = theme
         self._editing = Editing(by=author)
+        self._by_pin = by_pin
         self._snapshot = Snapshot()
         self._limits: tuple[LimitInForce, ...] = ()
         self._chosen = ""
@@ -96,6 +107,12 @@ class LimitsPage(QWidget):
     def choose(self, rule: str) -> None:
         """Let the keys be about this limit."""
         self._chosen = rule
+        self.update()
+
+    def open_for(self, role: str, by: str) -> None:
+        """Let this person change limits; they gave their PIN."""
+        self._editing = Editing(Step.OPEN, by, role)
+        self._locking.start()
         self.update()
 
     def rows(self) -> tuple[faces.Row, ...]:
@@ -153,7 +170,10 @@ class LimitsPage(QWidget):
             self.update()
 
     def _on_held(self) -> None:
-        self._cue(Cue.HELD)
+        if self._by_pin:
+            self.pin_wanted.emit()
+        else:
+            self._cue(Cue.HELD)
 
     def _escape(self) -> None:
         if self._editing.step is Step.READ:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Somebody who takes notes; `initials` stand beside each of them."""
+    """Somebody who takes notes; `initials` stand beside each of them.
+
+    `id` is theirs among the people of the clinic, empty for somebody it does not know.
+    """
 
     initials: str
     name: str = ""
     role: str = ""
+    id: str = ""
 
 
 def everybody(known: Sequence[Author], now: str) -> tuple[Author, ...]:

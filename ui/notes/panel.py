@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtCore import QEvent, QRectF, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -40,6 +40,9 @@ ENTRY_HEIGHT: Final = 44
 class NotesPanel(RefreshedWhileShown):
     """Takes notes of one session; `author` is whoever is at the keys first, `people` who else may be."""
 
+    author_chosen = Signal(str)
+    """Somebody else is at the keys."""
+
     def __init__(
         self,
         port: SessionPort,
@@ -56,6 +59,8 @@ class NotesPanel(RefreshedWhileShown):
         self._people = everybody(people, author)
         self._colours = {tag.short: tag.colour for tag in tags}
         self._before: QWidget | None = None
+        self._wanted = ""
+        self._present = ""
         self.desk = NoteDesk(port, tags, author, ids, self)
         self._writing = Writing(self.desk)
         self.tags = TagKeys(theme, tags, self._tag_clicked, self)
@@ -133,6 +138,23 @@ class NotesPanel(RefreshedWhileShown):
         self._people = everybody(people, self.desk.author)
 
     @property
+    def everybody(self) -> tuple[Author, ...]:
+        """All who can be at the keys."""
+        return self._people
+
+    def set_wanted(self, words: str) -> None:
+        """Something that is due, in place of the keys."""
+        if words != self._wanted:
+            self._wanted = words
+            self._show()
+
+    def set_present(self, words: str) -> None:
+        """Who is in the room, beside the title."""
+        if words != self._present:
+            self._present = words
+            self._show()
+
+    @property
     def book(self) -> Book:
         """Drafts and notes on their way to disk."""
         return self.desk.book
@@ -150,7 +172,8 @@ class NotesPanel(RefreshedWhileShown):
             alarm.state == UNACKNOWLEDGED for alarm in self._port.snapshot().alarms
         ):
             said = said or wording.ALARM
-        return self.desk.trouble or said or wording.KEYS[self.mode]
+        wanted = self._wanted if self.mode is Mode.REST else ""
+        return self.desk.trouble or said or wanted or wording.KEYS[self.mode]
 
     def time_text(self, t_ns: int) -> str:
         """A note's time as it stands in the list."""
@@ -201,6 +224,7 @@ class NotesPanel(RefreshedWhileShown):
     def _choose(self, initials: str) -> None:
         self.set_author(initials)
         self._cue(Cue.ENTER)
+        self.author_chosen.emit(initials)
 
     def _pick(self, row: Row) -> None:
         if row.saving is Saving.FAILED:
@@ -266,5 +290,6 @@ class NotesPanel(RefreshedWhileShown):
         paint_panel(painter, QRectF(self.rect()), self._theme)
         title = wording.WHO_WRITES if self.mode is Mode.CHOOSING else wording.TITLE
         wrong = bool(self.desk.trouble) or self._writing.line.wrong
-        paint_head(painter, self._theme, self.width(), title, self.head, wrong=wrong)
+        present = self._present if self.mode is Mode.REST else ""
+        paint_head(painter, self._theme, self.width(), title, self.head, wrong=wrong, present=present)
         painter.end()

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ui import fonts, painting
 from ui.notes import wording
 from ui.notes.author import Author
 from ui.notes.entry import STAYS
 from ui.notes.modes import Cue
+from ui.people.drawing import ROW, paint_box, paint_person
 from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.theme import Theme, colour
 
-ROW: Final = 40
-TEXT_PX: Final = 20
 MOST: Final = 9
 
 
@@ -95,22 +93,6 @@ class People(QWidget):
         for index, one in enumerate(self._people):
             top = index * self._row_height()
             box = QRectF(0, top, self.width(), self._row_height()).adjusted(1, 1, -1, -1)
-            chosen = index == self._at
-            painter.setPen(QPen(colour(palette.notes if chosen else palette.grid), 2 if chosen else 1))
-            painter.setBrush(colour(palette.field))
-            painter.drawRoundedRect(box, theme.px(6), theme.px(6))
-            self._paint_person(painter, box, index, one)
+            paint_box(painter, theme, box, chosen=index == self._at)
+            paint_person(painter, theme, box, one, str(index + 1))
         painter.end()
-
-    def _paint_person(self, painter: QPainter, box: QRectF, index: int, one: Author) -> None:
-        theme, palette = self._theme, self._theme.palette
-        px = theme.text_px(TEXT_PX)
-        base = painting.middle_baseline(box.center().y(), fonts.metrics(px))
-        left, gap = box.left() + theme.px(12), theme.px(14)
-        number = painting.line(painter, left, base, str(index + 1), colour(palette.notes), px, fonts.SEMIBOLD)
-        left += number + gap
-        initials = painting.line(painter, left, base, one.initials, colour(palette.text), px, fonts.SEMIBOLD)
-        left += max(initials, theme.px(44)) + gap
-        right, quiet = box.right() - theme.px(12), colour(palette.secondary)
-        role = painting.line(painter, right, base, one.role, quiet, theme.text_px(17), align=painting.RIGHT)
-        painting.line(painter, left, base, one.name, colour(palette.text), px, room=right - role - gap - left)

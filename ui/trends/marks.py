@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from kapmonitor.session.events import NoteKind
 from kapmonitor.session.state import SessionState
 from ui import fonts, strings
+from ui.scales.face import marks as score_marks
 from ui.theme import colour, mix
 from ui.trends import wording
 from ui.trends.content import Content
@@ -50,7 +51,7 @@ class Block:
 
 
 def moments(state: SessionState, end_ns: int = 0) -> tuple[Moment, ...]:
-    """Notes that stand, and doses, oldest first; what goes on is known up to `end_ns`."""
+    """Notes and scores that stand, and doses, oldest first; what goes on is known up to `end_ns`."""
     notes = (
         Moment(
             n.t_ns,
@@ -61,7 +62,8 @@ def moments(state: SessionState, end_ns: int = 0) -> tuple[Moment, ...]:
         if not n.withdrawn
     )
     doses = (Moment(d.t_ns, DOSE_SIGN + wording.dose_short(d), dose=True) for d in state.doses)
-    return tuple(sorted((*notes, *doses), key=lambda m: (m.t_ns, m.dose)))
+    scores = (Moment(t_ns, text) for t_ns, text in score_marks(state))
+    return tuple(sorted((*notes, *scores, *doses), key=lambda m: (m.t_ns, m.dose)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
     draw_stretches(painter, frame, content)
     shown = written(frame, content)
     if not shown:
-        quiet_word(painter, frame, wording.NO_NOTES if content.state.started else "")
+        nothing = wording.HIDDEN if content.state.care.locked else wording.NO_NOTES
+        quiet_word(painter, frame, nothing if content.state.started else "")
     px, name = frame.label_px, frame.theme.palette.notes
     cap = fonts.metrics(px).capHeight()
     for one in shown:

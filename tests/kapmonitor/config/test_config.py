@@ -160,6 +160,7 @@ def test_the_command_line_wins_over_settings_and_settings_over_defaults(settings
     held = settle(arguments)
     assert (arguments.staff_output, arguments.room_output, arguments.output) == ("Other", "Speakers", "")
     assert arguments.author == "AB"
+    assert (arguments.idle_min, arguments.phones) == (10, ())
     assert held.staff_output.origin is Origin.COMMAND_LINE
     assert held.room_output.origin is Origin.FILE
 
