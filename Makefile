@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak power-cuts full-disk faults alarm-pictures system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak music-soak power-cuts full-disk faults alarm-pictures system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -38,6 +38,11 @@ full-disk: setup
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py
 	@$(UV) run --no-sync python tests/soak/tamper_records.py
+
+# The music at real speed through a null sink, recorded and analysed; needs pulseaudio.
+MINUTES ?= 20
+music-soak: setup
+	@$(UV) run --no-sync python tests/soak/music_soak.py $(MINUTES)
 
 # Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
 faults: setup

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import forgetwords, streams
+from kapmonitor.commandline import forgetwords, playlist_arguments, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
         _rerun,
         _audio,
         _config,
+        playlist_arguments.add,
         _vault,
         forgetwords.add,
     ):
@@ -119,7 +120,7 @@ def _console(top: argparse.ArgumentParser) -> None:
         "--protocol", metavar="TOML", help="how the clinic runs a session; our own example if left out"
     )
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
-    session.add_argument("--playlist", metavar="TOML", help="the music; our own example if left out")
+    session.add_argument("--playlist", metavar="FILE", help="the music; our own example if left out")
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     _alarm_outputs(session)
     session.add_argument(

@@ -76,6 +76,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             playlist,
             arguments.author,
             output=arguments.output,
+            alarm_outputs=(arguments.staff_output, arguments.room_output),
             sound=port,
             tags=tag_names(station.plan.protocol),
             people=people,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from playlists.model import Place, Playlist, Section, Track
+from playlists.formats import for_decoder, unplayable
+from playlists.level import levelled
+from playlists.model import Place, Playlist, Track
+from playlists.problems import SHORTEST_S, Found, problems
 
-SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 86_400.0
+
+GoOn = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,10 @@ def duration_s(path: Path) -> float:
 
     try:
         if not path.is_file():
-            raise ValueError(f"{path.name} is not there")
-        info = soundfile.info(str(path))
+            raise ValueError(unplayable(path))
+        info = soundfile.info(for_decoder(path))
     except (soundfile.SoundFileError, OSError) as why:
-        raise ValueError(f"{path.name} cannot be read as music") from why
+        raise ValueError(unplayable(path)) from why
     seconds = info.frames / info.samplerate if info.samplerate > 0 else 0.0
     if seconds < SHORTEST_S:
         raise ValueError(f"{path.name} is too short to be played")
@@ -58,22 +63,46 @@ def duration_s(path: Path) -> float:
     return seconds
 
 
+def look(path: Path, *, pinned: bool) -> Found:
+    """Read a file's header and, where the playlist pins it, all of it. Never fails."""
+    try:
+        seconds = duration_s(path)
+        return Found(seconds, fingerprint(path) if pinned else "")
+    except ValueError as why:
+        return Found(problem=str(why))
+    except OSError:
+        return Found(problem=unplayable(path))
+
+
+def look_all(playlist: Playlist, go_on: GoOn = lambda done, of: True) -> Mapping[Path, Found]:
+    """Look at every file once; `go_on` hears how far it is, and ends it by answering False."""
+    wanted: dict[Path, bool] = {}
+    for place in playlist.places():
+        track = playlist.track(place)
+        wanted[track.path] = wanted.get(track.path, False) or bool(track.sha256)
+    found: dict[Path, Found] = {}
+    for number, (path, pinned) in enumerate(wanted.items()):
+        if not go_on(number, len(wanted)):
+            break
+        found[path] = look(path, pinned=pinned)
+    return found
+
+
 def check(playlist: Playlist) -> Checked:
-    """Look at every file's header. Takes milliseconds a track; run it outside the GUI thread."""
-    unplayable: list[Unplayable] = []
-    sections = tuple(
-        replace(section, tracks=_tracks(number, section, unplayable))
-        for number, section in enumerate(playlist.sections)
+    """Look at every file, and bring those that can be played to one level; not for the GUI thread."""
+    found = look_all(playlist)
+    left_out = tuple(
+        Unplayable(problem.place, problem.title, problem.words)
+        for problem in problems(playlist, found)
+        if problem.left_out
     )
-    return Checked(replace(playlist, sections=sections), tuple(unplayable))
+    sections = tuple(
+        replace(section, tracks=tuple(_seen(track, found) for track in section.tracks))
+        for section in playlist.sections
+    )
+    return Checked(levelled(replace(playlist, sections=sections)), left_out)
 
 
-def _tracks(number: int, section: Section, unplayable: list[Unplayable]) -> tuple[Track, ...]:
-    tracks = []
-    for index, track in enumerate(section.tracks):
-        try:
-            tracks.append(replace(track, duration_s=duration_s(track.path)))
-        except ValueError as why:
-            unplayable.append(Unplayable(Place(number, index), track.title, str(why)))
-            tracks.append(track)
-    return tuple(tracks)
+def _seen(track: Track, found: Mapping[Path, Found]) -> Track:
+    seconds = found[track.path].duration_s
+    return replace(track, duration_s=seconds) if seconds else track

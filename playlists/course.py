@@ -13,6 +13,7 @@ from kapmonitor.session.events import MusicAction, Phase
 from playlists.model import Place
 
 RATE: Final = 48_000
+SEEK_FADE: Final = RATE // 2
 RESUME_FADE: Final = RATE
 """A second: as long as the music takes to return after a pause, so that what is left behind is not heard."""
 
@@ -40,6 +41,8 @@ class Ask(StrEnum):
     GROUND = "ground"
     RETURN = "return"
     PHASE = "phase"
+    DOSE = "dose"
+    SEEK = "seek"
     VOLUME = "volume"
     MISSING = "missing"
     OUTPUT_LOST = "output-lost"
@@ -54,6 +57,7 @@ class Cue:
     phase: Phase | None = None
     place: Place | None = None
     change_db: float = 0.0
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Voice:
 class Pending:
     """A move that is decided: it happens where the music may be left, or after `patience` frames.
 
-    `asked` marks the next track that a person asked for.
+    `asked` marks the next track that a person asked for; `at` another place of the track that sounds, None
+    where it begins at its beginning; `joined` a track that follows without a gap or a fade.
     """
 
     place: Place
@@ -97,11 +102,18 @@ class Pending:
     fade: int
     waited: int = 0
     asked: bool = False
+    at: int | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CueState:
-    """Everything the music's course depends on. `home` is the section to return to from grounding."""
+    """Everything the music's course depends on.
+
+    `home` is the section to return to from grounding; `in_section` is for how long the section has sounded;
+    `waiting` is a change of phase that the section is still too young for; `left` holds, for each section,
+    the track that was last heard of it.
+    """
 
     place: Place | None
     phase: Phase = Phase.PREPARATION
@@ -115,6 +127,9 @@ class CueState:
     serial: int = 0
     missing: frozenset[Place] = frozenset()
     volume_db: float = -12.0
+    in_section: int = 0
+    waiting: bool = False
+    left: tuple[Place, ...] = ()
 
     @property
     def at(self) -> int:

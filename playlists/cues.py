@@ -13,6 +13,7 @@ from kapmonitor.session.events import MusicAction, Phase
 from playlists.course import (
     RATE,
     RESUME_FADE,
+    SEEK_FADE,
     VOLUME_CAP_DB,
     VOLUME_FLOOR_DB,
     Ask,
@@ -23,7 +24,14 @@ from playlists.course import (
     Said,
 )
 from playlists.model import Place, Playlist
+from playlists.moves import entry, follow_phase, go
 from playlists.order import asked_next, first_in, following
+
+LAST_S: Final = 5.0
+"""Nobody is taken closer to a track's end than this."""
+
+AT_ITS_END_S: Final = 1.0
+"""So close to its end a track is left as it is: what follows is about to begin."""
 
 Step = tuple[CueState, tuple[Said, ...]]
 
@@ -40,14 +48,6 @@ def initial(playlist: Playlist, phase: Phase, missing: frozenset[Place] = frozen
 
 def _say(state: CueState, action: MusicAction) -> tuple[Said, ...]:
     return (Said(action, state.place, state.at),)
-
-
-def _go(state: CueState, place: Place | None, patience: int, fade_s: float) -> CueState:
-    if place is None:
-        return state
-    if state.mode is Mode.STOPPED:
-        return replace(state, place=place, pending=None)
-    return replace(state, pending=Pending(place, patience, round(fade_s * RATE)))
 
 
 def _nothing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -72,24 +72,38 @@ def _pause(playlist: Playlist, state: CueState, cue: Cue) -> Step:
 
 
 def _stop(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    return replace(state, pending=None), _say(state, MusicAction.STOPPED)
+    return replace(state, pending=None, waiting=False), _say(state, MusicAction.STOPPED)
 
 
 def _next(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    if _phase_waits(playlist, state):
+        section = playlist.section_for(state.phase)
+        target = None if section is None else entry(playlist, state, section)
+        moved = go(state, target, 0, playlist.quick_fade_s)
+        return _asked(moved), ()
     origin = state.pending.place if state.pending and state.pending.patience == 0 else state.place
     if origin is None:
         return state, ()
     target = asked_next(playlist, origin, state.missing, stay=state.stay)
-    moved = _go(state, target, 0, playlist.quick_fade_s)
-    pending = replace(moved.pending, asked=True) if moved.pending is not None else None
-    return replace(moved, pending=pending), ()
+    return _asked(go(state, target, 0, playlist.quick_fade_s)), ()
+
+
+def _asked(state: CueState) -> CueState:
+    pending = replace(state.pending, asked=True) if state.pending is not None else None
+    return replace(state, pending=pending)
+
+
+def _phase_waits(playlist: Playlist, state: CueState) -> bool:
+    """Whether a change of phase is decided and not yet heard: who asks for the next track means that."""
+    pending = state.pending
+    return state.waiting or (pending is not None and pending.patience > 0 and not pending.asked)
 
 
 def _hold(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if state.held:
         return state, ()
     waiting = state.pending is not None and state.pending.patience > 0
-    held = replace(state, held=True, pending=None if waiting else state.pending)
+    held = replace(state, held=True, waiting=False, pending=None if waiting else state.pending)
     return held, _say(held, MusicAction.HELD)
 
 
@@ -97,22 +111,41 @@ def _release(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if not state.held:
         return state, ()
     released = replace(state, held=False)
-    return _follow_phase(playlist, released), _say(released, MusicAction.RELEASED)
+    return follow_phase(playlist, released, onward=False), _say(released, MusicAction.RELEASED)
 
 
 def _phase(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    return _follow_phase(playlist, replace(state, phase=cue.phase or state.phase)), ()
+    """Back, as after a second dose, there is no earliest time; onward there is."""
+    phases = list(Phase)
+    phase = cue.phase or state.phase
+    onward = phases.index(phase) > phases.index(state.phase)
+    return follow_phase(playlist, replace(state, phase=phase), onward=onward), ()
 
 
-def _follow_phase(playlist: Playlist, state: CueState) -> CueState:
-    section = playlist.section_for(state.phase)
-    if section is None or state.stay or state.place is None:
-        return state
-    if section == state.place.section:
-        leaving = state.pending is not None and state.pending.place.section != section
-        return replace(state, pending=None) if leaving else state
-    target = first_in(playlist, section, state.missing)
-    return _go(state, target, round(playlist.phase_wait_s * RATE), playlist.crossfade_s)
+def _dose(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    """A further dose: the section's time counts anew, and what its time had brought is taken back."""
+    pending = state.pending
+    by_time = (
+        pending is not None
+        and pending.patience > 0
+        and state.place is not None
+        and playlist.section_for(state.phase) in (None, state.place.section)
+    )
+    return replace(state, in_section=0, pending=None if by_time else pending), ()
+
+
+def _seek(playlist: Playlist, state: CueState, cue: Cue) -> Step:
+    """Elsewhere in the track that sounds; a move that is under way is not broken off."""
+    pending = state.pending
+    if state.place is None or not state.voices or (pending is not None and pending.patience == 0):
+        return state, ()
+    track = playlist.track(state.place)
+    if track.played_s - state.at / RATE < AT_ITS_END_S:
+        return state, ()
+    last_s = max(0.0, track.played_s - LAST_S)
+    at = round(min(last_s, max(0.0, cue.at_s - track.start_s)) * RATE)
+    waiting = not state.stay and _phase_waits(playlist, state)
+    return replace(state, pending=Pending(state.place, 0, SEEK_FADE, at=at), waiting=waiting), ()
 
 
 def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -121,11 +154,11 @@ def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if target is None or state.grounded:
         return state, ()
     home = state.place.section if state.place is not None else 0
-    grounded = replace(state, grounded=True, home=home, mode=Mode.PLAYING)
+    grounded = replace(state, grounded=True, home=home, mode=Mode.PLAYING, waiting=False)
     if not state.voices:
         return replace(grounded, place=target, pending=None), ()
     fade_s = playlist.quick_fade_s if state.mode is Mode.PLAYING else RESUME_FADE / RATE
-    return _go(grounded, target, 0, fade_s), ()
+    return go(grounded, target, 0, fade_s), ()
 
 
 def _return(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -134,7 +167,7 @@ def _return(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     section = None if state.held else playlist.section_for(state.phase)
     target = first_in(playlist, state.home if section is None else section, state.missing)
     target = target or initial(playlist, state.phase, state.missing).place
-    return _go(replace(state, grounded=False), target, 0, playlist.quick_fade_s), ()
+    return go(replace(state, grounded=False), target, 0, playlist.quick_fade_s), ()
 
 
 def _volume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -166,7 +199,7 @@ def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     target = state.pending.place if state.pending else _instead(playlist, state, lost)
     state = replace(state, place=target, pending=None)
     if target is None and state.mode is not Mode.STOPPED:
-        return replace(state, mode=Mode.STOPPED), (*told, Said(MusicAction.STOPPED, lost, 0))
+        return replace(state, mode=Mode.STOPPED, waiting=False), (*told, Said(MusicAction.STOPPED, lost, 0))
     if target is not None and state.voices and state.mode is not Mode.STOPPED:
         state = replace(state, pending=Pending(target, 0, RESUME_FADE))
     return state, told
@@ -223,6 +256,12 @@ RULES: Final[dict[tuple[Mode, Ask], tuple[Mode, Act]]] = {
     (_S, Ask.PHASE): (_S, _phase),
     (_P, Ask.PHASE): (_P, _phase),
     (_Z, Ask.PHASE): (_Z, _phase),
+    (_S, Ask.DOSE): (_S, _dose),
+    (_P, Ask.DOSE): (_P, _dose),
+    (_Z, Ask.DOSE): (_Z, _dose),
+    (_S, Ask.SEEK): (_S, _nothing),
+    (_P, Ask.SEEK): (_P, _seek),
+    (_Z, Ask.SEEK): (_Z, _seek),
     (_S, Ask.VOLUME): (_S, _volume),
     (_P, Ask.VOLUME): (_P, _volume),
     (_Z, Ask.VOLUME): (_Z, _volume),

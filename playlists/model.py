@@ -18,11 +18,22 @@ class After(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a whole piece is, by EBU R128, and its highest sample."""
+
+    lufs: float
+    peak_dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One piece of music.
 
-    `duration_s` is 0 until the file has been looked at; `sha256` is empty where the playlist does not pin the
-    file; `leave_s` are the places where it may be left without breaking a phrase, in seconds from its start.
+    `duration_s` is the file's, 0 until it has been looked at; `sha256` is empty where the playlist does not
+    pin the file; `leave_s` are the places where it may be left without breaking a phrase, in seconds from the
+    file's start. Of the file, `start_s` to `end_s` is played (None: to its end). `fade_s` joins it to what
+    follows (None: as the playlist says; 0: without a gap or a fade, as on an album). `gain_db` is a person's
+    choice, `level_db` brings it to the level of the others and is set when the files are looked at.
     """
 
     path: Path
@@ -31,6 +42,17 @@ class Track:
     sha256: str = ""
     gain_db: float = 0.0
     leave_s: tuple[float, ...] = ()
+    start_s: float = 0.0
+    end_s: float | None = None
+    fade_s: float | None = None
+    loudness: Loudness | None = None
+    level_db: float = 0.0
+
+    @property
+    def played_s(self) -> float:
+        """How long it sounds; 0 until the file has been looked at."""
+        end_s = self.duration_s if self.end_s is None else min(self.end_s, self.duration_s)
+        return max(0.0, end_s - self.start_s)
 
     @property
     def id(self) -> str:
@@ -40,13 +62,19 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Tracks that belong together; `phases` are the phases of a session that bring it on."""
+    """Tracks that belong together; `phases` are the phases of a session that bring it on.
+
+    A change of phase leaves it no earlier than `earliest_s` after it began, unless a person asks for the next
+    track; after `latest_s` it goes on by itself, unless it is held. Both count what was heard of it.
+    """
 
     name: str
     tracks: tuple[Track, ...]
     phases: tuple[Phase, ...] = ()
     after: After = After.REPEAT
     grounding: bool = False
+    earliest_s: float = 0.0
+    latest_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

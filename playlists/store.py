@@ -1,4 +1,6 @@
-"""Playlists as TOML files: reading with messages that name the file, the key and what is allowed.
+"""Playlists from the disk: reading with messages that name the file, the key and what is allowed.
+
+Our own are TOML; XSPF, M3U, PLS and folders are brought into the same shape and read by the same rules.
 
 title = "Evening"
 crossfade_s = 12
@@ -14,7 +16,7 @@ title = "Long light"
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -22,49 +24,96 @@ from typing import Final
 from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Phase
 from kapmonitor.tables import THE_FILE, Table, is_number, top
-from playlists.model import After, Playlist, Section, Track
+from playlists import folder, lists, xspf
+from playlists.model import After, Loudness, Playlist, Section, Track
 
 EXAMPLE: Final = "example.toml"
 LARGEST_BYTES: Final = 1_000_000
 
 KEYS: Final = ("title", "crossfade_s", "quick_fade_s", "phase_wait_s", "example", "section")
-_SECTION: Final = ("name", "phases", "after", "grounding", "track")
-_TRACK: Final = ("file", "title", "duration_s", "sha256", "gain_db", "leave_s")
+_SECTION: Final = ("name", "phases", "after", "grounding", "earliest_s", "latest_s", "track")
+_TRACK: Final = (
+    "file",
+    "title",
+    "duration_s",
+    "sha256",
+    "gain_db",
+    "leave_s",
+    "start_s",
+    "end_s",
+    "fade_s",
+    "loudness_lufs",
+    "peak_dbfs",
+)
+LONGEST_S: Final = 86_400.0
+SHORTEST_S: Final = 1.0
+
+FOREIGN: Final[Mapping[str, Callable[[bytes, Path], Mapping[str, object]]]] = {
+    ".xspf": xspf.entries,
+    ".m3u": lists.m3u,
+    ".m3u8": lists.m3u,
+    ".pls": lists.pls,
+}
 
 
 def load(path: Path) -> Playlist:
-    """The playlist in a TOML file; track files are named relative to it and are not looked at.
+    """The playlist in a file or folder; track files are named relative to it and are not looked at.
 
-    Raises ConfigError where the file cannot be read or a value is not allowed.
+    Raises ConfigError where it cannot be read or a value is not allowed.
     """
-    data = _bytes(path)
-    if len(data) > LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as why:
-        raise ConfigError(str(path), THE_FILE, "must be TOML in UTF-8") from why
-    playlist, mistakes = read(text, path)
+    playlist, mistakes = look(path)
     if mistakes:
         raise mistakes[0]
     return playlist
 
 
+def look(path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
+    """As `load`, with all mistakes; ConfigError where there is nothing to read."""
+    if is_foreign(path):
+        return _read(_foreign(path), path if path.is_dir() else path.parent)
+    try:
+        text = _bytes(path).decode("utf-8")
+    except UnicodeDecodeError as why:
+        raise ConfigError(str(path), THE_FILE, "must be TOML in UTF-8") from why
+    return read(text, path)
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether this would be read as something other than TOML."""
+    return path.suffix.lower() in FOREIGN or path.is_dir()
+
+
+def _foreign(path: Path) -> Table:
+    """What is in another program's playlist, or in a folder, as if it stood in one of ours."""
+    try:
+        if path.is_dir():
+            return Table(folder.entries(path), "", str(path), [])
+        return Table(FOREIGN[path.suffix.lower()](_bytes(path), path), "", str(path), [])
+    except ValueError as why:
+        raise ConfigError(str(path), THE_FILE, str(why)) from why
+
+
 def read(text: str, path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     """The playlist in a text, and all mistakes of it; with any of them it must not be played."""
-    table = top(text, str(path))
+    return _read(top(text, str(path)), path.parent)
+
+
+def _read(table: Table, base: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     readable = not table.mistakes
-    playlist = _playlist(table if readable else Table({}, "", str(path), []), path.parent)
+    playlist = _playlist(table if readable else Table({}, "", table.path, []), base)
     return playlist, tuple(table.mistakes)
 
 
 def _bytes(path: Path) -> bytes:
-    """What is in a file, up to a little more than a playlist may have."""
+    """What is in a file of a playlist's size."""
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST_BYTES + 1)
+            data = file.read(LARGEST_BYTES + 1)
     except OSError as why:
         raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
+    if len(data) > LARGEST_BYTES:
+        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
+    return data
 
 
 def example_path() -> Path:
@@ -72,9 +121,9 @@ def example_path() -> Path:
     return Path(str(resources.files("playlists") / "data" / EXAMPLE))
 
 
-def _playlist(table: Table, folder: Path) -> Playlist:
+def _playlist(table: Table, base: Path) -> Playlist:
     table.only(*KEYS)
-    sections = tuple(_section(section, folder) for section in _some(table, "section"))
+    sections = tuple(_section(section, base) for section in _some(table, "section"))
     _refuse_doubles(table, sections)
     return Playlist(
         title=table.needed_text("title"),
@@ -112,7 +161,7 @@ def _refuse_doubles(table: Table, sections: tuple[Section, ...]) -> None:
         table.wrong("section", "a section that is not for grounding")
 
 
-def _section(table: Table, folder: Path) -> Section:
+def _section(table: Table, base: Path) -> Section:
     table.only(*_SECTION)
     phases = table.words("phases", Phase)
     grounding = table.flag("grounding", default=False)
@@ -120,27 +169,52 @@ def _section(table: Table, folder: Path) -> Section:
         table.wrong("phases", "left out where grounding = true")
     return Section(
         name=table.needed_text("name"),
-        tracks=tuple(_track(track, folder) for track in _some(table, "track")),
+        tracks=tuple(_track(track, base) for track in _some(table, "track")),
         phases=tuple(Phase(phase) for phase in phases),
         after=After(table.choice("after", After, After.REPEAT.value)),
         grounding=grounding,
+        earliest_s=_number(table, "earliest_s", 0.0, (0.0, LONGEST_S)),
+        latest_s=_latest(table),
     )
 
 
-def _track(table: Table, folder: Path) -> Track:
+def _latest(table: Table) -> float | None:
+    """After the earliest change, if there is one."""
+    latest, earliest = table.number("latest_s", 1.0, LONGEST_S), table.values.get("earliest_s", 0.0)
+    if latest is not None and is_number(earliest) and latest < earliest:
+        table.wrong("latest_s", "no less than earliest_s")
+    return latest
+
+
+def _track(table: Table, base: Path) -> Track:
     table.only(*_TRACK)
     sha256 = table.text("sha256").lower()
     if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
         table.wrong("sha256", "64 hexadecimal digits, or left out")
     file = table.needed_text("file")
+    start_s, end_s = _number(table, "start_s", 0.0, (0.0, LONGEST_S)), table.number("end_s", 0.0, LONGEST_S)
+    if end_s is not None and end_s < start_s + SHORTEST_S:
+        table.wrong("end_s", f"at least {SHORTEST_S:g} more than start_s")
     return Track(
-        path=folder / file,
+        path=base / file,
         title=table.text("title") or Path(file).stem,
-        duration_s=_number(table, "duration_s", 0.0, (0.0, 86_400.0)),
+        duration_s=_number(table, "duration_s", 0.0, (0.0, LONGEST_S)),
         sha256=sha256,
         gain_db=_number(table, "gain_db", 0.0, (-30.0, 6.0)),
         leave_s=_seconds(table),
+        start_s=start_s,
+        end_s=end_s,
+        fade_s=table.number("fade_s", 0.0, 60.0),
+        loudness=_loudness(table),
     )
+
+
+def _loudness(table: Table) -> Loudness | None:
+    """Both numbers or none."""
+    lufs, peak = table.number("loudness_lufs", -70.0, 10.0), table.number("peak_dbfs", -70.0, 20.0)
+    if (lufs is None) is not (peak is None):
+        table.wrong("loudness_lufs", "given together with peak_dbfs, or neither")
+    return None if lufs is None or peak is None else Loudness(lufs, peak)
 
 
 def _seconds(table: Table) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 from kapmonitor.session.events import MusicAction
 from playlists.course import RATE, RESUME_FADE, CueState, Mode, Pending, Said, Voice
 from playlists.model import Place, Playlist
+from playlists.moves import in_time, remember, until_in_time
 from playlists.order import following
 
 MOST_VOICES: Final = 4
@@ -48,13 +49,27 @@ class Advance:
 
 
 def track_frames(playlist: Playlist, place: Place) -> int:
-    """The length of a track in frames, at least one."""
-    return max(1, round(playlist.track(place).duration_s * RATE))
+    """How much of a track is played, in frames, at least one."""
+    return max(1, round(playlist.track(place).played_s * RATE))
 
 
 def natural_fade(playlist: Playlist, place: Place) -> int:
-    """How long the crossfade at the end of this track is: shorter for a short track."""
-    return min(round(playlist.crossfade_s * RATE), track_frames(playlist, place) // 3)
+    """How long the crossfade at the end of this track is: shorter for a short track; 0 joins without one."""
+    own = playlist.track(place).fade_s
+    fade_s = playlist.crossfade_s if own is None else own
+    return min(round(fade_s * RATE), track_frames(playlist, place) // 3)
+
+
+def _leaving_fade(playlist: Playlist, place: Place) -> int:
+    """How long before its end a track is left for another than the one it is joined to."""
+    usual = min(round(playlist.crossfade_s * RATE), track_frames(playlist, place) // 3)
+    return natural_fade(playlist, place) or usual
+
+
+def _leave(playlist: Playlist, place: Place) -> tuple[int, ...]:
+    """Where a track may be left, in frames from where it is begun."""
+    track = playlist.track(place)
+    return tuple(round((s - track.start_s) * RATE) for s in track.leave_s)
 
 
 def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[Place]) -> Advance:
@@ -63,16 +78,19 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
     said: list[Said] = []
     left = frames
     while left > 0:
-        begun = _begin_if_due(playlist, state, ready)
-        if begun is not None:
-            state, ready = begun, ready - {begun.voices[-1].place}
-            said.append(Said(MusicAction.STARTED, state.place, 0))
+        state = in_time(playlist, state)
+        state, ready = _go_on(playlist, state, ready, said)
         if not state.voices:
             break
+        state = _fade_if_late(playlist, state, ready)
         count = min(left, _to_boundary(playlist, state))
         segments.append(_segment(state, count))
         left -= count
-        state = _at_end(playlist, _aged(playlist, state, count))
+        ended, state = state.voices[-1], _at_end(playlist, _aged(playlist, state, count))
+        state, ready = _join_first(playlist, state, ended, ready, said)
+        if state.pending is not None and state.pending.joined:
+            # Now, and not with the next frames: until then somebody may ask for something else.
+            state, ready = _go_on(playlist, state, ready, said)
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
                 state = replace(state, mode=Mode.STOPPED)
@@ -81,35 +99,123 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
     return Advance(state, tuple(segments), tuple(said))
 
 
+def _join_first(
+    playlist: Playlist, state: CueState, ended: Voice, ready: frozenset[Place], said: list[Said]
+) -> tuple[CueState, frozenset[Place]]:
+    """What was asked for in the last moment of a joined track is crossed over to from the track after it."""
+    pending, after = state.pending, _joins(playlist, state, ended.place)
+    if (
+        state.voices
+        or pending is None
+        or pending.joined
+        or ended.level < 1.0
+        or after not in ready
+        or after is None
+    ):
+        return state, ready
+    said.append(Said(MusicAction.STARTED, after, 0))
+    joined = _joined(state, after)
+    return replace(joined, pending=None if pending.place == after else pending), ready - {after}
+
+
+def _joins(playlist: Playlist, state: CueState, place: Place) -> Place | None:
+    """The track that follows this one without a gap or a fade."""
+    if natural_fade(playlist, place) > 0 or state.mode is not Mode.PLAYING:
+        return None
+    after = following(playlist, place, state.missing, stay=state.stay)
+    return after if after is not None and after.track == place.track + 1 else None
+
+
+def _go_on(
+    playlist: Playlist, state: CueState, ready: frozenset[Place], said: list[Said]
+) -> tuple[CueState, frozenset[Place]]:
+    """The state with what is due begun, and what is still ready then."""
+    begun = _begin_if_due(playlist, state, ready)
+    if begun is None:
+        late = state.pending is not None and state.pending.joined
+        # After a silence nothing begins at full level.
+        return (
+            replace(state, pending=replace(state.pending, joined=False)) if late and state.pending else state
+        ), ready
+    sought = state.pending is not None and state.pending.at is not None
+    said.append(Said(MusicAction.SOUGHT if sought else MusicAction.STARTED, begun.place, begun.at))
+    return begun, ready - {begun.voices[-1].place}
+
+
 def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState | None:
     """The state with a new voice, where one is due and ready."""
     if state.mode is not Mode.PLAYING:
         return None
-    if not state.voices:
-        place = state.pending.place if state.pending else state.place
-        return _begun(playlist, state, place, RESUME_FADE) if place is not None and place in ready else None
     pending = state.pending
+    if not state.voices:
+        place = pending.place if pending else state.place
+        if place is None or place not in ready:
+            return None
+        return (
+            _joined(state, place)
+            if pending and pending.joined
+            else _begun(playlist, state, place, RESUME_FADE)
+        )
     if pending is None or pending.place not in ready or len(state.voices) >= MOST_VOICES:
         return None
     return _begun(playlist, state, pending.place, pending.fade) if _is_due(playlist, state, pending) else None
 
 
+def _fade_if_late(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState:
+    """Fade a track out just before its end where nothing follows at once: some files end at full level."""
+    newest = state.voices[-1]
+    remaining = track_frames(playlist, newest.place) - newest.at
+    if state.place is None or newest.level_to == 0.0 or remaining > SHORTEST_FADE:
+        return state
+    pending = state.pending
+    after = pending.place if pending else following(playlist, state.place, state.missing, stay=state.stay)
+    if after is None or (after in ready and state.mode is Mode.PLAYING):
+        return state
+    fading = replace(state, voices=(*state.voices[:-1], _towards_silence(newest, remaining)))
+    if state.mode is Mode.STOPPED or pending is not None:
+        return fading
+    return replace(fading, pending=Pending(after, 0, RESUME_FADE))
+
+
 def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
     newest = state.voices[-1]
+    remaining = track_frames(playlist, newest.place) - newest.at
+    if remaining < SHORTEST_FADE and newest.level == 1.0 and _joins(playlist, state, newest.place):
+        return False
     if pending.waited >= pending.patience:
         return True
-    leave = (round(s * RATE) for s in playlist.track(newest.place).leave_s)
-    remaining = track_frames(playlist, newest.place) - newest.at
-    return newest.at in set(leave) or remaining <= natural_fade(playlist, newest.place)
+    return newest.at in _leave(playlist, newest.place) or remaining <= _leaving_fade(playlist, newest.place)
 
 
 def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueState:
     """One more voice; none of the others may end before it has faded out."""
     ends = (track_frames(playlist, voice.place) - voice.at for voice in state.voices)
     fade = max(SHORTEST_FADE, min((fade, *ends)))
-    fading = tuple(_towards_silence(voice, fade) for voice in state.voices)
-    new = Voice(state.serial + 1, place, 0, 0.0, 1.0, fade)
-    return replace(state, voices=(*fading, new), serial=new.id, place=place, pending=None)
+    fading = tuple(
+        _towards_silence(voice, max(1, min(fade, track_frames(playlist, voice.place) - voice.at)))
+        for voice in state.voices
+    )
+    at = state.pending.at if state.pending is not None else None
+    return _with_voice(state, fading, Voice(state.serial + 1, place, at or 0, 0.0, 1.0, fade))
+
+
+def _joined(state: CueState, place: Place) -> CueState:
+    """The next track at full level: the one before has just ended."""
+    return _with_voice(state, (), Voice(state.serial + 1, place, 0, 1.0, 1.0, 0))
+
+
+def _with_voice(state: CueState, others: tuple[Voice, ...], new: Voice) -> CueState:
+    same = state.place is not None and state.place.section == new.place.section and state.serial > 0
+    return replace(
+        state,
+        voices=(*others, new),
+        serial=new.id,
+        place=new.place,
+        pending=None,
+        in_section=state.in_section if same else 0,
+        waiting=state.waiting and same,
+        left=remember(state, new.place),
+    )
 
 
 def _towards_silence(voice: Voice, fade: int) -> Voice:
@@ -123,10 +229,15 @@ def _to_boundary(playlist: Playlist, state: CueState) -> int:
     newest = state.voices[-1]
     ends = [track_frames(playlist, v.place) - v.at for v in state.voices]
     ends += [v.fade - v.faded for v in state.voices]
-    ends.append(track_frames(playlist, newest.place) - natural_fade(playlist, newest.place) - newest.at)
+    remaining = track_frames(playlist, newest.place) - newest.at
+    ends += [remaining - natural_fade(playlist, newest.place), remaining - SHORTEST_FADE]
     if state.pending is not None:
-        ends.append(state.pending.patience - state.pending.waited)
-        ends += [round(s * RATE) - newest.at for s in playlist.track(newest.place).leave_s]
+        ends += [
+            state.pending.patience - state.pending.waited,
+            remaining - _leaving_fade(playlist, newest.place),
+        ]
+        ends += [leave - newest.at for leave in _leave(playlist, newest.place)]
+    ends += until_in_time(playlist, state)
     return min(end for end in ends if end > 0)
 
 
@@ -151,7 +262,7 @@ def _aged(playlist: Playlist, state: CueState, count: int) -> CueState:
     pending = state.pending
     if pending is not None:
         pending = replace(pending, waited=pending.waited + count)
-    return replace(state, voices=tuple(sounding), pending=pending)
+    return replace(state, voices=tuple(sounding), pending=pending, in_section=state.in_section + count)
 
 
 def _at_end(playlist: Playlist, state: CueState) -> CueState:
@@ -166,5 +277,19 @@ def _at_end(playlist: Playlist, state: CueState) -> CueState:
             return state
     after = following(playlist, state.place, state.missing, stay=state.stay)
     if after is None:
+        return _ending(playlist, state, remaining)
+    joined = (
+        remaining == 0 and natural_fade(playlist, state.place) == 0 and after.track == state.place.track + 1
+    )
+    return replace(state, pending=Pending(after, 0, max(remaining, SHORTEST_FADE), joined=joined))
+
+
+def _ending(playlist: Playlist, state: CueState, remaining: int) -> CueState:
+    """The music ends with this track: one that is cut before its own end fades out."""
+    if not state.voices or state.place is None or playlist.track(state.place).end_s is None:
         return state
-    return replace(state, pending=Pending(after, 0, max(remaining, SHORTEST_FADE)))
+    newest = state.voices[-1]
+    if newest.level_to == 0.0:
+        return state
+    fading = _towards_silence(newest, max(SHORTEST_FADE, remaining))
+    return replace(state, voices=(*state.voices[:-1], fading))

@@ -62,6 +62,8 @@ class Live:
     playlist: Playlist | None = None
     author: str = ""
     output: str = ""
+    alarm_outputs: tuple[str, ...] = ()
+    """Names of outputs that the music never plays on."""
     silent_music: bool = False
     sound: SoundPort | None = None
     play: bool = False
@@ -315,6 +317,7 @@ def _add_music(window: MainWindow, live: Live, keys: AtKeys) -> Player | None:
             port.now_ns,
             output=live.output,
             silent=live.silent_music,
+            avoid=live.alarm_outputs,
             phase=port.snapshot().session.phase,
         )
     panel = MusicPanel(window.theme, player, port.now_ns)

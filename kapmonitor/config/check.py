@@ -17,6 +17,7 @@ from kapmonitor.errors import ConfigError
 from kapmonitor.protocol import read as protocol
 from kapmonitor.tables import THE_FILE, shown, top
 from playlists import store
+from playlists.model import Playlist
 
 
 class Kind(StrEnum):
@@ -63,7 +64,13 @@ UNKNOWN: Final = (
 
 def check(path: Path) -> tuple[Checked, ...]:
     """The file, then those that it names; ConfigError if it cannot be read at all."""
-    return _check(path, read_text(path))
+    return (_foreign(path),) if store.is_foreign(path) else _check(path, read_text(path))
+
+
+def _foreign(path: Path) -> Checked:
+    """A playlist of another program, or a folder of music."""
+    found, mistakes = store.look(path)
+    return Checked(str(path), Kind.PLAYLIST, tuple(mistakes or _lost(found, path)))
 
 
 def _check(path: Path, text: str) -> tuple[Checked, ...]:
@@ -86,6 +93,8 @@ def _follow(path: Path, named: Named) -> tuple[tuple[ConfigError, ...], tuple[Ch
     """What is wrong with the naming itself, and the named file checked."""
     try:
         file = beside(path, named.file)
+        if named.kind is Kind.PLAYLIST and store.is_foreign(file):
+            return (), (_foreign(file),)
         text = read_text(file)
     except ConfigError as error:
         return (ConfigError(str(path), named.key, error.allowed, shown(named.file)),), ()
@@ -121,7 +130,11 @@ def _settings(text: str, path: Path) -> _Found:
 
 def _playlist(text: str, path: Path) -> _Found:
     found, mistakes = store.read(text, path)
-    lost = [
+    return mistakes or _lost(found, path), ()
+
+
+def _lost(found: Playlist, path: Path) -> list[ConfigError]:
+    return [
         ConfigError(
             str(path), f"section[{s}].track[{t}].file", "a file that is there", shown(str(track.path))
         )
@@ -129,7 +142,6 @@ def _playlist(text: str, path: Path) -> _Found:
         for t, track in enumerate(section.tracks, start=1)
         if not track.path.is_file()
     ]
-    return mistakes or lost, ()
 
 
 def _limits(text: str, path: Path) -> _Found:

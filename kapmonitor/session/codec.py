@@ -36,6 +36,7 @@ UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
     ("channel.described", 1): _with(period_s=1.0),
     ("dose.given", 1): _with(lot="", witness="", weight_kg=0.0),
     ("music", 1): _with(by=""),
+    ("music", 2): _with(duck_db=0.0, gain_db=0.0),
     ("scale.scored", 1): _with(items=[], replaces_t_ns=0),
     ("note.added", 1): _with(tag="", lasts=False, late=False, escalation=False),
     ("note.amended", 1): _with(at_ns=None, reason=""),

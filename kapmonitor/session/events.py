@@ -111,6 +111,10 @@ class MusicAction(StrEnum):
     MISSING = "missing"
     OUTPUT_LOST = "output-lost"
     OUTPUT_CHANGED = "output-changed"
+    SOUGHT = "sought"
+    """Another place of the track that sounded."""
+    DUCKED = "ducked"
+    """Lowered for an alarm, by `duck_db`, or let up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +233,15 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class MusicEvent:
-    """What the music did; `position_s` is the place in the track, `volume_db` the volume then in force.
+    """What the music did.
 
+    `track` is the SHA-256 of its file, or the file's name where that could not be read; `position_s` is the
+    place in the file; `volume_db` and `duck_db` are what was then in force, `gain_db` the track's own gain.
     `by` is who was at the keys for what only a key does; empty for what may have come by itself.
     """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     action: str
     section: str
     track: str
@@ -245,6 +251,8 @@ class MusicEvent:
     volume_db: float
     output: str
     by: str = ""
+    duck_db: float = 0.0
+    gain_db: float = 0.0
 
 
 SessionEvent = (

@@ -41,6 +41,7 @@ VIEWS = {
         PLAYING, grounded=True, title="Stone and Breath", section="Grounding", volume_db=-30.0
     ),
     "ducked": replace(PLAYING, duck_db=-8.0),
+    "reserved": replace(PLAYING, mode=Mode.STOPPED, output=output(OutputState.RESERVED)),
     "lost": replace(PLAYING, output=output(OutputState.LOST)),
     "none": replace(PLAYING, output=OutputHealth(OutputState.NONE), at_s=0.0, mode=Mode.STOPPED),
     "absent": replace(PLAYING, output=output(OutputState.ABSENT), at_s=0.0, mode=Mode.STOPPED),
@@ -87,6 +88,12 @@ class FakePlayer:
 
     def next(self, t_ns):
         self.asked.append(("next", t_ns))
+
+    def seek(self, t_ns, at_s):
+        self.asked.append(("seek", at_s))
+
+    def dosed(self, t_ns, doses):
+        self.asked.append(("dosed", doses))
 
     def change_volume(self, t_ns, change_db):
         self.asked.append(("volume", t_ns, change_db))

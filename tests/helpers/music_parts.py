@@ -103,8 +103,11 @@ class Rig:
 
     def decoded(self):
         shelf = self.engine._shelf
-        return all(s.ready or s.problem for s in shelf.waiting.values()) and all(
-            s.ended or s.available >= RATE for s in shelf.voices.values()
+        streams = (*shelf.waiting.values(), *shelf.voices.values())
+        return (
+            all(s.ready or s.problem for s in shelf.waiting.values())
+            and all(s.ended or s.available >= RATE for s in shelf.voices.values())
+            and all(s.sha256 is not None for s in streams)
         )
 
     def play(self, seconds):

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from kapmonitor.session import codec
 from kapmonitor.session.codec import EVENTS, UnknownEvent, decode, encode
-from kapmonitor.session.events import AlarmChanged, LimitsSet, NoteAdded, PhaseChanged, SessionEvent
+from kapmonitor.session.events import (
+    AlarmChanged,
+    LimitsSet,
+    MusicEvent,
+    NoteAdded,
+    PhaseChanged,
+    SessionEvent,
+)
 
 
 def events_of(event):
@@ -136,3 +143,10 @@ def test_older_versions_are_brought_up_step_by_step(monkeypatch):
 def test_an_event_of_something_else_is_a_mistake_of_ours():
     with pytest.raises(TypeError, match="cannot hold"):
         encode(PhaseChanged(object(), "AB"))
+
+
+def test_music_of_the_first_version_is_read():
+    body = encode(MusicEvent("started", "Peak", "a", "A", 1.0, 2.0, -12.0, "Room"))
+    old = {key: value for key, value in json.loads(body).items() if key not in {"by", "duck_db", "gain_db"}}
+    back = decode("music", 1, json.dumps(old))
+    assert back == MusicEvent("started", "Peak", "a", "A", 1.0, 2.0, -12.0, "Room", "", 0.0, 0.0)

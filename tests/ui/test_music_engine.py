@@ -75,11 +75,11 @@ def test_start_pause_volume_and_duck_make_no_click(rig, tmp_path):
     r.play(2.0)
     r.engine.ask(Cue(Ask.VOLUME, change_db=-4), 0)
     r.play(1.0)
-    r.engine.duck(-12, 0.5)
+    r.engine.duck(-12, 0.5, r.now_ns)
     r.play(1.0)
     r.engine.toggle(0)
     r.play(2.0)
-    r.engine.duck(0, 0.5)
+    r.engine.duck(0, 0.5, r.now_ns)
     r.engine.toggle(0)
     r.play(1.5)
     steepest = 0.5 * 2 * np.pi * 100 / RATE
@@ -106,7 +106,7 @@ def test_ducked_music_is_softer_by_that_much_and_volume_stays(rig):
     r = rig()
     loud(r)
     r.play(1.2)
-    r.engine.duck(-8, 0.1)
+    r.engine.duck(-8, 0.1, r.now_ns)
     r.play(1.0)
     assert level_db(r.output.heard()[-RATE // 2 :]).mean() == pytest.approx(-28, abs=0.5)
     assert r.view.duck_db == -8

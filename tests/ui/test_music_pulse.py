@@ -33,7 +33,8 @@ def say(**what):
 def report(command):
     say(event=command.music.action, title=command.music.title, output=command.music.output)
 player = Player(music_parts.playlist(folder), report, time.monotonic_ns, output=wanted,
-                silent="silent" in sys.argv, phase=Phase.PEAK)
+                silent="silent" in sys.argv, phase=Phase.PEAK,
+                avoid=tuple(word[6:] for word in sys.argv if word.startswith("avoid=")))
 player.change_volume(0, 99)
 player.start()
 last = [None]
@@ -49,7 +50,7 @@ def look():
         elif word == "where": say(at_s=view.at_s, mode=view.mode.value)
         elif word.startswith("choose"):
             names = {c.name: c.id for c in view.output.choices}
-            player.choose_output(names[word.split()[1]])
+            player.choose_output(names.get(word.split()[1], word.split()[1]))
         elif word == "stall":
             end = time.monotonic() + 0.4
             while time.monotonic() < end:
@@ -214,6 +215,41 @@ def test_another_speaker_only_by_choice(room, program):
     heard = room.record("Staff")
     time.sleep(1.5)
     assert np.sqrt(np.mean(heard.stop()[-24_000:] ** 2)) > 0.05
+
+
+def test_alarm_speaker_is_never_used_not_even_by_choice(room, program):
+    """Also where it is the computer's default, and where the music's own speaker is gone."""
+    staff = room.record("Staff")
+    default = program("", "avoid=Room", "avoid=Staff")
+    said, _ = default.until(state("reserved"))
+    assert said["name"] in {"Room", "Staff"}
+    player = program("Room", "avoid=Staff")
+    player.until(state("ready"))
+    player.ask("play")
+    player.event("started")
+    player.ask("choose Staff")
+    player.until(state("reserved"))
+    player.ask("choose Room")
+    player.event("resumed")
+    default.ask("play")
+    time.sleep(0.5)
+    assert not any(said.get("event") == "started" for said in default.said)
+    assert np.abs(staff.stop()).max() < 1e-4
+
+
+def test_speaker_that_comes_back_plays_within_two_seconds(room, program):
+    player = program("Room")
+    player.until(state("ready"))
+    player.ask("play")
+    player.event("started")
+    room.unplug("Room")
+    player.until(state("lost"))
+    room.plug("Room")
+    back = room.record("Room")
+    _, took_s = player.event("resumed")
+    assert took_s < 2.0
+    time.sleep(1.2)
+    assert np.sqrt(np.mean(back.stop()[-12_000:] ** 2)) > 0.05
 
 
 def test_named_speaker_that_is_not_there_is_waited_for(room, program):

@@ -27,6 +27,7 @@ WORDS: Final = {
     OutputState.ABSENT: OutputWord.ABSENT,
     OutputState.LOST: OutputWord.LOST,
     OutputState.FAILED: OutputWord.FAILED,
+    OutputState.RESERVED: OutputWord.FAILED,
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,8 +12,9 @@ from numpy.typing import NDArray
 
 from playlists.check import fingerprint
 from playlists.course import RATE
+from playlists.formats import for_decoder, unplayable
 from playlists.model import Track
-from ui.music.resample import Resampler
+from ui.music.resample import Resampler, edge
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -54,14 +57,47 @@ class Ring:
         return taken
 
 
-class Stream:
-    """One track as stereo float32 at 48 kHz, from its beginning, decoded ahead in a thread.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The files of an album that sound right before and after a track; None where there is none."""
 
-    `problem` says in words why it cannot be played, or not to its end.
+    before: Path | None = None
+    after: Path | None = None
+
+
+APART: Final = Joined()
+
+
+def neighbour(path: Path | None, rate: int, *, last: bool) -> Frames | None:
+    """The last or first few frames of a file of the same rate; None where there are none."""
+    import soundfile
+
+    if path is None:
+        return None
+    try:
+        with soundfile.SoundFile(for_decoder(path)) as file:
+            if file.samplerate != rate:
+                return None
+            count = edge(rate, RATE)
+            if last:
+                file.seek(max(0, file.frames - count))
+            return _stereo(file.read(count, dtype="float32", always_2d=True))
+    except (OSError, soundfile.SoundFileError, ValueError):
+        return None
+
+
+class Stream:
+    """One track as stereo float32 at 48 kHz, from `at` frames after its start, decoded ahead in a thread.
+
+    `problem` says in words why it cannot be played, or not to its end. `sha256` is its file's, None while
+    that is being read, '' where it cannot be. `joined` names the files that sound right before and after it.
     """
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, at: int = 0, joined: Joined = APART) -> None:
         self.track = track
+        self.at = at
+        self._joined = joined
+        self.sha256: str | None = None
         self.problem = ""
         self.ended = False
         self._ring = Ring(AHEAD + 2 * CHUNK)
@@ -69,6 +105,11 @@ class Stream:
         self._wanted = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"music {track.path.name}", daemon=True)
         self._thread.start()
+        # A thread of its own: a large file on a slow disk must not keep the sound waiting.
+        self._reader: threading.Thread | None = None
+        if not track.sha256:
+            self._reader = threading.Thread(target=self._identify, name="music file", daemon=True)
+            self._reader.start()
 
     @property
     def available(self) -> int:
@@ -94,6 +135,14 @@ class Stream:
     def join(self, timeout_s: float) -> None:
         """Wait for the thread after `close()`."""
         self._thread.join(timeout_s)
+        if self._reader is not None:
+            self._reader.join(timeout_s)
+
+    def _identify(self) -> None:
+        try:
+            self.sha256 = fingerprint(self.track.path)
+        except OSError:
+            self.sha256 = ""
 
     def _run(self) -> None:
         import soundfile
@@ -103,18 +152,29 @@ class Stream:
             if not self.track.path.is_file():
                 self.problem = f"{name} is not there"
                 return
-            if self.track.sha256 and fingerprint(self.track.path) != self.track.sha256:
-                self.problem = f"{name} is not the file that the playlist names"
-                return
-            with soundfile.SoundFile(str(self.track.path)) as file:
+            if self.track.sha256:
+                self.sha256 = fingerprint(self.track.path)
+                if self.sha256 != self.track.sha256:
+                    self.problem = f"{name} is not the file that the playlist names"
+                    return
+            with soundfile.SoundFile(for_decoder(self.track.path)) as file:
                 self._decode(file)
         except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
-            self.problem = f"{name} cannot be read as music"
+            self.problem = unplayable(self.track.path)
         finally:
             self.ended = True
+            if self.track.sha256 and self.sha256 is None:
+                self.sha256 = ""
 
     def _decode(self, file: SoundFile) -> None:
-        resampler = None if file.samplerate == RATE else Resampler(file.samplerate, RATE)
+        resampler = None
+        if file.samplerate != RATE:
+            resampler = Resampler(
+                file.samplerate, RATE, neighbour(self._joined.before, file.samplerate, last=True)
+            )
+        start = round((self.track.start_s + self.at / RATE) * file.samplerate)
+        if start:
+            file.seek(min(start, file.frames))
         size = max(1, CHUNK * file.samplerate // RATE)
         while self._wait_for_room():
             frames = _stereo(file.read(size, dtype="float32", always_2d=True))
@@ -122,7 +182,7 @@ class Stream:
                 break
             self._ring.write(frames if resampler is None else resampler.push(frames))
         if resampler is not None and not self._closed.is_set():
-            self._ring.write(resampler.finish())
+            self._ring.write(resampler.finish(neighbour(self._joined.after, file.samplerate, last=False)))
 
     def _wait_for_room(self) -> bool:
         """Wait until a chunk fits; False once closed."""

@@ -6,7 +6,6 @@ that the whole of it runs without a sound device.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -24,14 +23,13 @@ from ui.music.mixer import GATE_RAMP_S, VOLUME_RAMP_S, Mixer, Ramp, from_db
 from ui.music.picture import picture
 from ui.music.ports import MusicView, Output, OutputHealth, OutputState
 from ui.music.shelf import Shelf
+from ui.music.teller import Report, Teller
 
 BLOCK: Final = RATE // 20
 STALLED_NS: Final = 5_000_000_000
 TROUBLE_NS: Final = 60_000_000_000
 BREAKS_OFF: Final = RATE // 5
 """A file shorter than its header says by more than this is damaged; less is how some formats count."""
-
-Report = Callable[[ReportMusic], object]
 
 
 class Engine:
@@ -41,8 +39,8 @@ class Engine:
         self.playlist = checked.playlist
         self.state: CueState = initial(self.playlist, phase, checked.missing)
         self._output = output
-        self._report = report
         self._shelf = Shelf(self.playlist)
+        self._teller = Teller(report, self._shelf.fingerprint)
         self._mixer = Mixer()
         self._mixer.volume = Ramp(from_db(self.state.volume_db))
         self._duck_db = 0.0
@@ -86,10 +84,12 @@ class Engine:
         """Use another output."""
         self._output.choose(output_id)
 
-    def duck(self, depth_db: float, over_s: float) -> None:
+    def duck(self, depth_db: float, over_s: float, t_ns: int) -> None:
         """Lower the music for a while without touching its volume."""
-        self._duck_db = min(0.0, -abs(depth_db))
+        before, self._duck_db = self._duck_db, min(0.0, -abs(depth_db))
         self._mixer.duck.to(from_db(self._duck_db), over_s)
+        if self._duck_db != before:
+            self._tell((Said(MusicAction.DUCKED, self.state.place, self.state.at),), t_ns)
 
     def ahead_ns(self) -> int:
         """How far ahead of what is heard sound has been written: any change is heard so much later."""
@@ -102,6 +102,7 @@ class Engine:
         self._drop_broken(real_ns, t_ns)
         if self._health.usable:
             self._fill(real_ns, t_ns)
+        self._teller.pass_on(real_ns)
         trouble = self._trouble if real_ns < self._trouble_until_ns else ""
         return picture(self.playlist, self.state, self._health, self._duck_db, trouble)
 
@@ -112,7 +113,8 @@ class Engine:
         return GATE_RAMP_S + self._output.buffered() / RATE if heard else 0.0
 
     def close(self) -> None:
-        """Let files and output go."""
+        """Let files and output go; what was not told yet is told."""
+        self._teller.close()
         self._shelf.close()
         self._output.close()
 
@@ -171,6 +173,8 @@ class Engine:
         for segment in moved.segments:
             for piece in segment.slices:
                 self._shelf.begin(piece.voice, piece.place)
+        for voice in moved.state.voices:
+            self._shelf.begin(voice.id, voice.place)
         self._tell(moved.said, t_ns)
         return self._mixer.mix(moved.segments, voices, self.playlist)
 
@@ -181,7 +185,8 @@ class Engine:
                 self._drop(place, stream.problem, real_ns, t_ns)
         for voice in self.state.voices:
             stream, track = self._shelf.voices[voice.id], self.playlist.track(voice.place)
-            if stream.ended and stream.available == 0 and track.duration_s * RATE - voice.at > BREAKS_OFF:
+            left = (track.duration_s - track.start_s) * RATE - voice.at
+            if stream.ended and stream.available == 0 and left > BREAKS_OFF:
                 reason = stream.problem or f"{track.path.name} breaks off early"
                 self._drop(voice.place, reason, real_ns, t_ns)
         stalled = self._playing and self._health.usable and real_ns - self._moved_ns > STALLED_NS
@@ -201,7 +206,7 @@ class Engine:
 
     def _tell(self, said: tuple[Said, ...], t_ns: int) -> None:
         for one in said:
-            self._report(ReportMusic(t_ns, self._event(one)))
+            self._teller.tell(ReportMusic(t_ns, self._event(one)), one.place)
 
     def _event(self, said: Said) -> MusicEvent:
         track = None if said.place is None else self.playlist.track(said.place)
@@ -211,8 +216,10 @@ class Engine:
             section=section,
             track=track.id if track else "",
             title=track.title if track else "",
-            position_s=round(said.at / RATE, 3),
+            position_s=round(said.at / RATE + (track.start_s if track else 0.0), 3),
             duration_s=round(track.duration_s, 3) if track else 0.0,
             volume_db=self.state.volume_db,
             output=self._health.name or self._health.state.value,
+            duck_db=self._duck_db,
+            gain_db=round(track.gain_db + track.level_db, 2) if track else 0.0,
         )

@@ -70,7 +70,8 @@ class Mixer:
         for segment in segments:
             part = mixed[start : start + segment.frames]
             for piece in segment.slices:
-                gain = from_db(playlist.track(piece.place).gain_db)
+                track = playlist.track(piece.place)
+                gain = from_db(track.gain_db + track.level_db)
                 part += streams[piece.voice].read(segment.frames) * _envelope(piece, segment.frames, gain)
             start += segment.frames
         for ramp in (self.volume, self.duck, self.gate):

@@ -67,7 +67,8 @@ class DeviceOutput:
 
     Make and use it in one thread that runs an event loop. The buffer's `buffer_s` and the sound server's
     `server_ms` say how far ahead of what is heard sound is written; `stuck_ns` how long a device that takes
-    nothing is believed in. `server` knows better than Qt which devices are there.
+    nothing is believed in. `server` knows better than Qt which devices are there. The devices in `avoid`, ids
+    or names, are never opened, whoever asks: alarms are heard from them.
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class DeviceOutput:
         server_ms: int = SERVER_MS,
         stuck_ns: int = STUCK_NS,
         server: SoundServer | None = None,
+        avoid: frozenset[str] = frozenset(),
     ) -> None:
         self._wanted = wanted
         self._buffer_s = buffer_s
         self._server_ms = server_ms
         self._stuck_ns = stuck_ns
         self._server = server
+        self._avoid = avoid
         self._devices = QMediaDevices()
         self._devices.audioOutputsChanged.connect(self._outputs_changed)
         self._listed: dict[str, QAudioDevice] = {}
@@ -137,7 +140,14 @@ class DeviceOutput:
     def _list(self) -> None:
         listed = {_id(device): device for device in QMediaDevices.audioOutputs()}
         self._listed = {key: device for key, device in listed.items() if not self._missing(key)}
-        self._choices = tuple(OutputChoice(key, dev.description()) for key, dev in self._listed.items())
+        self._choices = tuple(
+            OutputChoice(key, device.description())
+            for key, device in self._listed.items()
+            if not self._is_reserved(device)
+        )
+
+    def _is_reserved(self, device: QAudioDevice) -> bool:
+        return bool(self._avoid & {_id(device), device.description()})
 
     def _missing(self, output_id: str) -> bool:
         return self._server is not None and self._server.missing(output_id)
@@ -163,6 +173,8 @@ class DeviceOutput:
             if self._state is not OutputState.LOST:
                 self._state = OutputState.ABSENT if self._wanted else OutputState.NONE
                 self._name = self._name or self._wanted
+        elif self._is_reserved(device):
+            self._state, self._name = OutputState.RESERVED, device.description()
         elif t_ns >= self._retry_ns:
             self._open(device, t_ns)
 

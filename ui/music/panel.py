@@ -76,6 +76,7 @@ class MusicPanel(QWidget):
             self._show(review(snapshot.session, snapshot.t_ns))
         elif self._player is not None:
             self._player.follow(snapshot.t_ns, snapshot.session.phase)
+            self._player.dosed(snapshot.t_ns, len(snapshot.session.doses))
             self._show(live(self._player.view()))
 
     def set_theme(self, theme: Theme) -> None:

@@ -26,7 +26,7 @@ def picture(
         held=state.held,
         grounded=state.grounded,
         can_ground=grounding is not None and first_in(playlist, grounding, state.missing) is not None,
-        going_to=playlist.section(state.pending.place).name if state.pending else "",
+        going_to=_going_to(playlist, state),
         volume_db=state.volume_db,
         duck_db=duck_db,
         crossfade_s=playlist.crossfade_s,
@@ -41,17 +41,25 @@ def picture(
         title=track.title,
         section=playlist.section(state.place).name,
         at_s=state.at / RATE,
-        duration_s=track.duration_s,
+        duration_s=track.played_s,
         coming=_rows(playlist, state, state.place),
     )
 
 
+def _going_to(playlist: Playlist, state: CueState) -> str:
+    """The section that comes soon, also one that still waits for its time."""
+    if state.pending is not None:
+        return playlist.section(state.pending.place).name if state.pending.at is None else ""
+    section = playlist.section_for(state.phase) if state.waiting else None
+    return "" if section is None else playlist.sections[section].name
+
+
 def _rows(playlist: Playlist, state: CueState, place: Place) -> tuple[ComingRow, ...]:
-    pending = state.pending.place if state.pending else None
+    pending = state.pending.place if state.pending and state.pending.at is None else None
     after = coming(playlist, pending or place, state.missing, stay=state.stay, rows=ROWS)
     rows = [] if pending is None else [(pending, False)]
     rows += [(row.place, row.if_moved) for row in after]
     return tuple(
-        ComingRow(playlist.section(p).name, playlist.track(p).title, playlist.track(p).duration_s, if_moved)
+        ComingRow(playlist.section(p).name, playlist.track(p).title, playlist.track(p).played_s, if_moved)
         for p, if_moved in rows[:ROWS]
     )

@@ -15,10 +15,11 @@ from kapmonitor.session.events import Phase
 from playlists.check import check
 from playlists.course import Ask, Cue
 from playlists.model import Playlist
-from ui.music.engine import Engine, Report
+from ui.music.engine import Engine
 from ui.music.output import DeviceOutput, SilentOutput, has_outputs
 from ui.music.ports import MusicView, Output
 from ui.music.soundserver import SoundServer
+from ui.music.teller import Report
 
 TICK_MS: Final = 40
 ANSWERS_NS: Final = 2_000_000_000
@@ -49,7 +50,8 @@ class Player:
     """Plays a playlist on a named output ('' takes the default one); answers ui.music.ports.MusicPlayer.
 
     `report` receives ReportMusic commands in the music's thread; `now_ns` is the session's clock. With
-    `silent`, a computer without any output plays to none, and says so, instead of waiting for one.
+    `silent`, a computer without any output plays to none, and says so, instead of waiting for one. The
+    outputs in `avoid` are the alarms' and are never played on.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Player:
         *,
         output: str = "",
         silent: bool = False,
+        avoid: tuple[str, ...] = (),
         phase: Phase = Phase.PREPARATION,
     ) -> None:
         self._playlist = playlist
@@ -67,7 +70,9 @@ class Player:
         self._now_ns = now_ns
         self._wanted = output
         self._silent = silent
+        self._avoid = frozenset(name for name in avoid if name)
         self._phase = phase
+        self._doses = 0
         self._work: SimpleQueue[Work] = SimpleQueue()
         self._view = MusicView(playlist=playlist.title, example=playlist.example, checking=True)
         self._ticked_ns = time.monotonic_ns()
@@ -102,6 +107,14 @@ class Player:
     def next(self, t_ns: int) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.NEXT), t_ns))
 
+    def seek(self, t_ns: int, at_s: float) -> None:
+        self._work.put(lambda engine: engine.ask(Cue(Ask.SEEK, at_s=at_s), t_ns))
+
+    def dosed(self, t_ns: int, doses: int) -> None:
+        if doses > max(1, self._doses):
+            self._work.put(lambda engine: engine.ask(Cue(Ask.DOSE), t_ns))
+        self._doses = doses
+
     def change_volume(self, t_ns: int, change_db: float) -> None:
         self._work.put(lambda engine: engine.ask(Cue(Ask.VOLUME, change_db=change_db), t_ns))
 
@@ -114,14 +127,14 @@ class Player:
         self._work.put(lambda engine: engine.choose_output(output_id))
 
     def duck(self, depth_db: float, over_s: float) -> None:
-        self._work.put(lambda engine: engine.duck(depth_db, over_s))
+        self._work.put(lambda engine: engine.duck(depth_db, over_s, self._now_ns()))
 
     def lower(self, depth_db: float, over_s: float) -> Future[int]:
         """As `duck`, from any thread; resolves to the monotonic time (ns) from which it is heard."""
         answer: Future[int] = Future()
 
         def work(engine: Engine) -> None:
-            engine.duck(depth_db, over_s)
+            engine.duck(depth_db, over_s, self._now_ns())
             answer.set_result(time.monotonic_ns() + engine.ahead_ns())
 
         self._work.put(work)
@@ -137,7 +150,7 @@ class Player:
 
     def _device(self) -> DeviceOutput:
         self._server.start()
-        return DeviceOutput(self._wanted, server=self._server)
+        return DeviceOutput(self._wanted, server=self._server, avoid=self._avoid)
 
     def tick(self, engine: Engine) -> None:
         """For the music's thread: do what was asked, fill the output, take a new picture."""

@@ -27,6 +27,8 @@ class OutputState(StrEnum):
     """It was there and went away while in use."""
     FAILED = "failed"
     """It is there and cannot be used."""
+    RESERVED = "reserved"
+    """It is there and belongs to the alarms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,14 @@ class MusicPlayer(Protocol):
 
     def next(self, t_ns: int) -> None:
         """Go to the next track."""
+        ...
+
+    def seek(self, t_ns: int, at_s: float) -> None:
+        """Go to this second of the file that sounds, with a short crossfade."""
+        ...
+
+    def dosed(self, t_ns: int, doses: int) -> None:
+        """So many doses were given so far; with each further one the section's time counts anew."""
         ...
 
     def change_volume(self, t_ns: int, change_db: float) -> None:

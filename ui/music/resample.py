@@ -19,15 +19,19 @@ class Resampler:
     """One stream of stereo frames from `rate` to `target` samples per second, without delay or loss.
 
     The pass band ends at 0.45 of the lower rate. `push` returns what can be made so far, `finish` the rest.
+    `before` and `after` are what sounds right before and after the stream, silence if left out: an album's
+    tracks join as if they had never been cut. `edge` says how many frames of them are used.
     """
 
-    def __init__(self, rate: int, target: int) -> None:
+    def __init__(self, rate: int, target: int, before: Frames | None = None) -> None:
         common = gcd(rate, target)
         self._up, self._down = target // common, rate // common
         stretch = max(1.0, rate / target)
         self._half = ceil(HALF_TAPS * stretch)
         self._taps = _phases(self._up, self._half, 0.92 / stretch)
         self._held = np.zeros((self._half, 2), dtype=np.float32)
+        if before is not None and len(before):
+            self._held[-len(before) :] = before[-self._half :]
         self._made = 0
         self._dropped = -self._half
         self._taken = 0
@@ -38,9 +42,12 @@ class Resampler:
         self._taken += len(frames)
         return self._make(max(0, (self._taken - self._half) * self._up // self._down))
 
-    def finish(self) -> Frames:
+    def finish(self, after: Frames | None = None) -> Frames:
         """The last output frames; in all, `ceil(n * target / rate)` for n input frames."""
-        self._held = np.concatenate((self._held, np.zeros((self._half + 1, 2), dtype=np.float32)))
+        end = np.zeros((self._half + 1, 2), dtype=np.float32)
+        if after is not None:
+            end[: min(len(after), len(end))] = after[: len(end)]
+        self._held = np.concatenate((self._held, end))
         return self._make(ceil(self._taken * self._up / self._down))
 
     def _make(self, upto: int) -> Frames:
@@ -56,6 +63,11 @@ class Resampler:
         self._held = self._held[keep:]
         self._dropped += keep
         return np.ascontiguousarray(made, dtype=np.float32)
+
+
+def edge(rate: int, target: int) -> int:
+    """How many frames of a neighbouring stream can be heard in this one."""
+    return ceil(HALF_TAPS * max(1.0, rate / target)) + 1
 
 
 def _phases(up: int, half: int, cutoff: float) -> Frames:

@@ -38,6 +38,7 @@ OUTPUTS: Final = {
     OutputState.ABSENT: "{name} not found",
     OutputState.LOST: "{name} lost",
     OutputState.FAILED: "{name} cannot be used",
+    OutputState.RESERVED: "{name} is for alarms",
 }
 TROUBLES: Final = {
     OutputState.READY: "",
@@ -46,4 +47,5 @@ TROUBLES: Final = {
     OutputState.ABSENT: "Connect {name}, or press the name above to choose another output.",
     OutputState.LOST: "The music waits until {name} is back. Press the name above to choose another.",
     OutputState.FAILED: "{name} does not take sound. Trying again.",
+    OutputState.RESERVED: "Alarms are heard there. Press the name above to choose another for the music.",
 }

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from record_fixtures import begin, make_record, put_second
 
-from kapmonitor.errors import RecordDamaged, RecordTooNew
+from kapmonitor.errors import RecordDamaged, RecordLocked, RecordTooNew
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.codec import UnknownEvent
+from kapmonitor.vault.keys import is_encrypted
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,10 @@ def test_any_bytes_are_refused_in_words(tmp_path, data):
     path = tmp_path / "x.kap"
     for content in (data, b"SQLite format 3\0" + data):
         path.write_bytes(content)
+        if is_encrypted(content):
+            with pytest.raises(RecordLocked):
+                RecordReader(path)
+            continue
         with pytest.raises(RecordDamaged):
             RecordReader(path)
         assert verify(path).kind == "damaged"

@@ -1,0 +1,118 @@
+"""Looks at a folder of music, or measures pieces of it, one small step at a time.
+
+Everything here is a generator: whoever asks may show how far it is, or stop asking at any step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from playlists.check import duration_s
+from playlists.folder import natural
+from playlists.formats import MUSIC, for_decoder, unplayable
+from playlists.loudness import Meter
+from playlists.model import Loudness
+from playlists.tags import Tags, tags
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
+AT_ONCE_S: Final = 10
+BREAKS_OFF_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of a library; `problem` says in words why it cannot be played, else it is empty."""
+
+    path: Path
+    duration_s: float = 0.0
+    tags: Tags = Tags()  # noqa: RUF009  # frozen
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a scan is; `of` is 0 while files are still being found. `piece` is the one just looked at."""
+
+    done: int
+    of: int
+    piece: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How far the measuring of one piece is, 0 to 1; at 1 with its loudness, None if it is silent."""
+
+    share: float
+    loudness: Loudness | None = None
+
+
+def scan(folder: Path) -> Iterator[Step]:
+    """Every music file below a folder, also those that cannot be played; never fails."""
+    found: list[Path] = []
+    for path in _walk(folder):
+        found.append(path)
+        yield Step(len(found), 0)
+    for number, path in enumerate(found, start=1):
+        yield Step(number, len(found), look(path))
+
+
+def look(path: Path) -> Piece:
+    """One file's header and tags. Never fails."""
+    try:
+        return Piece(path, duration_s(path), tags(path))
+    except ValueError as why:
+        return Piece(path, problem=str(why))
+    except OSError:
+        return Piece(path, problem=unplayable(path))
+
+
+def measure(path: Path) -> Iterator[Measured]:
+    """Decode a whole file and measure how loud it is as played; ValueError, in words, if it is damaged."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(for_decoder(path)) as file:
+            yield from _measure(path, file)
+    except (soundfile.SoundFileError, OSError) as why:
+        raise ValueError(unplayable(path)) from why
+
+
+def named(piece: Piece) -> str:
+    """What a piece is called on the screen."""
+    title = piece.tags.title or piece.path.stem
+    return f"{piece.tags.artist} - {title}" if piece.tags.artist and piece.tags.title else title
+
+
+def _measure(path: Path, file: SoundFile) -> Iterator[Measured]:
+    meter, at, total = Meter(file.samplerate, 2), 0, max(1, file.frames)
+    while True:
+        frames = file.read(AT_ONCE_S * file.samplerate, dtype="float32", always_2d=True)
+        if len(frames) == 0:
+            break
+        at += len(frames)
+        meter.push(np.repeat(frames, 2, axis=1) if frames.shape[1] == 1 else frames[:, :2])
+        yield Measured(min(0.999, at / total))
+    if (total - at) / file.samplerate > BREAKS_OFF_S:
+        raise ValueError(f"{path.name} breaks off after {at / file.samplerate:.0f} seconds; it is damaged")
+    yield Measured(1.0, meter.finish())
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files in the order of their names; folders that cannot be read are passed over."""
+    for base, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        paths = (Path(base, name) for name in files if not name.startswith("."))
+        yield from sorted((path for path in paths if path.suffix.lower() in MUSIC), key=natural)
+
+
+def with_loudness(piece: Piece, loudness: Loudness | None) -> Piece:
+    """The same piece, measured."""
+    return replace(piece, tags=replace(piece.tags, loudness=loudness))
