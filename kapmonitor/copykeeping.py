@@ -34,6 +34,11 @@ class CopyKeeper:
         self.problem: str | None = None
         """Why there is no copy of now, empty while there is one; None before the first try."""
 
+    @property
+    def folder(self) -> Path | None:
+        """Where copies go now."""
+        return self._folder()
+
     async def run(self, tell: Callable[[RecordCopied], None]) -> None:
         """Keep a copy soon and every ten minutes, until cancelled; `tell` is called about what changed."""
         wait_s = FIRST_S

@@ -1,8 +1,8 @@
 """Keeps the head of a running session's record outside it: at the start, each minute, and at the end.
 
 Writing may block on a disk that is far away, so it is done beside the core thread. A place that cannot be
-written to is told of once, and tried again each time. When the record goes on in another folder, the heads
-follow it at once, and where it went is noted.
+written to is told of once, raises a LOW alarm until it can be again, and is tried again each time. When the
+record goes on in another folder, the heads follow it at once, and where it went is noted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.alarms.technical import HEADS
+from kapmonitor.alarms.types import RAISED
 from kapmonitor.clock import Clock, utc_text
 from kapmonitor.record.heads import Head, head_files, keep
 from kapmonitor.record.moves import Move, note, note_files
@@ -20,6 +22,9 @@ from kapmonitor.session.events import RecordHeads
 
 EVERY_S: Final = 60.0
 LOOK_S: Final = 1.0
+NOWHERE: Final = "anywhere"
+
+Sense = Callable[[str, float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +48,35 @@ class HeadKeeper:
     ) -> None:
         self._record = record
         self._ledger = ledger
-        self._session = session
+        self.session = session
         self._clock = clock
         self._moved: Move | None = None
         self._to_note: set[Path] = set()
         self.problems = dict.fromkeys((file.where for file in head_files(record.path(), ledger)), "")
         """What is wrong at each place now, in words; empty where the last head was kept."""
 
-    async def run(self, tell: Callable[[RecordHeads], None]) -> None:
-        """Keep the head now and each minute, until cancelled; `tell` is called here about what changed."""
+    async def run(self, tell: Callable[[RecordHeads], None], sense: Sense) -> None:
+        """Keep the head now and each minute, until cancelled; both are called here about what changed."""
         while True:
             for change in await asyncio.to_thread(self.keep):
                 tell(change)
+            sense(HEADS, RAISED if self.failing else 0.0, self.failing)
             left_s = EVERY_S
             while left_s > 0 and self._record.moved() == self._moved:
                 await asyncio.sleep(min(LOOK_S, left_s))
                 left_s -= LOOK_S
 
+    @property
+    def failing(self) -> str:
+        """Where no head can be kept now, as staff are told; empty if it can be everywhere."""
+        places = [where for where, problem in self.problems.items() if problem]
+        return NOWHERE if len(places) == len(self.problems) > 1 else " ".join(places)
+
     def keep(self) -> tuple[RecordHeads, ...]:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
         utc = utc_text(self._clock.utc_ns())
         # In this order: no head of what came after a move is kept before the move is noted.
-        head = Head(self._session, *self._record.head(), utc)
+        head = Head(self.session, *self._record.head(), utc)
         self._note_move(utc)
         changes: list[RecordHeads] = []
         for file in head_files(self._record.path(), self._ledger):
@@ -81,4 +93,4 @@ class HeadKeeper:
             return
         if move != self._moved:
             self._moved, self._to_note = move, set(note_files(move, self._ledger))
-        self._to_note = {file for file in self._to_note if not note(file, move, self._session, utc)}
+        self._to_note = {file for file in self._to_note if not note(file, move, self.session, utc)}

@@ -26,14 +26,15 @@ from kapmonitor.model import (
     Reading,
 )
 from kapmonitor.nearby import Nearby
+from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.reviewframes import Frame, Frames
-from kapmonitor.session.events import ClockAnchored, SessionResumed, Stamped
 from kapmonitor.session.state import SessionState
+from kapmonitor.session.timeofday import times_of_day
 from kapmonitor.snapshot import CuffTile, Snapshot, Tile
 from kapmonitor.tiles import CUFF_GONE_NS, cuff_freshness, nearest_limits, tile, top_priority
 from kapmonitor.view import Role, SignalView, WaveTap
@@ -54,7 +55,7 @@ class Review:
         if not events:
             raise RecordDamaged(str(path), "nothing was ever recorded in it")
         self._frames = Frames(events)
-        self._anchors = _anchors(events, self._frames.last())
+        self._times = times_of_day(events)
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
@@ -115,7 +116,7 @@ class Review:
     def summary(self) -> str:
         kind = self._verdict.kind
         if kind == INTACT:
-            return "intact"
+            return f"intact{_signed(self._verdict)}"
         if kind == DAMAGED:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing
@@ -152,7 +153,7 @@ class Review:
         perfusion = self._newest(mdc.PERFUSION_INDEX.ref, now_ns)
         return Snapshot(
             t_ns=now_ns,
-            utc_ns=now_ns + self._utc_minus_t_ns(now_ns),
+            utc_ns=self._times.utc_ns(now_ns),
             utc_offset_min=started.utc_offset_min if started is not None else 0,
             mode=GenerationMode.TEST,
             speed=self._speed,
@@ -228,9 +229,15 @@ class Review:
                 return reading
         return None
 
-    def _utc_minus_t_ns(self, now_ns: int) -> int:
-        before = [offset for t_ns, offset in self._anchors if t_ns <= now_ns]
-        return before[-1] if before else self._anchors[0][1]
+
+def _signed(verdict: Verdict) -> str:
+    """What an intact record's signatures come to; one that does not hold makes it a damaged one."""
+    if not verdict.signatures:
+        return ""
+    if any(each.finding is not Finding.VALID for each in verdict.signatures):
+        return ", signed with a key not known here"
+    count = len(verdict.signatures)
+    return ", its signature holds" if count == 1 else f", its {count} signatures hold"
 
 
 class _CarefulTap:
@@ -251,17 +258,3 @@ class _CarefulTap:
             return self._tap.read(start, stop)
         except RecordDamaged:
             return np.full(max(0, stop - start), NO_SAMPLE, np.int16)
-
-
-def _anchors(events: list[Stamped], last: Frame) -> list[tuple[int, int]]:
-    """UTC minus the session's clock, from when on."""
-    started = last.session.started
-    found = (
-        [] if started is None else [(last.session.started_t_ns, started.utc_ns - last.session.started_t_ns)]
-    )
-    found += [
-        (stamped.t_ns, stamped.event.utc_ns - stamped.t_ns)
-        for stamped in events
-        if isinstance(stamped.event, ClockAnchored | SessionResumed)
-    ]
-    return found or [(0, 0)]

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
-from kapmonitor.errors import KapError, RecordDamaged
-from kapmonitor.places import heads_ledger, settings_file
+from kapmonitor.errors import ConfigError, KapError, RecordDamaged
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.people.staff import Staff
+from kapmonitor.places import heads_ledger, people_file, settings_file
 from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
 from ui.console import Console, Dress, Progress
-from ui.dressing import Reviewed, dress_review
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
+from ui.reviewing import Reviewed, dress_review
 from ui.shell import Shell
 
 CHECKING = "Checking the record"
@@ -29,10 +31,18 @@ def prepare(console: Console, path: Path, at_s: float | None) -> None:
 
     def make(progress: Progress) -> Dress:
         progress(0.0, CHECKING)
-        verdict = verify(path, heads_ledger())
+        verdict = verify(path, heads_ledger(), _known_people())
         return lambda shell: _dress(shell, path, verdict, at_s)
 
     console.prepare(make)
+
+
+def _known_people() -> Staff:
+    """Those whose keys are known; a spoiled list keeps nobody from looking at a record."""
+    try:
+        return PeopleBook(people_file()).staff()
+    except ConfigError:
+        return Staff()
 
 
 def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Callable[[], None]:
@@ -40,7 +50,9 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
     try:
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
-        reviewed = Reviewed(review, review.whole, review.close, _rehearsing(path), _offered)
+        reviewed = Reviewed(
+            review, review.whole, review.close, _rehearsing(path), _offered, verdict.signatures
+        )
         return dress_review(shell, reviewed)
     except KapError:
         raise

@@ -11,6 +11,7 @@ from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
 from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
@@ -67,7 +68,8 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
         station = begin(plan)
         opened.append(station)
-        console.on_close(lambda: station.stop("window"))
+        closing = Closing(station, PeopleBook(people_file()))
+        console.on_close(lambda: closing.end("window"))
         station.start()
         port = StationPort(station)
         live = Live(
@@ -85,6 +87,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             phones=arguments.phones,
             notice=notice,
             opening=True,
+            closing=closing,
         )
         return lambda shell: dress_live(shell, live)
 

@@ -171,6 +171,11 @@ class Station:
         return self._given.members
 
     @property
+    def head(self) -> tuple[int, str]:
+        """The record's last entry on disk and its hash."""
+        return self._writer.head
+
+    @property
     def record_path(self) -> Path:
         """The file that the record is in now: not the plan's once that one's disk has failed."""
         return self._writer.path
@@ -227,7 +232,7 @@ class Station:
             lambda: self.record_path, self.engine.senses.sense, self.engine.show_station, self._awake
         )
         self._runtime.spawn(looking, "housekeeping")
-        self._runtime.spawn(self.heads.run(self.engine.note), "heads")
+        self._runtime.spawn(self.heads.run(self.engine.note, self.engine.senses.sense), "heads")
         self._runtime.spawn(self.copies.run(self.engine.note), "copies")
         if self.plan.sound is not None and self.sounding is not None:
             annunciator = Annunciator(self.plan.sound.outputs, self.sounding, lambda: self.record_path)

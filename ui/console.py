@@ -163,7 +163,7 @@ class Console(QObject):
     def _look_at_signals(self) -> None:
         """Also lets Python see that there are any."""
         if self._signalled:
-            self.application.quit()
+            self._leave()
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Call this before the program ends; the last one first."""
@@ -196,7 +196,7 @@ class Console(QObject):
         self._status = 2
         self.shell.set_progress(-1.0, message)
         if self._picture is not None:
-            self.application.quit()
+            self._leave()
 
     def _save(self) -> None:
         from ui.screenshot import save
@@ -208,6 +208,11 @@ class Console(QObject):
             except OSError as error:
                 self.trouble = str(error)
                 self._status = 2
+        self._leave()
+
+    def _leave(self) -> None:
+        """Without asking anybody: Qt would not quit while a window stays open."""
+        self.shell.ask_before_close(None)
         self.application.quit()
 
 

@@ -1,9 +1,10 @@
-"""Puts the dashboard's parts together over a session: live with notes and music, or a record in review."""
+"""Puts the dashboard's parts together over a running session; ui.reviewing does over a record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -37,20 +38,18 @@ from ui.people.gate import Gate
 from ui.people.limits import open_limits
 from ui.people.ports import Door
 from ui.people.wiring import by_hand, named, wire_emergency, wire_lock, wire_opening, wire_people
-from ui.ports import ReplayPort, SessionPort, SoundPort
+from ui.ports import SessionPort, SoundPort
 from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
+    from ui.after.ports import ClosingPort
     from ui.music.player import Player
     from ui.music.ports import MusicView
-    from ui.replay import ReplayBar
-    from ui.replay.rehearsal import Offered, Rehearse
     from ui.trends import Coming, TrendsPane
 
 MUSIC_MS: Final = 200
 COMING_MS: Final = 2000
-REVIEW_WAVES_MS: Final = 33
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +80,13 @@ class Live:
     """Something to say once the dashboard is up."""
     opening: bool = False
     """Whether somebody has to open the session before it is shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
-
-    `rehearse` runs its alarms under other limits, of which `offered` names some.
-    """
-
-    port: ReplayPort
-    state: Callable[[], SessionState]
-    close: Callable[[], None]
-    rehearse: Rehearse | None = None
-    offered: Callable[[], tuple[Offered, ...]] = tuple
+    closing: ClosingPort | None = None
+    """Signs the session off and closes it; None where nothing is kept of it."""
 
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     """The dashboard of a running session; returns what ends it."""
+    from ui.afterwards import Afterwards
     from ui.music.panel import MusicPanel
 
     bridge = Bridge()
@@ -119,14 +107,14 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     # pyqtgraph takes half a second to load; the numbers are up before it.
     QTimer.singleShot(0, window, lambda: _add_slow_parts(window, live, veil, player))
 
-    def close() -> None:
-        if sound is not None:
-            sound.leave()
-        if player is not None:
-            player.close()
-        bridge.deleteLater()
-
-    return close
+    ending = ExitStack()
+    ending.callback(bridge.deleteLater)
+    if player is not None:
+        ending.callback(player.close)
+    if sound is not None:
+        ending.callback(sound.leave)
+    Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close)
+    return ending.close
 
 
 def _add_slow_parts(window: MainWindow, live: Live, veil: Veiled, player: Player | None) -> None:
@@ -162,7 +150,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> Gate:
         Action.DOSE,
         lambda press: gate.through("dose", lambda: _open_dose_form(window, live, keys.by, press.t_ns, ask)),
     )
-    window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, live.port))
+    window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, live.port))
     window.on(Action.LIMITS, lambda _press: open_limits(gate, live.port, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, keys, ask))
     window.on(Action.SOUND_CHECK, lambda _press: _open_sound_check(window, live, keys, ask))
@@ -224,12 +212,13 @@ def _open_sound_check(window: MainWindow, live: Live, keys: AtKeys, ask: Callabl
     window.open_over_trends(page)
 
 
-def _open_alarms(
+def open_alarms(
     window: MainWindow,
     port: SessionPort,
     state: Callable[[], SessionState] | None = None,
     seek: Callable[[int], object] | None = None,
 ) -> None:
+    """Put the list of alarms over the trends, or away."""
     from ui.alarmlist import AlarmList
 
     if window.close_if_open(AlarmList):
@@ -327,68 +316,3 @@ def _add_music(window: MainWindow, live: Live, keys: AtKeys) -> Player | None:
     timer.timeout.connect(lambda: panel.refresh(port.snapshot()))
     timer.start(MUSIC_MS)
     return player
-
-
-def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
-    """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
-    from ui.music.panel import MusicPanel
-    from ui.replay import MomentsPanel, ReplayBar, what_lasted
-    from ui.trends import Review, TrendsPane
-
-    port = reviewed.port
-    window = MainWindow(port)
-    window.set_review(review=True)
-    shell.hold(window)
-    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
-    music = MusicPanel(window.theme, None, port.now_ns, live=False)
-    window.set_trends(trends)
-    window.set_notes(MomentsPanel(port, reviewed.state, bar.seek, window.theme))
-    window.set_music(music)
-    window.set_bottom(bar)
-    wire_windows(window, trends)
-    wire_review(window, bar)
-    if reviewed.rehearse is not None:
-        run, offered = reviewed.rehearse, reviewed.offered
-        window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
-    window.on(Action.ALARM_LIST, lambda _press: _open_alarms(window, port, reviewed.state, bar.seek))
-    window.on(Action.CARD, lambda _press: _show_card(window, port))
-    timer = QTimer(window)
-    timer.timeout.connect(window.numbers.advance)
-    timer.timeout.connect(lambda: music.refresh(port.snapshot()))
-    timer.start(REVIEW_WAVES_MS)
-    return reviewed.close
-
-
-def _show_card(window: MainWindow, port: SessionPort) -> None:
-    from ui.opening import show_card
-
-    show_card(window, port)
-
-
-def _open_rehearsal(
-    window: MainWindow, run: Rehearse, offered: tuple[Offered, ...], seek: Callable[[int], object]
-) -> None:
-    from ui.replay.rehearsal import RehearsalPage
-
-    if window.close_if_open(RehearsalPage):
-        return
-    page = RehearsalPage(run, offered, seek, window.theme)
-    page.left.connect(window.close_over_trends)
-    window.open_over_trends(page)
-
-
-def wire_review(window: MainWindow, bar: ReplayBar) -> None:
-    """The keys of a review."""
-    window.on(Action.REPLAY_PLAY, lambda _press: bar.toggle())
-    window.on(Action.REPLAY_SLOWER, lambda _press: bar.slower())
-    window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())
-    window.on(Action.REPLAY_BACK, lambda _press: bar.step(-1))
-    window.on(Action.REPLAY_ON, lambda _press: bar.step(1))
-    window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
-    window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
-    window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
-    window.on(Action.REPLAY_NOTE_BACK, lambda _press: bar.jump("note", back=True))
-    window.on(Action.REPLAY_ALARM_BACK, lambda _press: bar.jump("alarm", back=True))
-    window.on(Action.REPLAY_DOSE_BACK, lambda _press: bar.jump("dose", back=True))

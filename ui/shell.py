@@ -5,6 +5,7 @@ The composition root shows it, builds the session meanwhile, and hands it the da
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, QTimer
@@ -31,6 +32,7 @@ class Shell(QWidget):
         self._over: QWidget | None = None
         self._over_words = ""
         self._progress = (0.0, "")
+        self._before_close: Callable[[], bool] | None = None
         self._with_words = False
         self._after_paint = QTimer(self)
         self._after_paint.setSingleShot(True)
@@ -86,13 +88,18 @@ class Shell(QWidget):
         dashboard.show()
         dashboard.setFocus()
 
+    def ask_before_close(self, may: Callable[[], bool] | None) -> None:
+        """Whoever closes the window has to have this say yes; None closes at once."""
+        self._before_close = may
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._held is not None:
             self._held.setGeometry(self.rect())
         self._place_over()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._held is not None and not self._held.close():
+        may = self._before_close is None or self._before_close()
+        if not may or (self._held is not None and not self._held.close()):
             event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:

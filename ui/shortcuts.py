@@ -56,6 +56,7 @@ class Action(StrEnum):
     LIMITS = "limits"
     ALARM_LIST = "alarm-list"
     OPENING = "opening"
+    AFTER = "after"
     CARD = "card"
     EMERGENCY = "emergency"
     LOCK = "lock"
@@ -140,6 +141,7 @@ LIVE: Final = (
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_T, Action.SOUND_CHECK),
     Binding(K.Key_O, Action.OPENING, shift=True),
+    Binding(K.Key_O, Action.AFTER),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_L, Action.LIMITS),
     Binding(K.Key_A, Action.ALARM_LIST),

@@ -198,5 +198,5 @@ REVIEW_KEYS_HINT: Final = (
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"
-    "   T sound check   [ ] window   F1 emergency"
+    "   O after   T sound check   [ ] window   F1 emergency"
 )

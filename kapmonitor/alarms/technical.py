@@ -8,6 +8,7 @@ from kapmonitor.alarms.types import Priority, Rule, Side
 from kapmonitor.view import Role
 
 RECORD: Final = "record"
+HEADS: Final = "heads"
 MOVED: Final = "moved"
 CLOCK: Final = "clock"
 SLEEP: Final = "sleep"
@@ -78,6 +79,7 @@ def own_rules() -> tuple[Rule, ...]:
     low, medium, high = Priority.LOW, Priority.MEDIUM, Priority.HIGH
     return (
         _flag(RECORD, high),
+        _flag(HEADS, low),
         _flag(MOVED, low),
         _flag(SLEEP, high),
         _flag(CLOCK, low),

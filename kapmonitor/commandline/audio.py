@@ -19,6 +19,7 @@ from kapmonitor.alarms.signals import Chime, OutputReport, OutputRole, OutputWor
 from kapmonitor.alarms.soundlines import Beat, Bye, Message, Want, message_line, read_report
 from kapmonitor.alarms.soundtrouble import WHY
 from kapmonitor.annunciation import Outputs, outputs_of
+from kapmonitor.commandline.settled import settle_outputs
 
 FIRST_REPORT_S: Final = 15.0
 SETTLES_S: Final = 2.0
@@ -30,6 +31,7 @@ NAMES: Final = {OutputRole.STAFF: "Staff output", OutputRole.ROOM: "Room speaker
 
 def run(arguments: argparse.Namespace) -> int:
     """List and play; 1 if an output that was named does not work, or if there is none at all."""
+    settle_outputs(arguments)
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
     talk = _Talk(outputs)
     try:

@@ -13,17 +13,8 @@ from kapmonitor.settings import Settings
 
 def settle(arguments: argparse.Namespace) -> Settings:
     """Fill in the console's arguments that were not given; what was given wins. Returns what holds."""
-    found = load_settings(settings_file())
-    settings = replace(
-        found,
-        staff_output=found.staff_output.said(arguments.staff_output),
-        room_output=found.room_output.said(arguments.room_output),
-        music_output=found.music_output.said(arguments.output),
-        author=found.author.said(arguments.author),
-    )
-    arguments.staff_output = settings.staff_output.value
-    arguments.room_output = settings.room_output.value
-    arguments.output = settings.music_output.value
+    found = settle_outputs(arguments)
+    settings = replace(found, author=found.author.said(arguments.author))
     arguments.author = settings.author.value
     arguments.backup = settings.records_backup.value
     arguments.idle_min = settings.idle_lock_min.value
@@ -32,6 +23,21 @@ def settle(arguments: argparse.Namespace) -> Settings:
     arguments.protocol = arguments.protocol or settings.protocol.value or None
     if arguments.protocol:
         _from_protocol(arguments, Path(arguments.protocol))
+    return settings
+
+
+def settle_outputs(arguments: argparse.Namespace) -> Settings:
+    """Fill in the sound outputs that were not given; what was given wins. Returns what holds."""
+    found = load_settings(settings_file())
+    settings = replace(
+        found,
+        staff_output=found.staff_output.said(arguments.staff_output),
+        room_output=found.room_output.said(arguments.room_output),
+        music_output=found.music_output.said(arguments.output),
+    )
+    arguments.staff_output = settings.staff_output.value
+    arguments.room_output = settings.room_output.value
+    arguments.output = settings.music_output.value
     return settings
 
 

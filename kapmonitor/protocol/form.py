@@ -15,7 +15,7 @@ DEFAULT_WITHIN_MIN: Final = 10.0
 
 
 class FieldKind(StrEnum):
-    """How a field is answered; pressure, minutes and dose come from the record, with source and time."""
+    """How a field is answered; pressure, minutes, dose and lot come from the record, with source and time."""
 
     YES_NO = "yes-no"
     NUMBER = "number"
@@ -23,6 +23,7 @@ class FieldKind(StrEnum):
     PRESSURE = "pressure"
     MINUTES = "minutes"
     DOSE = "dose"
+    LOT = "lot"
 
 
 class Taken(StrEnum):
@@ -120,6 +121,7 @@ _OWN: Final = {
     FieldKind.PRESSURE: ("taken", "at_min", "within_min"),
     FieldKind.MINUTES: ("begins", "ends"),
     FieldKind.DOSE: (),
+    FieldKind.LOT: (),
 }
 """The keys of each kind, beside those that all have."""
 

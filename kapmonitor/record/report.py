@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from typing import Final
@@ -16,7 +16,9 @@ from kapmonitor.session.events import (
     RecordMoved,
     SessionResumed,
     SessionStarted,
+    Stamped,
 )
+from kapmonitor.session.timeofday import ANCHORS, times_of_day
 
 GAP_NS: Final = 2_000_000_000
 """Waves missing for longer than this are worth a line."""
@@ -24,6 +26,7 @@ MOST_OFFSET_MIN: Final = 24 * 60 - 1
 """A damaged record may claim more."""
 MOST_GAPS: Final = 20
 """Lines about gaps of one wave; the rest are counted."""
+_TOLD: Final = ANCHORS | RecordHeads | RecordMoved
 
 
 def counts_of(reader: RecordReader) -> dict[str, int]:
@@ -49,7 +52,8 @@ def counts_of(reader: RecordReader) -> dict[str, int]:
 
 def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
     """What a person would look for and not find: the end, gaps in waves, times without monitoring."""
-    clock = _Wall(reader)
+    told = tuple(row.stamped for row in reader.events() if isinstance(row.stamped.event, _TOLD))
+    clock = _Wall(told)
     end_ns = last_t_ns(reader)
     lines: list[str] = []
     if not closed:
@@ -59,15 +63,15 @@ def missing_from(reader: RecordReader, *, closed: bool) -> tuple[str, ...]:
             lines.extend(_gaps(reader, channel, clock))
             if not closed:
                 lines.extend(_silence(reader, channel, end_ns))
-    for row in reader.events():
-        if isinstance(row.stamped.event, SessionResumed):
-            gap_s = row.stamped.event.gap_ns / 1e9
-            lines.append(f"{gap_s:.0f} s without monitoring before {clock.text(row.stamped.t_ns)}")
-        elif isinstance(row.stamped.event, RecordHeads) and row.stamped.event.problem:
-            told = row.stamped.event
-            lines.append(f"heads kept {told.place}, from {clock.text(row.stamped.t_ns)} on ({told.problem})")
-        elif isinstance(row.stamped.event, RecordMoved) and row.stamped.event.left:
-            lines.append(f"{row.stamped.event.left}: stayed where the record was until it moved here")
+    for stamped in told:
+        if isinstance(stamped.event, SessionResumed):
+            gap_s = stamped.event.gap_ns / 1e9
+            lines.append(f"{gap_s:.0f} s without monitoring before {clock.text(stamped.t_ns)}")
+        elif isinstance(stamped.event, RecordHeads) and stamped.event.problem:
+            heads = stamped.event
+            lines.append(f"heads kept {heads.place}, from {clock.text(stamped.t_ns)} on ({heads.problem})")
+        elif isinstance(stamped.event, RecordMoved) and stamped.event.left:
+            lines.append(f"{stamped.event.left}: stayed where the record was until it moved here")
     return tuple(lines)
 
 
@@ -148,19 +152,17 @@ def _name(channel: ChannelDescribed) -> str:
 
 
 class _Wall:
-    """Session times as the clock on the wall showed them."""
+    """Session times as the clock on the wall showed them, in the zone of the session's beginning."""
 
-    def __init__(self, reader: RecordReader) -> None:
-        first = next(reader.events(), None)
-        self._utc0_ns, self._zone = 0, UTC
-        if first is not None and isinstance(first.stamped.event, SessionStarted):
-            self._utc0_ns = first.stamped.event.utc_ns - first.stamped.t_ns
-            offset_min = max(-MOST_OFFSET_MIN, min(first.stamped.event.utc_offset_min, MOST_OFFSET_MIN))
+    def __init__(self, told: Sequence[Stamped]) -> None:
+        self._times, self._zone = times_of_day(told), UTC
+        if told and isinstance(told[0].event, SessionStarted):
+            offset_min = max(-MOST_OFFSET_MIN, min(told[0].event.utc_offset_min, MOST_OFFSET_MIN))
             self._zone = timezone(timedelta(minutes=offset_min))
 
     def text(self, t_ns: int) -> str:
         try:
-            at = datetime.fromtimestamp((self._utc0_ns + t_ns) / 1e9, UTC).astimezone(self._zone)
+            at = datetime.fromtimestamp(self._times.utc_ns(t_ns) / 1e9, UTC).astimezone(self._zone)
         except (OverflowError, ValueError, OSError):
             return f"{t_ns} ns"
         return at.strftime("%H:%M:%S")

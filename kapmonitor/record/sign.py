@@ -29,10 +29,11 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The signature, its entry, and why the head that it made could not be kept somewhere, in words."""
+    """The signature, its entry, that one's hash, and why the head could not be kept somewhere, in words."""
 
     event: RecordSigned
     seq: int
+    hash: str
     problems: tuple[str, ...]
 
 
@@ -56,7 +57,7 @@ def sign(path: Path, signer: Signer, meaning: Meaning, utc_ns: int, outside: Out
         hold.release()
     head = Head(session, *store.head, utc_text(utc_ns))
     problems = tuple(filter(None, (keep(file, head) for file in head_files(path, outside.ledger))))
-    return Signed(event, seq, problems)
+    return Signed(event, seq, head.hash, problems)
 
 
 def _check(path: Path, verdict: Verdict, signer: Signer, meaning: Meaning) -> None:

@@ -19,13 +19,16 @@ HARMLESS: Final = (Finding.VALID, Finding.UNKNOWN_KEY)
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature in the record's entry `seq`; `text` says in words what became of it.
+    """A signature in the record's entry `seq`, at the session's time `t_ns`.
+
+    `text` says in words what became of it.
 
     `signed` is None where this program cannot read it; `finding` is then `changed`, or `unknown-key` of a
     signature that a newer program made.
     """
 
     seq: int
+    t_ns: int
     signed: RecordSigned | None
     finding: Finding
     text: str
@@ -40,16 +43,16 @@ def signatures_of(reader: RecordReader, session: str, staff: Staff) -> tuple[Sig
     """All of them in order; RecordDamaged if they cannot be read."""
     with reader.reading() as connection:
         rows = connection.execute(
-            "SELECT seq, version, body FROM event WHERE type = ? ORDER BY seq", (RecordSigned.TYPE,)
+            "SELECT seq, t_ns, version, body FROM event WHERE type = ? ORDER BY seq", (RecordSigned.TYPE,)
         ).fetchall()
         found: list[Signature] = []
-        for seq, version, body in rows:
+        for seq, t_ns, version, body in rows:
             event = decode(RecordSigned.TYPE, version, body)
             if isinstance(event, RecordSigned):
                 there = _hash_before(connection, seq, event.head_seq)
-                found.append(_signature(seq, event, checked(event, session, there, staff)))
+                found.append(_signature((seq, t_ns), event, checked(event, session, there, staff)))
             elif isinstance(event, UnknownEvent):
-                found.append(_unreadable(seq, event))
+                found.append(_unreadable((seq, t_ns), event))
         return tuple(found)
 
 
@@ -61,13 +64,13 @@ def _hash_before(connection: sqlite3.Connection, seq: int, head_seq: int) -> str
     return None if found is None else str(found[0])
 
 
-def _signature(seq: int, event: RecordSigned, found: Checked) -> Signature:
-    return Signature(seq, event, found.finding, " ".join(_words(event, found)))
+def _signature(place: tuple[int, int], event: RecordSigned, found: Checked) -> Signature:
+    return Signature(*place, event, found.finding, " ".join(_words(event, found)))
 
 
-def _unreadable(seq: int, event: UnknownEvent) -> Signature:
+def _unreadable(place: tuple[int, int], event: UnknownEvent) -> Signature:
     finding = Finding.UNKNOWN_KEY if event.version > RecordSigned.VERSION else Finding.CHANGED
-    return Signature(seq, None, finding, f"a signature that cannot be read ({event.reason})")
+    return Signature(*place, None, finding, f"a signature that cannot be read ({event.reason})")
 
 
 def _words(event: RecordSigned, found: Checked) -> Iterator[str]:

@@ -9,15 +9,20 @@ from kapmonitor.session.care_events import (
     CareEvent,
     CheckAnswered,
     CheckOverridden,
+    FieldLeftOut,
     FormFilled,
     HandedOver,
     PersonIdentified,
+    PersonLeft,
     PresenceSaid,
     ProtocolSet,
     ScaleScored,
     SessionOpened,
+    SessionSignedOff,
 )
 from kapmonitor.session.keys_events import KeysEvent, ScreenLocked, ScreenUnlocked
+
+Afterwards = FormFilled | FieldLeftOut | PersonLeft | SessionSignedOff | KeysEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,11 @@ class Care:
     scores: tuple[Score, ...] = ()
     present: tuple[Presence, ...] = ()
     form: tuple[Entry, ...] = ()
+    left_out: tuple[Entry, ...] = ()
+    left_t_ns: int | None = None
+    """When the person went home; None while they are here."""
+    left_by: str = ""
+    signed_off: SessionSignedOff | None = None
     locked: bool = False
 
     def on_card(self, field: str) -> str:
@@ -85,6 +95,14 @@ class Care:
     def override(self, check: str) -> Entry | None:
         """Who went on without a check, and why; None if nobody did or it was taken back."""
         return next((entry for entry in self.overrides if entry.id == check and entry.because), None)
+
+    def filled(self, field: str) -> Entry | None:
+        """The newest answer in a field of the form, None if it was never given or was taken back."""
+        return next((entry for entry in self.form if entry.id == field and entry.text), None)
+
+    def without(self, field: str) -> Entry | None:
+        """Who left a field of the form empty, and why; None if nobody did or it was taken back."""
+        return next((entry for entry in self.left_out if entry.id == field and entry.because), None)
 
     def latest(self, scale: str) -> Score | None:
         """The newest score on a scale."""
@@ -116,9 +134,23 @@ def charted(care: Care, t_ns: int, event: CareEvent | KeysEvent) -> Care:
             return replace(care, scores=(*care.scores, score))
         case PresenceSaid() | HandedOver():
             return replace(care, present=_present(care.present, t_ns, event))
+        case _:
+            return _afterwards(care, t_ns, event)
+
+
+def _afterwards(care: Care, t_ns: int, event: Afterwards) -> Care:
+    match event:
         case FormFilled():
             entry = Entry(t_ns, event.field, event.answer, event.by, readings=event.readings)
             return replace(care, form=_put(care.form, entry))
+        case FieldLeftOut():
+            entry = Entry(t_ns, event.field, "", event.by, event.reason)
+            return replace(care, left_out=_put(care.left_out, entry))
+        case PersonLeft():
+            left_t_ns, by = (t_ns, event.by) if event.left else (None, "")
+            return replace(care, left_t_ns=left_t_ns, left_by=by)
+        case SessionSignedOff():
+            return replace(care, signed_off=event)
         case _:
             return _locked(care, event)
 

@@ -133,6 +133,45 @@ class FormFilled:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class FieldLeftOut:
+    """A field of the form stays empty, for a reason; without one somebody takes that back."""
+
+    TYPE: ClassVar[str] = "form.left-out"
+    VERSION: ClassVar[int] = 1
+    field: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """The person went home, or did not after all. `without` are the checks that were gone on without."""
+
+    TYPE: ClassVar[str] = "person.left"
+    VERSION: ClassVar[int] = 1
+    left: bool
+    without: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSignedOff:
+    """Who answers for the session, as what, and what they say by it.
+
+    `user` is their id on this computer, whose signature follows in an entry of its own; it is empty where the
+    clinic has no list of people and the name was only typed.
+    """
+
+    TYPE: ClassVar[str] = "session.signed-off"
+    VERSION: ClassVar[int] = 1
+    name: str
+    role: str
+    meaning: str
+    user: str
+    by: str
+
+
 CareEvent = (
     ProtocolSet
     | PersonIdentified
@@ -144,4 +183,7 @@ CareEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | FieldLeftOut
+    | PersonLeft
+    | SessionSignedOff
 )

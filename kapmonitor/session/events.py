@@ -26,13 +26,16 @@ from kapmonitor.session.care_events import (
     CardFilled,
     CheckAnswered,
     CheckOverridden,
+    FieldLeftOut,
     FormFilled,
     HandedOver,
     PersonIdentified,
+    PersonLeft,
     PresenceSaid,
     ProtocolSet,
     ScaleScored,
     SessionOpened,
+    SessionSignedOff,
 )
 from kapmonitor.session.clock_events import ClockHeld
 from kapmonitor.session.device_events import (
@@ -296,6 +299,9 @@ SessionEvent = (
     | PresenceSaid
     | HandedOver
     | FormFilled
+    | FieldLeftOut
+    | PersonLeft
+    | SessionSignedOff
     | ScreenLocked
     | ScreenUnlocked
     | PinTried

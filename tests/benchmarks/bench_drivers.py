@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from bench_table import Row
 from driver_samples import samples
+from drivers import load
 
 from devices.protocol import DriverSpec, GattSender, SerialLink, Timed
-from devices.registry import load
 from devices.testing import MOST_HELD_BYTES, GattSample, Talk, check_garbage, check_gatt_garbage
 from devices.testing.parts import gatt, wire
 

@@ -19,7 +19,7 @@ from kapmonitor.clock import SystemClock
 from kapmonitor.errors import AddressError, CommandRefused
 from kapmonitor.model import CuffChanged, CuffState, LinkProblem, LinkState, Observation
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no ptys here")
+pytestmark = [pytest.mark.realtime, pytest.mark.skipif(os.name != "posix", reason="there are no ptys here")]
 
 
 def only(*ids):

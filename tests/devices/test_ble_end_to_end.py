@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from ble_parts import PATIENCE_S, Ledger, in_room
+from drivers import load
 
 from devices.drivers import ble_blood_pressure, ble_pulse_oximeter, ble_thermometer, ble_viatom
 from devices.drivers.ble_blood_pressure import protocol as cuff_driver
 from devices.drivers.ble_blood_pressure.omron import COMPANY, OBJECTION
 from devices.gatt import uuid16
-from devices.registry import load
 from devices.sim.ble import build, common, frames
 from devices.sim.ble import cuff as cuff_model
 from devices.sim.ble import oximeter as oximeter_model
@@ -21,6 +21,8 @@ from devices.sim.scenario import bedside
 from kapmonitor import mdc
 from kapmonitor.commandline.simulate import ADDRESSES
 from kapmonitor.model import DeviceIdentified, Direction, LinkChanged, Observation, WireChunk
+
+pytestmark = pytest.mark.realtime
 
 SYS, SPO2, TEMP = mdc.NIBP_SYS.ref, mdc.SPO2.ref, mdc.TEMP_BODY.ref
 

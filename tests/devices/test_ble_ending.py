@@ -14,6 +14,8 @@ from devices.sim.ble import strap as strap_model
 from devices.transport.ble import BlePump
 from kapmonitor import mdc
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 STRAP = strap_model.ADDRESS
 END_LIMIT_S = 2.0

@@ -30,6 +30,8 @@ from kapmonitor.model import (
     WireChunk,
 )
 
+pytestmark = pytest.mark.realtime
+
 S = 1_000_000_000
 HR, SPO2, SYS = mdc.HEART_RATE.ref, mdc.SPO2.ref, mdc.NIBP_SYS.ref
 MESSAGES = [bytes(range(n, n + 12)) for n in range(200)]

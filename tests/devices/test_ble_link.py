@@ -26,6 +26,8 @@ from kapmonitor.model import (
     WireChunk,
 )
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 SYS = mdc.NIBP_SYS.ref
 STRAP = strap_model.ADDRESS

@@ -17,6 +17,8 @@ from devices.transport.ble_watch import RadioNews
 from kapmonitor import mdc
 from kapmonitor.model import LinkChanged, LinkProblem, LinkState
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 STRAP = strap_model.ADDRESS
 

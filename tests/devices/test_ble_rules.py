@@ -21,6 +21,8 @@ from devices.transport.ble_radio import Backend, Radio
 from kapmonitor import mdc
 from kapmonitor.model import LinkChanged, LinkProblem, LinkState
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 STRAP = strap_model.ADDRESS
 QUICK = replace(ble_heart_rate.DRIVER, link=replace(ble_heart_rate.DRIVER.link, silence_s=1.0))

@@ -11,6 +11,8 @@ from devices.drivers.ble_pulse_oximeter.protocol import PulseOximeter
 from devices.sim.ble import oximeter as model
 from kapmonitor import mdc
 
+pytestmark = pytest.mark.realtime
+
 FINGER = model.Finger(97.0, 72.0, 2.35)
 SPO2 = mdc.SPO2.ref
 

@@ -21,6 +21,8 @@ from kapmonitor.commandline.simulate import ADDRESSES
 from kapmonitor.errors import AddressError, DriverLoadError
 from kapmonitor.model import DeviceIdentified, LinkChanged
 
+pytestmark = pytest.mark.realtime
+
 ROOT = Path(__file__).parents[2]
 SIMULATOR = ROOT / "tests" / "helpers" / "ble_simulator.py"
 HR = mdc.HEART_RATE.ref

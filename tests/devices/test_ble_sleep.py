@@ -16,6 +16,8 @@ from devices.transport.ble_errors import ASLEEP
 from kapmonitor import mdc
 from kapmonitor.model import LinkChanged, LinkProblem, LinkState
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 STRAP = strap_model.ADDRESS
 

@@ -20,6 +20,8 @@ from devices.transport.ble_watch import RadioNews
 from kapmonitor import mdc
 from kapmonitor.model import LinkChanged, LinkProblem, LinkState
 
+pytestmark = pytest.mark.realtime
+
 HR = mdc.HEART_RATE.ref
 STRAP = strap_model.ADDRESS
 PATIENT = replace(ble_heart_rate.DRIVER, link=replace(ble_heart_rate.DRIVER.link, silence_s=600.0))

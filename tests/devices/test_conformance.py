@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from bench_drivers import cases, ratio
 from driver_samples import TALKS, UNCHECKED, samples
+from drivers import load
 
 from devices.cuffhost.host import CuffHost
 from devices.drivers.ble_heart_rate import DRIVER as STRAP
@@ -19,7 +20,6 @@ from devices.drivers.nonin.protocol import Nonin
 from devices.drivers.suntech import DRIVER as SUNTECH
 from devices.drivers.suntech.protocol import make as make_suntech
 from devices.protocol import CommandSpec, Evidence, GattAction, GattStep
-from devices.registry import load
 from devices.sim.serve import SIMULATORS
 from devices.testing import (
     MOST_HELD_BYTES,

@@ -2,11 +2,11 @@
 
 import pytest
 from cuff_line import MS, S, faults, numbers
+from drivers import load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire_parts import KeepingSink
 
-from devices.registry import load
 from devices.sim.catalogue import build
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.faults import fault_incidents, with_fault

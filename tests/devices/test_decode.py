@@ -5,10 +5,10 @@ import random
 import time
 
 import pytest
+from drivers import load
 from nonin_frames import df2, df7, packet, slow_bytes
 
 from devices.decode import decode, full_uuid, parse_ble_line
-from devices.registry import load
 
 REGISTRY = load()
 WAVE = [(i * 7) % 200 + 20 for i in range(25)]

@@ -12,6 +12,7 @@ from operator import xor
 import gatt_peers
 import pytest
 from capture_parts import S, bytes_of, device_times, live_gatt, live_wire, options_of, told
+from drivers import load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,6 @@ from devices.drivers.ble_viatom.protocol import REPLIES as VIATOM_REPLIES
 from devices.drivers.intellivue import framing
 from devices.privacy import POLICIES, UNKNOWN, clean, policy
 from devices.privacy.bluetooth import COMMON
-from devices.registry import load
 from devices.replay import replay
 from devices.sim.serve import SIMULATORS
 from kapmonitor.model import DeviceIdentified, Direction, LinkChanged, LinkState, WireChunk

@@ -37,6 +37,8 @@ from kapmonitor.model import (
     WaveformBlock,
 )
 
+pytestmark = pytest.mark.realtime
+
 S = 1_000_000_000
 GONE = LinkError("mem", LinkProblem.LOST, "gone")
 ABSENT = LinkError("mem", LinkProblem.NOT_FOUND, "plug it in")

@@ -20,7 +20,7 @@ from devices.search import Found, NotFound
 from kapmonitor.errors import AddressError, LinkError
 from kapmonitor.model import LinkProblem
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no ptys here")
+pytestmark = [pytest.mark.realtime, pytest.mark.skipif(os.name != "posix", reason="there are no ptys here")]
 STREAMING = ("nonin?format=df2", "nonin?format=df1", "masimo", "ivy-450c", "contec?format=old", "nellcor")
 OWN_CUFF = frozenset({"intellivue", "ge-dri", "ivy-450c"})
 """Monitors that measure by themselves now and then; no host can start their cuff."""

@@ -18,6 +18,8 @@ from devices.transport.serial import DRAIN_S, SerialPort, drain
 from kapmonitor.clock import SystemClock
 from kapmonitor.model import LinkState
 
+pytestmark = pytest.mark.realtime
+
 END_LIMIT_S = 2.0
 
 

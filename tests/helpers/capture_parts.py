@@ -1,10 +1,10 @@
 """Drivers on simulated devices in virtual time, with everything that crosses the link taken down."""
 
 import gatt_peers
+from drivers import load
 
 from devices.decode import event_line
 from devices.protocol import CuffControl, GattAction
-from devices.registry import load
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.scenario import bedside
 from devices.sim.serve import DOSE_S, build

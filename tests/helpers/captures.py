@@ -36,8 +36,9 @@ def header_of(path):
 
 def decoded(path):
     """What comes of a capture, as `kapmonitor decode` prints it."""
+    from drivers import load
+
     from devices.decode import decode_capture
-    from devices.registry import load
 
     capture = _read(path)
     spec = load().get(capture.header.driver)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fake_session import FakeReplay, FakeSession
 
-from ui.dressing import wire_notes, wire_review, wire_windows
+from ui.dressing import wire_notes, wire_windows
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel
 from ui.replay import MomentsPanel, ReplayBar, what_lasted
+from ui.reviewing import wire_review
 from ui.trends import Review, TrendsPane
 
 

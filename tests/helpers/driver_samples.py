@@ -10,8 +10,8 @@ from functools import cache
 
 import gatt_peers
 import published
+from drivers import load
 
-from devices.registry import load
 from devices.sim.patient import Patient, Traits
 from devices.sim.scenario import Bedside
 from devices.sim.serve import build

@@ -1,9 +1,10 @@
 """Simulated serial devices and their drivers in virtual time: what a line carries, chunk by chunk."""
 
+from drivers import load
+
 from devices.address import parse_device
 from devices.candidates import candidates
 from devices.protocol import SerialLink
-from devices.registry import load
 from devices.sim.faults import afflict, with_fault
 from devices.sim.scenario import bedside
 from devices.sim.serve import SIMULATORS, build

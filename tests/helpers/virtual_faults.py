@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from drivers import load
 
 from devices.protocol import CuffControl, Options, WireProtocol
-from devices.registry import load
 from devices.sim.device import SimDevice
 from devices.sim.faults import afflict, with_fault
 from devices.sim.scenario import Bedside, bedside

@@ -1,11 +1,11 @@
 """A session of simulated devices on their real bytes in virtual time, and all that is made of them."""
 
 from capture_parts import ORIGIN_NS, live_gatt, options_of
+from drivers import load
 from engine_room import STARTED, S
 from memory_recorder import MemoryRecorder
 
 from devices.address import parse_device
-from devices.registry import load
 from devices.sim.fastforward import FastForward, Joined
 from devices.sim.scenario import bedside
 from devices.sim.serve import DOSE_S, build

@@ -1,8 +1,8 @@
 """Which driver is offered for what advertises."""
 
 import pytest
+from drivers import load
 
-from devices.registry import load
 from kapmonitor.advertised import best_fit, in_range
 from kapmonitor.lookout import Advert
 from kapmonitor.nearby import NearbyState

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from capture_parts import ORIGIN_NS, S, live_gatt, live_wire, told
+from drivers import load
 
 from devices.decode import decode_capture
-from devices.registry import load
 from kapmonitor.cli import main
 from kapmonitor.clock import ManualClock
 from kapmonitor.commandline.capture import _span

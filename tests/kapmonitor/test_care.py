@@ -12,12 +12,15 @@ from kapmonitor.session.care_events import (
     CardFilled,
     CheckAnswered,
     CheckOverridden,
+    FieldLeftOut,
     FormFilled,
     HandedOver,
     PersonIdentified,
+    PersonLeft,
     PresenceSaid,
     ScaleScored,
     SessionOpened,
+    SessionSignedOff,
 )
 from kapmonitor.session.codec import decode, encode
 from kapmonitor.session.events import DoseGiven
@@ -78,6 +81,18 @@ def test_scores_and_who_is_there(room):
     assert {each.person for each in care.present} == {"TW"}
 
 
+def test_who_left_the_form_and_who_signed_off(room):
+    care = chart(room, FieldLeftOut("lot", "label torn", "RN"))
+    assert (care.without("lot").because, care.without("lot").by) == ("label torn", "RN")
+    assert chart(room, FieldLeftOut("lot", "", "RN")).without("lot") is None
+    care = chart(room, PersonLeft(True, ("ride",), "RN"))
+    assert (care.left_t_ns, care.left_by) == (room.clock.now_ns() - S // 4, "RN")
+    assert chart(room, PersonLeft(False, (), "RN")).left_t_ns is None
+    off = SessionSignedOff("Ann Berg", "nurse", "author", "", "RN")
+    assert chart(room, off).signed_off == off
+    assert chart(room, FormFilled("sedation", "no", (), "RN")).filled("sedation").text == "no"
+
+
 def test_care_is_there_again_after_the_program_was_killed(room, tmp_path):
     chart(room, MK)
     before = chart(room, FormFilled("bp-prior", "118/74", (1, 2), "RN"))
@@ -104,6 +119,9 @@ events = st.one_of(
     st.builds(ScaleScored, text, st.integers(0, 24), st.integers(0, 2**60), text),
     st.builds(PresenceSaid, text, text, st.booleans(), text),
     st.builds(FormFilled, text, text, st.tuples(st.integers(0, 2**60)), text),
+    st.builds(FieldLeftOut, text, text, text),
+    st.builds(PersonLeft, st.booleans(), st.tuples(text), text),
+    st.builds(SessionSignedOff, text, text, text, text, text),
 )
 
 
@@ -113,7 +131,7 @@ def test_any_care_event_comes_back_from_its_body_and_each_id_is_held_once(many):
     for number, event in enumerate(many):
         assert decode(event.TYPE, event.VERSION, encode(event)) == event
         care = charted(care, number, event)
-    for entries in (care.card, care.answers, care.overrides, care.form):
+    for entries in (care.card, care.answers, care.overrides, care.form, care.left_out):
         ids = [entry.id for entry in entries]
         assert len(ids) == len(set(ids))
     assert len({each.person for each in care.present}) == len(care.present)

@@ -19,6 +19,8 @@ from kapmonitor.cli import main
 from kapmonitor.commandline import check as checking
 from kapmonitor.commandline.scan import port_json, port_lines, radio_lines
 
+pytestmark = pytest.mark.realtime
+
 needs_pty = pytest.mark.skipif(os.name != "posix", reason="there are no ptys here")
 ROW = b"02/22/16 22:47:45 SN=0000056661 SPO2=098% BPM=097 PI=03.60% ALARM=0000 EXC=000800\r\n\r\n"
 

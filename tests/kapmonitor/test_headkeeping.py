@@ -5,10 +5,11 @@ import time
 
 from kapmonitor import headkeeping
 from kapmonitor.alarms.limits import example
+from kapmonitor.alarms.types import Priority
 from kapmonitor.opening import Plan
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
-from kapmonitor.session.events import RecordHeads
+from kapmonitor.session.events import AlarmChanged, ConditionSensed, RecordHeads
 from kapmonitor.station import begin
 
 
@@ -18,6 +19,13 @@ def run(path, ledger, seconds=0.0):
     time.sleep(seconds)
     station.stop("ended")
     return station
+
+
+def until(wanted):
+    limit = time.monotonic() + 30
+    while not wanted():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
 
 
 def heads(path):
@@ -49,8 +57,36 @@ def test_where_no_head_can_be_kept_the_session_goes_on_and_it_is_on_record(tmp_p
     station = run(path, ledger, 1.0)
     assert all(station.heads.problems.values())
     with RecordReader(path) as reader:
-        told = [row.stamped.event for row in reader.events() if isinstance(row.stamped.event, RecordHeads)]
+        events = [row.stamped.event for row in reader.events()]
+    told = [event for event in events if isinstance(event, RecordHeads)]
+    alarms = [event for event in events if isinstance(event, AlarmChanged) and event.condition == "heads"]
+    assert ("active-unack", "low") in [(alarm.after, alarm.priority) for alarm in alarms]
     assert [each.place for each in told] == ["beside the record", "in this computer's ledger"]
     verdict = verify(path, ledger)
     assert verdict.kind == "intact"
     assert any("heads kept beside the record, from" in line for line in verdict.missing)
+
+
+def test_staff_are_told_where_none_can_be_kept_until_it_can_be_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(headkeeping, "EVERY_S", 0.05)
+    path, ledger = tmp_path / "a.kap", tmp_path / "in the way" / "ledger"
+    beside = path.with_name("a.kap.heads")
+    ledger.parent.write_text("")
+    beside.mkdir()
+    station = begin(Plan(path, (), example(), ledger=ledger))
+    station.start()
+
+    def alarm():
+        found = [each for each in station.engine.snapshot.alarms if each.condition == "heads"]
+        return [(each.priority, each.state, each.text) for each in found]
+
+    until(lambda: alarm() == [(Priority.LOW, "active-unack", "anywhere")])
+    beside.rmdir()
+    until(lambda: station.heads.failing == "in this computer's ledger")
+    ledger.parent.unlink()
+    until(lambda: alarm() == [])
+    station.stop("ended")
+    with RecordReader(path) as reader:
+        events = [row.stamped.event for row in reader.events()]
+    sensed = [(e.value, e.text) for e in events if isinstance(e, ConditionSensed) and e.role == "heads"]
+    assert sensed == [(1.0, "anywhere"), (1.0, "in this computer's ledger"), (0.0, "")]

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from drivers import load
 from engine_room import DIA, MEAN, PR, SPO2, SYS, Room, S
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,6 @@ from past_records import write
 from taken_up import taken_up
 from virtual_session import VirtualSession
 
-from devices.registry import load
 from devices.sim.patient import Episode as Illness
 from kapmonitor.clock import later_clock
 from kapmonitor.commands import (

@@ -31,7 +31,8 @@ from kapmonitor.session.events import (
 )
 from kapmonitor.view import Role
 
-pytestmark = pytest.mark.system
+# They look through the ports of this computer, of which each can be open once.
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("ports")]
 HELPERS = Path(__file__).parent.parent / "helpers"
 
 

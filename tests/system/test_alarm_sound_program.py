@@ -1,5 +1,6 @@
 """Who starts the process that sounds alarms, and who never does."""
 
+import json
 import os
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from pulse_room import PulseRoom, missing_tools
 
 pytestmark = [
     pytest.mark.system,
+    pytest.mark.xdist_group("sound"),
     pytest.mark.timeout(240),
     pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}"),
 ]
@@ -81,3 +83,21 @@ def test_audio_plays_the_check_tone_on_what_is_named(room, monkeypatch):
     status, _, errors = run("audio", "--staff-output", "Music", "--output", "Music")
     assert status == 2
     assert "--staff-output" in errors
+
+
+def test_audio_goes_by_the_settings_of_the_computer_and_what_is_named_wins(room, monkeypatch, tmp_path):
+    for name, value in room.environment.items():
+        monkeypatch.setitem(os.environ, name, value)
+    monkeypatch.setitem(os.environ, "XDG_CONFIG_HOME", str(tmp_path))
+    settings = tmp_path / "kapmonitor" / "kapmonitor.toml"
+    settings.parent.mkdir()
+    settings.write_text('[outputs]\nstaff = "Staff"\nroom = "Garden"\nmusic = "Music"\n')
+    status, said, errors = run("audio", "--room-output", "Room", "--json", "--list")
+    assert status == 0, errors
+    found = json.loads(said)
+    assert (found["staff"]["name"], found["staff"]["state"]) == ("Staff", "ready")
+    assert (found["room"]["name"], found["music"]) == ("Room", "Music")
+    settings.write_text("[outputs]\nstaff = 3\n")
+    status, said, errors = run("audio", "--list")
+    assert (status, said) == (2, "")
+    assert str(settings) in errors

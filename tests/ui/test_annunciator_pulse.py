@@ -18,6 +18,8 @@ from kapmonitor.alarms.tones import BURSTS
 from kapmonitor.session.events import SoundChanged, SoundChecked, SoundOutput, SoundProcess
 
 pytestmark = [
+    pytest.mark.realtime,
+    pytest.mark.xdist_group("sound"),
     pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}"),
     pytest.mark.timeout(180),
 ]

@@ -14,7 +14,11 @@ import numpy as np
 import pytest
 from pulse_room import PulseRoom, missing_tools
 
-pytestmark = pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}")
+pytestmark = [
+    pytest.mark.realtime,
+    pytest.mark.xdist_group("sound"),
+    pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}"),
+]
 
 HERE = Path(__file__).resolve()
 PROGRAM = """

@@ -59,6 +59,8 @@ def test_minutes_at_high_speed_have_no_silence_and_no_click(tmp_path):
     assert click <= CLICK_DBFS
 
 
+@pytest.mark.realtime
+@pytest.mark.xdist_group("sound")
 @pytest.mark.skipif(bool(missing_tools()), reason=f"not installed: {missing_tools()}")
 def test_short_run_has_no_silence_no_click_and_no_jump(tmp_path):
     room = PulseRoom(tmp_path)

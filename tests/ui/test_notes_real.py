@@ -17,6 +17,8 @@ from kapmonitor.session.events import NoteAdded, NoteAmended, NoteDrafted, NoteE
 from ui.notes import wording
 from ui.notes.rows import Saving
 
+pytestmark = pytest.mark.realtime
+
 HELPERS = Path(__file__).parents[1] / "helpers"
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 MOST_LOST_S = 2.5

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from kapmonitor.people.signature import Finding
+from kapmonitor.record.signatures import Signature
 from kapmonitor.session.events import Route
 from kapmonitor.session.notes import NoteDraft
 from kapmonitor.session.state import AlarmSpan, Dose, Interruption, Note, SessionState
@@ -12,6 +15,10 @@ from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
 from ui import format as fmt
 from ui.replay import wording
+
+BROKEN: Final = "broken signature"
+"""The kind of a line that says that the record is not what was signed."""
+SIGNATURES: Final = {Finding.VALID: wording.HOLDING, Finding.UNKNOWN_KEY: wording.KEY_UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Line:
     written_ns: int | None = None
 
 
-def lines(state: SessionState) -> tuple[Line, ...]:
+def lines(state: SessionState, signatures: Iterable[Signature] = ()) -> tuple[Line, ...]:
     """All moments of a session, oldest first."""
     listed: Iterable[Line] = (
         *(_dose(dose) for dose in state.doses),
@@ -40,6 +47,7 @@ def lines(state: SessionState) -> tuple[Line, ...]:
         *(_draft(draft) for draft in state.drafts),
         *(_alarm(span, state) for span in state.alarms),
         *(_interruption(gap) for gap in state.interruptions),
+        *(_signature(each) for each in signatures),
     )
     return tuple(sorted(listed, key=lambda line: line.t_ns))
 
@@ -85,6 +93,14 @@ def _alarm(span: AlarmSpan, state: SessionState) -> Line:
     if span.t1_ns is not None:
         text = wording.LASTED.format(what=text, length=fmt.duration(span.t1_ns - span.t0_ns))
     return Line(span.t0_ns, "alarm", text, span.acknowledged_by, alarm_spans.priority(span))
+
+
+def _signature(found: Signature) -> Line:
+    """What became of it comes first: there is always room for that."""
+    words = SIGNATURES.get(found.finding, wording.NOT_HOLDING)
+    signed = found.signed
+    by = wording.SIGNED_BY.format(name=signed.name, meaning=signed.meaning) if signed else wording.UNREADABLE
+    return Line(found.t_ns, BROKEN if found.is_bad else "signature", words.format(by=by))
 
 
 def what_lasted(state: SessionState, end_ns: int) -> tuple[tuple[int, int], ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from kapmonitor.record.signatures import Signature
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Priority
 from ui import fonts, painting
@@ -17,7 +18,7 @@ from ui import format as fmt
 from ui.panel import paint_panel
 from ui.ports import ReplayPort
 from ui.replay import wording
-from ui.replay.listed import Line, lines
+from ui.replay.listed import BROKEN, Line, lines
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
@@ -28,7 +29,10 @@ MARGIN: Final = 18
 
 
 class MomentsPanel(RefreshedWhileShown):
-    """Notes, doses and alarms of a whole record; `state` gives all of it, `seek` moves the playhead."""
+    """Notes, doses, alarms and signatures of a whole record.
+
+    `state` gives all of its session, `seek` moves the playhead.
+    """
 
     def __init__(
         self,
@@ -37,11 +41,13 @@ class MomentsPanel(RefreshedWhileShown):
         seek: Callable[[int], object],
         theme: Theme,
         parent: QWidget | None = None,
+        signatures: Sequence[Signature] = (),
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
         self._state = state
         self._seek = seek
+        self._signatures = tuple(signatures)
         self._theme = theme
         self._lines: tuple[Line, ...] = ()
         self._dose_t_ns: int | None = None
@@ -64,7 +70,7 @@ class MomentsPanel(RefreshedWhileShown):
     def refresh(self) -> None:
         """Look at the record and the playhead."""
         state = self._state()
-        listed = lines(state)
+        listed = lines(state, self._signatures)
         at = bisect_right([line.t_ns for line in listed], self._port.now_ns()) - 1
         if (listed, at) != (self._lines, self._at):
             self._lines, self._at, self._dose_t_ns = listed, at, state.dose_t_ns
@@ -186,5 +192,10 @@ class MomentsPanel(RefreshedWhileShown):
         if line.priority is not None:
             return self._theme.fill(line.priority)
         palette = self._theme.palette
-        inks = {"dose": palette.notes, "interruption": palette.secondary, "draft": palette.secondary}
+        inks = {
+            "dose": palette.notes,
+            "interruption": palette.secondary,
+            "draft": palette.secondary,
+            BROKEN: palette.medium,
+        }
         return colour(inks.get(line.kind, palette.text))

@@ -23,6 +23,11 @@ WAS: Final = "was: {text}"
 WAS_AT: Final = "was {time}"
 WRITTEN: Final = "written {time}"
 LASTED: Final = "{what}, {length}"
+HOLDING: Final = "signature holds: {by}"
+NOT_HOLDING: Final = "signature does not hold: {by}"
+KEY_UNKNOWN: Final = "key not known here: {by}"
+SIGNED_BY: Final = "{name}, {meaning}"
+UNREADABLE: Final = "cannot be read"
 KINDS: Final = {"note": "note", "dose": "dose", "alarm": "alarm"}
 
 REHEARSAL: Final = "Rehearsal: this session under other limits"

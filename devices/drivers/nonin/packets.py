@@ -2,7 +2,8 @@
 
 Each frame carries one pleth sample and one "slow" byte whose meaning is its place in the packet. A place is
 known only by counting from SYNC, so numbers are told once the next SYNC came where it was expected: had a
-frame gone missing, a byte of another meaning would have been taken for them.
+frame gone missing, a byte of another meaning would have been taken for them. Their time is that of this SYNC:
+oximeters that send a packet in one burst are silent for a third of a second before it.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class Packets:
         if self._block:
             self._flush(t_ns, events)
         if self._whole and self._place > 0 and (self._place == PACKET or not self._told):
-            self._tell(events)
+            self._tell(self._packet_t_ns, events)
         if self._place > 0:
             self._tell_alerts(t_ns, events)
 
@@ -145,7 +146,7 @@ class Packets:
                 events.append(Fault(FaultKind.LOST, t_ns, missing * FRAME))
             self._release(missing, t_ns, events)
         elif self._place == PACKET and self._whole:
-            self._tell(events)
+            self._tell(t_ns, events)
         elif 0 < self._place < PACKET:
             missing = PACKET - self._place
             events.append(Fault(FaultKind.LOST, t_ns, missing * FRAME))
@@ -181,9 +182,8 @@ class Packets:
         events.append(WaveformBlock(self._metric, t_ns, np.array(self._block, np.int16)))
         self._block = []
 
-    def _tell(self, events: list[DeviceEvent]) -> None:
-        """The numbers of the packet, as of its last frame."""
-        t_ns = self._packet_t_ns
+    def _tell(self, t_ns: int, events: list[DeviceEvent]) -> None:
+        """The numbers of the packet, as of when it was known to be whole."""
         rate, spo2 = self._choose_rate(), self._choose_spo2()
         events += observations(rate, spo2, t_ns, self._trust())
         self._told = self._told or rate is not None or spo2 is not None

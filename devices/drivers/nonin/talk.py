@@ -106,10 +106,12 @@ class Talk:
         numbers = [i for i in range(start, len(events)) if isinstance(events[i], Observation)]
         if self._told is None or not numbers:
             return
-        first_ns = events[numbers[0]].t_ns
+        stamped: set[str] = set()
         for i in numbers:
             event = events[i]
-            if isinstance(event, Observation) and event.t_ns == first_ns:
+            # Of several packets in one piece only the first one's readings.
+            if isinstance(event, Observation) and event.metric.ref not in stamped:
+                stamped.add(event.metric.ref)
                 events[i] = replace(event, device_time=self._told)
         self._told = None
 

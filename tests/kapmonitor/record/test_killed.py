@@ -14,6 +14,8 @@ from record_fixtures import wave_of
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 
+pytestmark = pytest.mark.realtime
+
 PROGRAM = Path(__file__).parents[2] / "helpers" / "record_until_killed.py"
 ROUNDS = 20
 TOGETHER = 4

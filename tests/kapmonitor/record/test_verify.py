@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from record_fixtures import T0_NS, begin, make_record, put_second
+from record_fixtures import SECOND, T0_NS, UTC0_NS, begin, make_record, put_second
 from signed_records import kept_record, sign_as, signature_of_another, staff
 from tampering import TABLES, add_event, everything, flip, names, random_edit, tamper, unguarded
 
@@ -15,7 +15,7 @@ from kapmonitor.people.user import Meaning
 from kapmonitor.record import chain, schema
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
-from kapmonitor.session.events import NoteAdded, Stamped
+from kapmonitor.session.events import ClockAnchored, NoteAdded, RecordHeads, SessionResumed, Stamped
 
 EDITS = 1000
 FLIPS = 400
@@ -51,6 +51,29 @@ def test_an_untouched_record_is_intact(record):
     assert (verdict.kind, verdict.first_bad, verdict.missing) == ("intact", None, ())
     assert verdict.counts["readings"] == 65 * 2 + 4 - 1
     assert verdict.counts["wire"] == 65
+
+
+def test_after_the_clock_was_set_times_of_day_are_those_of_the_new_clock(tmp_path):
+    """The session begins at 23:13:20; twenty seconds later the clock is set an hour forward."""
+    path = tmp_path / "set.kap"
+    writer, clock = begin(path)
+
+    def at(second, event):
+        clock.move_to(T0_NS + second * SECOND)
+        writer.put(Stamped(T0_NS + second * SECOND, event))
+
+    at(10, RecordHeads("here", "full"))
+    at(20, ClockAnchored(UTC0_NS + 3620 * SECOND, 3600 * SECOND))
+    at(30, RecordHeads("there", "full"))
+    at(50, SessionResumed(UTC0_NS + 50 * SECOND, 15 * SECOND))
+    at(60, RecordHeads("nowhere", "full"))
+    writer.close("ended")
+    assert verify(path).missing == (
+        "heads kept here, from 23:13:30 on (full)",
+        "heads kept there, from 00:13:50 on (full)",
+        "15 s without monitoring before 23:14:10",
+        "heads kept nowhere, from 23:14:20 on (full)",
+    )
 
 
 def test_every_edit_is_found_and_named(signed, foreign, tmp_path):
