@@ -3,8 +3,8 @@
 python tests/soak/whole_session.py [--out DIR] [--size 1366x768]
 
 The real console on an X screen (Xvfb, keys by xdotool), simulated monitors on ptys, music and alarms into a
-PulseAudio of its own, a vault, and a clinic's list of people. The protocol is the example with short times: it
-takes about eight minutes, most of them the rest between cuff readings. A picture of each step is saved.
+PulseAudio of its own, a vault, and a clinic's list of people. The protocol is the example with short times:
+it takes about eight minutes, most of them the rest between cuff readings. A picture of each step is saved.
 It ends with an error if anything is not as it should be.
 """
 
@@ -16,7 +16,6 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 HELPERS, ROOT = Path(__file__).parents[1] / "helpers", Path(__file__).parents[2]
@@ -29,7 +28,9 @@ from kapmonitor.model import CuffReading, Measured
 from kapmonitor.preflight import Own
 from kapmonitor.protocol.shipped import example
 from kapmonitor.record.view import RecordView
-from kapmonitor.session.events import BaselineSet, CuffAsked, Phase
+from kapmonitor.session.care import Care
+from kapmonitor.session.events import BaselineSet, Phase, RecordSigned
+from kapmonitor.session.keys_events import ScreenLocked, ScreenUnlocked
 from kapmonitor.vault.passphrasefile import NAMED_FILE
 
 PIN, PASSPHRASE = "482913", "seven dry leaves on a stone"
@@ -39,7 +40,7 @@ SHORT = (
     ("at_min = [5, 10, 15, 20, 30, 40, 50, 60]", "at_min = [1, 3]"),
     ("at_min = [40, 120]", "at_min = [1]"),
     ("at_min = 40", "at_min = 1"),
-    ('routes = ["in"]', 'routes = ["im"]'),
+    ('routes = ["in"]\n', ""),
 )
 
 
@@ -113,24 +114,12 @@ class Session:
         room.until(lambda s: s.care.on_card("screening") == "done", "the card")
         self.picture("opening-person")
 
-    def take_pressure(self, count: int) -> None:
-        """Hold B once the arm has rested, until there are so many readings; B during one would stop it."""
-        limit = time.monotonic() + 500
+    def await_readings(self, count: int) -> None:
+        """The simulated cuff measures every minute and a half by itself; B during that would stop it."""
+        limit = time.monotonic() + 400
         while len(self.readings()) < count:
             assert time.monotonic() < limit, "no cuff reading"
-            before = len(self.room.events(CuffAsked))
-            self.room.key("b", down_s=0.8)
-            time.sleep(1.5)
-            had = len(self.readings())
-            if len(self.room.events(CuffAsked)) > before:
-                self.wait(lambda was=had: len(self.readings()) > was, 90)
-            else:
-                time.sleep(8)
-
-    def wait(self, wanted: Callable[[], object], patience_s: float) -> None:
-        limit = time.monotonic() + patience_s
-        while not wanted() and time.monotonic() < limit:
-            time.sleep(0.5)
+            time.sleep(1)
 
     def readings(self) -> list[CuffReading]:
         """Whole cuff readings on record."""
@@ -159,7 +148,7 @@ class Session:
                 self.heard("bedside")
             elif check is Own.CUFF:
                 self.picture("opening-half")
-                self.take_pressure(2)
+                self.await_readings(3)
             elif check is Own.BASELINE:
                 room.key("Return")
                 room.until(lambda _s: room.events(BaselineSet), "the baseline")
@@ -225,10 +214,48 @@ class Session:
         room.until(lambda s: any(note.withdrawn for note in s.notes), "taken back")
 
     def dose(self) -> None:
+        """The PIN, then the amount; outside the protocol's range it is asked about once more."""
         room = self.room
         room.key("d")
         time.sleep(0.5)
+        self.picture("dose-pin")
+        room.type(PIN)
+        room.key("Return")
+        time.sleep(1.5)
+        room.type("35")
+        room.key("Tab", "Tab")
+        room.type("left deltoid")
+        room.key("Tab")
+        room.type("A7")
         self.picture("dose")
+        room.key("Return")
+        time.sleep(0.5)
+        if not room.state().doses:
+            room.key("Return")
+        room.until(lambda s: s.doses, "a dose")
+        self.picture("dosed")
+
+    def score(self, *keys: str) -> None:
+        """The scales that are due, by their numbers."""
+        room = self.room
+        before = len(room.state().care.scores)
+        room.key("q")
+        time.sleep(0.3)
+        room.key(*keys)
+        self.picture("scales")
+        room.until(lambda s: len(s.care.scores) > before, "scores")
+        room.key("Escape")
+        time.sleep(0.3)
+
+    def lock_and_unlock(self) -> None:
+        room = self.room
+        room.key("ctrl+shift+l")
+        room.until(lambda _s: room.events(ScreenLocked), "locked")
+        self.picture("locked")
+        room.key("e")
+        room.type(PIN)
+        room.key("Return")
+        room.until(lambda _s: room.events(ScreenUnlocked), "unlocked")
 
     def move_to(self, phase: Phase) -> None:
         room = self.room
@@ -236,6 +263,57 @@ class Session:
             before = room.state().phase
             room.key("Next", down_s=0.8)
             room.until(lambda s, was=before: s.phase is not was, f"on to {phase}")
+
+    def leave(self) -> None:
+        """The list for leaving, each line answered, and they go home."""
+        room = self.room
+        self.picture("leaving")
+        for check in ("dissociation", "breathing", "ride", "driving"):
+            room.key("y")
+            room.until(lambda s, about=check: answered(s.care, about), check)
+            self.to_first_open()
+        self.picture("ready-to-leave")
+        room.key("Return", "Return")
+        room.until(lambda s: s.care.left_t_ns, "gone home")
+
+    def to_first_open(self) -> None:
+        """Round the three steps and back: each opens at its first line that is left."""
+        self.room.key("Tab", "Tab", "Tab")
+
+    def fill_form(self) -> None:
+        room = self.room
+        self.picture("form")
+        for number, field in enumerate(FIELDS, 1):
+            room.key("y" if field.startswith("acceptable") else "n")
+            room.until(lambda s, count=number: said(s.care) >= count, field)
+            self.to_first_open()
+        self.picture("form-done")
+
+    def sign(self) -> None:
+        room = self.room
+        room.key("Tab", "Return")
+        self.picture("sign-off")
+        room.type("EF")
+        room.key("Return")
+        room.type("author")
+        room.key("Return")
+        room.type(PIN)
+        room.key("Return")
+        room.until(lambda _s: room.events(RecordSigned), "the signature")
+        time.sleep(2)
+        self.picture("closed")
+        room.key("Return")
+        assert room.program.process.wait(30) == 0
+
+
+def answered(care: Care, check: str) -> bool:
+    """Whether a check of the list for leaving has an answer."""
+    return any(entry.text and entry.id.endswith(check) for entry in care.answers)
+
+
+def said(care: Care) -> int:
+    """How many fields of the form a person has answered."""
+    return sum(entry.by == "EF" and entry.text in ("yes", "no") for entry in care.form)
 
 
 def awake_is_wrong() -> bool:
@@ -269,6 +347,19 @@ ORDER = (
     Own.AWAKE,
     Own.ENCRYPTED,
 )
+FIELDS = (
+    "benzodiazepines",
+    "sedatives",
+    "psychostimulants",
+    "maois",
+    "opioids",
+    "acceptable-before",
+    "acceptable-leaving",
+    "sedation",
+    "dissociation",
+    "respiratory-depression",
+    "serious",
+)
 WRONG_HERE = {Own.AWAKE: awake_is_wrong}
 
 
@@ -284,9 +375,26 @@ def run(room: LiveRoom, folder: Path) -> None:
     session.identify()
     session.answer_checks()
     session.open()
+    session.score("5", "2")
     session.note()
     session.dose()
-    print(room.program.errors)
+    session.move_to(Phase.ONSET)
+    session.lock_and_unlock()
+    time.sleep(70)
+    session.score("5", *"000000", "1")
+    had = len(session.readings())
+    session.await_readings(had + 1)
+    time.sleep(60)
+    session.move_to(Phase.DISCHARGE)
+    time.sleep(1)
+    session.leave()
+    room.key("Tab")
+    session.fill_form()
+    session.sign()
+    for verdict in ("verify", "rerun"):
+        status, told = room.command(verdict, str(room.records / "a.kap"))
+        print(told.strip())
+        assert status == 0, verdict
 
 
 def main(words: list[str] | None = None) -> int:
