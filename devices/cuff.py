@@ -5,8 +5,10 @@ each of which says who asked, and calls it with every request, with all that `ne
 and its link report, and with Tick() at `deadline_ns`.
 
 - Starting is off until a person turns it on for this device. The plan holds all the same: a time that is due
-  then waits for somebody to measure.
-- A repeat comes once, at its time, unless anything is measured before; it can be put off by ten minutes.
+  then waits for somebody to measure, and so does a repeat.
+- A repeat comes once, at its time, unless anything is measured before.
+- Whatever is due can be put off by as long as the schedule allows, counted from when it was due: letting go
+  and putting off once more gains nothing.
 - A start is refused while the cuff is inflated, stopping or in an unknown state, while the link is not live,
   and until the cuff has rested.
 - Stopping is never refused, in any state.
@@ -17,7 +19,9 @@ and its link report, and with Tick() at `deadline_ns`.
 
 from __future__ import annotations
 
-from devices.cuff_schedule import MOST_HELD_S, postponed
+from dataclasses import replace
+
+from devices.cuff_schedule import held_until, postponed
 from devices.cuff_table import TABLE, Activity, Do, Happening
 from devices.cuff_words import (
     REPEAT,
@@ -32,6 +36,7 @@ from devices.cuff_words import (
     Plan,
     Planned,
     Pressure,
+    Recalled,
     Refusal,
     Refuse,
     Request,
@@ -78,6 +83,7 @@ class CuffSafety:
         self._planned_ns: int | None = None
         self._scheduled = Plan()
         self._again: Again | None = None
+        self._again_due_ns = 0
         self._began_ns = 0
 
     @property
@@ -118,8 +124,10 @@ class CuffSafety:
                 self._follow = event
                 return self._plan_after(now_ns)
             case Again():
-                self._again = event if self.enabled else None
+                self._again, self._again_due_ns = event, event.t_ns
                 return self._replan()
+            case Recalled():
+                return self._recalled(event)
             case Tick():
                 return self._tick(now_ns)
 
@@ -134,9 +142,26 @@ class CuffSafety:
             case Action.RELEASE:
                 return self._release(request, now_ns)
             case Action.TURN_ON | Action.TURN_OFF:
-                self.enabled = request.action is Action.TURN_ON
-                self._again = None
-                return self._plan_after(now_ns) if self.enabled else self._replan()
+                return self._turned(now_ns, on=request.action is Action.TURN_ON)
+
+    def _turned(self, now_ns: int, *, on: bool) -> tuple[CuffDecision, ...]:
+        """Turned on, nothing starts that was due before."""
+        self.enabled = on
+        if on and self._again is not None and self._again.t_ns <= now_ns:
+            self._again = None
+        return self._plan_after(now_ns) if on else self._replan()
+
+    def _recalled(self, known: Recalled) -> tuple[CuffDecision, ...]:
+        plan = known.plan
+        if plan.next_t_ns is None:
+            return ()
+        if plan.again:
+            self._again, self._again_due_ns = Again(plan.next_t_ns, plan.held, plan.again), known.due_ns
+            return self._replan()
+        if self._follow.schedule is None or self._follow.dose_ns is None:
+            return ()
+        self._planned_ns = known.due_ns
+        return self._planned(plan.next_t_ns, held=plan.held)
 
     def _start(self, by: str, now_ns: int) -> tuple[CuffDecision, ...]:
         if (reason := self.why_not(now_ns)) is not None:
@@ -173,6 +198,8 @@ class CuffSafety:
             self._again = None
             self._replan()
         elif what is H.RESULT:
+            self._again = None
+            self._replan()
             self._satisfy(now_ns)
 
     def _set_watchdog(self, before: Activity, now_ns: int) -> None:
@@ -200,7 +227,7 @@ class CuffSafety:
             decisions = self._happen(H.WATCHDOG, now_ns, WATCHDOG)
         if self.enabled and self._scheduled.next_t_ns is not None and now_ns >= self._scheduled.next_t_ns:
             decisions += self._due(self._scheduled.next_t_ns, now_ns)
-        if self._again is not None and now_ns >= self._again.t_ns:
+        if self.enabled and self._again is not None and now_ns >= self._again.t_ns:
             decisions += self._due_again(self._again, now_ns)
         others = tuple(each for each in decisions if not isinstance(each, Plan))
         return others if self.plan == before else (*others, self.plan)
@@ -217,7 +244,7 @@ class CuffSafety:
     def _due_again(self, again: Again, now_ns: int) -> tuple[CuffDecision, ...]:
         reason = Refusal.MISSED if now_ns - again.t_ns > LATE_NS else self.why_not(now_ns)
         rested_ns = self._rested_ns if reason is Refusal.RESTING else None
-        self._again = Again(rested_ns, again.held) if rested_ns is not None else None
+        self._again = replace(again, t_ns=rested_ns) if rested_ns is not None else None
         if reason is None:
             return (*self._happen(H.START, now_ns, REPEAT), *self._replan())
         refused = () if reason is Refusal.RESTING else (Refuse(Action.START, REPEAT, reason),)
@@ -247,7 +274,7 @@ class CuffSafety:
         """What comes first: the schedule's next, or a repeat."""
         plan, again = self._scheduled, self._again
         if again is not None and self._repeats_next():
-            plan = Plan(again.t_ns, self._interval_s(again.t_ns), again.held)
+            plan = Plan(again.t_ns, self._interval_s(again.t_ns), again.held, again.why)
         if plan == self.plan:
             return ()
         self.plan = plan
@@ -270,15 +297,21 @@ class CuffSafety:
         if self.plan.held:
             return (Refuse(Action.HOLD, request.by, Refusal.ALREADY_HELD),)
         if self._again is not None and self._repeats_next():
-            self._again = Again(self._again.t_ns + MOST_HELD_S * S_NS, held=True)
+            until_ns = held_until(schedule, self._again_due_ns)
+            if until_ns <= max(now_ns, self._again.t_ns):
+                return (Refuse(Action.HOLD, request.by, Refusal.HELD_ENOUGH),)
+            self._again = replace(self._again, t_ns=until_ns, held=True)
             return self._replan()
         if schedule is None or dose_ns is None or planned_ns is None:
             return (Refuse(Action.HOLD, request.by, Refusal.NOTHING_PLANNED),)
-        return self._planned(postponed(schedule, dose_ns, max(planned_ns, now_ns)), held=True)
+        until_ns = postponed(schedule, dose_ns, planned_ns)
+        if until_ns <= max(now_ns, planned_ns):
+            return (Refuse(Action.HOLD, request.by, Refusal.HELD_ENOUGH),)
+        return self._planned(until_ns, held=True)
 
     def _release(self, request: Request, now_ns: int) -> tuple[CuffDecision, ...]:
         if self._again is not None and self._again.held and self._repeats_next():
-            self._again = Again(now_ns)
+            self._again = replace(self._again, t_ns=max(now_ns, self._again_due_ns), held=False)
             return self._replan()
         if not self._scheduled.held or self._planned_ns is None:
             return (Refuse(Action.RELEASE, request.by, Refusal.NOT_HELD),)

@@ -67,7 +67,13 @@ def _ns(seconds: int) -> int:
 
 
 def postponed(schedule: Schedule, dose_ns: int, planned_ns: int) -> int:
-    """The time of a planned cuff that is put off by one interval, ten minutes at most."""
+    """The time of a planned cuff that is put off by one interval, and by no more than the schedule allows."""
     following_ns = schedule.after(dose_ns, planned_ns)
-    latest_ns = planned_ns + _ns(min(schedule.most_held_s, MOST_HELD_S))
+    latest_ns = held_until(schedule, planned_ns)
     return latest_ns if following_ns is None else min(following_ns, latest_ns)
+
+
+def held_until(schedule: Schedule | None, due_ns: int) -> int:
+    """The latest time to which what is due can be put off: the schedule's, ten minutes without one."""
+    most_s = MOST_HELD_S if schedule is None else min(schedule.most_held_s, MOST_HELD_S)
+    return due_ns + _ns(most_s)

@@ -23,6 +23,9 @@ from kapmonitor.model import (
 TIMER, WATCHDOG, REPEAT = "timer", "watchdog", "repeat"
 """Who asks where no person does: the schedule, the watchdog, a reading that has to be confirmed."""
 
+HIGH, FAILED = "high", "failed"
+"""Why a reading is to be repeated; the words go into the record."""
+
 
 class Refusal(StrEnum):
     """Why something was not done."""
@@ -35,6 +38,7 @@ class Refusal(StrEnum):
     MISSED = "missed"
     NOTHING_PLANNED = "nothing-planned"
     ALREADY_HELD = "already-held"
+    HELD_ENOUGH = "held-enough"
     NOT_HELD = "not-held"
 
 
@@ -67,10 +71,22 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Measure once more at this time, besides the schedule; over once anything was measured."""
+    """Measure once more at this time, besides the schedule; over once anything was measured.
+
+    `why` is what the reading before was, HIGH or FAILED.
+    """
 
     t_ns: int
     held: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What was planned before the program was started again; `due_ns` is when it was due before any hold."""
+
+    due_ns: int
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +133,15 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The next measurement that is due by itself, None for none; `interval_s` is 0 then."""
+    """The next measurement that is due by itself, None for none; `interval_s` is 0 then.
+
+    `again` is why the reading before is to be repeated, empty for one of the schedule.
+    """
 
     next_t_ns: int | None = None
     interval_s: int = 0
     held: bool = False
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +152,7 @@ class Fail:
 
 
 CuffNews = Happening | Linked | Pressure
-CuffInput = Request | Planned | Again | CuffNews | Tick
+CuffInput = Request | Planned | Again | Recalled | CuffNews | Tick
 CuffDecision = SendStart | SendStop | Refuse | Plan | Fail
 
 _TOLD = {

@@ -7,10 +7,12 @@ from dataclasses import replace
 from kapmonitor.commands import (
     Acknowledge,
     AddNote,
+    AmendDose,
     AmendNote,
     Chart,
     Command,
     EndNote,
+    ExplainCuff,
     GiveDose,
     KeepDraft,
     MovePhase,
@@ -18,7 +20,14 @@ from kapmonitor.commands import (
     ReportMusic,
 )
 from kapmonitor.errors import CommandRefused
-from kapmonitor.session.events import AlarmAcknowledged, NoteAmended, PersonIdentified, PhaseChanged, Stamped
+from kapmonitor.session.events import (
+    AlarmAcknowledged,
+    DoseAmended,
+    NoteAmended,
+    PersonIdentified,
+    PhaseChanged,
+    Stamped,
+)
 from kapmonitor.session.state import SessionState
 
 
@@ -32,6 +41,10 @@ def stamped(command: Command, state: SessionState, now_ns: int) -> Stamped | Non
             return _noted(command, state, now_ns)
         case GiveDose(t_ns, dose):
             return Stamped(t_ns, dose)
+        case AmendDose(amended):
+            return Stamped(now_ns, _known(amended, state, now_ns))
+        case ExplainCuff(said):
+            return Stamped(now_ns, said)
         case Chart(t_ns, event):
             if isinstance(event, PersonIdentified):
                 _refuse_another(event, state)
@@ -63,6 +76,13 @@ def _within(note: NoteAmended, state: SessionState, now_ns: int) -> NoteAmended:
     if note.at_ns is None:
         return note
     return replace(note, at_ns=min(max(note.at_ns, state.started_t_ns), now_ns))
+
+
+def _known(amended: DoseAmended, state: SessionState, now_ns: int) -> DoseAmended:
+    """Only a dose on record can be corrected; it may have been given before the record was begun."""
+    if all(dose.id != amended.dose for dose in (*state.doses, *state.doses_withdrawn)):
+        raise CommandRefused("amend dose", "no-such-dose")
+    return replace(amended, at_ns=min(amended.at_ns, now_ns))
 
 
 def _refuse_another(event: PersonIdentified, state: SessionState) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from kapmonitor.session.care_events import CareEvent
 from kapmonitor.session.events import (
+    CuffExplained,
+    DoseAmended,
     DoseGiven,
     MusicEvent,
     NoteAdded,
@@ -66,6 +68,20 @@ class GiveDose:
 
     t_ns: int
     dose: DoseGiven
+
+
+@dataclass(frozen=True, slots=True)
+class AmendDose:
+    """Correct an earlier dose; the entry it corrects stays on record."""
+
+    dose: DoseAmended
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainCuff:
+    """Say why no reading was taken when one was due."""
+
+    said: CuffExplained
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +284,8 @@ Command = (
     NoteCommand
     | MovePhase
     | GiveDose
+    | AmendDose
+    | ExplainCuff
     | Chart
     | Acknowledge
     | AlarmCommand

@@ -6,11 +6,19 @@ from devices.cuff_schedule import CuffOptions, Schedule
 from kapmonitor.protocol.pressure import PressurePlan
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.session.events import Route
+from kapmonitor.session.state import Dose
 
 
 def wanted(protocol: Protocol | None, route: Route | None) -> CuffOptions:
     """When a cuff is due after a dose by this route; nothing of that turns on starting it from here."""
     return CuffOptions() if protocol is None else _options(protocol.pressure_for(route))
+
+
+def after_dose(protocol: Protocol | None, newest: Dose | None) -> CuffOptions:
+    """The same from the newest dose on; before one, and by a route that nobody knows, nothing is due."""
+    if newest is None or newest.route not in set(Route):
+        return CuffOptions()
+    return wanted(protocol, Route(newest.route))
 
 
 def _options(plan: PressurePlan) -> CuffOptions:

@@ -7,7 +7,7 @@ with who asked, and tells the engine what is planned.
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from devices.cuff import CuffSafety
@@ -18,13 +18,13 @@ from devices.cuff_words import (
     TIMER,
     WATCHDOG,
     Action,
-    Again,
     CuffDecision,
     CuffInput,
     Fail,
     Linked,
     Plan,
     Planned,
+    Recalled,
     Refusal,
     Refuse,
     Request,
@@ -36,16 +36,14 @@ from devices.cuff_words import (
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
-from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged, NibpFailure, Observation
+from kapmonitor.model import CuffFailed, DeviceEvent, LinkChanged, Observation
 from kapmonitor.picture import DEFAULT_INTERVAL_S, CuffOutlook
+from kapmonitor.rechecks import after_failed, after_high
 from kapmonitor.session.events import CuffAsked
 from kapmonitor.view import Role
 
 SOON = frozenset({Refusal.RESTING, Refusal.BUSY})
 """Refusals that pass by themselves: the screen goes on offering a start and says why not yet."""
-
-MAY_PASS = frozenset({NibpFailure.MOTION, NibpFailure.WEAK_SIGNAL, NibpFailure.OUT_OF_RANGE})
-"""Failures after which a second try may succeed without anybody's help."""
 
 
 @runtime_checkable
@@ -84,6 +82,7 @@ class CuffDesk:
         self._cuffs: dict[str, _Cuff] = {}
         self._dose_ns: int | None = None
         self._wanted = CuffOptions()
+        self._planned: tuple[int, CuffOptions] | None = None
 
     def connect(self, device: str, pump: CuffPump | None, options: CuffOptions, now_ns: int) -> None:
         """A cuff, or another way to reach it; starting it is off unless a person turned it on."""
@@ -101,7 +100,15 @@ class CuffDesk:
         if options.on and pump is not None:
             self._do(cuff, Request(Action.TURN_ON, "settings"), now_ns)
 
-    def recall(self, device: str, now_ns: int, *, measuring: bool, last_ns: int | None) -> None:
+    def recall(
+        self,
+        device: str,
+        now_ns: int,
+        *,
+        measuring: bool,
+        last_ns: int | None,
+        planned: Recalled | None = None,
+    ) -> None:
         """What was known of a cuff before the session was taken up again; before its link is live.
 
         One that was inflated may still be so: nothing is started until the device tells.
@@ -115,6 +122,9 @@ class CuffDesk:
         elif last_ns is not None:
             cuff.safety.on(Happening.MEASURING, last_ns)
             cuff.safety.on(Happening.IDLE, last_ns)
+        if planned is not None and not measuring:
+            cuff.repeated_ns = last_ns or 0
+            self._do(cuff, planned, now_ns)
 
     def disconnect(self, device: str, now_ns: int) -> None:
         """The device leaves the session: its valves are opened, and nothing is asked of it any more."""
@@ -145,14 +155,15 @@ class CuffDesk:
 
     def measure_from(self, t_ns: int, now_ns: int) -> None:
         """Count planned measurements from this time: the dose, or the start where there is none."""
-        if t_ns == self._dose_ns:
+        if (t_ns, self._wanted) == self._planned:
             return
+        self._planned = t_ns, self._wanted
         self._dose_ns = t_ns
         for cuff in self._cuffs.values():
             self._do(cuff, Planned(self._schedule(cuff), t_ns), now_ns)
 
     def follow(self, wanted: CuffOptions) -> None:
-        """What the protocol wants of every cuff for which nothing else was said, from the next dose on."""
+        """What the protocol wants of every cuff for which nothing else was said; before measure_from()."""
         self._wanted = wanted
 
     def _schedule(self, cuff: _Cuff) -> Schedule | None:
@@ -167,32 +178,29 @@ class CuffDesk:
             self._repeat_failed(cuff, event, now_ns)
 
     def _repeat_failed(self, cuff: _Cuff, event: DeviceEvent | LinkChanged, now_ns: int) -> None:
-        """Once, and only what may pass by itself: after that somebody has to look at the person."""
         if isinstance(event, Observation):
             cuff.failures = 0
         elif isinstance(event, CuffFailed):
             cuff.failures += 1
-            if cuff.failures == 1 and event.failure in MAY_PASS:
-                self._repeat(cuff, now_ns, cuff.own.failed_s or self._wanted.failed_s, 0.0, now_ns)
+            by_itself = cuff.pump is not None and cuff.safety.enabled
+            again = after_failed(
+                event.failure, cuff.failures, cuff.own, self._wanted, now_ns, by_itself=by_itself
+            )
+            if again is not None:
+                self._do(cuff, again, now_ns)
 
-    def _repeat(self, cuff: _Cuff, from_ns: int, after_s: int | None, least_s: float, now_ns: int) -> None:
-        """After what was set for it, or what the limit asks for, whichever is longer."""
-        if after_s is not None:
-            due_ns = from_ns + round(max(after_s, least_s) * 1e9)
-            self._do(cuff, Again(max(now_ns, due_ns)), now_ns)
-
-    def _repeat_wanted(self, now_ns: int) -> None:
-        """A blood pressure that alarms and has to be confirmed by a second one."""
-        for alarm in self._engine.snapshot.alarms:
-            cuff = self._cuffs.get(self._engine.source_of(Role.NIBP_SYS, now_ns))
-            if cuff is not None and alarm.repeat_wanted and alarm.reading_t_ns > cuff.repeated_ns:
-                cuff.repeated_ns = alarm.reading_t_ns
-                after_s = cuff.own.repeat_s or self._wanted.repeat_s
-                self._repeat(cuff, alarm.reading_t_ns, after_s, alarm.repeat_from_s, now_ns)
+    def _repeat_high(self, now_ns: int) -> None:
+        cuff = self._cuffs.get(self._engine.source_of(Role.NIBP_SYS, now_ns))
+        if cuff is None:
+            return
+        asked = after_high(self._engine.snapshot.alarms, cuff.own, self._wanted, cuff.repeated_ns)
+        if asked is not None:
+            cuff.repeated_ns = asked.reading_ns
+            self._do(cuff, replace(asked.again, t_ns=max(now_ns, asked.again.t_ns)), now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Time passed."""
-        self._repeat_wanted(now_ns)
+        self._repeat_high(now_ns)
         for cuff in self._cuffs.values():
             deadline_ns = cuff.safety.deadline_ns
             if deadline_ns is not None and now_ns >= deadline_ns:
@@ -262,6 +270,7 @@ class CuffDesk:
             next_t_ns=plan.next_t_ns,
             interval_s=plan.interval_s or DEFAULT_INTERVAL_S,
             held=plan.held,
+            again=plan.again,
             can_start=cuff.pump is not None and (why_not is None or why_not in SOON),
             refused=why_not.value if why_not is not None and cuff.pump is not None else "",
         )

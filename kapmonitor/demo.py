@@ -33,6 +33,7 @@ from kapmonitor.demo_history import (
 from kapmonitor.errors import LinkError
 from kapmonitor.model import GenerationMode
 from kapmonitor.opening import Person, Plan
+from kapmonitor.protocol import shipped
 from kapmonitor.station import Station, open_station
 
 LOOK_S: Final = 1920.0
@@ -66,6 +67,7 @@ class Demo:
             GenerationMode.DEMO,
             PERSON,
             self.settings.speed,
+            protocol=shipped.example(),
             sound=Sound(Outputs(auto=True), default(), optional=True),
         )
         station = self.station = open_station(plan, self.clock)

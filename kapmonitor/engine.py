@@ -22,7 +22,6 @@ from kapmonitor.clock import Clock
 from kapmonitor.commands import (
     AlarmCommand,
     Command,
-    GiveDose,
 )
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
@@ -171,11 +170,11 @@ class Engine:
         """The cuff safety layer plans something else than before."""
         if outlook == self._outlook:
             return
-        moved = (outlook.next_t_ns, outlook.held) != (self._outlook.next_t_ns, self._outlook.held)
+        moved = outlook.due != self._outlook.due
         self._outlook = outlook
         if moved:
             next_t_ns = outlook.next_t_ns or 0
-            self._emit(CuffPlan(device, next_t_ns, int(outlook.interval_s), outlook.held))
+            self._emit(CuffPlan(device, next_t_ns, int(outlook.interval_s), outlook.held, outlook.again))
 
     def record(self, event: SessionEvent) -> Future[int]:
         """Put an event on record durably, at the present time."""
@@ -287,11 +286,11 @@ class Engine:
     def handle(self, command: Command) -> Future[int]:
         """Do what somebody asked; the future resolves once it is on disk. Cuff commands go to the station."""
         now_ns = self._clock.now_ns()
-        if isinstance(command, GiveDose):
-            self._watch.dosed(command.t_ns)
         stamped = charting.stamped(command, self._state, now_ns)
         if stamped is not None:
-            return self._emit_durable(stamped.event, stamped.t_ns)
+            future = self._emit_durable(stamped.event, stamped.t_ns)
+            self._watch.dosed(self._state.dose_t_ns)
+            return future
         if isinstance(command, AlarmCommand):
             return self._emit_durable(self._watch.decide(command, now_ns), now_ns)
         raise CommandRefused(type(command).__name__, "no-cuff")
@@ -327,6 +326,11 @@ class Engine:
     def show_station(self, facts: StationFacts) -> None:
         """The computer is like this now."""
         self.snapshot = replace(self.snapshot, station=facts)
+
+    @property
+    def session(self) -> SessionState:
+        """The session by now, newer than the snapshot."""
+        return self._state
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         """A wave at full rate, or None while nothing has come from it."""

@@ -38,15 +38,21 @@ class CuffOutlook:
     next_t_ns: int | None = None
     interval_s: float = DEFAULT_INTERVAL_S
     held: bool = False
+    again: str = ""
     can_start: bool = False
     refused: str = ""
+
+    @property
+    def due(self) -> tuple[int | None, bool, str]:
+        """What of it goes on record."""
+        return self.next_t_ns, self.held, self.again
 
 
 def outlook_of(plan: CuffPlan | None) -> CuffOutlook:
     """What was planned last, as far as the record tells; nobody offers a start before the cuff is there."""
     if plan is None:
         return CuffOutlook()
-    return CuffOutlook(plan.next_t_ns or None, float(plan.interval_s), plan.held)
+    return CuffOutlook(plan.next_t_ns or None, float(plan.interval_s), plan.held, plan.again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:
         pressure=_recent(scene.vitals, measuring, mdc.CUFF_PRESSURE.ref, now_ns) if measuring else None,
         next_t_ns=outlook.next_t_ns,
         held=outlook.held,
+        again=outlook.again,
         can_start=outlook.can_start,
         refused=outlook.refused,
         alarm=top_priority(scene.alarms, CUFF_ROLES),

@@ -9,6 +9,7 @@ from typing import Final
 
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import LinkState
+from kapmonitor.protocol.checklist import CheckItem
 from kapmonitor.session.care import Care
 from kapmonitor.session.care_events import SessionOpened
 from kapmonitor.session.state import BEDSIDE, SoundCheck
@@ -58,7 +59,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the list. `value` is the number it is about, `by` and `t_ns` who said so and when."""
+    """One line of the list. `value` is the number it is about, `by` and `t_ns` who said so and when.
+
+    `asked` is whether a person can answer it.
+    """
 
     id: str
     standing: Standing
@@ -68,6 +72,7 @@ class Check:
     t_ns: int | None = None
     reason: str = ""
     required: bool = True
+    asked: bool = True
 
     @property
     def holds_up(self) -> bool:
@@ -75,17 +80,64 @@ class Check:
         return self.required and self.standing in (Standing.LEFT, Standing.WRONG)
 
 
-def checks(snapshot: Snapshot, questions: Iterable[Question]) -> tuple[Check, ...]:
-    """All of them, the console's own first."""
+OWN_OF: Final = {
+    "baseline": Own.BASELINE,
+    "devices-confirmed": Own.DEVICES,
+    "clocks-compared": Own.CLOCKS,
+    "record-written": Own.DISK,
+    "sleep-held-off": Own.AWAKE,
+    "mains": Own.POWER,
+    "staff-tone-heard": Own.STAFF_TONE,
+    "room-tone-heard": Own.ROOM_TONE,
+    "music-apart": Own.MUSIC_HEARD,
+    "bedside-alarm-on": Own.BEDSIDE,
+}
+"""Conditions of a protocol that the console looks at by itself in any case."""
+
+
+def checks(
+    snapshot: Snapshot, questions: Iterable[Question], automatic: Iterable[CheckItem] = ()
+) -> tuple[Check, ...]:
+    """All of them, the console's own first; `automatic` are the conditions that the protocol names."""
     care = snapshot.session.care
+    automatic = tuple(automatic)
     own = (
         *_of_person(snapshot),
         *_of_devices(snapshot),
         *_of_station(snapshot.station),
         *_of_sound(snapshot),
     )
+    wanted: dict[str, CheckItem] = {
+        OWN_OF[item.auto.fact]: item for item in automatic if item.auto and item.auto.fact in OWN_OF
+    }
+    strict = (_as_wanted(check, wanted.get(check.id), snapshot.station) for check in own)
+    more = (_found_out(item, snapshot) for item in automatic if item.auto and item.auto.fact not in OWN_OF)
     asked = (_asked(question, care) for question in questions)
-    return tuple(_overridden(check, care) for check in (*own, *asked))
+    return tuple(_overridden(check, care) for check in (*strict, *more, *asked))
+
+
+def _as_wanted(check: Check, item: CheckItem | None, station: StationFacts) -> Check:
+    """As the protocol wants it: it may leave it open, and ask for mains however full the battery is."""
+    if item is None:
+        return check
+    without = item.auto is not None and item.auto.fact == "mains" and station.on_mains is False
+    standing = Standing.WRONG if without else check.standing
+    return replace(check, required=item.required, standing=standing)
+
+
+def _found_out(item: CheckItem, snapshot: Snapshot) -> Check:
+    """What the protocol asks of the console besides; unknown is left open."""
+    station = snapshot.station
+    facts: dict[str, float | bool] = {"no-alarm": not snapshot.alarms}
+    if station.battery is not None:
+        facts["battery-percent"] = station.battery
+    if station.disk_free is not None:
+        facts["disk-gb"] = station.disk_free / 1e9
+    scores = sorted(snapshot.session.care.scores, key=lambda score: score.t_ns)
+    facts |= {f"scale:{score.scale}": float(score.score) for score in scores}
+    met = item.auto.met(facts) if item.auto is not None else None
+    standing = Standing.LEFT if met is None else Standing.DONE if met else Standing.WRONG
+    return Check(item.id, standing, item.text, required=item.required, asked=False)
 
 
 def opened(found: Iterable[Check], by: str, role: str) -> SessionOpened:
@@ -100,7 +152,7 @@ def opened(found: Iterable[Check], by: str, role: str) -> SessionOpened:
 
 
 def _overridden(check: Check, care: Care) -> Check:
-    said = care.override(check.id)
+    said = care.override(check.id) if check.id != Own.IDENTITY else None
     if said is None or check.standing is Standing.DONE or _said_no_since(check, care, said.t_ns):
         return check
     return replace(check, standing=Standing.OVERRIDDEN, by=said.by, t_ns=said.t_ns, reason=said.because)

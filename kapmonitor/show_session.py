@@ -69,7 +69,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         station = begin(plan)
         opened.append(station)
         closing = Closing(station, PeopleBook(people_file()))
-        console.on_close(lambda: closing.end("window"))
+        console.on_close(lambda: closing.end(_reason(station)))
         station.start()
         port = StationPort(station)
         live = Live(
@@ -93,6 +93,12 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
+
+
+def _reason(station: Station) -> str:
+    """Why the record is closed when the window is."""
+    session = station.engine.snapshot.session
+    return "window" if session.care.opened_t_ns is not None or session.doses else "not-opened"
 
 
 def _people(door: Doorkeeper) -> tuple[tuple[Author, ...], str]:

@@ -73,6 +73,8 @@ class CuffTile:
     pressure: float | None = None
     next_t_ns: int | None = None
     held: bool = False
+    again: str = ""
+    """Why the last reading is to be repeated then, 'high' or 'failed'; empty if it is not."""
     can_start: bool = False
     refused: str = ""
     alarm: Priority | None = None

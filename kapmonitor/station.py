@@ -19,6 +19,7 @@ from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.awake import Awake
 from kapmonitor.clock import Clock, SystemClock, boot_id, later_clock, waking_ns
 from kapmonitor.commands import (
+    AmendDose,
     Command,
     DeviceCommand,
     GiveDose,
@@ -45,6 +46,7 @@ from kapmonitor.model import (
 )
 from kapmonitor.networkclock import network_clock
 from kapmonitor.opening import Given, Plan, protocol_event, second_folder, started_event, what_is_given
+from kapmonitor.rechecks import planned_before
 from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.moves import went_on
@@ -54,7 +56,7 @@ from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
 from kapmonitor.session.clock_events import ClockHeld
-from kapmonitor.session.events import ComputerBoot, DeviceAdded, Route, SessionStarted, Stamped
+from kapmonitor.session.events import ComputerBoot, DeviceAdded, SessionStarted, Stamped
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
 from kapmonitor.vault.home import load_vault
@@ -224,9 +226,8 @@ class Station:
         now_ns = self.clock.now_ns()
         self.surroundings.begin(self.members, self._given.unknown)
         self._tell_absent(now_ns)
+        self._follow_doses(now_ns)
         self._recall_cuffs(now_ns)
-        if self._earlier is None:
-            self.cuffs.measure_from(now_ns, now_ns)
         self._runtime.spawn(self._tick(), "tick")
         looking = keep_looking(
             lambda: self.record_path, self.engine.senses.sense, self.engine.show_station, self._awake
@@ -249,16 +250,19 @@ class Station:
     def _recall_cuffs(self, now_ns: int) -> None:
         if self._earlier is None:
             return
-        state = self._earlier.state
         for member in self.members:
             view = self.engine.book.views[member.id]
             last_ns = max((c.t_ns for c in self._earlier.cuffs if c.device == member.id), default=None)
             measuring = view.cuff is CuffState.MEASURING
-            self.cuffs.recall(member.id, now_ns, measuring=measuring, last_ns=last_ns)
-        route = Route(state.doses[-1].route) if state.doses else None
-        self.cuffs.follow(cuffplan.wanted(self.plan.protocol if route else None, route))
-        from_ns = state.doses[-1].t_ns if state.doses else state.started_t_ns
-        self.cuffs.measure_from(from_ns, now_ns)
+            planned = planned_before(self._earlier.events, member.id)
+            self.cuffs.recall(member.id, now_ns, measuring=measuring, last_ns=last_ns, planned=planned)
+
+    def _follow_doses(self, now_ns: int) -> None:
+        """Cuffs are due as the protocol says for the newest dose, as it stands corrected by now."""
+        state = self.engine.session
+        newest = state.doses[-1] if state.doses else None
+        self.cuffs.follow(cuffplan.after_dose(self.plan.protocol, newest))
+        self.cuffs.measure_from(state.started_t_ns if newest is None else newest.t_ns, now_ns)
 
     async def _tick(self) -> None:
         try:
@@ -337,9 +341,8 @@ class Station:
             future = self.surroundings.do(command)
         else:
             future = self.engine.handle(command)
-        if isinstance(command, GiveDose):
-            self.cuffs.follow(cuffplan.wanted(self.plan.protocol, Route(command.dose.route)))
-            self.cuffs.measure_from(command.t_ns, now_ns)
+        if isinstance(command, GiveDose | AmendDose):
+            self._follow_doses(now_ns)
         self.surroundings.tick(now_ns)
         self._tick_engine(now_ns)
         return future

@@ -96,10 +96,10 @@ class Watch:
         self._cuffs.append(reading)
         self._proposed_ns = None
 
-    def dosed(self, t_ns: int) -> None:
-        """A dose was given: a baseline is made of what was before the first one."""
-        if self._dose_ns is None or t_ns < self._dose_ns:
-            self._dose_ns = t_ns
+    def dosed(self, first_ns: int | None) -> None:
+        """When the first dose was given, None before it: a baseline is made of what was before that."""
+        if first_ns != self._dose_ns:
+            self._dose_ns = first_ns
             self._proposed_ns = None
 
     def _collect(self) -> None:

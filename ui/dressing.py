@@ -28,7 +28,7 @@ from playlists.course import Mode
 from playlists.model import Playlist
 from ui.beats import Beats
 from ui.bridge import Bridge
-from ui.format import wall
+from ui.dosing import wire_doses
 from ui.lock.veil import Veiled
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
@@ -146,10 +146,7 @@ def _wire_requests(window: MainWindow, bridge: Bridge, live: Live) -> Gate:
     window.sound_pause_asked.connect(
         lambda paused: ask(ResumeAudio(keys.by) if paused else PauseAudio(keys.by))
     )
-    window.on(
-        Action.DOSE,
-        lambda press: gate.through("dose", lambda: _open_dose_form(window, live, keys.by, press.t_ns, ask)),
-    )
+    wire_doses(gate, live.port, ask)
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, live.port))
     window.on(Action.LIMITS, lambda _press: open_limits(gate, live.port, ask))
     window.on(Action.DEVICES, lambda _press: _open_devices(window, live, keys, ask))
@@ -173,19 +170,6 @@ def _add_sound(window: MainWindow, live: Live, player: Player | None) -> Beats |
         return player.view().output.id if player is not None else ""
 
     return Beats(window, live.port, live.sound, music_id)
-
-
-def _open_dose_form(
-    window: MainWindow, live: Live, by: str, t_ns: int, ask: Callable[[Command], None]
-) -> None:
-    from ui.dose_form import DoseForm
-
-    snapshot = live.port.snapshot()
-    utc_ns = snapshot.utc_ns + t_ns - snapshot.t_ns
-    form = DoseForm(window.theme, t_ns, wall(utc_ns, snapshot.utc_offset_min, seconds=True), by)
-    form.given.connect(ask)
-    form.left.connect(window.close_over_trends)
-    window.open_over_trends(form)
 
 
 def _open_devices(window: MainWindow, live: Live, keys: AtKeys, ask: Callable[[Command], None]) -> None:

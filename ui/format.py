@@ -74,6 +74,12 @@ def wall(utc_ns: int, offset_min: int, *, seconds: bool = False) -> str:
     return local.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def nth(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ending}"
+
+
 def amount(value: float) -> str:
     """A number without needless zeros: `70`, `52.5`."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtWidgets import QWidget
 
-from kapmonitor.model import ChannelKey
+from kapmonitor.model import ChannelKey, GenerationMode
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import WaveTap
 from ui import alarm_text, strings
 from ui.flash import Flasher
+from ui.format import SECOND_NS
+from ui.missed.owing import owed
 from ui.ports import SessionPort
 from ui.sweep import Lane
 from ui.theme import Theme
@@ -32,6 +34,8 @@ class Numbers(QObject):
         self._snapshot = Snapshot()
         self._pleth: tuple[ChannelKey, WaveTap] | None = None
         self._waves = False
+        self._owed_at: object = None
+        self._owed_times: tuple[int, ...] = ()
         self.hr = NumberTile(theme, flasher, strings.HR, strings.PER_MINUTE, self._hr_face, parent=parent)
         self.spo2 = NumberTile(
             theme,
@@ -125,4 +129,15 @@ class Numbers(QObject):
         return number_face(shot.spo2, link, now_ns, shot.speed, extra, seen, seen.crossed_of("spo2"))
 
     def _bp_face(self) -> PressureFace:
-        return pressure_face(self._snapshot, self._now_ns())
+        now_ns = self._now_ns()
+        return pressure_face(self._snapshot, now_ns, self._owed(now_ns))
+
+    def _owed(self, now_ns: int) -> tuple[int, ...]:
+        """Times of cuffs that nobody took or explained; looked up once a second."""
+        shot = self._snapshot
+        if self._port is None or not self._waves or shot.mode is GenerationMode.TEST:
+            return ()
+        if self._owed_at != (now_ns // SECOND_NS, shot.session.cuffs_explained):
+            self._owed_at = now_ns // SECOND_NS, shot.session.cuffs_explained
+            self._owed_times = owed(self._port, shot, now_ns)
+        return self._owed_times

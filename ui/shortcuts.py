@@ -6,7 +6,7 @@ has been down that long, so that it cannot be brushed against.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -50,6 +50,7 @@ class Action(StrEnum):
     AUDIO_PAUSE = "audio-pause"
     CUFF = "cuff"
     CUFF_HOLD = "cuff-hold"
+    CUFF_WHY = "cuff-why"
     DOSE = "dose"
     DEVICES = "devices"
     SOUND_CHECK = "sound-check"
@@ -137,6 +138,7 @@ LIVE: Final = (
     Binding(K.Key_P, Action.AUDIO_PAUSE),
     Binding(K.Key_B, Action.CUFF, hold_s=HOLD_S),
     Binding(K.Key_B, Action.CUFF_HOLD, shift=True),
+    Binding(K.Key_Y, Action.CUFF_WHY),
     Binding(K.Key_D, Action.DOSE),
     Binding(K.Key_C, Action.DEVICES),
     Binding(K.Key_T, Action.SOUND_CHECK),
@@ -243,6 +245,7 @@ class Dispatcher(QObject):
         self._handlers: dict[Action, Handler] = {}
         self._holding: dict[Action, Callable[[bool], object]] = {}
         self._held: tuple[Binding, int] | None = None
+        self._only: Collection[Action] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._held_long_enough)
@@ -253,6 +256,10 @@ class Dispatcher(QObject):
     def set_table(self, table: tuple[Binding, ...]) -> None:
         """Other keys: those of a live session, or of a review."""
         self._table = table
+
+    def set_only(self, actions: Collection[Action] | None) -> None:
+        """Let no others act; None for all."""
+        self._only = actions
 
     def set_clock(self, now_ns: Callable[[], int]) -> None:
         """Another session's clock, from which key presses get their time."""
@@ -334,6 +341,8 @@ class Dispatcher(QObject):
             shown(holding)
 
     def _call(self, press: Press) -> None:
+        if self._only is not None and press.action not in self._only:
+            return
         handler = self._handlers.get(press.action)
         if handler is not None:
             handler(press)

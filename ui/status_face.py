@@ -83,7 +83,7 @@ def status_face(snapshot: Snapshot, now_ns: int, audio: Audio | None) -> StatusF
         mark=_mark(snapshot),
         clock_label=label,
         clock=clock,
-        dose=_dose(snapshot),
+        dose=_dose(snapshot, now_ns),
         signs=(_record(snapshot), *(link_sign(link, now_ns) for link in snapshot.links), *_audio(audio)),
         wall=fmt.wall(snapshot.utc_ns + now_ns - snapshot.t_ns, snapshot.utc_offset_min),
     )
@@ -132,15 +132,16 @@ def _clock(session: SessionState, now_ns: int) -> tuple[str, str]:
     return strings.BEFORE_DOSE, fmt.elapsed(now_ns, session.started_t_ns)
 
 
-def _dose(snapshot: Snapshot) -> str:
+def _dose(snapshot: Snapshot, now_ns: int) -> str:
     doses = snapshot.session.doses
     if not doses:
         return strings.NO_DOSE if snapshot.session.started is not None else ""
     last = doses[-1]
     route = strings.ROUTES[Route(last.route)] if last.route in set(Route) else last.route
-    at = fmt.wall(snapshot.utc_ns + last.t_ns - snapshot.t_ns, snapshot.utc_offset_min)
-    earlier = f" +{len(doses) - 1}" if len(doses) > 1 else ""
-    return f"{route} {fmt.amount(last.amount_mg)} mg · {at}{earlier}"
+    given = f"{route} {fmt.amount(last.amount_mg)} mg"
+    if len(doses) > 1:
+        return f"{given} · {fmt.nth(len(doses))} dose {fmt.offset_minutes(now_ns, last.t_ns)}"
+    return f"{given} · {fmt.wall(snapshot.utc_ns + last.t_ns - snapshot.t_ns, snapshot.utc_offset_min)}"
 
 
 def _record(snapshot: Snapshot) -> Sign:

@@ -135,6 +135,10 @@ BASELINE: Final = "baseline {value}"
 FIXED: Final = "fixed limits"
 NEXT_IN: Final = "next in {age}"
 NEXT_DUE: Final = "due {age}"
+AGAIN_IN: Final = "again in {age}, the last {why}"
+AGAIN_DUE: Final = "again due {age}, the last {why}"
+AGAIN_WHY: Final = {"high": "was high", "failed": "failed"}
+MISSED: Final = "Y why none at {times}"
 NO_NEXT: Final = "no cuff planned"
 HELD: Final = "held"
 MEASURING: Final = "measuring"
@@ -165,6 +169,8 @@ REFUSALS: Final = {
     "not-adopted": "it is not in the session",
     "not-changed": "nothing was asked about it",
     "no-cuff": "there is no cuff that can be started",
+    "no-such-dose": "there is no such dose",
+    "held-enough": "put off for as long as may be",
     "no-such-limit": "there is no such limit",
     "audio-not-on": "there is no sound to pause",
     "audio-resting": "sound stays on for a minute after a pause",

@@ -8,21 +8,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, TypeVar
 
 from kapmonitor.model import Direction, LinkChanged, LinkProblem, LinkState, WireChunk
 from kapmonitor.record.reader import ALWAYS, RecordReader
 from kapmonitor.session.codec import decode
+from kapmonitor.session.doses import first_dose_ns
 from kapmonitor.session.events import (
     DeviceAdded,
     DeviceIdentity,
+    DoseAmended,
     DoseGiven,
     LinkEvent,
     SessionStarted,
+    Stamped,
 )
 
 Entry = WireChunk | LinkChanged
-E = TypeVar("E", SessionStarted, DoseGiven, DeviceAdded, DeviceIdentity, LinkEvent)
+E = TypeVar("E", SessionStarted, DoseGiven, DoseAmended, DeviceAdded, DeviceIdentity, LinkEvent)
 
 _OF_TYPE: Final = "SELECT t_ns, type, version, body FROM event WHERE type = ? ORDER BY seq"
 _SIZES: Final = "SELECT device, direction, sum(length(data)) FROM wire GROUP BY device, direction"
@@ -62,8 +66,9 @@ def session_of(reader: RecordReader) -> Session | None:
     started = next(_events(reader, SessionStarted), None)
     if started is None:
         return None
-    dose = next(_events(reader, DoseGiven), None)
-    return Session(started[1], started[0], dose[0] if dose is not None else None)
+    given = (Stamped(t_ns, event) for t_ns, event in _events(reader, DoseGiven))
+    amended = (Stamped(t_ns, event) for t_ns, event in _events(reader, DoseAmended))
+    return Session(started[1], started[0], first_dose_ns(chain(given, amended)))
 
 
 def wire_devices(reader: RecordReader) -> tuple[WireDevice, ...]:

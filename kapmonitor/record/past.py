@@ -11,9 +11,11 @@ from kapmonitor.alarms.stepper import SEEN
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.record.items import NumericRow
 from kapmonitor.record.reader import ALWAYS, RecordReader
+from kapmonitor.session.doses import first_dose_ns
 from kapmonitor.session.events import (
     AlarmChanged,
     DeviceAdded,
+    DoseAmended,
     DoseGiven,
     InputLate,
     LimitsSet,
@@ -70,7 +72,7 @@ def past_of(reader: RecordReader) -> Past:
             events.append(last)
         elif isinstance(last.event, AlarmChanged):
             changes.append(last)
-        if isinstance(last.event, LimitsSet | DoseGiven | DeviceAdded | SessionResumed):
+        if isinstance(last.event, LimitsSet | DoseGiven | DoseAmended | DeviceAdded | SessionResumed):
             others.append(last)
     if last is None or not events or not isinstance(events[0].event, SessionStarted):
         raise RecordDamaged(str(reader.path), "its beginning cannot be read")
@@ -85,7 +87,7 @@ def past_of(reader: RecordReader) -> Past:
         started=events[0].event,
         start_ns=start_ns,
         end_ns=end_ns,
-        dose_ns=min((each.t_ns for each in others if isinstance(each.event, DoseGiven)), default=None),
+        dose_ns=first_dose_ns(others),
         is_closed=reader.is_closed(),
         resumed_ns=next((each.t_ns for each in others if isinstance(each.event, SessionResumed)), None),
         has_numbers=next(iter(reader.numerics()), None) is not None,

@@ -35,6 +35,8 @@ def _with(**missing: Json) -> Upcaster:
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
     ("channel.described", 1): _with(period_s=1.0),
     ("dose.given", 1): _with(lot="", witness="", weight_kg=0.0),
+    ("dose.given", 2): _with(dose=""),
+    ("cuff.plan", 1): _with(again=""),
     ("music", 1): _with(by=""),
     ("music", 2): _with(duck_db=0.0, gain_db=0.0),
     ("scale.scored", 1): _with(items=[], replaces_t_ns=0),

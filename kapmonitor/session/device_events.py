@@ -160,14 +160,18 @@ class CuffAsked:
 
 @dataclass(frozen=True, slots=True)
 class CuffPlan:
-    """The next cuff that is due, as planned now; 0 means none."""
+    """The next cuff that is due, as planned now; 0 means none.
+
+    `again` is why the one before is to be repeated, 'high' or 'failed'; empty for one of the schedule.
+    """
 
     TYPE: ClassVar[str] = "cuff.plan"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     device: str
     next_t_ns: int
     interval_s: int
     held: bool
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)

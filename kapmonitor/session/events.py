@@ -55,6 +55,7 @@ from kapmonitor.session.device_events import (
     SourceChosen,
     SourceShown,
 )
+from kapmonitor.session.dose_events import CuffExplained, DoseAmended
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
@@ -220,10 +221,13 @@ class PhaseChanged:
 
 @dataclass(frozen=True, slots=True)
 class DoseGiven:
-    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed."""
+    """A dose; T+ counts from the first one. `route` is a Route word, `weight_kg` 0 where nobody weighed.
+
+    `site` is where on the body: a muscle, a vein, a nostril. `dose` is its id, by which it can be corrected.
+    """
 
     TYPE: ClassVar[str] = "dose.given"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     drug: str
     amount_mg: float
     route: str
@@ -232,6 +236,7 @@ class DoseGiven:
     lot: str = ""
     witness: str = ""
     weight_kg: float = 0.0
+    dose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +289,8 @@ SessionEvent = (
     | FaultsCounted
     | PhaseChanged
     | DoseGiven
+    | DoseAmended
+    | CuffExplained
     | NoteAdded
     | NoteAmended
     | NoteEnded

@@ -7,11 +7,15 @@ from typing import Final
 
 from kapmonitor.session.care import Care, charted
 from kapmonitor.session.care_events import CareEvent
+from kapmonitor.session.doses import Dose as Dose
+from kapmonitor.session.doses import Doses, dosed
 from kapmonitor.session.events import (
     AlarmAcknowledged,
     AlarmChanged,
+    BaselineSet,
     BedsideConfirmed,
     CuffEvent,
+    CuffExplained,
     CuffPlan,
     DeviceAdded,
     DeviceAdopted,
@@ -20,6 +24,7 @@ from kapmonitor.session.events import (
     DeviceConfirmed,
     DeviceIdentity,
     DeviceReleased,
+    DoseAmended,
     DoseGiven,
     LimitsSet,
     MusicAction,
@@ -44,23 +49,13 @@ from kapmonitor.session.notes import Noted, NoteDraft, NoteEvent, all_ended, not
 
 
 @dataclass(frozen=True, slots=True)
-class Dose:
-    """A dose that was given."""
+class Explained:
+    """Why no reading was taken at a time at which one was due, by whom that was said, and when."""
 
-    t_ns: int
-    drug: str
-    amount_mg: float
-    route: str
-    site: str
+    due_t_ns: int
+    reason: str
     by: str
-    lot: str = ""
-    witness: str = ""
-    weight_kg: float = 0.0
-
-    @property
-    def mg_per_kg(self) -> float | None:
-        """The amount for the weight of that day; None where nobody weighed."""
-        return self.amount_mg / self.weight_kg if self.weight_kg > 0 else None
+    t_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +147,9 @@ class SessionState:
     phase: Phase = Phase.PREPARATION
     phases: tuple[tuple[int, Phase], ...] = ()
     doses: tuple[Dose, ...] = ()
+    """Those that stand, as corrected, oldest first."""
+    doses_withdrawn: tuple[Dose, ...] = ()
+    """Entries of which somebody said that the dose was never given."""
     notes: tuple[Note, ...] = ()
     drafts: tuple[NoteDraft, ...] = ()
     music: tuple[MusicSpan, ...] = ()
@@ -166,7 +164,14 @@ class SessionState:
     """Limits that somebody switched off; each comes back at its time at the latest."""
     same_arm: bool = False
     """Somebody said that the cuff is on the oximeter's arm."""
+    baseline: BaselineSet | None = None
+    """What somebody accepted as the person's own values before the dose."""
     cuff_plan: CuffPlan | None = None
+    cuffs_again: tuple[int, ...] = ()
+    """Times at which a reading was to be repeated, and that have passed."""
+    cuffs_held: tuple[int, ...] = ()
+    """Times at which a cuff was due and that somebody put off."""
+    cuffs_explained: tuple[Explained, ...] = ()
     cuff_failures: tuple[tuple[int, CuffEvent], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     """Which device somebody chose for a role: (role, device)."""
@@ -188,18 +193,28 @@ def _close_music(spans: tuple[MusicSpan, ...], t_ns: int) -> tuple[MusicSpan, ..
     return spans
 
 
-def _dose(t_ns: int, event: DoseGiven) -> Dose:
-    return Dose(
-        t_ns,
-        event.drug,
-        event.amount_mg,
-        event.route,
-        event.site,
-        event.by,
-        event.lot,
-        event.witness,
-        event.weight_kg,
-    )
+def _dosed(state: SessionState, t_ns: int, event: DoseGiven | DoseAmended) -> SessionState:
+    now = dosed(Doses(state.doses, state.doses_withdrawn), t_ns, event)
+    return replace(state, doses=now.given, doses_withdrawn=now.withdrawn)
+
+
+def _explained(state: SessionState, t_ns: int, event: CuffExplained) -> SessionState:
+    others = tuple(each for each in state.cuffs_explained if each.due_t_ns != event.due_t_ns)
+    said = (Explained(event.due_t_ns, event.reason, event.by, t_ns),) if event.reason else ()
+    return replace(state, cuffs_explained=(*others, *said))
+
+
+def _planned(state: SessionState, t_ns: int, event: CuffPlan) -> SessionState:
+    """A repeat that was due and is planned no longer came to pass, with a reading or without one."""
+    was, passed, held = state.cuff_plan, state.cuffs_again, state.cuffs_held
+    if was is not None and was.again and 0 < was.next_t_ns <= t_ns and was.next_t_ns not in passed:
+        passed = (*passed, was.next_t_ns)
+    if was is not None and event.held and not was.held:
+        held = (*held, was.next_t_ns)
+    elif was is not None and was.held and 0 < event.next_t_ns < was.next_t_ns:
+        # Let go, or a repeat came before it: then nothing was put off after all.
+        held = held[:-1]
+    return replace(state, cuff_plan=event, cuffs_again=passed, cuffs_held=held)
 
 
 def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
@@ -288,8 +303,8 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
         case PhaseChanged():
             phase = Phase(event.phase)
             return replace(state, phase=phase, phases=(*state.phases, (t_ns, phase)))
-        case DoseGiven():
-            return replace(state, doses=(*state.doses, _dose(t_ns, event)))
+        case DoseGiven() | DoseAmended():
+            return _dosed(state, t_ns, event)
         case _ if isinstance(event, NoteEvent):
             now = noted(Noted(state.notes, state.drafts), t_ns, event)
             return replace(state, notes=now.notes, drafts=now.drafts)
@@ -317,6 +332,8 @@ def _fold_alarm(state: SessionState, t_ns: int, event: SessionEvent) -> SessionS
                 limits_signed_on=event.signed_on,
                 limits_example=event.example,
             )
+        case BaselineSet():
+            return replace(state, baseline=event)
         case SameArmSaid():
             return replace(state, same_arm=event.same)
         case RuleDisabled() | RuleEnabled():
@@ -348,7 +365,9 @@ def _fold_device(state: SessionState, t_ns: int, event: SessionEvent) -> Session
             kept = tuple(shown for shown in state.shown if shown.role != event.role)
             return replace(state, shown=(*kept, event))
         case CuffPlan():
-            return replace(state, cuff_plan=event)
+            return _planned(state, t_ns, event)
+        case CuffExplained():
+            return _explained(state, t_ns, event)
         case CuffEvent() if event.failure:
             return replace(state, cuff_failures=(*state.cuff_failures, (t_ns, event)))
         case SoundChecked():

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from cuff_desk import FIVES, ready_safety, start
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -12,6 +12,7 @@ from devices.cuff import DETERMINATION_NS, REST_NS, STOP_AGAIN_NS, TELLS_WITHIN_
 from devices.cuff_schedule import Schedule
 from devices.cuff_table import TABLE, Activity, Do, Happening
 from devices.cuff_words import (
+    HIGH,
     REPEAT,
     TIMER,
     WATCHDOG,
@@ -22,6 +23,7 @@ from devices.cuff_words import (
     Plan,
     Planned,
     Pressure,
+    Recalled,
     Refusal,
     Refuse,
     Request,
@@ -260,7 +262,7 @@ def test_the_schedule_comes_before_a_later_repeat_and_ends_it(ready):
 
 @pytest.mark.parametrize(
     "meanwhile",
-    [start(), H.MEASURING, Request(Action.TURN_OFF, "nurse")],
+    [start(), H.MEASURING, H.RESULT],
 )
 def test_a_repeat_is_over_once_something_else_was_decided_or_measured(ready, meanwhile):
     ready.on(Again(60 * S), 0)
@@ -298,11 +300,72 @@ def test_a_repeat_is_refused_without_a_link_and_when_it_comes_too_late(ready):
     assert ready.plan == Plan()
 
 
-def test_nothing_is_repeated_where_starting_is_off():
+def test_where_starting_is_off_a_repeat_waits_for_somebody_to_measure():
     safety = CuffSafety()
     safety.on(Linked(True), 0)
-    assert safety.on(Again(60 * S), 0) == ()
+    assert safety.on(Again(60 * S, why=HIGH), 0) == (Plan(60 * S, again=HIGH),)
+    assert safety.on(Tick(), 400 * S) == ()
+    assert safety.plan.next_t_ns == 60 * S
+    safety.on(H.RESULT, 410 * S)
     assert safety.plan == Plan()
+
+
+@pytest.mark.parametrize(("again_s", "left"), [(60, False), (600, True)])
+def test_turned_on_nothing_is_repeated_that_was_due_before(again_s, left):
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    safety.on(Again(again_s * S, why=HIGH), 0)
+    safety.on(Request(Action.TURN_ON, "nurse"), 90 * S)
+    assert (safety.plan.next_t_ns is not None) == left
+    assert not any(isinstance(each, SendStart) for each in safety.on(Tick(), 91 * S))
+
+
+def test_turned_off_a_repeat_waits_for_somebody(ready):
+    ready.on(Again(60 * S, why=HIGH), 0)
+    ready.on(Request(Action.TURN_OFF, "nurse"), 1 * S)
+    assert ready.on(Tick(), 61 * S) == ()
+    assert ready.plan.next_t_ns == 60 * S
+
+
+@given(
+    offset_s=st.integers(60, 900),
+    most_s=st.integers(0, 600),
+    again_s=st.none() | st.integers(0, 300),
+    by_hand=st.booleans(),
+    recalled=st.booleans(),
+    asks=st.lists(st.tuples(st.floats(0, 200), st.sampled_from([Action.HOLD, Action.RELEASE])), max_size=14),
+)
+def test_no_number_of_holds_puts_a_reading_off_by_more_than_the_protocol_allows(
+    offset_s, most_s, again_s, by_hand, recalled, asks
+):
+    """Put off, let go, put off again, before it is due and after; once started, another one is due."""
+    safety = CuffSafety()
+    safety.on(Linked(True), 0)
+    if not by_hand:
+        safety.on(Request(Action.TURN_ON, "nurse"), 0)
+    safety.on(Planned(Schedule((offset_s,), most_held_s=most_s), 0), 0)
+    if again_s is not None:
+        safety.on(Again(again_s * S, why=HIGH), 0)
+    due_ns, repeats = safety.plan.next_t_ns, bool(safety.plan.again)
+    latest_ns = due_ns + most_s * S
+    now_ns = 0
+    for after_s, action in asks:
+        now_ns += int(after_s * S)
+        if any(isinstance(each, SendStart) for each in safety.on(Tick(), now_ns)):
+            return
+        if safety.plan.next_t_ns is None or bool(safety.plan.again) != repeats:
+            return
+        was_ns = safety.plan.next_t_ns
+        safety.on(Request(action, "KL"), now_ns)
+        put_off = safety.plan.next_t_ns > max(was_ns, now_ns)
+        assert not put_off or safety.plan.next_t_ns <= latest_ns
+        assert not safety.plan.held or safety.plan.next_t_ns <= latest_ns
+        if recalled and bool(safety.plan.again) == repeats:
+            plan, again = safety.plan, CuffSafety()
+            again.on(Planned(Schedule((offset_s,), most_held_s=most_s), 0), now_ns)
+            again.on(Recalled(due_ns, plan), now_ns)
+            assert (again.plan.next_t_ns, again.plan.held) == (plan.next_t_ns, plan.held)
+            safety = again
 
 
 # Measured by hand
@@ -393,7 +456,7 @@ class Storm(RuleBasedStateMachine):
                 assert self.running_since is None, "a second inflation"
                 assert self.ended is None or self.now - self.ended >= REST_NS
                 self.running_since = self.now
-            if isinstance(decision, Plan) and decision.next_t_ns is not None:
+            if self.on and isinstance(decision, Plan) and decision.next_t_ns is not None:
                 assert decision.next_t_ns >= self.now
         return decisions
 

@@ -16,9 +16,11 @@ import fake_alarms
 from kapmonitor.charting import stamped
 from kapmonitor.commands import (
     Acknowledge,
+    AmendDose,
     Chart,
     Command,
     ConfirmBedside,
+    ExplainCuff,
     GiveDose,
     HoldCuff,
     MovePhase,
@@ -44,6 +46,7 @@ from kapmonitor.model import (
     Validity,
 )
 from kapmonitor.nearby import Nearby
+from kapmonitor.protocol import shipped
 from kapmonitor.record.items import RecordStatus
 from kapmonitor.session.events import (
     BedsideConfirmed,
@@ -54,6 +57,7 @@ from kapmonitor.session.events import (
     MusicEvent,
     NoteAdded,
     PhaseChanged,
+    ProtocolSet,
     SessionResumed,
     SessionStarted,
     SoundChecked,
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+EXAMPLE = shipped.example()
 S = 1_000_000_000
 MIN = 60 * S
 OPENED_NS = 50_000 * S
@@ -181,6 +186,7 @@ def events() -> tuple[Stamped, ...]:
     )
     listed = [
         Stamped(OPENED_NS, started),
+        _at(-12.95, ProtocolSet(EXAMPLE.name, "", "", True, EXAMPLE.toml)),
         _at(-12.9, DeviceAdded("cuff", "suntech", "Cuff", "suntech@/dev/ttyUSB0")),
         _at(-12.9, DeviceAdded("oximeter", "nonin-xpod", "Oximeter", "nonin-xpod@/dev/ttyUSB1")),
         _at(-12.9, DeviceAdded("strap", "ble-heart-rate", "ECG strap", "ble-heart-rate@E4:2C")),
@@ -361,6 +367,10 @@ class FakeSession:
             switched_off=fake_alarms.switched_off(self.variant, NOW_NS),
         )
 
+    def forget_protocol(self) -> None:
+        """A session without a protocol."""
+        self.state = replace(self.state, care=replace(self.state.care, protocol=None))
+
     def advance(self, seconds: float) -> None:
         """Let time pass; data goes on."""
         self._now_ns += round(seconds * S)
@@ -419,7 +429,7 @@ class FakeSession:
 
     def _consequences(self, command: Command) -> tuple[Stamped, ...]:
         match command:
-            case _ if isinstance(command, NoteCommand | Chart):
+            case _ if isinstance(command, NoteCommand | Chart | AmendDose | ExplainCuff):
                 return (stamped(command, self.state, self._now_ns),)
             case GiveDose(t_ns, event) | ReportMusic(t_ns, event):
                 return (Stamped(t_ns, event),)

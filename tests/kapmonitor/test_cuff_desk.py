@@ -1,16 +1,13 @@
 """Requests, the safety layer's answers, and what goes on record."""
 
 import pytest
-from engine_room import DIA, MEAN, SYS
-from memory_recorder import MemoryRecorder
+from cuff_room import T0, Desk, S, measured
 
 from devices.cuff_schedule import CuffOptions, Schedule
-from kapmonitor.alarms.limits import baseline_example, example
-from kapmonitor.clock import ManualClock
+from kapmonitor.alarms.limits import baseline_example
 from kapmonitor.commands import HoldCuff, StartCuff, StopCuff
 from kapmonitor.cuffplan import wanted
 from kapmonitor.cuffs import CuffDesk
-from kapmonitor.engine import Engine
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import (
     CuffChanged,
@@ -18,56 +15,10 @@ from kapmonitor.model import (
     CuffState,
     LinkChanged,
     LinkState,
-    Measured,
     NibpFailure,
-    Observation,
 )
 from kapmonitor.protocol.shipped import example as example_protocol
-from kapmonitor.session.events import CuffAsked, CuffPlan, DeviceAdded, Route, SessionStarted, Stamped
-
-S = 1_000_000_000
-T0 = 1000 * S
-
-
-class Pump:
-    def __init__(self):
-        self.sent = []
-        self.broken = False
-
-    def start_cuff(self):
-        if self.broken:
-            raise CommandRefused("start cuff", "not-connected")
-        self.sent.append("start")
-
-    def stop_cuff(self):
-        self.sent.append("stop")
-
-
-class Desk:
-    def __init__(self, *, on=True, schedule=None, repeat_s=None, limits=None, by_hand=False):
-        self.clock = ManualClock(T0)
-        self.recorder = MemoryRecorder()
-        started = Stamped(T0, SessionStarted("s", "Test", "0", 0, 0, "UTC"))
-        self.engine = Engine(self.clock, self.recorder, started, limits or example())
-        self.engine.add_device(DeviceAdded("cuff", "suntech", "Cuff", "x@y"))
-        self.desk, self.pump = CuffDesk(self.engine), Pump()
-        self.desk.connect(
-            "cuff", None if by_hand else self.pump, CuffOptions(on, schedule, repeat_s, repeat_s), T0
-        )
-        self.desk.heard("cuff", LinkChanged(LinkState.LIVE, T0), T0)
-
-    def now(self, seconds):
-        self.clock.move_to(T0 + int(seconds * S))
-        self.desk.tick(self.clock.now_ns())
-        return self.clock.now_ns()
-
-    def both(self, event):
-        """What the device says, as the station passes it on."""
-        self.engine.on_event("cuff", event)
-        self.desk.heard("cuff", event, event.t_ns)
-
-    def asked(self):
-        return [(e.action, e.by, e.refused) for e in self.recorder.events(CuffAsked)]
+from kapmonitor.session.events import CuffPlan, DeviceAdded, Route
 
 
 def test_starting_is_off_until_somebody_turned_it_on():
@@ -130,18 +81,6 @@ def test_without_a_cuff_the_answer_is_no():
     desk = CuffDesk(room.engine)
     with pytest.raises(CommandRefused):
         desk.ask(StartCuff("RN"), T0)
-
-
-def measured(room, seconds, systolic):
-    """A determination with these pressures ends."""
-    now_ns = room.now(seconds)
-    for state in (CuffState.MEASURING, CuffState.IDLE):
-        room.both(CuffChanged(state, now_ns))
-    for metric, value in ((SYS, systolic), (DIA, 80), (MEAN, 80 + (systolic - 80) // 3)):
-        room.both(Observation(metric, now_ns, Measured(value)))
-    for quarter in range(2):
-        room.engine.tick(room.now(seconds + 0.25 * (1 + quarter)))
-    room.now(seconds + 0.5)
 
 
 def test_a_high_reading_is_repeated_once_by_itself_where_that_was_turned_on():

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from shell_parts import HD, LAPTOP, open_window
 
-from kapmonitor.commands import Chart, CheckTone, SetBaseline
+from kapmonitor.commands import Chart, CheckTone, SetBaseline, ToneHeard
 from kapmonitor.errors import CommandRefused, RecordFull
 from kapmonitor.preflight import Own, Standing
 from kapmonitor.session.care_events import CardFilled, CheckOverridden, PersonIdentified, SessionOpened
-from kapmonitor.session.events import NoteAdded, Phase, PhaseChanged, Stamped
+from kapmonitor.session.events import DoseGiven, NoteAdded, Phase, PhaseChanged, Stamped
 from kapmonitor.session.state import fold
 from ui.before import BeforePage
 from ui.before.card import Field
@@ -33,6 +33,7 @@ class Session(FakeSession):
 
     def __init__(self, variant="baseline", *, known=True):
         super().__init__(variant)
+        self.forget_protocol()
         self.refusal = None
         if not known:
             self.state = replace(self.state, started=replace(self.state.started, person="", initials=""))
@@ -84,6 +85,49 @@ def page_of(window) -> BeforePage:
     page = window.over_body.widget
     assert isinstance(page, BeforePage)
     return page
+
+
+def test_whoever_takes_the_keys_answers_in_their_own_name(qtbot):
+    session, by = Session(), ["KL"]
+    window = open_window(qtbot, session)
+    show_opening(window, session, lambda: by[0])
+    page = page_of(window)
+    page.choose("consent")
+    QTest.keyClick(page, K.Key_Return)
+    by[0] = "RN"
+    page.choose("screening")
+    QTest.keyClick(page, K.Key_Return)
+    page.choose("medications")
+    QTest.keyClick(page, K.Key_Return)
+    answers = {entry.id: entry.by for entry in session.state.care.answers}
+    assert answers == {"consent": "KL", "screening": "RN", "medications": "RN"}
+
+
+def test_hidden_and_shown_again_it_goes_on_looking(qtbot, shown):
+    window, _session = shown(author="KL")
+    page = page_of(window)
+    page.hide()
+    assert not page._timer.isActive()
+    page.show()
+    assert page._timer.isActive()
+
+
+def test_a_tone_that_was_refused_was_not_heard(qtbot, shown):
+    window, session = shown(Session("sound-unchecked"), author="KL")
+    page = page_of(window)
+    page.choose(Own.STAFF_TONE)
+    session.refusal = CommandRefused("sound", "output-not-working")
+    press(window, K.Key_Return)
+    qtbot.waitUntil(lambda: "does not work" in page.foot().trouble)
+    press(window, K.Key_J)
+    assert not [c for c in session.commands if isinstance(c, ToneHeard)]
+
+
+def test_a_dose_that_is_given_meanwhile_is_said(shown):
+    window, session = shown(author="KL")
+    session.happens(DoseGiven("ketamine", 50.0, "im", "arm", "RN"))
+    page_of(window).refresh()
+    assert page_of(window).foot().ask == "A dose was given before the session was opened."
 
 
 def identify(window, session, qtbot):
@@ -161,10 +205,8 @@ def test_letters_are_text_in_a_field_and_keys_elsewhere(shown):
     press(window, K.Key_F12)
     for _ in Field:
         press(window, K.Key_Tab)
-    press(window, K.Key_1)
-    assert noted == [1]
-    press(window, K.Key_J)
-    assert noted == [1]
+    press(window, K.Key_1, K.Key_J)
+    assert noted == [], "nothing is written while the page covers the notes"
     assert not [c for c in session.commands if isinstance(c, NoteAdded)]
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from kapmonitor.commands import Chart, CheckTone, ConfirmBedside, MovePhase, SetBaseline, ToneHeard
 from kapmonitor.preflight import Check, Own, Question, Standing
+from kapmonitor.protocol.auto import Auto
+from kapmonitor.protocol.checklist import CheckItem, CheckKind
 from kapmonitor.protocol.shipped import example
 from kapmonitor.session.care import charted
 from kapmonitor.session.care_events import (
@@ -21,6 +23,7 @@ from kapmonitor.session.care_events import (
     SessionOpened,
 )
 from kapmonitor.session.events import Phase
+from kapmonitor.snapshot import StationFacts
 from ui.before import card, checklines, questions
 from ui.before.card import Field, Kept, Saving
 from ui.before.checklines import Kind, Line
@@ -106,16 +109,20 @@ def test_what_the_protocol_asks_a_person_is_asked_and_nothing_twice():
     assert [each.id for each in found if each.value] == ["weight"]
     toml = example().toml
     of_record = questions.of_session(session_with(ProtocolSet("a", "", "", True, toml)))
-    assert of_record == found
-    assert questions.of_session(session_with()) == questions.DEFAULT
-    assert questions.of_session(session_with(ProtocolSet("a", "", "", True, "name = 3"))) == questions.DEFAULT
+    assert of_record.questions == found
+    assert len(of_record.automatic) == 9
+    assert questions.of_session(session_with()) == questions.Wanted()
+    broken = questions.of_session(session_with(ProtocolSet("a", "", "", True, "name = 3")))
+    assert broken == questions.Wanted()
 
 
-def lines_of(variant, *events, asked=questions.DEFAULT):
+def lines_of(variant, *events, wanted=None):
     session = FakeSession(variant)
     for event in events:
         session.state = replace(session.state, care=charted(session.state.care, session.now_ns(), event))
-    return {line.check.id: line for line in checklines.lines(session.snapshot(), asked)}
+    return {
+        line.check.id: line for line in checklines.lines(session.snapshot(), wanted or questions.Wanted())
+    }
 
 
 def test_an_empty_session_has_everything_to_be_done():
@@ -140,9 +147,9 @@ def test_what_was_said_stands_with_name_and_time():
 
 
 def test_a_value_is_answered_by_the_card():
-    asked = (Question("weight", "Weight", value=True),)
-    assert lines_of("baseline", asked=asked)["weight"].said == "Enter: write it above"
-    found = lines_of("baseline", CardFilled("weight", "71.5", "KL"), asked=asked)["weight"]
+    wanted = questions.Wanted((Question("weight", "Weight", value=True),))
+    assert lines_of("baseline", wanted=wanted)["weight"].said == "Enter: write it above"
+    found = lines_of("baseline", CardFilled("weight", "71.5", "KL"), wanted=wanted)["weight"]
     assert (found.check.standing, found.said) == (Standing.DONE, "71.5 — KL 14:02")
 
 
@@ -291,3 +298,61 @@ def test_arrows_lead_to_every_check_and_the_button(count, columns, data):
         assert here not in reached
         reached.add(here)
     assert reached == set(range(count + 1))
+
+
+# What the protocol lets the console find out
+
+
+def automatic(fact, compare="", number=0.0, *, required=True, name="x"):
+    return CheckItem(name, fact, CheckKind.AUTO, required, auto=Auto(fact, compare, number))
+
+
+def with_station(item, **facts):
+    session = FakeSession("baseline")
+    shot = replace(session.snapshot(), station=StationFacts(disk_will_do=True, **facts))
+    wanted = questions.Wanted((), (item,))
+    return {line.check.id: line for line in checklines.lines(shot, wanted)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing"),
+    [({}, Standing.LEFT), ({"battery": 55.0}, Standing.WRONG), ({"battery": 80.0}, Standing.DONE)],
+)
+def test_a_condition_of_the_protocol_is_a_check_of_its_own(facts, standing):
+    found = with_station(automatic("battery-percent", ">=", 80.0), **facts)["x"]
+    assert (found.check.standing, found.kind) == (standing, Kind.FACT)
+    assert found.check.holds_up == (standing is not Standing.DONE)
+
+
+def test_what_nobody_can_find_out_is_left_open():
+    assert with_station(automatic("updates-held-off"))["x"].said == "not known yet"
+
+
+def test_a_protocol_that_wants_mains_is_not_content_with_a_full_battery():
+    usual = with_station(automatic("no-alarm"), battery=90.0, on_mains=False)
+    wanted = with_station(automatic("mains"), battery=90.0, on_mains=False)
+    assert usual[Own.POWER].check.standing is Standing.DONE
+    assert wanted[Own.POWER].check.standing is Standing.WRONG
+    assert "x" not in wanted
+
+
+def test_the_protocol_may_leave_a_check_of_the_console_open():
+    assert with_station(automatic("sleep-held-off"), awake=False)[Own.AWAKE].check.holds_up
+    may = with_station(automatic("sleep-held-off", required=False), awake=False)
+    assert not may[Own.AWAKE].check.holds_up
+
+
+def test_a_question_with_the_name_of_an_own_check_is_not_that_check():
+    item = CheckItem("bedside", "Is it on?", CheckKind.YES_NO)
+    found = lines_of("baseline", wanted=questions.Wanted(questions.asked((item,))))
+    assert found["protocol-bedside"].text == "Is it on?"
+    assert found[Own.BEDSIDE].text != "Is it on?"
+
+
+def test_nobody_goes_on_without_knowing_who_it_is():
+    identity = Line(Check(Own.IDENTITY, Standing.LEFT), Kind.PERSON, "who", "")
+    asking, said = walk(Cue.WITHOUT, line=identity)
+    assert (asking.step, said) == (Step.REST, [])
+    assert asking.trouble == "No session is opened without two identifiers."
+    forged = lines_of("empty", CheckOverridden(Own.IDENTITY, "in a hurry", "KL"))
+    assert forged[Own.IDENTITY].check.holds_up

@@ -303,7 +303,7 @@ def test_a_pin_that_was_given_before_the_lock_is_asked_for_again_after_it(qtbot)
     desk.press(K.Key_D)
     desk.type("r975310")
     desk.press(K.Key_Return)
-    qtbot.waitUntil(lambda: desk.over() == "DoseForm")
+    qtbot.waitUntil(lambda: desk.over() == "DosePage")
     lock(desk)
     assert desk.window.over_trends is None
     desk.press(K.Key_D, K.Key_Return)

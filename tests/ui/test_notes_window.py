@@ -11,7 +11,6 @@ from shell_parts import HD, LAPTOP, open_window
 from kapmonitor.commands import AddNote
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.tags import Tag
-from kapmonitor.session.care_events import ProtocolSet
 from kapmonitor.session.events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded, SessionClosed, Stamped
 from kapmonitor.session.state import SessionState, fold
 from ui import dressing, fonts
@@ -117,7 +116,6 @@ def test_a_page_that_had_the_keys_gets_them_back_after_a_note(qtbot):
 def test_the_keys_note_what_the_protocol_on_record_says():
     protocol = shipped.example()
     session = fs.FakeSession("quiet")
-    session.state = fold(session.state, Stamped(1, ProtocolSet(protocol.name, "", "", True, protocol.toml)))
 
     def tags(port, *given):
         return dressing._tags(dressing.Live(port, lambda wake: None, tags=given))
@@ -125,7 +123,9 @@ def test_the_keys_note_what_the_protocol_on_record_says():
     assert tags(session)[8] == protocol.tags[8]
     assert tags(session, "these", "names")[8] == protocol.tags[8]
     assert tags(session, Tag(1, "One", "one")) == (Tag(1, "One", "one"),)
-    assert [tag.short for tag in tags(fs.FakeSession("quiet"), "these", "names")] == ["these", "names"]
+    without = fs.FakeSession("quiet")
+    without.forget_protocol()
+    assert [tag.short for tag in tags(without, "these", "names")] == ["these", "names"]
     assert tags(fs.FakeSession("quiet")) == DEFAULT
 
 

@@ -200,7 +200,7 @@ def test_a_dose_needs_a_pin_and_keeps_the_time_of_its_own_key(qtbot):
     desk.session.advance(2)
     desk.type("r975310")
     desk.press(K.Key_Return)
-    qtbot.waitUntil(lambda: desk.over() == "DoseForm")
+    qtbot.waitUntil(lambda: desk.over() == "DosePage")
     form = desk.window.over_trends
     assert form.by.text() == "RN"
     assert form._t_ns == at_ns
@@ -208,7 +208,7 @@ def test_a_dose_needs_a_pin_and_keeps_the_time_of_its_own_key(qtbot):
     assert desk.session.charted(PinTried) == [PinTried("RN", "dose", True)]
     desk.window.close_over_trends()
     desk.press(K.Key_D)
-    assert desk.over() == "DoseForm", "a PIN holds for a while"
+    assert desk.over() == "DosePage", "a PIN holds for a while"
     desk.window.close_over_trends()
     desk.session.advance(PROVED_NS / S + 1)
     desk.press(K.Key_D)
@@ -269,5 +269,5 @@ def test_while_a_pin_is_looked_at_nothing_else_is_taken(qtbot):
 def test_without_a_list_of_people_nobody_is_asked(qtbot):
     desk = Desk(qtbot, people=(), door=FakeDoor())
     desk.press(K.Key_D)
-    assert desk.over() == "DoseForm"
+    assert desk.over() == "DosePage"
     desk.close()

@@ -12,11 +12,14 @@ from kapmonitor.alarms.baseline import Baseline
 from kapmonitor.alarms.limits import baseline_example
 from kapmonitor.alarms.relative import in_force
 from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure, Validity
-from kapmonitor.session.events import LimitsSet, Stamped
+from kapmonitor.protocol import shipped
+from kapmonitor.protocol.read import parse
+from kapmonitor.session.events import BaselineSet, LimitsSet, Route, Stamped
 from kapmonitor.session.state import AlarmSpan, Dose, LimitLine, SessionState, fold
 from kapmonitor.snapshot import Priority
 from kapmonitor.view import Role
-from ui.trends.expected import COURSES, RESTING_SD, course_for, expected_band
+from ui.trends.baseline import baseline_of
+from ui.trends.expected import expected_band
 from ui.trends.labels import Room, Wanted, place
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, levels, verdict
 from ui.trends.scale import TimeScale, ValueScale, value_range
@@ -285,40 +288,74 @@ def test_an_absent_pressure_is_never_beyond_a_limit():
 # the expected course
 
 DOSE = Dose(0, "ketamine", 70.0, "im", "", "RN")
+PROTOCOL = shipped.example()
 MINUTES = np.arange(-10, 180) * MINUTE_NS
 
 
-@pytest.mark.parametrize("route", list(COURSES))
-def test_the_band_begins_at_rest_peaks_at_its_time_and_falls_by_half(route):
+KNOWN = (Route.IV, Route.IM, Route.IN, Route.SL)
+
+
+def usual(role, doses, baseline, times=MINUTES, protocol=PROTOCOL):
+    return expected_band(role, doses, baseline, times, protocol)
+
+
+@pytest.mark.parametrize("route", KNOWN)
+def test_the_band_is_the_protocol_s_and_begins_at_rest_peaks_at_its_time_and_falls_by_half(route):
     dose = replace(DOSE, route=route.value)
-    course = COURSES[route]
-    band = expected_band(Role.NIBP_SYS, (dose,), 118.0, MINUTES)
+    response = PROTOCOL.route(route).response
+    band = usual(Role.NIBP_SYS, (dose,), 118.0)
     middle = (band.low + band.high) / 2
     at = {int(t // MINUTE_NS): i for i, t in enumerate(band.t_ns)}
     assert band.t_ns[0] == 0
     assert middle[0] == pytest.approx(118.0)
-    assert band.high[0] - band.low[0] == pytest.approx(2 * RESTING_SD[Role.NIBP_SYS])
-    assert int(np.argmax(middle)) == at[round(course.peak_min)]
+    assert band.high[0] - band.low[0] == pytest.approx(2 * response.systolic.resting_sd)
+    assert int(np.argmax(middle)) == at[round(response.peak_min)]
     rise = middle - 118.0
-    assert rise.max() == pytest.approx(course.rises[Role.NIBP_SYS].mean)
-    assert rise[at[round(course.peak_min + course.half_min)]] == pytest.approx(rise.max() / 2)
+    assert rise.max() == pytest.approx(response.systolic.mean)
+    assert rise[at[round(response.peak_min + response.half_min)]] == pytest.approx(rise.max() / 2)
 
 
-def test_two_doses_add_up():
-    second = replace(DOSE, t_ns=30 * MINUTE_NS)
-    one = expected_band(Role.HR, (DOSE,), 70.0, MINUTES)
-    both = expected_band(Role.HR, (DOSE, second), 70.0, MINUTES)
-    at = np.flatnonzero(one.t_ns == 50 * MINUTE_NS)[0]
-    gained = (both.low + both.high)[at] / 2 - (one.low + one.high)[at] / 2
-    assert gained == pytest.approx(COURSES["im"].rises[Role.HR].mean)
+def test_another_protocol_draws_another_band():
+    text = PROTOCOL.toml.replace("{ mean = 18, sd = 12", "{ mean = 40, sd = 12")
+    assert usual(Role.NIBP_SYS, (DOSE,), 118.0, protocol=parse(text, "x")).high.max() > 165
+    assert usual(Role.NIBP_SYS, (DOSE,), 118.0).high.max() < 150
 
 
-def test_no_band_without_baseline_dose_or_known_course():
-    assert expected_band(Role.HR, (DOSE,), None, MINUTES) is None
-    assert expected_band(Role.HR, (), 70.0, MINUTES) is None
-    assert expected_band(Role.HR, (replace(DOSE, route="po"),), 70.0, MINUTES) is None
-    assert expected_band(Role.SPO2, (DOSE,), 97.0, MINUTES) is None
-    assert course_for("rectal") is None
+@given(
+    st.lists(st.tuples(st.integers(0, 120), st.sampled_from(KNOWN)), min_size=1, max_size=4),
+    st.sampled_from([Role.HR, Role.NIBP_SYS, Role.NIBP_DIA]),
+)
+def test_doses_add_up_in_whatever_order_they_were_charted(given_, role):
+    doses = tuple(replace(DOSE, t_ns=minutes * MINUTE_NS, route=route.value) for minutes, route in given_)
+    together = usual(role, doses, 70.0)
+    rise = np.zeros(together.t_ns.shape)
+    for dose in doses:
+        alone = usual(role, (dose,), 70.0)
+        rise += np.interp(together.t_ns, alone.t_ns, (alone.low + alone.high) / 2 - 70.0, left=0.0)
+    assert (together.low + together.high) / 2 - 70.0 == pytest.approx(rise)
+    assert usual(role, doses[::-1], 70.0).high == pytest.approx(together.high)
+
+
+@pytest.mark.parametrize(
+    ("role", "doses", "baseline", "protocol"),
+    [
+        (Role.HR, (DOSE,), None, PROTOCOL),
+        (Role.HR, (), 70.0, PROTOCOL),
+        (Role.HR, (replace(DOSE, route="po"),), 70.0, PROTOCOL),
+        (Role.HR, (DOSE, replace(DOSE, route="po")), 70.0, PROTOCOL),
+        (Role.HR, (replace(DOSE, route="rectal"),), 70.0, PROTOCOL),
+        (Role.SPO2, (DOSE,), 97.0, PROTOCOL),
+        (Role.HR, (DOSE,), 70.0, None),
+    ],
+)
+def test_no_band_without_baseline_dose_protocol_or_known_course(role, doses, baseline, protocol):
+    assert usual(role, doses, baseline, protocol=protocol) is None
+
+
+def test_the_accepted_baseline_is_the_one_the_band_stands_on():
+    state = fold(SessionState(), Stamped(0, BaselineSet(131, 82, 98, 66, 97, (), "RN")))
+    found = baseline_of(None, state)
+    assert [found.value(role) for role in (Role.NIBP_SYS, Role.NIBP_DIA, Role.HR)] == [131, 82, 66]
 
 
 # places of words

@@ -21,7 +21,7 @@ def foot(
         return _opened(snapshot)
     open_ones = len(left(lines))
     return Foot(
-        ask=_ask(asking, lines),
+        ask=_ask(asking, lines) or (wording.DOSED_UNOPENED if snapshot.session.doses else ""),
         keys=_keys(asking, typing=typing, chosen=chosen),
         trouble=asking.trouble or trouble,
         button=_button(open_ones),

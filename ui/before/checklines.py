@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from kapmonitor.alarms.baseline import Wanting
-from kapmonitor.preflight import Check, Own, Question, Standing, checks
+from kapmonitor.preflight import Check, Own, Standing, checks
 from kapmonitor.snapshot import Snapshot
 from ui import format as fmt
 from ui import strings
 from ui.before import wording
+from ui.before.questions import Wanted
 from ui.limits.face import values
-from ui.soundcheck.wording import NOT_CHOSEN
 from ui.status_face import link_sign
 
 CLOCK_AGREES_S: Final = 2.0
@@ -86,11 +86,10 @@ class Line:
         return self.keys or self.beneath
 
 
-def lines(snapshot: Snapshot, questions: Iterable[Question]) -> tuple[Line, ...]:
+def lines(snapshot: Snapshot, wanted: Wanted) -> tuple[Line, ...]:
     """All of them as they are listed."""
-    questions = tuple(questions)
-    values = frozenset(question.id for question in questions if question.value)
-    found = sorted(checks(snapshot, questions), key=_place)
+    values = frozenset(question.id for question in wanted.questions if question.value)
+    found = sorted(checks(snapshot, wanted.questions, wanted.automatic), key=_place)
     return tuple(_line(check, snapshot, values) for check in found)
 
 
@@ -114,6 +113,9 @@ def _line(check: Check, snapshot: Snapshot, values: frozenset[str]) -> Line:
     if check.id in values:
         text, beneath, keys = check.text, *_written(check, said)
         kind = Kind.VALUE
+    elif not check.asked:
+        text, beneath, keys = check.text, "", _AUTOMATIC[check.standing]
+        kind = Kind.FACT
     elif check.id not in set(Own):
         text, beneath, keys = check.text, said, _question_keys(check, said)
         kind = Kind.QUESTION
@@ -137,6 +139,14 @@ def said_by(check: Check, snapshot: Snapshot) -> str:
 
 Words = tuple[str, str, str]
 """Text, what stands beneath, and what keys do instead of that."""
+
+
+_AUTOMATIC: Final = {
+    Standing.DONE: "",
+    Standing.LEFT: wording.NOT_KNOWN,
+    Standing.WRONG: wording.NOT_SO,
+    Standing.OVERRIDDEN: "",
+}
 
 
 def _written(check: Check, said: str) -> tuple[str, str]:
@@ -251,7 +261,7 @@ def _tone(check: Check, snapshot: Snapshot, said: str) -> Words:
     own = Own(check.id)
     role = OF_SOUND[own]
     report = snapshot.sound.staff if role == "staff" else snapshot.sound.room
-    todo = wording.PLAY if report.works else NOT_CHOSEN[role] if not report.name else wording.NO_TONE
+    todo = wording.PLAY if report.works else wording.NO_OUTPUT if not report.name else wording.NO_TONE
     return wording.TEXTS[own], said, _heard_keys(check, said, todo)
 
 

@@ -123,6 +123,7 @@ class Fields(QWidget):
             return super().eventFilter(watched, event)
         if event.type() == QEvent.Type.FocusOut:
             self._leave(field)
+            self.edits[field].home(False)
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._pressed(field, event)
         return super().eventFilter(watched, event)

@@ -5,13 +5,15 @@ The record has begun when it is shown: what is typed and answered is kept at onc
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from kapmonitor.preflight import Question
+from kapmonitor.commands import CheckTone, Command
 from kapmonitor.session.who import who
 from kapmonitor.snapshot import Snapshot
 from ui import fonts
@@ -23,6 +25,7 @@ from ui.before.fields import ENTERS, Fields
 from ui.before.keeping import Keeper
 from ui.before.limitlines import limits_face
 from ui.before.places import Places, neighbour, places
+from ui.before.questions import Wanted
 from ui.before.steps import ENTRIES, Asking, Cue, Facts, Step, Way, after
 from ui.limits.face import no_baseline
 from ui.limits.page import Entry
@@ -32,6 +35,7 @@ from ui.strings import NOT_DONE, REFUSALS
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250
+TONE: Final = "tone"
 ARROWS: Final = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
@@ -47,7 +51,10 @@ CUES: Final = {
 
 
 class BeforePage(QWidget):
-    """Shows the port's session before its first dose; `author` is whoever is at the keys, if known."""
+    """Shows the port's session before its first dose; `author` is whoever is at the keys, if known.
+
+    `confirm` does what opens the session once whoever says go gave their PIN; without it, at once.
+    """
 
     opened = Signal()
     """Somebody said go, and it is on disk."""
@@ -55,6 +62,8 @@ class BeforePage(QWidget):
     """It is to be put away: the session was opened before."""
     ended = Signal()
     """Somebody said that there will be no session."""
+    refused = Signal(str)
+    """Why something was not done; the page may be away by then."""
     led = Signal(object)
     """A Way to another page."""
 
@@ -62,14 +71,18 @@ class BeforePage(QWidget):
         self,
         port: SessionPort,
         theme: Theme,
-        author: str = "",
-        questions: tuple[Question, ...] = (),
+        author: Callable[[], str] = str,
+        wanted: Wanted | None = None,
+        confirm: Callable[[Callable[[], None]], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._port, self._theme = port, theme
-        self._questions = questions
-        self._asking = Asking(by=author)
+        self._wanted = wanted or Wanted()
+        self._author = author
+        self._confirm = confirm
+        self._was_author = author()
+        self._asking = Asking(by=self._was_author)
         self._snapshot = Snapshot()
         self._lines: tuple[Line, ...] = ()
         self._chosen = 0
@@ -78,7 +91,7 @@ class BeforePage(QWidget):
         self.setProperty(TAKES_ARROWS, True)
         self.setProperty(TAKES_LETTERS, "JXW")
         self.setAccessibleName(wording.CHECKS)
-        self.fields = Fields(port, theme, author, self)
+        self.fields = Fields(port, theme, self._was_author, self)
         self.fields.out.connect(self._out_of_fields)
         self.fields.said.connect(self._say)
         self.fields.kept.connect(self.refresh)
@@ -149,7 +162,8 @@ class BeforePage(QWidget):
         """Look at the session again."""
         was_opened = self.is_opened
         self._snapshot = self._port.snapshot()
-        found = checklines.lines(self._snapshot, self._questions)
+        self._follow_author()
+        found = checklines.lines(self._snapshot, self._wanted)
         if len(found) != len(self._lines):
             self._lines = found
             self._arrange()
@@ -158,6 +172,19 @@ class BeforePage(QWidget):
         if self.is_opened and not was_opened:
             self.opened.emit()
         self.update()
+
+    def _follow_author(self) -> None:
+        """Whoever takes the keys answers in their own name from then on."""
+        author = self._author()
+        if author != self._was_author:
+            self._was_author = author
+            self._asking = replace(self._asking, by=author)
+            self.fields.by = author
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous():
+            self._timer.start(REFRESH_MS)
+            self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
@@ -276,12 +303,18 @@ class BeforePage(QWidget):
         self.fields.by = self._asking.by
         if self._asking.step is not before.step:
             self._show_entry()
+        if before.step is Step.GO_SURE and self._confirm is not None:
+            self._confirm(lambda: self._do(done))
+        else:
+            self._do(done)
+        self.update()
+
+    def _do(self, done: tuple[Command | Way, ...]) -> None:
         for each in done:
             if isinstance(each, Way):
                 self._lead(each)
             else:
-                self._keeper.ask("", each)
-        self.update()
+                self._keeper.ask(TONE if isinstance(each, CheckTone) else "", each)
 
     def _plays(self) -> frozenset[str]:
         sound = self._snapshot.sound
@@ -309,9 +342,12 @@ class BeforePage(QWidget):
         self.setFocus()
         self.update()
 
-    def _told(self, _about: str, why: str) -> None:
+    def _told(self, about: str, why: str) -> None:
         if why:
+            if about == TONE:
+                self._asking = replace(self._asking, played="")
             self._say(NOT_DONE.format(why=REFUSALS.get(why, why)))
+            self.refused.emit(self._trouble)
         self.refresh()
 
     def _say(self, words: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from kapmonitor.preflight import Question
+from kapmonitor.preflight import Own, Question
 from kapmonitor.protocol.checklist import CheckItem, CheckKind
 from kapmonitor.protocol.read import read
 from kapmonitor.session.state import SessionState
@@ -18,18 +19,34 @@ DEFAULT: Final = (
 )
 
 
-def of_session(state: SessionState) -> tuple[Question, ...]:
-    """What the session's own protocol asks."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What people are asked, and which conditions the console is to find out by itself."""
+
+    questions: tuple[Question, ...] = DEFAULT
+    automatic: tuple[CheckItem, ...] = ()
+
+
+def of_session(state: SessionState) -> Wanted:
+    """What the session's own protocol wants."""
     if state.care.protocol is None:
-        return DEFAULT
+        return Wanted()
     protocol, mistakes = read(state.care.protocol.toml, "the protocol in the record")
-    return DEFAULT if mistakes or not protocol.before else asked(protocol.before)
+    if mistakes or not protocol.before:
+        return Wanted()
+    automatic = (item for item in protocol.before if item.kind is CheckKind.AUTO)
+    return Wanted(asked(protocol.before), tuple(replace(item, id=name_of(item)) for item in automatic))
+
+
+def name_of(item: CheckItem) -> str:
+    """Its id, told apart from those of the console's own checks."""
+    return f"protocol-{item.id}" if item.id in set(Own) else item.id
 
 
 def asked(items: Sequence[CheckItem]) -> tuple[Question, ...]:
     """Those that a person answers; what the console finds out by itself is among its own checks."""
     return tuple(
-        Question(item.id, item.text, item.required, value=item.kind is CheckKind.VALUE)
+        Question(name_of(item), item.text, item.required, value=item.kind is CheckKind.VALUE)
         for item in items
         if item.kind is not CheckKind.AUTO
     )

@@ -218,6 +218,8 @@ def _ask_reason(now: Asking, facts: Facts) -> Done:
         return now, ()
     if line.check.standing is Standing.DONE:
         return _wrong(now, wording.DONE_ALREADY)
+    if line.kind is Kind.PERSON:
+        return _wrong(now, wording.BOTH_NEEDED)
     return replace(now, step=Step.REASON, check=line.check.id, text=line.text), ()
 
 

@@ -127,6 +127,7 @@ def rows(sent: Sequence[Sent], state: SessionState, drafts: Iterable[Draft] = ()
     """Notes, doses and drafts, newest first, each with where it stands; withdrawn ones stay, marked so."""
     listed = [_standing(_note_row(note), sent) for note in effective(sent, state)]
     listed += [Row(dose.t_ns, "", dose.by, dose=dose) for dose in state.doses]
+    listed += [Row(d.t_ns, "", d.by, dose=d, withdrawn=True) for d in state.doses_withdrawn]
     listed += [
         Row(draft.t_ns, draft.text, draft.by, draft.id, draft=draft)
         for draft in drafts

@@ -19,6 +19,10 @@ TEXT_PX: Final = 19
 NUMBER_PX: Final = 17
 
 
+NAME_PLACE: Final = 0.64
+"""Below the corners, whether anything stands in the right one or not."""
+
+
 class TagKey(QAbstractButton):
     """One tag with its number; lights up for a moment when used.
 
@@ -108,8 +112,7 @@ class TagKey(QAbstractButton):
         room = self.width() - number_room - self._theme.px(6)
         wide = fonts.width(self.tag.short, px)
         centre = self.width() / 2 if wide / 2 <= self.width() / 2 - number_room else number_room + room / 2
-        place = 0.70 if self._lasting or self.tag.escalation else 0.56
-        middle = painting.middle_baseline(self.height() * place, fonts.metrics(px))
+        middle = painting.middle_baseline(self.height() * NAME_PLACE, fonts.metrics(px))
         painting.line(
             painter, centre, middle, self.tag.short, ink, px, room=room, align=painting.CENTRE, smallest=12
         )

@@ -105,6 +105,6 @@ def row_end(row: Row) -> str:
         return SAVING if row.saving is Saving.SAVING else FAILED
     if row.withdrawn:
         return WITHDRAWN
-    if row.dose is None and row.is_changed:
+    if row.dose.changes if row.dose is not None else row.is_changed:
         return CHANGED.format(by=by)
     return LATE.format(by=by) if row.late else by

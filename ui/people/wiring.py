@@ -161,7 +161,7 @@ def wire_opening(gate: Gate, port: SessionPort, *, at_once: bool) -> None:
 
     def show() -> None:
         if not keys.locked:
-            show_opening(window, port, lambda: keys.by)
+            show_opening(window, port, lambda: keys.by, lambda act: gate.through("opening", act))
 
     window.on(Action.OPENING, lambda _press: show())
     window.on(Action.CARD, lambda _press: show_card(window, port))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 PURPOSES: Final = {
+    "opening": "Your PIN, to open the session",
     "dose": "Your PIN, to chart a dose",
     "limits": "Your PIN, to change limits",
     "sign-off": "Your PIN, to finish the session",

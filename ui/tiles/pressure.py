@@ -166,8 +166,8 @@ class PressureTile(QWidget):
             pad, height = theme.px(7), t(20)
             box = QRectF(right - wide - pad, high_line - height, wide + 2 * pad, height * 1.35)
             paint_dashes(painter, theme, box)
-        due = colour(theme.palette.notes) if face.late or face.held else grey
-        painting.line(painter, right, low_line, face.plan, due, t(20), room=room, align=align)
+        due = colour(theme.palette.notes) if face.late or face.held or face.owed else grey
+        painting.line(painter, right, low_line, face.plan, due, t(20), room=room, align=align, smallest=small)
 
     def _paint_measuring(
         self, painter: QPainter, face: PressureFace, right: int, low_line: int, room: float

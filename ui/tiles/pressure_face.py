@@ -30,7 +30,7 @@ _TRUST: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PressureFace:
-    """The tile; `pressure` is what the cuff reads while it measures."""
+    """The tile; `pressure` is what the cuff reads while it measures, `owed` whether a reading is."""
 
     digits: str
     trust: Trust
@@ -38,6 +38,7 @@ class PressureFace:
     taken: str
     late: bool
     plan: str
+    owed: bool
     limits: str
     words: str
     measuring: bool
@@ -50,8 +51,8 @@ class PressureFace:
     look: Look
 
 
-def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
-    """The blood pressure tile at `now_ns`."""
+def pressure_face(snapshot: Snapshot, now_ns: int, missed: tuple[int, ...] = ()) -> PressureFace:
+    """The tile at `now_ns`; `missed` are times when a cuff was due and nobody said why there is none."""
     tile = snapshot.nibp
     trust = _trust(tile, now_ns)
     gone = trust is Trust.GONE
@@ -62,7 +63,8 @@ def pressure_face(snapshot: Snapshot, now_ns: int) -> PressureFace:
         mean="" if gone else fmt.mean_pressure(tile.last),
         taken=_taken(snapshot, now_ns, gone=gone),
         late=tile.freshness in LATE,
-        plan=_plan(tile, now_ns),
+        plan=_plan(tile, now_ns, _missed(snapshot, missed)),
+        owed=bool(missed) or bool(tile.again),
         limits=_limits(tile, seen),
         words=_words(tile),
         measuring=tile.state is CuffState.MEASURING,
@@ -95,17 +97,38 @@ def _taken(snapshot: Snapshot, now_ns: int, *, gone: bool) -> str:
     return f"{at} · {age}{memory}"
 
 
-def _plan(tile: CuffTile, now_ns: int) -> str:
+def _missed(snapshot: Snapshot, missed: tuple[int, ...]) -> str:
+    """`Y why none at T+20`, with how many before it."""
+    dose_ns = snapshot.session.dose_t_ns
+    if not missed or dose_ns is None:
+        return ""
+    more = f" +{len(missed) - 1}" if len(missed) > 1 else ""
+    return strings.MISSED.format(times=fmt.offset_minutes(missed[-1], dose_ns) + more)
+
+
+def _plan(tile: CuffTile, now_ns: int, missed: str) -> str:
     if tile.state is CuffState.ASLEEP:
         return strings.ASLEEP
     if tile.next_t_ns is None:
-        return strings.NO_NEXT
+        return missed or strings.NO_NEXT
     wait_ns = tile.next_t_ns - now_ns
+    if tile.again:
+        return _again(tile, wait_ns)
     if wait_ns < 0:
         return strings.NEXT_DUE.format(age=fmt.age(-wait_ns))
+    if missed:
+        return f"{missed} · {strings.NEXT_IN.format(age=fmt.duration(wait_ns))}"
     said = strings.NEXT_IN.format(age=fmt.duration(wait_ns))
     if tile.freshness in LATE:
         said = f"{strings.OVERDUE} · {said}"
+    return f"{strings.HELD} · {said}" if tile.held else said
+
+
+def _again(tile: CuffTile, wait_ns: int) -> str:
+    why = strings.AGAIN_WHY.get(tile.again, tile.again)
+    if wait_ns < 0:
+        return strings.AGAIN_DUE.format(age=fmt.age(-wait_ns), why=why)
+    said = strings.AGAIN_IN.format(age=fmt.duration(wait_ns), why=why)
     return f"{strings.HELD} · {said}" if tile.held else said
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from kapmonitor.model import Measured
+from kapmonitor.session.state import SessionState
 from kapmonitor.view import Role, SignalView
 
 MINUTE_NS: Final = 60_000_000_000
@@ -43,6 +44,14 @@ class Baseline:
                 return self.hr
             case _:
                 return None
+
+
+def baseline_of(view: SignalView, state: SessionState) -> Baseline:
+    """The baseline that somebody accepted, else what the readings before the first dose come to."""
+    accepted = state.baseline
+    if accepted is None:
+        return baseline_before(view, state.dose_t_ns)
+    return Baseline(accepted.systolic, accepted.diastolic, accepted.hr)
 
 
 def baseline_before(view: SignalView, dose_t_ns: int | None) -> Baseline:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kapmonitor.model import CuffReading
+from kapmonitor.protocol.cuffdues import Became, PastDue, past_dues
+from kapmonitor.protocol.recorded import recorded
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import Role, SignalView
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 EXACT_GAPS: Final = 6
 EDGE_COLUMNS: Final = 32
 
+SHOWN_OTHERWISE: Final = frozenset({Became.TAKEN, Became.WAITING})
+"""A reading has its bar, and what may still be taken its tick."""
 BAND_POINTS: Final = 120
 """Points of an expected band: enough for a smooth edge at any window."""
 
@@ -68,6 +72,7 @@ class Pressure:
     sys_band: Band | None
     dia_band: Band | None
     due: tuple[Due, ...]
+    missed: tuple[PastDue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +132,8 @@ def gather(
 
 
 def _band(role: Role, state: SessionState, baseline: Baseline, grid: NDArray[np.int64]) -> Band | None:
-    return expected_band(role, state.doses, baseline.value(role), _with_doses(grid, state))
+    times = _with_doses(grid, state)
+    return expected_band(role, state.doses, baseline.value(role), times, recorded(state))
 
 
 def _with_doses(grid: NDArray[np.int64], state: SessionState) -> NDArray[np.int64]:
@@ -192,6 +198,20 @@ def _pressure(
         sys_band=_band(Role.NIBP_SYS, state, baseline, grid),
         dia_band=_band(Role.NIBP_DIA, state, baseline, grid),
         due=due_cuffs(state, request),
+        missed=_missed(view, state, request),
+    )
+
+
+def _missed(view: SignalView, state: SessionState, request: Request) -> tuple[PastDue, ...]:
+    """Times in view at which a cuff was due and none was taken."""
+    if state.dose_t_ns is None:
+        return ()
+    cuffs = view.cuffs(state.dose_t_ns, request.end_ns)
+    dues = past_dues(recorded(state), state, cuffs, request.end_ns)
+    return tuple(
+        due
+        for due in dues
+        if due.became not in SHOWN_OTHERWISE and request.span.t0_ns <= due.t_ns <= request.span.t1_ns
     )
 
 

@@ -16,7 +16,7 @@ from ui.ports import SessionPort
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 from ui.trends import wording
-from ui.trends.baseline import Baseline, baseline_before
+from ui.trends.baseline import Baseline, baseline_of
 from ui.trends.canvas import Canvas
 from ui.trends.content import Coming, Request, gather
 from ui.trends.frame import elided
@@ -142,7 +142,7 @@ class TrendsPane(RefreshedWhileShown):
         span, end_ns = self._span(state, now_ns)
         key = (span, self._canvas.columns, self._window_min, state, self._theme) if self._review else None
         if key is None or key != self._key:
-            self._baseline = baseline_before(self._port.view(), state.dose_t_ns)
+            self._baseline = baseline_of(self._port.view(), state)
             request = Request(span, self._canvas.columns, now_ns, end_ns, live=self._review is None)
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from kapmonitor.model import CuffReading, Measured
+from kapmonitor.protocol.cuffdues import Became, PastDue
 from ui import fonts, strings
 from ui import format as fmt
 from ui.theme import colour, mix
@@ -77,6 +78,7 @@ def draw_body(painter: QPainter, frame: Frame, content: Content, grid: tuple[int
     for cuff in pressure.cuffs:
         _cuff(painter, frame, values, content, cuff)
     _due(painter, frame, pressure.due, palette.secondary)
+    _missed(painter, frame, pressure.missed)
     painter.restore()
 
 
@@ -178,6 +180,20 @@ def _due(painter: QPainter, frame: Frame, due: tuple[Due, ...], name: str) -> No
         )
         x = round(frame.time.x(cuff.t_ns))
         painter.drawLine(QLineF(x, frame.height - frame.theme.px(14), x, frame.height - frame.theme.px(4)))
+
+
+def _missed(painter: QPainter, frame: Frame, missed: tuple[PastDue, ...]) -> None:
+    """A hollow tick where a cuff was due and none was taken; bright as long as nobody said why."""
+    palette, wide = frame.theme.palette, max(6, frame.theme.px(7))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    top, high = frame.height - frame.theme.px(16), frame.theme.px(12)
+    for due in missed:
+        bright = due.became is Became.MISSED
+        painter.setPen(
+            _flat(colour(palette.notes if bright else palette.secondary), max(1, frame.theme.px(2)))
+        )
+        painter.drawRect(QRect(round(frame.time.x(due.t_ns) - wide / 2), round(top), wide, high))
 
 
 def _legend(painter: QPainter, frame: Frame, content: Content) -> None:

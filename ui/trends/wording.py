@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from kapmonitor.protocol.recorded import recorded
 from kapmonitor.session.events import Route
 from kapmonitor.session.state import Dose, SessionState
 from ui import format as fmt
 from ui import strings
 from ui.trends.content import Content
+from ui.trends.expected import without_course
 
 NO_SESSION: Final = "No session is open"
 WAITING: Final = "waiting for the first value"
@@ -27,7 +29,9 @@ DUE: Final = "due"
 HELD: Final = "held"
 FAILED: Final = "cuff failed: {why}"
 MARK: Final = "mark"
-EXPECTED: Final = "{what} · shaded: expected for {doses}"
+EXPECTED: Final = "{what} · shaded: usual by the protocol for {doses}"
+NO_BASELINE: Final = "{what} · no shading: no baseline"
+NO_COURSE: Final = "{what} · no shading: the protocol has no course for {routes}"
 WINDOW: Final = "[ ]  window {length}"
 WHOLE: Final = "whole session"
 ZERO_KEY: Final = "0  whole session"
@@ -51,9 +55,21 @@ def _doses(state: SessionState) -> str:
 
 def hr_title(content: Content) -> str:
     """What the first lane shows, and what its shading means."""
-    if content.hr.band is None:
+    state = content.state
+    if content.hr.band is None and content.pressure.sys_band is None:
+        return _not_expected(state)
+    return EXPECTED.format(what=strings.HR, doses=_doses(state))
+
+
+def _not_expected(state: SessionState) -> str:
+    """Why nothing is shaded after a dose; without a protocol nothing is to be expected."""
+    protocol = recorded(state)
+    if protocol is None or not state.doses:
         return strings.HR
-    return EXPECTED.format(what=strings.HR, doses=_doses(content.state))
+    unknown = without_course(state.doses, protocol)
+    if unknown:
+        return NO_COURSE.format(what=strings.HR, routes=", ".join(map(route_name, unknown)))
+    return NO_BASELINE.format(what=strings.HR)
 
 
 def length_name(minutes: int) -> str:
