@@ -17,6 +17,8 @@ SIGN = 17
 SIDE = 24
 BREATH = 26
 """Room on either side of the clock."""
+LEAST_VISIT = 110
+"""What stands beside the name keeps so much of the row."""
 
 
 class StatusZone(QWidget):
@@ -63,15 +65,21 @@ class StatusZone(QWidget):
         self._short = spare < wanted
         if self._short:
             spare = self.width() - fixed - self._signs_width(face, short=True)
+            # The phases come before the words about the course, of which the first ones stay.
+            given = min(max(0.0, wanted - spare), max(0.0, self._visit_width(face) - px(LEAST_VISIT)))
+            left, spare = left - given, spare + given
         width = max(px(120), min(wanted, spare))
         self.stepper.setGeometry(round(left), 0, round(width), self.height())
         self._clock_x = left + width + px(BREATH) + max(0.0, (spare - width) / 2)
         self.update()
 
     def _person_width(self, face: StatusFace) -> float:
-        t = self._theme.text_px
-        visit = fonts.width(face.visit, t(SMALL)) + self._theme.px(12) if face.visit else 0.0
-        return fonts.width(face.person, t(24), fonts.BOLD) + visit
+        return fonts.width(face.person, self._theme.text_px(24), fonts.BOLD) + self._visit_width(face)
+
+    def _visit_width(self, face: StatusFace) -> float:
+        if not face.visit:
+            return 0.0
+        return fonts.width(face.visit, self._theme.text_px(SMALL)) + self._theme.px(12)
 
     def _clock_width(self, face: StatusFace) -> float:
         t, px = self._theme.text_px, self._theme.px

@@ -20,6 +20,7 @@ from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
 from ui.status_face import Lamp
+from ui.status_zone import LEAST_VISIT
 from ui.stepper import PhaseStepper
 from ui.theme import DAY, SESSION, Theme
 from ui.watchdog import Watchdog
@@ -121,8 +122,9 @@ def test_a_missing_staff_sound_is_said(qtbot):
 def test_nothing_in_the_status_zone_runs_into_its_neighbour(qtbot, size, variant):
     window = open_window(qtbot, variant, size)
     zone = window.status
-    person_end = window.theme.px(24) + zone._person_width(zone._face)
-    assert person_end <= zone.stepper.x()
+    visit = min(zone._visit_width(zone._face), window.theme.px(LEAST_VISIT))
+    name = zone._person_width(zone._face) - zone._visit_width(zone._face)
+    assert window.theme.px(24) + name + visit <= zone.stepper.x()
     assert zone.stepper.geometry().right() <= zone._clock_x
     clock_end = zone._clock_x + zone._clock_width(zone._face)
     signs = min(zone._signs_width(zone._face, short=short) for short in (False, True))

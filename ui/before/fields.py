@@ -58,6 +58,7 @@ class Fields(QWidget):
         edit.setPlaceholderText(wording.HINTS.get(field.value, ""))
         edit.textEdited.connect(lambda _text: self._edited(field))
         edit.installEventFilter(self)
+        edit.home(False)
         return edit
 
     def set_theme(self, theme: Theme) -> None:

@@ -71,7 +71,8 @@ def _short(sources: list[str], mine: list[LimitInForce]) -> str:
 
 
 def _cell(limits: list[LimitInForce], priority: Priority) -> str:
-    found = [limit for limit in limits if limit.priority is priority]
+    mine = [limit for limit in limits if limit.priority is priority]
+    found = [one for side in ("high", "low") for one in [m for m in mine if m.side == side][:1]]
     said = [_words(limit, alone=len(found) == 1) for limit in found]
     return "   ".join(said)
 
