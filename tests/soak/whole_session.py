@@ -191,6 +191,9 @@ class Session:
         room.key("Return")
         self.picture("opening-go")
         room.key("Return")
+        self.picture("opening-pin")
+        room.type(PIN)
+        room.key("Return")
         room.until(lambda s: s.care.opened_t_ns is not None, "opened")
         self.picture("opened")
 
@@ -214,16 +217,13 @@ class Session:
         room.until(lambda s: any(note.withdrawn for note in s.notes), "taken back")
 
     def dose(self) -> None:
-        """The PIN, then the amount; outside the protocol's range it is asked about once more."""
+        """The PIN of the opening still holds; an amount out of the range is asked about once more."""
         room = self.room
         room.key("d")
         time.sleep(0.5)
-        self.picture("dose-pin")
-        room.type(PIN)
-        room.key("Return")
-        time.sleep(1.5)
         room.type("35")
-        room.key("Tab", "Tab")
+        room.key("shift+Tab", "shift+Tab", "space", "Left", "Left", "Left")
+        room.key("Tab", "Tab", "Tab", "Tab")
         room.type("left deltoid")
         room.key("Tab")
         room.type("A7")
