@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import forgetwords, playlist_arguments, streams
+from kapmonitor.commandline import exportwords, forgetwords, playlist_arguments, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
         _capture,
         _decode,
         _verify,
+        exportwords.add,
         _sign,
         _people,
         _rehearse,
@@ -166,6 +167,7 @@ def _replay(commands: Commands) -> None:
     )
     replay.add_argument("record", metavar="RECORD", help="a session record (.kap)")
     replay.add_argument("--at", metavar="T+MM:SS", help="where to begin, from the first dose or the start")
+    exportwords.asking(replay)
     _screenshot(replay)
 
 

@@ -14,6 +14,7 @@ KapError
  +-- PeopleError             who this is, or what they may do, is not as it should be
  |    +-- PinRefused         a wrong PIN, or one tried too soon after wrong ones
  +-- VaultError              the vault of this computer is missing, damaged, or the passphrase is another one
+ +-- ExportError             an export cannot be written, or its library is not installed
  +-- CaptureError            a capture file is wrong: path, line, what is allowed
  +-- ConfigError             a protocol, settings, playlist or scenario file is wrong: path, key, allowed
 
@@ -119,6 +120,15 @@ class VaultError(KapError):
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what}: {reason}")
         self.what = what
+        self.reason = reason
+
+
+class ExportError(KapError):
+    """An export was not made, and nothing of it is left; `path` is what it was to be."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
         self.reason = reason
 
 

@@ -25,6 +25,11 @@ def heads_ledger() -> Path:
     return data_folder() / "sessions.heads"
 
 
+def access_ledger() -> Path:
+    """Where it is kept who read or exported which session (kapmonitor.record.access)."""
+    return data_folder() / "sessions.access"
+
+
 def people_file() -> Path:
     """The people who work on this computer (kapmonitor.people)."""
     return data_folder() / "people.json"

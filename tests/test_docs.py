@@ -56,6 +56,7 @@ DOCUMENTS = (
     "README.md",
     "docs/architecture.md",
     "docs/captures.md",
+    "docs/exports.md",
     "docs/encryption.md",
     "docs/hazards.md",
     "docs/protocol.md",

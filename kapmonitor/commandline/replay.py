@@ -6,11 +6,16 @@ import argparse
 import os
 import re
 import sys
+from pathlib import Path
 
+from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
-from kapmonitor.errors import AddressError
+from kapmonitor.errors import AddressError, ExportError, RecordError
+from kapmonitor.record.access import VIEW
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.verify import session_of
 
 AFTER_S = 1.5
 """Long enough for trends and waves to be painted before the picture is taken."""
@@ -24,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     path = record_to_read(arguments.record)
     at_s = parse_at(arguments.at) if arguments.at else None
+    _put_on_file(path, arguments)
     from ui.console import Console, wanted_picture
 
     picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
@@ -33,6 +39,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     prepare(console, path, at_s)
     return run_console(console, picture)
+
+
+def _put_on_file(path: Path, arguments: argparse.Namespace) -> None:
+    """That somebody looks at the record; it is shown also where that cannot be kept, or it is damaged."""
+    try:
+        with RecordReader(path) as reader:
+            session = session_of(reader)
+        audited(session, VIEW, user=who_is(arguments.user), purpose=arguments.purpose or NOT_SAID)
+    except ExportError as error:
+        print(f"kapmonitor: {error}", file=sys.stderr)
+    except RecordError:
+        return  # the window says so
 
 
 def parse_at(text: str) -> float:

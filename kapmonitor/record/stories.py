@@ -39,7 +39,11 @@ class Stories:
 
     def doubted(self, device: str, t_ns: int) -> bool:
         """Whether at this time another device answered in its place, not confirmed by anybody."""
-        return any(begin_ns <= t_ns < end_ns for begin_ns, end_ns in self._doubts.all(device))
+        return any(begin_ns <= t_ns < end_ns for begin_ns, end_ns in self.doubts(device))
+
+    def doubts(self, device: str) -> tuple[Stretch, ...]:
+        """From when until when that was so; the last may have no end."""
+        return self._doubts.all(device)
 
     def shown(self, role: Role) -> tuple[tuple[int, int, ChannelKey], ...]:
         """Which numeric the dashboard showed for a role, from when until when; empty if it never told."""

@@ -45,6 +45,7 @@ class AfterSession(FakeSession):
         )
         self.state = replace(self.state, doses=doses, alarms=())
         self._late = late
+        self.forget_protocol()
         if protocol:
             self.tell(-12, protocol_event(shipped.example()))
         self.tell(min(minutes, 100), PhaseChanged("integration", "KL"))

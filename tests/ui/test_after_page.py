@@ -20,7 +20,7 @@ from ui.after.closed import ClosedPage
 from ui.after.rows import Tab
 from ui.after.steps import Step
 from ui.afterwards import Afterwards
-from ui.dose_form import DoseForm
+from ui.dose import DosePage
 from ui.main_window import MainWindow
 from ui.question.page import QuestionPage
 from ui.shell import Shell
@@ -298,7 +298,7 @@ def test_what_goes_wrong_at_the_end_is_said_and_the_window_can_be_closed(scene, 
 def test_at_discharge_it_comes_by_itself_once_and_not_over_what_is_being_done(scene, qtbot):
     session = AfterSession(112)
     shown = scene(session)
-    form = DoseForm(shown.window.theme, 0, "14:05:00", "RN")
+    form = DosePage(session, shown.window.theme, session.now_ns(), "RN")
     shown.window.open_over_trends(form)
     session.state = replace(session.state, phase=Phase.DISCHARGE)
     shown.after.offer()

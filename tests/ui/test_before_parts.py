@@ -35,7 +35,9 @@ UTC_NS = 1_795_352_700 * 1_000_000_000
 
 
 def session_with(*events):
-    state = FakeSession("empty").state
+    session = FakeSession("empty")
+    session.forget_protocol()
+    state = session.state
     for event in events:
         state = replace(state, care=charted(state.care, 1, event))
     return state

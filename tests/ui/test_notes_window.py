@@ -126,7 +126,7 @@ def test_the_keys_note_what_the_protocol_on_record_says():
     without = fs.FakeSession("quiet")
     without.forget_protocol()
     assert [tag.short for tag in tags(without, "these", "names")] == ["these", "names"]
-    assert tags(fs.FakeSession("quiet")) == DEFAULT
+    assert tags(without) == DEFAULT
 
 
 @pytest.mark.parametrize("size", [HD, LAPTOP], ids=["hd", "laptop"])

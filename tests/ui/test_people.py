@@ -202,7 +202,7 @@ def test_a_dose_needs_a_pin_and_keeps_the_time_of_its_own_key(qtbot):
     desk.press(K.Key_Return)
     qtbot.waitUntil(lambda: desk.over() == "DosePage")
     form = desk.window.over_trends
-    assert form.by.text() == "RN"
+    assert form.fields.lines["by"].text() == "RN"
     assert form._t_ns == at_ns
     assert desk.keys <= 10
     assert desk.session.charted(PinTried) == [PinTried("RN", "dose", True)]

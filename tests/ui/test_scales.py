@@ -189,6 +189,7 @@ def test_esc_drops_an_entry_and_then_leaves(qtbot):
 
 def test_without_scales_the_page_says_so(qtbot):
     desk = Desk(qtbot)
+    desk.session.forget_protocol()
     desk.press(K.Key_Q, K.Key_4, K.Key_Return, K.Key_Backspace, K.Key_Down)
     assert desk.window.over_trends.rows() == ()
     assert desk.session.charted(ScaleScored) == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kapmonitor.people.signature import Finding
-from kapmonitor.record.signatures import Signature
 from kapmonitor.session.events import Route
 from kapmonitor.session.notes import NoteDraft
 from kapmonitor.session.state import AlarmSpan, Dose, Interruption, Note, SessionState
@@ -15,6 +14,9 @@ from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
 from ui import format as fmt
 from ui.replay import wording
+
+if TYPE_CHECKING:
+    from kapmonitor.record.signatures import Signature
 
 BROKEN: Final = "broken signature"
 """The kind of a line that says that the record is not what was signed."""

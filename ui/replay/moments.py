@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from kapmonitor.record.signatures import Signature
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Priority
 from ui import fonts, painting
@@ -21,6 +20,9 @@ from ui.replay import wording
 from ui.replay.listed import BROKEN, Line, lines
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
+
+if TYPE_CHECKING:
+    from kapmonitor.record.signatures import Signature
 
 REFRESH_MS: Final = 250
 HEAD: Final = 52

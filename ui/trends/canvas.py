@@ -73,6 +73,8 @@ class Canvas:
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        # Without one of its own it takes that of Qt's fields, which is lighter in the dark.
+        self.view.setBackground(theme.palette.window)
         grid = self._layout.layout
         grid.setContentsMargins(theme.px(GUTTER), 0, theme.px(RIGHT), 0)
         grid.setSpacing(theme.px(SPACING))

@@ -1,0 +1,175 @@
+"""`kapmonitor export`: a record in a format of others, from the record alone."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.clock import utc_text
+from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
+from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.unlocking import record_to_read
+from kapmonitor.errors import ConfigError, ExportError
+from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
+from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.target import Draft, part_of, whole
+from kapmonitor.people.book import PeopleBook
+from kapmonitor.people.staff import Staff
+from kapmonitor.places import heads_ledger, people_file
+from kapmonitor.record.database import head_of
+from kapmonitor.record.verify import Verdict, session_of, verify
+from kapmonitor.vault.keys import is_encrypted
+
+HANDOVER: Final = "handover"
+"""Goes out of the clinic, and is always de-identified."""
+LEAST_DAYS, MOST_DAYS = 400, 4000
+"""Dates of a de-identified export are moved back by so many days, by chance; nobody keeps how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asked for beside the format."""
+
+    waves: bool
+    vitals: bool
+    user: str
+    purpose: str
+
+
+Write = Callable[[Source, Draft, Tell, Wish], None]
+
+
+def _csv(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export import tidy
+
+    tidy.write(source, draft, tell, waves=wish.waves)
+
+
+def _json(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export import document
+
+    document.write(source, draft.file(), tell, waves=wish.waves)
+
+
+def _edf(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+    from kapmonitor.export import edf
+
+    edf.write(source, draft, tell)
+
+
+def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.export.fhir import bundle
+    from kapmonitor.export.fhir.story import Asked
+
+    nameless = source.policy.deidentified and NAMES not in source.policy.keep
+    user, purpose = (NOT_SAID, "") if nameless else (wish.user, wish.purpose)
+    asked = Asked(user, purpose, utc_text(time.time_ns()))
+    bundle.write(source, draft.file(), asked, tell)
+
+
+def _report(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+    from ui.report import document, printer
+
+    _application = printer.application()
+    document.write(source, verdict_of(source), draft.file(), tell)
+
+
+def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from ui.report import handover, printer
+
+    verdict = verdict_of(source)
+    if draft.out.suffix == ".txt":
+        handover.write_text(source, verdict, draft.file(), vitals=wish.vitals)
+    else:
+        _application = printer.application()
+        handover.write_pdf(source, verdict, draft.file(), tell, vitals=wish.vitals)
+
+
+def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
+    from kapmonitor.commandline import bundling
+
+    bundling.write(source, draft, tell, verdict_of(source), waves=wish.waves)
+
+
+def verdict_of(source: Source) -> Verdict:
+    """The record's state, and its signatures checked; without them where names must not leave."""
+    try:
+        staff = PeopleBook(people_file()).staff()
+    except ConfigError:
+        staff = Staff()
+    verdict = verify(source.path, heads_ledger(), staff)
+    return replace(verdict, signatures=()) if source.policy.deidentified else verdict
+
+
+FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
+    "bundle": (".zip", _bundle),
+    "csv": (".csv", _csv),
+    "edf": (".edf", _edf),
+    "handover": (".handover.pdf", _handover),
+    "fhir": (".fhir.json", _fhir),
+    "json": (".json", _json),
+    "report": (".pdf", _report),
+}
+"""Each format with the ending of its file."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the export and print its files' names; Ctrl+C and SIGTERM leave nothing behind."""
+    path = record_to_read(arguments.record)
+    ending, write = FORMATS[arguments.to]
+    out = Path(arguments.out) if arguments.out else Path(f"{path.stem}{ending}")
+    if not out.absolute().parent.is_dir():
+        raise ExportError(str(out), "there is no such folder")
+    policy = _policy(arguments)
+    wish = Wish(arguments.waves, arguments.vitals, who_is(arguments.user), arguments.purpose or NOT_SAID)
+    if is_encrypted(head_of(path)):
+        print(
+            f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
+            file=sys.stderr,
+        )
+    with _stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
+        write(source, draft, progress.tell, wish)
+        audited(
+            session_of(source.reader),
+            f"export {arguments.to}",
+            user=wish.user,
+            purpose=wish.purpose,
+            deidentified=policy.deidentified,
+            files=[(final.name, part_of(final)) for final in draft.made],
+        )
+        made = tuple(draft.made)
+    for each in made:
+        print(each)
+    return 0
+
+
+def _policy(arguments: argparse.Namespace) -> Policy:
+    if not arguments.deidentify and arguments.to != HANDOVER:
+        if arguments.keep:
+            raise ConfigError("export", "--keep", "goes with --deidentify; without it everything is kept")
+        return WHOLE
+    days = LEAST_DAYS + secrets.randbelow(MOST_DAYS - LEAST_DAYS)
+    return Policy(deidentified=True, shift_ns=-days * DAY_NS, keep=frozenset(arguments.keep))
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Ctrl+C, also where a shell started this in the background without it, and a polite end from outside."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
