@@ -388,7 +388,7 @@ def run(room: LiveRoom, folder: Path) -> None:
     session.move_to(Phase.DISCHARGE)
     time.sleep(1)
     session.leave()
-    room.key("Tab")
+    time.sleep(0.5)
     session.fill_form()
     session.sign()
     for verdict in ("verify", "rerun"):
