@@ -39,6 +39,10 @@ power-cuts: setup
 full-disk: setup
 	@$(UV) run --no-sync python tests/soak/fill_disk.py
 
+# One whole session by the keyboard, from opening to a signed record, with a picture of each step: ten minutes.
+whole-session: setup
+	@$(UV) run --no-sync python tests/soak/whole_session.py --out session-pictures
+
 soak: setup
 	@$(UV) run --no-sync python tests/soak/kill_recordings.py
 	@$(UV) run --no-sync python tests/soak/tamper_records.py

@@ -6,11 +6,12 @@ Everything is the real program in processes of its own; only devices, speakers a
 import os
 import shutil
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from programs import Program
+from programs import ROOT, Program
 from pulse_room import PulseRoom
 
 from kapmonitor.errors import RecordError
@@ -93,14 +94,17 @@ class LiveRoom:
 
     def command(self, *words, said=None):
         """`kapmonitor WORDS` to its end on this room's computer: (exit status, output and errors)."""
-        program = Program(*words, env=self.environment)
-        with program:
-            if said is not None:
-                program.process.stdin.write(said)
-            out, errors = program.process.communicate(timeout=PATIENCE_S)
-            program.drained()
-            status = program.process.returncode
-        return status, "\n".join((*program.lines, *program.errors, out or "", errors or ""))
+        done = subprocess.run(
+            [sys.executable, "-m", "kapmonitor", *map(str, words)],
+            cwd=ROOT,
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+            env={**os.environ, **self.environment},
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def console(self, *words):
         """Start the console; it is on the screen when this returns."""
