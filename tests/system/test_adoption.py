@@ -36,6 +36,12 @@ pytestmark = [pytest.mark.system, pytest.mark.xdist_group("ports")]
 HELPERS = Path(__file__).parent.parent / "helpers"
 
 
+@pytest.fixture(autouse=True)
+def no_ports_of_this_machine(monkeypatch):
+    """What is searched is what a test serves; a real port may be somebody's, or open in another test."""
+    monkeypatch.setattr("kapmonitor.surroundings.list_ports", tuple)
+
+
 def simulate(*words):
     program = Program("simulate", *words)
     driver, _, place = program.first_line().partition("@")
