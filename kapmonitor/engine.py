@@ -125,7 +125,8 @@ class Engine:
         # By the time of day until then: the first look tells of a clock that was set meanwhile.
         self._anchor = Anchor(now_ns, now_ns + earlier.last_utc_ns - earlier.last_t_ns)
         self._faults_t_ns = now_ns
-        self._keep(Stamped(now_ns, SessionResumed(utc_ns, now_ns - earlier.last_t_ns)))
+        gap_ns = now_ns - earlier.last_t_ns
+        self._keep(Stamped(now_ns, SessionResumed(utc_ns, gap_ns, earlier.waves_lost_ns)))
         self.snapshot = self._picture(now_ns)
 
     def add_device(self, added: DeviceAdded) -> None:

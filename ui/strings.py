@@ -33,7 +33,9 @@ PHASES: Final = {
 PHASES_NAME: Final = "Phase of the session"
 ROUTES: Final = {Route.IV: "IV", Route.IM: "IM", Route.IN: "IN", Route.SL: "SL", Route.PO: "PO"}
 
-TAKEN_UP: Final = "Session taken up again. Nothing was monitored from {t0} to {t1} ({length})"
+TAKEN_UP: Final = "Recovered to {t0}, {kept}. Nothing was monitored until {t1} ({length})"
+NO_NOTE_LOST: Final = "no saved note lost"
+WAVES_LOST: Final = "{seconds} s of waves lost"
 PUT_AWAY: Final = "Esc puts this away"
 
 NO_PERSON: Final = "No name yet"

@@ -20,13 +20,18 @@ def to_tell(snapshot: Snapshot, now_ns: int) -> Interruption | None:
 
 
 def words(gap: Interruption, snapshot: Snapshot) -> str:
-    """From when to when nothing was monitored, by the clock on the wall."""
+    """Until when everything is there, what is not, and until when nothing was monitored.
+
+    A note counts as saved once it is on disk, so none of those can be lost.
+    """
 
     def at(t_ns: int) -> str:
         return fmt.wall(snapshot.utc_ns + t_ns - snapshot.t_ns, snapshot.utc_offset_min, seconds=True)
 
     length = fmt.length(gap.t1_ns - gap.t0_ns)
-    return strings.TAKEN_UP.format(t0=at(gap.t0_ns), t1=at(gap.t1_ns), length=length)
+    lost = strings.WAVES_LOST.format(seconds=f"{gap.waves_lost_ns / fmt.SECOND_NS:.1f}")
+    kept = f"{strings.NO_NOTE_LOST}, {lost}" if gap.waves_lost_ns else strings.NO_NOTE_LOST
+    return strings.TAKEN_UP.format(t0=at(gap.t0_ns), t1=at(gap.t1_ns), length=length, kept=kept)
 
 
 class TakenUp:

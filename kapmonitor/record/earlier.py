@@ -54,6 +54,8 @@ class Earlier:
     protocol: Protocol | None
     last_t_ns: int
     last_utc_ns: int
+    waves_lost_ns: int = 0
+    """How much of the waves before its newest time did not reach the disk."""
     boot: Stamped | None = None
     """Which start of the computer its times were last said to belong to."""
 
@@ -111,12 +113,26 @@ def _earlier(path: Path, view: RecordView) -> Earlier:
         protocol=_protocol(state),
         last_t_ns=last_t_ns,
         last_utc_ns=last_t_ns + _utc_minus_t_ns(events),
+        waves_lost_ns=_waves_lost_ns(view.reader, last_t_ns),
         boot=next((each for each in reversed(events) if isinstance(each.event, ComputerBoot)), None),
     )
 
 
+FLOWED_NS: Final = 10_000_000_000
+"""A wave that ended longer ago had ended by itself."""
+LONGEST_NS: Final = 600_000_000_000
+"""No chunk of a wave is longer; so the beginning of a long record is not read for its end."""
 LATEST: Final = 1000
 """Rows come in order of time within some seconds: the newest is among the last of them."""
+
+
+def _waves_lost_ns(reader: RecordReader, last_t_ns: int) -> int:
+    """From the end of the newest wave; 0 where none flowed by then."""
+    numbers = [number for number, channel in reader.channels().items() if channel.fs > 0]
+    since = last_t_ns - FLOWED_NS
+    flowed = (each for number in numbers for each in reader.waves(number, since, last_t_ns, LONGEST_NS))
+    ends = [each.t0_ns + round(len(each.samples) * 1e9 / each.fs) for each in flowed]
+    return max(0, last_t_ns - max(ends)) if ends else 0
 
 
 def _folded(events: Iterable[Stamped]) -> SessionState:

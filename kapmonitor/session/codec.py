@@ -33,6 +33,7 @@ def _with(**missing: Json) -> Upcaster:
 
 
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
+    ("session.resumed", 1): _with(waves_lost_ns=0),
     ("channel.described", 1): _with(period_s=1.0),
     ("dose.given", 1): _with(lot="", witness="", weight_kg=0.0),
     ("dose.given", 2): _with(dose=""),

@@ -141,12 +141,16 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class SessionResumed:
-    """The program took up a record again after `gap_ns` without monitoring."""
+    """The program took up a record again after `gap_ns` without monitoring.
+
+    Of the waves another `waves_lost_ns` before that did not reach the disk.
+    """
 
     TYPE: ClassVar[str] = "session.resumed"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     utc_ns: int
     gap_ns: int
+    waves_lost_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,10 +102,14 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A stretch in which the program did not run: nothing was monitored and nothing recorded."""
+    """A stretch in which the program did not run: nothing was monitored and nothing recorded.
+
+    `waves_lost_ns` of the waves before it are missing, too.
+    """
 
     t0_ns: int
     t1_ns: int
+    waves_lost_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +300,7 @@ def fold(state: SessionState, stamped: Stamped) -> SessionState:
         case SessionStarted():
             return replace(state, started=event, started_t_ns=t_ns)
         case SessionResumed():
-            return _resume(state, Interruption(t_ns - event.gap_ns, t_ns))
+            return _resume(state, Interruption(t_ns - event.gap_ns, t_ns, event.waves_lost_ns))
         case SessionClosed():
             music, notes = _close_music(state.music, t_ns), all_ended(state.notes, t_ns)
             return replace(state, closed_t_ns=t_ns, music=music, notes=notes)

@@ -65,7 +65,10 @@ def test_killed_again_and_again_it_goes_on_with_one_record(tmp_path, devices):
     assert [note.text for note in events(path, NoteAdded)] == [f"note {life}" for life in range(4)]
     assert len(events(path, SessionStarted)) == 1
     assert all(0 < event.gap_ns < 20e9 for event in events(path, SessionResumed))
-    assert len(events(path, SessionResumed)) == 4
+    resumed = events(path, SessionResumed)
+    assert len(resumed) == 4
+    assert all(0 <= event.waves_lost_ns < 1e9 for event in resumed)
+    assert any(event.waves_lost_ns for event in resumed)
     assert [added.device for added in events(path, DeviceAdded)] == ["nonin", "suntech"]
     assert len(events(path, DeviceAdopted)) == 2
     described = [(each.device, each.ref) for each in events(path, ChannelDescribed)]

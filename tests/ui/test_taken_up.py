@@ -22,7 +22,7 @@ from ui.layout import SMALLEST
 from ui.replay import MomentsPanel, ReplayBar
 from ui.replay.listed import lines
 from ui.screenshot import render
-from ui.taken_up import SAID_NS
+from ui.taken_up import SAID_NS, words
 from ui.theme import SESSION, Theme
 from ui.trends import Review, TrendsPane
 from ui.trends.interruptions import holds, outside
@@ -31,13 +31,21 @@ from ui.trends.traces import Gap, trace
 from ui.trends.unmonitored import bands
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-NOTICE = "Session taken up again. Nothing was monitored from 14:46:25 to 14:46:37 (12 s)"
+NOTICE = "Recovered to 14:46:25, no saved note lost. Nothing was monitored until 14:46:37 (12 s)"
 K = Qt.Key
 
 
 def press(widget, *pressed):
     for key in pressed:
         QTest.keyClick(widget, key)
+
+
+def test_what_is_missing_of_the_waves_is_said():
+    session = FakeSession("taken-up")
+    gap = replace(TAKEN_UP[-1], waves_lost_ns=420_000_000)
+    session.state = replace(session.state, interruptions=(gap,))
+    said = words(gap, session.snapshot())
+    assert said.startswith("Recovered to 14:46:25, no saved note lost, 0.4 s of waves lost. ")
 
 
 def test_lengths_read_as_in_a_sentence():
