@@ -13,12 +13,12 @@ demo: setup
 demo-picture: setup
 	@QT_QPA_PLATFORM=offscreen $(UV) run --no-sync kapmonitor demo --speed 20 --screenshot demo.png --after 30
 
-# Tests that wait run four at a time, apart from those that compute, which would keep them from being in time.
+# Tests that wait run three at a time, apart from those that compute, which would keep them from being in time.
 # Python keeps what it compiled, as the tests start hundreds of programs; a container may have turned that off.
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup
 	@$(UV) run --no-sync pytest -m "not speed and not system and not realtime"
-	@$(UV) run --no-sync pytest -n 4 --dist loadgroup -m "not speed and (system or realtime)"
+	@$(UV) run --no-sync pytest -n 3 --dist loadgroup -m "not speed and (system or realtime)"
 
 check: setup
 	@$(UV) run --no-sync ruff check .
