@@ -124,8 +124,8 @@ class _Rerun:
         whole_ns = max(1, self._past.end_ns - self._past.start_ns)
         life, last_ns = 0, self._past.start_ns
         for entry in entries(self._reader, self._device.id):
-            if self._life(entry.t_ns) > life:
-                life = self._life(entry.t_ns)
+            if self._arrived_in(entry.t_ns) > life:
+                life = self._arrived_in(entry.t_ns)
                 # The driver ended with the program; what it would have said at that is on no record.
                 yield LinkChanged(LinkState.OFF, max(last_ns, self._unsaved[life - 1][0]))
             last_ns = entry.t_ns
@@ -156,7 +156,7 @@ class _Rerun:
             case Observation():
                 self._numbers.now(_number(item))
             case WaveformBlock():
-                self._wave(item.metric.ref)[self._life(item.t_ns)].now(item.samples, item.t_ns)
+                self._wave(item.metric.ref)[self._arrived_in(item.t_ns)].now(item.samples, item.t_ns)
             case DeviceAlert():
                 self._book.alerted(device, item)
             case CuffChanged() | CuffFailed():
@@ -207,8 +207,13 @@ class _Rerun:
 
     def _life(self, t_ns: int) -> int:
         """Which life of the program a time is in: waves are placed a little before they arrive."""
-        ends = (to_ns for _, to_ns in self._unsaved if to_ns < ALWAYS[1])
-        return sum(t_ns >= to_ns - PLACED_NS for to_ns in ends)
+        ends = ((from_ns + UNSAVED_NS, to_ns) for from_ns, to_ns in self._unsaved if to_ns < ALWAYS[1])
+        # A program that is back sooner than that placed nothing before the end of the life before.
+        return sum(t_ns >= max(end_ns, to_ns - PLACED_NS) for end_ns, to_ns in ends)
+
+    def _arrived_in(self, t_ns: int) -> int:
+        """Which life something arrived in."""
+        return sum(t_ns >= to_ns for _, to_ns in self._unsaved)
 
     def _settle(self, until_ns: int) -> None:
         """Read what was recorded until then and give up what has found no counterpart for a while."""
