@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_session_is_marked_and_then_deleted_by_another_admin(home, capsys):
     assert left_in(home / "first", home / "second") == [other.name], "and no other session"
     assert [(each.step, each.by) for each in stones()] == [("marked", "eve"), ("deleted", "adam")]
     kept = stones_file(heads_ledger()).read_text()
-    assert "4471" not in kept
+    assert "4471" not in re.sub(r"[0-9a-f]{32,}", "", kept), "but for digests, which hold any digits"
     (line,) = moves_ledger(heads_ledger()).read_text().splitlines()
     assert json.loads(line)["session"] == "s2"
     assert "Fox" not in kept

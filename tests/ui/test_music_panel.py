@@ -30,8 +30,11 @@ def session():
 def shown(qtbot, session):
     """A panel on a window whose keys are bound, shown; returns it with its player."""
 
+    windows = []
+
     def make(view=PLAYING, *, player=True, live=True, size=SIZES[0], palette=SESSION):
         window = QWidget()
+        windows.append(window)  # qtbot does not keep it alive, and a panel goes with its window
         qtbot.addWidget(window)
         fake = FakePlayer(view) if player else None
         panel = MusicPanel(Theme(palette, scale_for(*size)), fake, session.now_ns, live=live, parent=window)
@@ -44,7 +47,8 @@ def shown(qtbot, session):
         panel.refresh(session.snapshot())
         return panel, fake
 
-    return make
+    yield make
+    windows.clear()
 
 
 def asked(player):

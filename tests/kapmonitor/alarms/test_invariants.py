@@ -308,7 +308,7 @@ def test_ten_thousand_steps_break_no_invariant(part):
     run_state_machine_as_test(
         AlarmMachine,
         settings=settings(
-            max_examples=240 * TIMES // PARTS,
+            max_examples=300 * TIMES // PARTS,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),
