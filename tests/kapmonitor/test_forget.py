@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -90,10 +89,10 @@ def stones():
 def record(home):
     """With all that may lie beside it, in both folders."""
     (home / "first").mkdir(exist_ok=True)
-    path = make_record(home / "first" / "2026-11-22-1405-4471.kap", 3)
+    path = make_record(home / "first" / "2026-11-22-1405-4471X.kap", 3)
     path.with_name(f"{path.name}.heads").write_text("{}\n")
     copy_into(home / "second", path)
-    moved = home / "second" / "2026-11-22-1405-4471-moved.kap"
+    moved = home / "second" / "2026-11-22-1405-4471X-moved.kap"
     moved.write_bytes(path.read_bytes())
     move = Move(path, moved, "", 1, "0" * 64)
     assert note(beside(path), move, "s1", "")
@@ -121,7 +120,7 @@ def test_a_session_is_marked_and_then_deleted_by_another_admin(home, capsys):
     assert left_in(home / "first", home / "second") == [other.name], "and no other session"
     assert [(each.step, each.by) for each in stones()] == [("marked", "eve"), ("deleted", "adam")]
     kept = stones_file(heads_ledger()).read_text()
-    assert "4471" not in re.sub(r"[0-9a-f]{32,}", "", kept), "but for digests, which hold any digits"
+    assert "4471X" not in kept
     (line,) = moves_ledger(heads_ledger()).read_text().splitlines()
     assert json.loads(line)["session"] == "s2"
     assert "Fox" not in kept

@@ -85,5 +85,8 @@ def test_a_mistake_is_named_by_its_key(change, key):
 
 @given(st.text(max_size=200), st.sampled_from(GOOD.splitlines()[1:]))
 def test_any_text_is_settings_or_config_errors(text, line):
-    read(f"{line}\n{text}", "k.toml")
-    read(GOOD.replace(line, text), "k.toml")
+    for changed in (f"{line}\n{text}", GOOD.replace(line, text)):
+        _, mistakes = read(changed, "k.toml")
+        assert all(str(mistake).startswith("k.toml: ") for mistake in mistakes)
+        if not mistakes:
+            assert parse(changed, "k.toml") == read(changed, "k.toml")[0]

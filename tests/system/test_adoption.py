@@ -122,7 +122,7 @@ def test_another_oximeter_on_the_same_cable_is_asked_about(tmp_path, caplog):
             assert "0000022222" in row.changed_to
             session.until(lambda: session.snapshot.spo2.unconfirmed)
             assert not isinstance(session.snapshot.spo2.reading, Measured)
-            session.until(lambda: "changed:masimo" in [alarm.role for alarm in session.snapshot.alarms])
+            assert "changed:masimo" in [alarm.role for alarm in session.snapshot.alarms]
             session.say(ConfirmDevice("masimo", "KL"))
             session.until(lambda: isinstance(session.snapshot.spo2.reading, Measured))
             session.until(lambda: not session.snapshot.alarms)

@@ -138,8 +138,9 @@ def test_any_bytes_are_refused_in_words(tmp_path, data):
     for content in (data, b"SQLite format 3\0" + data):
         path.write_bytes(content)
         if is_encrypted(content):
-            with pytest.raises(RecordLocked):
-                RecordReader(path)
+            for read in (RecordReader, verify):
+                with pytest.raises(RecordLocked):
+                    read(path)
             continue
         with pytest.raises(RecordDamaged):
             RecordReader(path)
