@@ -47,10 +47,11 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class StatusFace:
-    """Everything in the status zone."""
+    """Everything in the status zone; `number` is what stands for `visit` where there is little room."""
 
     person: str
     visit: str
+    number: str
     phase: Phase
     next_phase: Phase | None
     mark: str
@@ -74,10 +75,11 @@ def status_face(snapshot: Snapshot, now_ns: int, audio: Audio | None) -> StatusF
     """The status zone at `now_ns`."""
     session = snapshot.session
     label, clock = _clock(session, now_ns)
-    person, visit = _person(session)
+    person, number, visit = _person(session)
     return StatusFace(
         person=person,
         visit=visit,
+        number=number,
         phase=session.phase,
         next_phase=snapshot.next_phase,
         mark=_mark(snapshot),
@@ -114,14 +116,15 @@ def link_sign(link: LinkStatus, now_ns: int) -> Sign:
     return Sign(_LAMPS[link.state], link.label, words)
 
 
-def _person(session: SessionState) -> tuple[str, str]:
+def _person(session: SessionState) -> tuple[str, str, str]:
+    """Name, record number beside it, and that with the place in the course."""
     started, known = session.started, who(session)
     if started is None:
-        return strings.NO_PERSON, ""
+        return strings.NO_PERSON, "", ""
     visit = strings.SESSION_OF.format(number=started.number, of=started.of) if started.of > 1 else ""
-    beside = (known.record_number if known.initials else "", known.course or visit)
+    number = known.record_number if known.initials else ""
     name = known.initials or known.record_number or strings.NO_PERSON
-    return name, " · ".join(part for part in beside if part)
+    return name, number, " · ".join(part for part in (number, known.course or visit) if part)
 
 
 def _clock(session: SessionState, now_ns: int) -> tuple[str, str]:

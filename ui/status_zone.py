@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -17,8 +19,6 @@ SIGN = 17
 SIDE = 24
 BREATH = 26
 """Room on either side of the clock."""
-LEAST_VISIT = 110
-"""What stands beside the name keeps so much of the row."""
 
 
 class StatusZone(QWidget):
@@ -29,6 +29,7 @@ class StatusZone(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._told: StatusFace | None = None
         self._face: StatusFace | None = None
         self._clock_x = 0.0
         self._short = False
@@ -42,7 +43,7 @@ class StatusZone(QWidget):
 
     def set_face(self, face: StatusFace) -> None:
         """Show this from now on."""
-        old, self._face = self._face, face
+        old, self._told = self._told, face
         if face == old:
             return
         self.stepper.set_phase(face.phase)
@@ -55,9 +56,13 @@ class StatusZone(QWidget):
 
     def _arrange(self) -> None:
         """Give the phases what the words to their left and right leave."""
-        face, px = self._face, self._theme.px
+        face, px = self._told, self._theme.px
         if face is None:
             return
+        if not self._fits(face):
+            # The phases come before the words about the course.
+            face = replace(face, visit=face.number)
+        self._face = face
         left = px(SIDE) + self._person_width(face) + px(22)
         wanted = self.stepper.natural_width()
         fixed = left + self._clock_width(face) + px(SIDE) + 2 * px(BREATH)
@@ -65,21 +70,22 @@ class StatusZone(QWidget):
         self._short = spare < wanted
         if self._short:
             spare = self.width() - fixed - self._signs_width(face, short=True)
-            # The phases come before the words about the course, of which the first ones stay.
-            given = min(max(0.0, wanted - spare), max(0.0, self._visit_width(face) - px(LEAST_VISIT)))
-            left, spare = left - given, spare + given
         width = max(px(120), min(wanted, spare))
         self.stepper.setGeometry(round(left), 0, round(width), self.height())
         self._clock_x = left + width + px(BREATH) + max(0.0, (spare - width) / 2)
         self.update()
 
-    def _person_width(self, face: StatusFace) -> float:
-        return fonts.width(face.person, self._theme.text_px(24), fonts.BOLD) + self._visit_width(face)
+    def _fits(self, face: StatusFace) -> bool:
+        """Whether all phases have room beside all words, the lamps' shortened if need be."""
+        px = self._theme.px
+        words = self._person_width(face) + self._clock_width(face) + self._signs_width(face, short=True)
+        free = self.width() - words - 2 * px(SIDE) - px(22) - 2 * px(BREATH)
+        return free >= self.stepper.natural_width()
 
-    def _visit_width(self, face: StatusFace) -> float:
-        if not face.visit:
-            return 0.0
-        return fonts.width(face.visit, self._theme.text_px(SMALL)) + self._theme.px(12)
+    def _person_width(self, face: StatusFace) -> float:
+        t = self._theme.text_px
+        visit = fonts.width(face.visit, t(SMALL)) + self._theme.px(12) if face.visit else 0.0
+        return fonts.width(face.person, t(24), fonts.BOLD) + visit
 
     def _clock_width(self, face: StatusFace) -> float:
         t, px = self._theme.text_px, self._theme.px

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 from shell_parts import HD, LAPTOP, open_window, picture, pixels, shows
 
-from kapmonitor.session.events import Phase
+from kapmonitor.session.care import charted
+from kapmonitor.session.events import CardFilled, Phase
 from ui import strings
 from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
 from ui.status_face import Lamp
-from ui.status_zone import LEAST_VISIT
 from ui.stepper import PhaseStepper
 from ui.theme import DAY, SESSION, Theme
 from ui.watchdog import Watchdog
@@ -117,14 +118,26 @@ def test_a_missing_staff_sound_is_said(qtbot):
     assert (sign.word, sign.trouble) == ("Room speaker", "staff ear lost")
 
 
+def test_a_long_course_gives_way_to_the_phases_and_comes_back_with_room(qtbot):
+    session = FakeSession("baseline")
+    long = CardFilled("course", "treatment of depression, session 3 of 6 and two boosters", "KL")
+    session.state = replace(session.state, care=charted(session.state.care, 1, long))
+    window = open_window(qtbot, session, LAPTOP)
+    assert window.status._face.visit == "4471"
+    assert len(window.status.stepper.boxes()) == len(Phase)
+    assert "two boosters" in window.status.accessibleDescription()
+    window.resize(2560, 1080)
+    QApplication.processEvents()
+    assert window.status._face.visit.endswith("two boosters")
+
+
 @pytest.mark.parametrize("size", [HD, LAPTOP, QSize(1280, 720), QSize(3840, 2160)])
 @pytest.mark.parametrize("variant", ["quiet", "waiting", "stale", "demo", "replay"])
 def test_nothing_in_the_status_zone_runs_into_its_neighbour(qtbot, size, variant):
     window = open_window(qtbot, variant, size)
     zone = window.status
-    visit = min(zone._visit_width(zone._face), window.theme.px(LEAST_VISIT))
-    name = zone._person_width(zone._face) - zone._visit_width(zone._face)
-    assert window.theme.px(24) + name + visit <= zone.stepper.x()
+    person_end = window.theme.px(24) + zone._person_width(zone._face)
+    assert person_end <= zone.stepper.x()
     assert zone.stepper.geometry().right() <= zone._clock_x
     clock_end = zone._clock_x + zone._clock_width(zone._face)
     signs = min(zone._signs_width(zone._face, short=short) for short in (False, True))
