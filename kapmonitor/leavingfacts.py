@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kapmonitor.consolefacts import console_fact
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.preflight import MUSIC, ROOM, STAFF
 from kapmonitor.protocol.auto import Auto
@@ -67,7 +68,7 @@ class Facts:
             return self._no_alarm()
         if auto.fact in OF_SOUND:
             return self._heard(OF_SOUND[auto.fact])
-        return Known(self._of_console(auto.fact))
+        return Known(console_fact(self.snapshot, auto.fact))
 
     def _score(self, auto: Auto) -> Known:
         """The newest score since the last dose, put right where somebody did; since when they have met it."""
@@ -93,36 +94,12 @@ class Facts:
         return Known(back[-1], _last_run(times, back), (times[-1],))
 
     def _no_alarm(self) -> Known:
-        active = any(alarm.ended_t_ns is None for alarm in self.snapshot.alarms)
         ends = [span.t1_ns for span in self.snapshot.session.alarms if span.t1_ns is not None]
-        return Known(not active, max(ends, default=self.first_dose_ns))
+        return Known(console_fact(self.snapshot, "no-alarm"), max(ends, default=self.first_dose_ns))
 
     def _heard(self, of: str) -> Known:
         said = next((check for check in self.snapshot.session.sound_checks if check.of == of), None)
         return NOT_KNOWN if said is None else Known(said.heard, said.t_ns)
-
-    def _of_console(self, fact: str) -> float | bool | None:
-        station, session = self.snapshot.station, self.snapshot.session
-        here = [device for device in session.devices if not device.released]
-        match fact:
-            case "baseline":
-                return self.snapshot.baseline.baseline is not None
-            case "devices-confirmed":
-                return bool(here) and not any(device.unconfirmed for device in here)
-            case "clocks-compared":
-                return True if any(device.clock is not None for device in here) else None
-            case "record-written":
-                return station.disk_will_do
-            case "sleep-held-off":
-                return station.awake
-            case "mains":
-                return station.on_mains
-            case "battery-percent":
-                return station.battery
-            case "disk-gb":
-                return None if station.disk_free is None else station.disk_free / 1e9
-            case _:
-                return None
 
 
 def whole(cuffs: Sequence[CuffReading]) -> tuple[tuple[int, float, float], ...]:

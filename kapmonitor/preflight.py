@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from kapmonitor.consolefacts import console_fact
 from kapmonitor.errors import CommandRefused
 from kapmonitor.model import LinkState
 from kapmonitor.protocol.checklist import CheckItem
-from kapmonitor.session.care import Care
+from kapmonitor.scaledue import standing_scores
+from kapmonitor.session.care import Care, Score
 from kapmonitor.session.care_events import SessionOpened
 from kapmonitor.session.state import BEDSIDE, SoundCheck
 from kapmonitor.snapshot import Freshness, Snapshot, StationFacts
@@ -125,16 +127,17 @@ def _as_wanted(check: Check, item: CheckItem | None, station: StationFacts) -> C
     return replace(check, required=item.required, standing=standing)
 
 
+def _when(score: Score) -> int:
+    return score.t_ns
+
+
 def _found_out(item: CheckItem, snapshot: Snapshot) -> Check:
     """What the protocol asks of the console besides; unknown is left open."""
-    station = snapshot.station
-    facts: dict[str, float | bool] = {"no-alarm": not snapshot.alarms}
-    if station.battery is not None:
-        facts["battery-percent"] = station.battery
-    if station.disk_free is not None:
-        facts["disk-gb"] = station.disk_free / 1e9
-    scores = sorted(snapshot.session.care.scores, key=lambda score: score.t_ns)
-    facts |= {f"scale:{score.scale}": float(score.score) for score in scores}
+    scores = standing_scores(snapshot.session.care.scores)
+    facts = {f"scale:{score.scale}": float(score.score) for score in sorted(scores, key=_when)}
+    known = console_fact(snapshot, item.auto.fact) if item.auto is not None else None
+    if item.auto is not None and known is not None:
+        facts[item.auto.fact] = known
     met = item.auto.met(facts) if item.auto is not None else None
     standing = Standing.LEFT if met is None else Standing.DONE if met else Standing.WRONG
     return Check(item.id, standing, item.text, required=item.required, asked=False)

@@ -185,6 +185,7 @@ REFUSALS: Final = {
     "agreement": "the readings differ: another one is needed",
     "given-up": "five readings and no agreement: fixed limits stay",
 }
+ENDED_FIRST: Final = "the session ended first"
 NOT_DONE: Final = "not done — {why}"
 
 ABOVE: Final = "above"

@@ -32,6 +32,8 @@ from kapmonitor.session.care import Care
 from kapmonitor.session.events import BaselineSet, Phase, RecordSigned
 from kapmonitor.session.keys_events import ScreenLocked, ScreenUnlocked
 from kapmonitor.vault.passphrasefile import NAMED_FILE
+from ui.before.checklines import PLACE
+from ui.before.questions import asked
 
 PIN, PASSPHRASE = "482913", "seven dry leaves on a stone"
 SHORT = (
@@ -326,27 +328,9 @@ def awake_is_wrong() -> bool:
 
 
 ASKED = ("screening", "consent", "medications", "boundaries", "escort")
-ORDER = (
-    Own.IDENTITY,
-    "screening",
-    "consent",
-    "medications",
-    "boundaries",
-    "weight",
-    "escort",
-    Own.DEVICES,
-    Own.CUFF,
-    Own.BASELINE,
-    Own.STAFF_TONE,
-    Own.ROOM_TONE,
-    Own.MUSIC_HEARD,
-    Own.BEDSIDE,
-    Own.CLOCKS,
-    Own.DISK,
-    Own.POWER,
-    Own.AWAKE,
-    Own.ENCRYPTED,
-)
+QUESTIONS = tuple(each.id for each in asked(example().before))
+ORDER = tuple(check for own in PLACE for check in (QUESTIONS if own is None else (own,)))
+"""The lines of the opening page from top to bottom."""
 FIELDS = (
     "benzodiazepines",
     "sedatives",

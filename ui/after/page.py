@@ -17,8 +17,8 @@ from ui.after.asks import Foot, foot
 from ui.after.look import Look, Signers, look
 from ui.after.rows import CHOSEN, Row, Tab, rows
 from ui.after.steps import ENTRIES, Asking, Cue, Facts, Sign, Step, after
-from ui.before.keeping import Keeper
-from ui.limits.page import Entry
+from ui.entry import Entry
+from ui.keeping import Keeper
 from ui.listing import in_view
 from ui.panel import paint_panel
 from ui.ports import SessionPort

@@ -12,8 +12,8 @@ from kapmonitor.commands import Chart
 from ui import fonts, painting
 from ui.before import card, wording
 from ui.before.card import IDENTITY, Field, Kept, Saving
-from ui.before.keeping import Keeper
 from ui.before.places import label_and_line
+from ui.keeping import Keeper
 from ui.ports import SessionPort
 from ui.theme import Theme, colour
 

@@ -22,13 +22,13 @@ from ui.before.card import Field
 from ui.before.checklines import Line
 from ui.before.devices import paint_devices
 from ui.before.fields import ENTERS, Fields
-from ui.before.keeping import Keeper
 from ui.before.limitlines import limits_face
 from ui.before.places import Places, neighbour, places
 from ui.before.questions import Wanted
 from ui.before.steps import ENTRIES, Asking, Cue, Facts, Step, Way, after
+from ui.entry import Entry
+from ui.keeping import Keeper
 from ui.limits.face import no_baseline
-from ui.limits.page import Entry
 from ui.ports import SessionPort
 from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.strings import NOT_DONE, REFUSALS

@@ -48,7 +48,6 @@ ANOTHER_PERSON: Final = "born {born} is kept"
 ANOTHER_PERSON_MORE: Final = (
     "This record is of somebody born {born}. Another birth date is another person, who needs a new session."
 )
-ENDED_FIRST: Final = "the session ended first"
 
 NO_DEVICES: Final = "Nothing is adopted yet: C finds what is plugged in or in range."
 NO_PULSE: Final = "No oximeter and no heart strap yet"
@@ -86,7 +85,7 @@ AWAKE: Final = "Sleep of this computer held off"
 AWAKE_WRONG: Final = "Sleep of this computer is not held off"
 ENCRYPTED: Final = "Record encrypted"
 NOT_ENCRYPTED: Final = "Record is not encrypted"
-SET_VAULT_UP: Final = "kapmonitor vault setup, once, by an admin"
+SET_VAULT_UP: Final = "an admin sets that up, once"
 UNTIL_CLOSED: Final = "until the session is closed"
 SWITCH_OFF_SLEEP: Final = "switch it off in the system’s settings"
 

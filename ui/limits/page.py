@@ -7,10 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kapmonitor.snapshot import LimitInForce, Snapshot
 from ui import fonts, painting
+from ui.entry import Entry
 from ui.limits import face as faces
 from ui.limits.drawing import FOOT, HEAD, MARGIN, entry_box, paint_foot, paint_head, paint_row, row_height
 from ui.limits.steps import AT_REST, ENTRIES, Cue, Editing, Facts, Step, after
@@ -24,22 +25,6 @@ from ui.theme import Theme, colour
 REFRESH_MS: Final = 250
 LOCK_AFTER_MS: Final = 120_000
 """An open page that nobody touches locks itself."""
-
-
-class Entry(QLineEdit):
-    """One line of text; a key that is still held down from before does not enter it."""
-
-    entered = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if not event.isAutoRepeat():
-                self.entered.emit()
-            return
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
 
 
 class LimitsPage(QWidget):

@@ -13,7 +13,7 @@ from kapmonitor.protocol.cuffdues import Became, PastDue
 from kapmonitor.session.dose_events import CuffExplained
 from ui import fonts, painting
 from ui import format as fmt
-from ui.limits.page import Entry
+from ui.entry import Entry
 from ui.listing import in_view
 from ui.missed import wording
 from ui.missed.owing import dues

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from kapmonitor.commands import KeepDraft, NoteCommand
 from kapmonitor.errors import KapError
 from ui.ports import SessionPort
+from ui.strings import ENDED_FIRST
 
 DRAFT: Final = "draft "
 
@@ -79,7 +80,7 @@ class Saver(QObject):
     def _done(self, command: NoteCommand, future: Future[None]) -> None:
         """Runs on whichever thread resolved the future."""
         if future.cancelled():
-            self._tell(Outcome(command, "the session ended first"))
+            self._tell(Outcome(command, ENDED_FIRST))
             return
         error = future.exception()
         self._tell(Outcome(command, "" if error is None else str(error) or type(error).__name__))

@@ -21,6 +21,7 @@ from ui.people.drawing import paint_box, paint_person, row_height
 from ui.people.picking import Cue, Picking, Step
 from ui.people.ports import Door
 from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
+from ui.strings import ENDED_FIRST
 from ui.theme import Theme, colour
 
 FOOT: Final = 118
@@ -216,7 +217,7 @@ class PinForm(QWidget):
 def _why(future: Future[About]) -> str:
     """Why the PIN is not taken; empty if it is."""
     if future.cancelled():
-        return wording.ENDED
+        return ENDED_FIRST
     error = future.exception()
     if isinstance(error, PeopleError):
         return f"{error.reason[:1].upper()}{error.reason[1:]}."

@@ -17,7 +17,6 @@ CHECKING: Final = "looking at the PIN"
 PICK_KEYS: Final = "letters or ↑ ↓ choose · digits PIN · Enter for a PIN with letters · Esc leave"
 LOCK_KEYS: Final = "letters or ↑ ↓ choose · digits PIN · Enter for a PIN with letters"
 PIN_KEYS: Final = "Enter go on · Backspace another person · Esc back"
-ENDED: Final = "the session ended first"
 
 ROOM: Final = "In the room"
 NO_ROLE: Final = "No role of {who} is known. Roles are in the clinic’s list: kapmonitor people"

@@ -36,7 +36,6 @@ WINDOW: Final = "[ ]  window {length}"
 WHOLE: Final = "whole session"
 ZERO_KEY: Final = "0  whole session"
 CLICK: Final = "click  values at a time"
-CLICK_AWAY: Final = "click again to put away"
 
 
 def route_name(route: str) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, KapError
-from ui.before.wording import ENDED_FIRST
 from ui.ports import SessionPort
+from ui.strings import ENDED_FIRST
 
 
 class Keeper(QObject):
