@@ -15,12 +15,14 @@ import pytest
 from engine_room import DIA, HR, MEAN, SPO2, SYS, Room
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from past_records import session_record, write
+from past_records import session_record, time_of, write
+from taken_up import taken_up
 from virtual_session import VirtualSession
 from wired_session import WiredSession
 
 from devices.raw import with_raw
 from devices.registry import Registry, load
+from devices.sim.fastforward import FastForward
 from devices.sim.patient import Episode as Illness
 from kapmonitor.alarms.limits import example, parse
 from kapmonitor.alarms.offline import replayed, replaying
@@ -298,6 +300,37 @@ def test_a_session_killed_in_the_middle_is_rerun_to_every_transition(tmp_path):
     assert not result.past.is_closed
     assert result.is_identical
     assert result.alarms.same > 20
+
+
+class SecondLife(WiredSession):
+    """Goes on with the record of a killed session so long after its last entry."""
+
+    def __init__(self, path, gap_ns, drivers):
+        super().__init__(drivers)
+        self.clock, self.recorder, self.engine = taken_up(path, gap_ns)
+        self.begun_ns = self.ticked_ns = self.clock.now_ns()
+
+    def go_on(self, seconds):
+        line = FastForward(self.joined, self, self.begun_ns)
+        line.run(self.begun_ns, self.begun_ns + seconds * S, self._tick)
+        self.engine.close("ended")
+
+
+@pytest.mark.parametrize("gap_s", [0.1, 0.35, 0.45, 0.6, 3.0])
+def test_however_soon_the_program_is_back_its_waves_are_the_same_again(tmp_path, gap_s):
+    first = WiredSession(["nonin"])
+    first.run(6)
+    last_ns = max(row.t_ns for row in first.recorder.rows if isinstance(row, WireRow))
+    rows = [row for row in first.recorder.rows if time_of(row) <= last_ns]
+    path = write(tmp_path / "k.kap", first.started, rows, closed=False)
+    second = SecondLife(path, round(gap_s * S), ["nonin"])
+    second.go_on(6)
+    write(path, first.started, second.recorder.rows)
+    done = again(path)
+    assert len(done.past.events) > 10
+    found = outcomes(done)["nonin", "wave MDC_PULS_OXIM_PLETH"]
+    assert (found.verdict, found.first) == (Verdict.IDENTICAL, ())
+    assert found.same > 600
 
 
 def test_what_differs_after_a_session_was_taken_up_again_is_told(tmp_path):
