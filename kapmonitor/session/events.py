@@ -155,7 +155,7 @@ class SessionResumed:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The record was closed on purpose. `reason` is 'ended', 'signal' or 'window'."""
+    """The record was closed on purpose: "ended", "signal", "window", "not-opened" or "signed-off"."""
 
     TYPE: ClassVar[str] = "session.closed"
     VERSION: ClassVar[int] = 1

@@ -26,6 +26,7 @@ from vault_parts import (
 
 from kapmonitor.clock import ManualClock
 from kapmonitor.errors import RecordDamaged, RecordError, RecordLocked
+from kapmonitor.housekeeping import facts
 from kapmonitor.record.copying import copy_into
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
@@ -84,6 +85,12 @@ def test_everything_reads_as_from_a_plain_record(record, tmp_path):
     view = RecordView(record)
     assert view.span()[1] > T0_NS + 60 * SECOND
     view.close()
+
+
+def test_the_checks_before_a_session_see_whether_its_record_is_encrypted(record, tmp_path):
+    plain = make_record(tmp_path / "plain.kap", 3)
+    assert [facts(path, awake=True).encrypted for path in (record, plain)] == [True, False]
+    assert facts(tmp_path / "none.kap", awake=True).encrypted is None
 
 
 def test_its_first_page_is_not_of_sqlite(record):
