@@ -2,9 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 from drivers import load
-from engine_room import DIA, MEAN, PR, SPO2, SYS, Room, S
+from engine_room import DIA, MEAN, PLETH, PR, SPO2, SYS, Room, S
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from past_records import write
@@ -33,6 +34,7 @@ from kapmonitor.model import (
     LinkChanged,
     LinkState,
     NibpFailure,
+    WaveformBlock,
 )
 from kapmonitor.opening import protocol_event
 from kapmonitor.picture import CuffOutlook
@@ -103,6 +105,30 @@ def test_the_record_tells_the_gap_and_nothing_twice(room, tmp_path):
     assert again.recorder.events(ChannelDescribed) == []
     numbers = {row.channel for row in room.recorder.rows if hasattr(row, "channel")}
     assert {row.channel for row in again.recorder.rows if hasattr(row, "channel")} == numbers
+
+
+def pleth(room):
+    """The second that ends now."""
+    room.engine.on_event("oxi", WaveformBlock(PLETH, room.clock.now_ns(), np.arange(75, dtype=np.int16)))
+
+
+@pytest.mark.parametrize(
+    ("since_s", "lost_s"),
+    [(0, 0), (0.5, 0.5), (9, 9), (11, 0)],
+    ids=["to the end", "half a second", "long, but it flowed", "it had ended by itself"],
+)
+def test_what_is_missing_of_the_waves_is_told(room, tmp_path, since_s, lost_s):
+    room.after(2, saying=quiet())
+    pleth(room)
+    room.after(since_s, saying=quiet())
+    again = room.killed(tmp_path / "a.kap", 7)
+    assert again.recorder.rows[0].event.waves_lost_ns == pytest.approx(lost_s * S, abs=S / 75)
+
+
+def test_where_there_was_no_wave_none_is_missed(room, tmp_path):
+    room.after(3, saying=quiet())
+    again = room.killed(tmp_path / "a.kap", 7)
+    assert again.recorder.rows[0].event.waves_lost_ns == 0
 
 
 def test_a_metric_that_is_new_gets_a_number_of_its_own(room, tmp_path):

@@ -68,7 +68,6 @@ def test_killed_again_and_again_it_goes_on_with_one_record(tmp_path, devices):
     resumed = events(path, SessionResumed)
     assert len(resumed) == 4
     assert all(0 <= event.waves_lost_ns < 1e9 for event in resumed)
-    assert any(event.waves_lost_ns for event in resumed)
     assert [added.device for added in events(path, DeviceAdded)] == ["nonin", "suntech"]
     assert len(events(path, DeviceAdopted)) == 2
     described = [(each.device, each.ref) for each in events(path, ChannelDescribed)]
