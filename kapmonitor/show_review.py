@@ -14,6 +14,7 @@ from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
+from kapmonitor.show_unlock import unlock_record
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -26,10 +27,12 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
-def prepare(console: Console, path: Path, at_s: float | None) -> None:
-    """Let the console check and open the record."""
+def prepare(console: Console, path: Path, at_s: float | None, on_open: Callable[[], None]) -> None:
+    """Let the console check and open the record; `on_open` is called when its passphrase is known."""
 
     def make(progress: Progress) -> Dress:
+        unlock_record(console, path)
+        on_open()
         progress(0.0, CHECKING)
         verdict = verify(path, heads_ledger(), _known_people())
         return lambda shell: _dress(shell, path, verdict, at_s)

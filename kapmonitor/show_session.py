@@ -20,6 +20,7 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.places import heads_ledger, new_record_path, people_file
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
+from kapmonitor.show_unlock import unlock_station
 from kapmonitor.station import Station, begin
 from kapmonitor.unfinished import Unfinished, unfinished
 from playlists.store import example_path, load
@@ -42,6 +43,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
 
     def make(progress: Progress) -> Dress:
+        unlock_station(console)
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
         limit_set = _limits(arguments.limits)

@@ -173,9 +173,9 @@ def test_everything_has_room_at_every_size(shell, size, question):
     shell.put_over(page, words.MEANWHILE)
     shell.resize(size)
     at, scale = page.places(), scale_for(size.width(), size.height())
-    stack = [at.title_y, *(y for y, _ in at.lines), *(row.top() for row in at.rows), at.keys_y]
+    stack = [at.column.title_y, *(y for y, _ in at.column.lines), *(row.top() for row in at.rows), at.keys_y]
     assert stack == sorted(stack)
-    assert at.title_y > 20 * scale
+    assert at.column.title_y > 20 * scale
     assert at.keys_y < page.height() - 12 * scale
     assert not any(one.intersects(other) for one, other in zip(at.rows, at.rows[1:], strict=False))
 
