@@ -1,12 +1,10 @@
 """The passphrase asked for in the window: a real console, real vaults, real encrypted records."""
 
-import signal
-
 import pytest
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
-from shell_parts import HD, LAPTOP, shows
+from shell_parts import HD, LAPTOP, on_screen, shows
 from vault_parts import PASSPHRASE, Computers, make_encrypted
 
 from kapmonitor.errors import RecordLocked
@@ -15,7 +13,7 @@ from kapmonitor.show_unlock import unlock_record, unlock_station
 from kapmonitor.vault import keys
 from kapmonitor.vault.held import HELD
 from kapmonitor.vault.home import load_vault
-from ui.console import Console, Picture
+from ui.console import Picture
 from ui.layout import SMALLEST
 from ui.question import record_locked, station_locked
 from ui.question.secret_page import SecretPage
@@ -36,13 +34,8 @@ def computers(tmp_path, monkeypatch):
 
 @pytest.fixture
 def console(qtbot):
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    made = Console()
-    qtbot.addWidget(made.shell)
-    made.show()
-    yield made
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with on_screen(qtbot) as made:
+        yield made
 
 
 def typed(shell, *answers):
