@@ -101,8 +101,8 @@ def test_while_the_port_comes_and_goes(tmp_path):
             line = Pty()
             where.symlink_to(line.path)
             await asyncio.sleep(random.uniform(0, 0.03))
-            line.unplug()
             where.unlink()
+            line.unplug()
             await asyncio.sleep(random.uniform(0, 0.02))
             assert await ended(task) < END_LIMIT_S
             await until(lambda: not serial_threads(), END_LIMIT_S)
@@ -261,12 +261,12 @@ def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_
         opening = asyncio.ensure_future(port.open(lambda _data, _t_ns: None, lambda _error: None))
         await asyncio.sleep(0)
         time.sleep(after_s)  # noqa: ASYNC251 the port is opened meanwhile, and the loop does not know
-        before = descriptors_at(line.path)
+        before = descriptors_at(line.terminal)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         await until(lambda: not serial_threads(), END_LIMIT_S)
         assert opening.cancelled()
-        assert descriptors_at(line.path) == 1 <= before, "the test's own end is left"
+        assert descriptors_at(line.terminal) == 1 <= before, "the test's own end is left"
         await free(line.path)
         line.close()
 
@@ -296,4 +296,4 @@ def test_a_port_that_fails_just_as_the_first_bytes_are_written_ends_properly(mon
         await until(lambda: not serial_threads(), END_LIMIT_S)
 
     run(body())
-    assert descriptors_at(line.path) == 0
+    assert descriptors_at(line.terminal) == 0

@@ -28,7 +28,7 @@ def test_a_simulator_killed_and_started_again_leaves_a_gap_and_readings_after_it
         with nonin:
             recorder.wait_for(lambda line: "oximeter live" in line)
             time.sleep(5)
-            nonin.kill()
+            nonin.end()  # its port goes with it, as that of a cable pulled out
             recorder.wait_for(lambda line: "oximeter lost" in line)
         time.sleep(2)
         again, same = simulator(tmp_path, "nonin")

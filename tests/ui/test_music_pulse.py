@@ -200,7 +200,7 @@ def test_speaker_taken_away_is_said_within_two_seconds_and_nothing_reaches_the_o
     room.plug("Room")
     player.event("resumed")
     back = room.record("Room")
-    time.sleep(1.5)
+    back.wait(1.5)
     assert np.sqrt(np.mean(back.stop()[-24_000:] ** 2)) > 0.05
 
 
@@ -217,7 +217,7 @@ def test_another_speaker_only_by_choice(room, program):
     changed, _ = player.event("output-changed")
     assert changed["output"] == "Staff"
     heard = room.record("Staff")
-    time.sleep(1.5)
+    heard.wait(1.5)
     assert np.sqrt(np.mean(heard.stop()[-24_000:] ** 2)) > 0.05
 
 
@@ -252,7 +252,7 @@ def test_speaker_that_comes_back_plays_within_two_seconds(room, program):
     back = room.record("Room")
     _, took_s = player.event("resumed")
     assert took_s < 2.0
-    time.sleep(1.2)
+    back.wait(1.2)
     assert np.sqrt(np.mean(back.stop()[-12_000:] ** 2)) > 0.05
 
 
