@@ -11,7 +11,7 @@ from devices.drivers import ble_blood_pressure, ble_pulse_oximeter, ble_thermome
 from devices.drivers.ble_blood_pressure import protocol as cuff_driver
 from devices.drivers.ble_blood_pressure.omron import COMPANY, OBJECTION
 from devices.gatt import uuid16
-from devices.sim.ble import build, common, frames
+from devices.sim.ble import build, common, frames, offering
 from devices.sim.ble import cuff as cuff_model
 from devices.sim.ble import oximeter as oximeter_model
 from devices.sim.ble import strap as strap_model
@@ -188,7 +188,10 @@ def test_a_cuff_whose_clock_is_years_off_is_set_unless_that_is_turned_off(set_cl
 
 
 @pytest.mark.parametrize("driver", build.DRIVERS)
-def test_every_emulated_device_tells_the_serial_number_it_was_given_and_its_battery(driver):
+def test_every_emulated_device_tells_the_serial_number_it_was_given_and_its_battery(driver, monkeypatch):
+    # A cuff and a thermometer hang up as soon as their reading is taken; nobody asks them more after that.
+    monkeypatch.setattr(offering, "_LINGER_S", PATIENCE_S)
+
     async def test(room):
         make = build.maker(driver, bedside("quiet", 7, 600), room.clock, serial="X-4711")
         room.start(make(room.air).run())
