@@ -79,7 +79,7 @@ class Program:
         return self
 
     def __exit__(self, *_):
-        """In order if it will: a simulator that is killed leaves the name of its port to whoever is next there."""
+        """In order if it will: a simulator that is killed leaves its port's name to whoever is next there."""
         if self.process.poll() is None:
             self.process.terminate()
         try:

@@ -154,7 +154,7 @@ def test_staff_output_that_goes_away_is_heard_from_the_room_within_two_seconds(c
 
 
 def test_console_that_is_stopped_is_noticed_and_said(console, ears, tmp_path):
-    """It had been silent for three beats. How soon that is after the last beat, test_annunciator_parts says."""
+    """It had been silent for three beats; test_annunciator_parts says how soon after the last one."""
     kap = console("Staff", "Room", "-")
     kap.ready()
     time.sleep(1.5)
