@@ -125,6 +125,27 @@ def test_two_simulators_take_two_names_and_the_first_name_is_free_again(tmp_path
 
 
 @needs_pty
+def test_a_name_goes_before_its_terminal_so_that_no_host_finds_another_program_there(tmp_path, monkeypatch):
+    link, close, named = tmp_path / "x", os.close, []
+
+    def closed(descriptor):
+        named.append(link.is_symlink())
+        close(descriptor)
+
+    async def served():
+        endpoint = make_endpoint(f"pty:{link}", "nonin")
+        endpoint.open(lambda _data: None)
+        assert link.is_symlink()
+        with monkeypatch.context() as watched:
+            watched.setattr(os, "close", closed)
+            endpoint.shut()
+        endpoint.close()
+
+    asyncio.run(served())
+    assert named == [False, False]
+
+
+@needs_pty
 def test_a_name_in_use_is_refused(tmp_path):
     held = make_endpoint(f"pty:{tmp_path / 'x'}", "nonin")
     with pytest.raises(ConfigError, match="another simulator"):

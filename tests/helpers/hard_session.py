@@ -21,7 +21,7 @@ SHORT_S, LONG_S = (0.0, 3.0), (9.5, 13.0)
 """How long a life may be; in a long one data is folded and sealed, and the log goes into the file."""
 LONG = 0.1
 PATIENCE = float(os.environ.get("KAPMONITOR_SOAK_PATIENCE", "1"))
-"""How many times as long as on a computer of its own something may take; tests that run beside others say so."""
+"""How many times as long something may take as on a computer of its own; a test beside others says so."""
 BEDSIDE = (
     ("nonin", "--scenario", "desaturation"),
     ("masimo", "--fault", "sensor-off"),
