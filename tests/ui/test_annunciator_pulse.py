@@ -153,6 +153,12 @@ def test_staff_output_that_goes_away_is_heard_from_the_room_within_two_seconds(c
     assert lost[-2:] == ["lost", "ready"] or lost[-3:] == ["lost", "absent", "ready"], lost
 
 
+def staff_was_lost(folder):
+    """Whether the staff output, once it worked, did not for a while."""
+    states = [e.state for e in recorded(folder / "session.kap", SoundOutput) if e.output == "staff"]
+    return any(state != "ready" for state in states[states.index("ready") :])
+
+
 def test_console_that_is_stopped_is_noticed_and_said(console, ears, tmp_path):
     """It had been silent for three beats; test_annunciator_parts says how soon after the last one."""
     kap = console("Staff", "Room", "-")
@@ -162,10 +168,12 @@ def test_console_that_is_stopped_is_noticed_and_said(console, ears, tmp_path):
     stopped = time.monotonic()
     heard = ears["Staff"].wait_loud(stopped)
     print(f"failure tone {heard - stopped:.3f} s after SIGSTOP")
-    assert ears["Room"].first_loud(stopped, time.monotonic()) is None
+    in_room = ears["Room"].first_loud(stopped, time.monotonic())
     kap.signal(signal.SIGCONT)
     ears["Staff"].wait_quiet(1.0)
     kap.quit()
+    # A sound server that stands still for a second on a busy computer is a staff output that does not work.
+    assert in_room is None or staff_was_lost(tmp_path)
     told = recorded(tmp_path / "session.kap", SoundProcess)
     silent_ns = next(event.gap_ns for event in told if event.what == "console-stopped")
     assert silent_ns >= PATIENCE_NS
