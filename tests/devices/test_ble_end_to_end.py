@@ -20,7 +20,7 @@ from devices.sim.ble.oximeter import Finger
 from devices.sim.scenario import bedside
 from kapmonitor import mdc
 from kapmonitor.commandline.simulate import ADDRESSES
-from kapmonitor.model import DeviceIdentified, Direction, LinkChanged, Observation, WireChunk
+from kapmonitor.model import Direction, LinkChanged, Observation, WireChunk
 
 pytestmark = pytest.mark.realtime
 
@@ -196,9 +196,9 @@ def test_every_emulated_device_tells_the_serial_number_it_was_given_and_its_batt
         make = build.maker(driver, bedside("quiet", 7, 600), room.clock, serial="X-4711")
         room.start(make(room.air).run())
         ledger, _ = room.pump(load().get(driver), ADDRESSES[driver])
-        await ledger.until(lambda: ledger.of(DeviceIdentified) and ledger.values(mdc.BATTERY.ref))
-        assert {identity.serial for identity in ledger.of(DeviceIdentified)} == {"X-4711"}
-        assert all(identity.model for identity in ledger.of(DeviceIdentified))
+        await ledger.until(lambda: (known := ledger.identity()) and known.serial and known.model)
+        await ledger.until(lambda: ledger.values(mdc.BATTERY.ref))
+        assert ledger.identity().serial == "X-4711"
 
     in_room(test)
 

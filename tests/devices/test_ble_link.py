@@ -19,7 +19,6 @@ from devices.transport import ble
 from devices.transport.ble_scan import DEAF_AFTER_S, scan
 from kapmonitor import mdc
 from kapmonitor.model import (
-    DeviceIdentified,
     Direction,
     LinkChanged,
     LinkState,
@@ -68,11 +67,12 @@ def test_a_strap_is_found_connected_and_heard():
         strap = room.strap()
         room.start(strap.run())
         ledger, _ = room.pump(ble_heart_rate.DRIVER, STRAP.lower())
-        await ledger.until(lambda: len(ledger.values(HR)) >= 3 and ledger.of(DeviceIdentified))
+        await ledger.until(lambda: len(ledger.values(HR)) >= 3 and ledger.values(mdc.BATTERY.ref))
         assert ledger.links() == [("connecting", "none"), ("live", "none")]
         assert set(ledger.values(HR)) == {72.0}
         assert ledger.values(mdc.BATTERY.ref) == [90.0]
-        (identity,) = ledger.of(DeviceIdentified)
+        await ledger.until(lambda: (known := ledger.identity()) and known.serial and known.location)
+        identity = ledger.identity()
         assert (identity.serial, identity.location) == ("S-0001", "chest")
         assert all(700 < ms < 950 for ms in ledger.values(mdc.RR_INTERVAL.ref))
 
