@@ -10,10 +10,10 @@ import numpy as np
 from kapmonitor.model import CuffReading
 from kapmonitor.protocol.cuffdues import Became, PastDue, past_dues
 from kapmonitor.protocol.recorded import recorded
+from kapmonitor.resting import Baseline
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import Role, SignalView
-from ui.trends.baseline import Baseline
 from ui.trends.expected import Band, expected_band
 from ui.trends.interruptions import outside
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, Level, levels

@@ -10,13 +10,13 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kapmonitor.resting import Baseline, baseline_of
 from kapmonitor.session.state import SessionState
 from ui import fonts
 from ui.ports import SessionPort
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 from ui.trends import wording
-from ui.trends.baseline import Baseline, baseline_of
 from ui.trends.canvas import Canvas
 from ui.trends.content import Coming, Request, gather
 from ui.trends.frame import elided

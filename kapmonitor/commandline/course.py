@@ -1,0 +1,103 @@
+"""`kapmonitor course`: the sessions of one person side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
+from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.unlocking import record_to_read
+from kapmonitor.course.asjson import as_json
+from kapmonitor.course.gather import Course, Found, gather, look_at, records_in
+from kapmonitor.course.person import Person
+from kapmonitor.errors import ExportError, RecordError
+from kapmonitor.places import heads_ledger
+from kapmonitor.record.access import VIEW
+from ui.course import wording
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 with a session or more, 1 with none; RecordError where it is not clear whose they are to be."""
+    asked = [Path(text) for text in arguments.record]
+    with Progress("Looking at the records") as progress:
+        found = look_at(_paths(asked), progress.tell)
+    person = _person(arguments.person, asked, found)
+    with Progress(f"Reading {person.number}") as progress:
+        course = gather(found, person, heads_ledger(), progress.tell)
+    _put_on_file(course, arguments)
+    if arguments.json:
+        print(json.dumps(as_json(course), indent=2))
+    else:
+        _print(course)
+    return 0 if course.sessions else 1
+
+
+def _paths(asked: list[Path]) -> list[Path]:
+    """One record stands for its folder, several for themselves."""
+    if len(asked) == 1 and not asked[0].is_dir():
+        record = record_to_read(str(asked[0]))
+        return [record, *(path for path in records_in(record.parent) if not path.samefile(record))]
+    paths: list[Path] = []
+    for each in asked:
+        paths += records_in(each) if each.is_dir() else [record_to_read(str(each))]
+    return paths
+
+
+def _person(number: str, asked: list[Path], found: Found) -> Person:
+    people = found.people()
+    if number:
+        named = [person for person in people if person.number.casefold() == number.strip().casefold()]
+        if not named:
+            raise RecordError(str(asked[0]), f"no record here is of the person {number}")
+        return named[0]
+    if not asked[0].is_dir():
+        return _person_of(asked[0], found)
+    if len(people) != 1:
+        known = ", ".join(person.number for person in people) or "none has a record number"
+        raise RecordError(str(asked[0]), f"say whose sessions with --person ({known})")
+    return people[0]
+
+
+def _person_of(record: Path, found: Found) -> Person:
+    """Of the record that was named first."""
+    first = next((each for each in found.identities if each.path == record), None)
+    if first is None:
+        why = next((wording.out_words(each) for each in found.out if each.path == record), "cannot be read")
+        raise RecordError(str(record), f"{why}; name another record, or a folder and --person")
+    if not first.person.number:
+        raise RecordError(str(record), "no record number is in it, so it belongs to no course")
+    return first.person
+
+
+def _put_on_file(course: Course, arguments: argparse.Namespace) -> None:
+    """That somebody looks at these sessions; they are shown also where that cannot be kept."""
+    user, purpose = who_is(arguments.user), arguments.purpose or NOT_SAID
+    try:
+        for session in course.sessions:
+            audited(session.started.session, VIEW, user=user, purpose=purpose)
+    except ExportError as error:
+        print(f"kapmonitor: {error}", file=sys.stderr)
+
+
+def _print(course: Course) -> None:
+    person = course.person
+    named = " ".join(filter(None, (person.number, person.initials)))
+    count = len(course.sessions)
+    print(f"{named}: {count} session{'' if count == 1 else 's'}")
+    table = [wording.COLUMNS, *wording.rows(course)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(wording.COLUMNS))]
+    if course.sessions:
+        for row in table:
+            print("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+        print(wording.HOW_COUNTED)
+    if words := wording.not_counted(course):
+        print(words)
+    if course.out:
+        print("Not among them:")
+    for out in course.out:
+        print(f"  {out.path.name}: {wording.out_words(out)}")
+    if words := wording.others_words(course.others):
+        print(f"{words}.")
