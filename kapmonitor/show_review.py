@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
+from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
@@ -54,7 +57,14 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
         reviewed = Reviewed(
-            review, review.whole, review.close, _rehearsing(path), _offered, verdict.signatures
+            review,
+            review.whole,
+            review.close,
+            _rehearsing(path),
+            _offered,
+            verdict.signatures,
+            _course_of(path),
+            _in_another_window,
         )
         return dress_review(shell, reviewed)
     except KapError:
@@ -68,6 +78,21 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
 def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:
     """Reads the limits and the record anew, on whatever thread it is called."""
     return lambda name, tell: rehearse(path, read_limits(name), default(), tell)
+
+
+def _course_of(path: Path) -> Callable[[Tell], Course]:
+    """Reads the sessions of this record's person anew, on whatever thread it is called."""
+
+    def read(tell: Tell) -> Course:
+        found = look_at(beside(path), part(tell, 0, 2))
+        return gather(found, person_of(path, found), heads_ledger(), part(tell, 1, 2))
+
+    return read
+
+
+def _in_another_window(path: Path) -> None:
+    """In a program of its own, so that each record has all of the keys."""
+    subprocess.Popen([sys.executable, "-m", "kapmonitor", "replay", str(path)])  # noqa: S603
 
 
 def _offered() -> tuple[Offered, ...]:

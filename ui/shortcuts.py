@@ -85,6 +85,7 @@ class Action(StrEnum):
     REPLAY_ALARM_BACK = "replay-alarm-back"
     REPLAY_DOSE_BACK = "replay-dose-back"
     REHEARSE = "rehearse"
+    COURSE = "course"
     FULL_SCREEN = "full-screen"
 
 
@@ -181,6 +182,7 @@ REVIEW: Final = (
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
     Binding(K.Key_R, Action.REHEARSE),
+    Binding(K.Key_C, Action.COURSE),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )

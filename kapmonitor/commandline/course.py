@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.unlocking import record_to_read
+from kapmonitor.commandline.window import run_console
 from kapmonitor.course.asjson import as_json
-from kapmonitor.course.gather import Course, Found, gather, look_at, records_in
+from kapmonitor.course.gather import Course, Found, beside, gather, look_at, person_of, records_in
 from kapmonitor.course.person import Person
+from kapmonitor.display import no_display
 from kapmonitor.errors import ExportError, RecordError
 from kapmonitor.places import heads_ledger
 from kapmonitor.record.access import VIEW
 from ui.course import wording
+
+if TYPE_CHECKING:
+    from ui.shell import Shell
+
+AFTER_S: Final = 1.0
+"""Long enough for the page to be painted before the picture is taken."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress(f"Reading {person.number}") as progress:
         course = gather(found, person, heads_ledger(), progress.tell)
     _put_on_file(course, arguments)
+    if arguments.screenshot:
+        return _picture(course, arguments)
     if arguments.json:
         print(json.dumps(as_json(course), indent=2))
     else:
@@ -38,8 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _paths(asked: list[Path]) -> list[Path]:
     """One record stands for its folder, several for themselves."""
     if len(asked) == 1 and not asked[0].is_dir():
-        record = record_to_read(str(asked[0]))
-        return [record, *(path for path in records_in(record.parent) if not path.samefile(record))]
+        return list(beside(record_to_read(str(asked[0]))))
     paths: list[Path] = []
     for each in asked:
         paths += records_in(each) if each.is_dir() else [record_to_read(str(each))]
@@ -54,22 +66,11 @@ def _person(number: str, asked: list[Path], found: Found) -> Person:
             raise RecordError(str(asked[0]), f"no record here is of the person {number}")
         return named[0]
     if not asked[0].is_dir():
-        return _person_of(asked[0], found)
+        return person_of(asked[0], found)
     if len(people) != 1:
         known = ", ".join(person.number for person in people) or "none has a record number"
         raise RecordError(str(asked[0]), f"say whose sessions with --person ({known})")
     return people[0]
-
-
-def _person_of(record: Path, found: Found) -> Person:
-    """Of the record that was named first."""
-    first = next((each for each in found.identities if each.path == record), None)
-    if first is None:
-        why = next((wording.out_words(each) for each in found.out if each.path == record), "cannot be read")
-        raise RecordError(str(record), f"{why}; name another record, or a folder and --person")
-    if not first.person.number:
-        raise RecordError(str(record), "no record number is in it, so it belongs to no course")
-    return first.person
 
 
 def _put_on_file(course: Course, arguments: argparse.Namespace) -> None:
@@ -80,6 +81,28 @@ def _put_on_file(course: Course, arguments: argparse.Namespace) -> None:
             audited(session.started.session, VIEW, user=user, purpose=purpose)
     except ExportError as error:
         print(f"kapmonitor: {error}", file=sys.stderr)
+
+
+def _picture(course: Course, arguments: argparse.Namespace) -> int:
+    trouble = no_display(os.environ)
+    if trouble:
+        print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen works", file=sys.stderr)
+        return 1
+    from ui.console import Console, wanted_picture
+    from ui.course.page import CoursePage
+    from ui.theme import SESSION, Theme
+
+    picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
+    console = Console(picture)
+    console.show()
+
+    def dress(shell: Shell) -> Callable[[], None]:
+        page = CoursePage(lambda _tell: course, Theme(SESSION, shell.theme.scale))
+        shell.hold(page)
+        return lambda: None
+
+    console.prepare(lambda _progress: dress)
+    return run_console(console, picture)
 
 
 def _print(course: Course) -> None:
@@ -94,7 +117,7 @@ def _print(course: Course) -> None:
             print("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
         print(wording.HOW_COUNTED)
     if words := wording.not_counted(course):
-        print(words)
+        print(f"{words[0].upper()}{words[1:]}.")
     if course.out:
         print("Not among them:")
     for out in course.out:

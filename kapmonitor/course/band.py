@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kapmonitor.course.curves import STEP_S, Curves, Envelope
+from kapmonitor.course.curves import Curves, Envelope
 from kapmonitor.course.facts import SECOND_NS, Facts
 from kapmonitor.model import CuffReading, Measured, Reading
 from kapmonitor.resting import Baseline
@@ -106,7 +106,7 @@ def _nearest_readings(cuffs: Sequence[CuffReading], pressure: Callable[[CuffRead
 def _by_minute(envelope: Envelope) -> Floats:
     """The median of each minute's middles: single seconds are no course."""
     middles = (envelope.lo.astype(np.float64) + envelope.hi) / 2.0
-    at = (envelope.t0_ns + np.arange(len(middles), dtype=np.int64) * STEP_S * SECOND_NS) // STEP_NS
+    at = envelope.times // STEP_NS
     found = np.full(LONGEST_MIN + 1, np.nan)
     counts = ~np.isnan(middles) & (at >= 0) & (at <= LONGEST_MIN)
     for minute in np.unique(at[counts]):

@@ -90,7 +90,7 @@ def beyond_by_second(
     levels: Sequence[Level],
     side: str,
 ) -> Beyond:
-    """The same of a continuous value: shape (n,) each, the smallest and largest within `step_ns` of a time."""
+    """The same of a continuous value: shape (n,) each, smallest and largest within `step_ns` of a time."""
     values = low_high[1] if side == HIGH_SIDE else low_high[0]
     is_there = ~np.isnan(values)
     beyond = seen = 0

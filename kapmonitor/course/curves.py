@@ -19,11 +19,26 @@ BEFORE_NS: Final = 30 * 60 * SECOND_NS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Envelope:
-    """Smallest and largest in each ten seconds from `t0_ns` on; NaN where there was nothing. Shape (n,)."""
+    """Smallest and largest in each `step_s` from `t0_ns` on; NaN where there was nothing. Shape (n,)."""
 
     t0_ns: int
     lo: NDArray[np.float32]
     hi: NDArray[np.float32]
+    step_s: int = STEP_S
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        """When each item begins."""
+        return self.t0_ns + np.arange(len(self.lo), dtype=np.int64) * self.step_s * SECOND_NS
+
+    def coarser(self, items: int) -> Envelope:
+        """So many items made one."""
+        short = -len(self.lo) % items
+        filler = np.full(short, np.nan, np.float32)
+        lo, hi = (np.concatenate((side, filler)).reshape(-1, items) for side in (self.lo, self.hi))
+        return Envelope(
+            self.t0_ns, np.fmin.reduce(lo, axis=1), np.fmax.reduce(hi, axis=1), self.step_s * items
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +64,5 @@ def curves_of(read: Read) -> Curves | None:
 
 
 def envelope(numbers: Numbers, zero_ns: int) -> Envelope:
-    """Each item of ten seconds from where these begin."""
-    short = -len(numbers.lo) % STEP_S
-    filler = np.full(short, np.nan, np.float32)
-    lo, hi = (np.concatenate((side, filler)).reshape(-1, STEP_S) for side in (numbers.lo, numbers.hi))
-    return Envelope(numbers.t0_ns - zero_ns, np.fmin.reduce(lo, axis=1), np.fmax.reduce(hi, axis=1))
+    """Ten seconds an item from where these begin."""
+    return Envelope(numbers.t0_ns - zero_ns, numbers.lo, numbers.hi, 1).coarser(STEP_S)

@@ -57,6 +57,11 @@ def records_in(folder: Path) -> tuple[Path, ...]:
         raise RecordError(str(folder), f"the folder cannot be read ({why.strerror})") from why
 
 
+def beside(record: Path) -> tuple[Path, ...]:
+    """A record, and the others of its folder."""
+    return tuple(dict.fromkeys((record, *(each for each in records_in(record.parent) if each != record))))
+
+
 def look_at(paths: Iterable[Path], tell: Tell) -> Found:
     """Whose each record is; those that cannot be read here are told apart."""
     listed = tuple(dict.fromkeys(paths))
@@ -85,7 +90,7 @@ def gather(found: Found, person: Person, ledger: Path | None, tell: Tell) -> Cou
     sessions: list[Session] = []
     for place, each in enumerate(newest):
         try:
-            sessions.append(session_of(each.path, ledger, _part(tell, place, len(newest))))
+            sessions.append(session_of(each.path, ledger, part(tell, place, len(newest))))
         except RecordError as why:
             out.append(_unread(each.path, why))
     others = sum(1 for each in out if each.why is Why.OTHER_PERSON)
@@ -93,6 +98,17 @@ def gather(found: Found, person: Person, ledger: Path | None, tell: Tell) -> Cou
     ordered = sorted(sessions, key=lambda session: (session.utc_ns, session.started.session))
     by_name = sorted(listed, key=lambda each: (each.path.name, str(each.path)))
     return Course(person, tuple(ordered), tuple(by_name), others)
+
+
+def person_of(record: Path, found: Found) -> Person:
+    """Whose record this one is; RecordError where it does not tell."""
+    unread = next((each.detail for each in found.out if each.path == record), "")
+    identity = next((each for each in found.identities if each.path == record), None)
+    if identity is None:
+        raise RecordError(str(record), unread or "cannot be read")
+    if not identity.person.number:
+        raise RecordError(str(record), "no record number is in it, so that it belongs to no course")
+    return identity.person
 
 
 def _once(mine: Sequence[Identity]) -> tuple[list[Identity], list[Out]]:
@@ -119,7 +135,8 @@ def _unread(path: Path, why: RecordError) -> Out:
     return Out(path, kind, why.reason)
 
 
-def _part(tell: Tell, place: int, count: int) -> Tell:
+def part(tell: Tell, place: int, count: int) -> Tell:
+    """Told of one of several equal parts, it tells of the whole."""
     return lambda share: tell((place + share) / count)
 
 

@@ -57,13 +57,14 @@ class Made:
     utc_ns: int = UTC0
     doses: tuple = ((0, DoseGiven("ketamine", 70.0, "im", "left deltoid", "RN", weight_kg=70.0)),)
     cuffs: tuple = ((-10, 120, 80), (-5, 122, 80), (10, 150, 90), (20, 165, 95), (30, 150, 90), (60, 125, 80))
-    rates: tuple = ((-10, 90, 70, 97),)
+    rates: tuple = ((-5, 20, 70, 97),)
     rules: tuple = RULES
     baseline: bool = True
     events: tuple = field(default=())
     end_min: float = 90.0
     closed: bool = True
     protocol: bool = False
+    more: list = field(default_factory=list)
 
     @property
     def zero_ns(self):
@@ -90,7 +91,7 @@ def made(path, session=None, **changes):
     )
     end = (session.end_min, NoteAdded("end", "text", "the end", "RN", 0))
     told = [Stamped(session.at(at), event) for at, event in (*session.doses, *session.events, end)]
-    rows = sorted([*_beginning(session), *_numbers(session), *told], key=lambda row: row.t_ns)
+    rows = sorted([*_beginning(session), *_numbers(session), *session.more, *told], key=lambda row: row.t_ns)
     return write(path, Stamped(session.start_ns, started), rows, closed=session.closed)
 
 

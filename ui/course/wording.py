@@ -72,10 +72,10 @@ def amount_words(amounts: Sequence[Amount]) -> str:
 
 
 def per_kg(amounts: Sequence[Amount]) -> str:
-    """`0.93`, or nothing known where a weight is missing."""
+    """`0.93`, in one width to compare them, or nothing known where a weight is missing."""
     if not amounts or any(each.mg_per_kg is None for each in amounts):
         return NOT_KNOWN
-    return ", ".join(fmt.amount(each.mg_per_kg or 0.0) for each in amounts)
+    return ", ".join(f"{each.mg_per_kg or 0.0:.2f}" for each in amounts)
 
 
 def minutes(t_ns: int | None) -> str:
@@ -85,10 +85,8 @@ def minutes(t_ns: int | None) -> str:
 
 def beyond_words(beyond: Beyond) -> str:
     """`12 of 98 min, limit 170/105`; what there was to look at is always said."""
-    if not any(beyond.limits):
-        return "no limit"
     if not beyond.seen_ns:
-        return "no reading"
+        return "no reading with a limit"
     limits = "/".join(" then ".join(fmt.amount(each) for each in part) for part in beyond.limits if part)
     seen = beyond.seen_ns / fmt.MINUTE_NS
     return f"{_short(beyond.beyond_ns)} of {seen:.0f} min, limit {limits}"
@@ -146,12 +144,11 @@ def total_words(totals: dict[str, float]) -> str:
 
 
 def not_counted(course: Course) -> str:
-    """What could not be read may hold more: said where there is such a record; empty where there is none."""
-    unread = [out for out in course.out if out.why in (Why.DAMAGED, Why.LOCKED, Why.UNREADABLE)]
+    """What could not be read may be this person's: said where there is such a record; empty for none."""
+    unread = sum(1 for out in course.out if out.why in (Why.DAMAGED, Why.LOCKED, Why.UNREADABLE))
     if not unread:
         return ""
-    records = "1 record that cannot" if len(unread) == 1 else f"{len(unread)} records that cannot"
-    return f"Doses in all are without {records} be read: it is not known whose, or what is in them."
+    return f"doses in all are without {unread} record{'' if unread == 1 else 's'} that cannot be read"
 
 
 def others_words(count: int) -> str:
@@ -159,3 +156,46 @@ def others_words(count: int) -> str:
     if not count:
         return ""
     return "1 record is of another person" if count == 1 else f"{count} records are of other people"
+
+
+NEXT: Final = "next session"
+TITLE: Final = "Sessions of {person}"
+ONE_PERSON: Final = "one person"
+KEYS: Final = "↑ ↓ choose     Enter open in review     B own band     Esc close"
+PICTURE_KEYS: Final = "Opened from a review with C"
+READING_KEYS: Final = "Esc stop"
+TROUBLE_KEYS: Final = "Esc close"
+READING: Final = "reading this person’s records: {share}"
+STOPPED: Final = "stopped"
+SCROLLED: Final = "lines {first} to {last} of {count}"
+NO_SESSIONS: Final = "no session of this person could be read"
+PRESSURE: Final = "BP mmHg"
+HEART_RATE: Final = "HR /min"
+SATURATION: Final = "SpO₂ %"
+NO_ROUTE: Final = "No own band: the doses of this session went by several routes, or there was none"
+NO_BASELINE: Final = "No own band: a baseline is missing"
+BAND_OFF: Final = "Own band is off"
+
+
+def too_few(count: int, route: str) -> str:
+    """Why there is no band yet."""
+    has = {0: "there is none", 1: "there is one"}.get(count, f"there are {count}")
+    return f"No own band: it takes 2 earlier {route.upper()} sessions, {has}"
+
+
+def made_from(count: int, route: str, *, is_next: bool) -> str:
+    """What a band is made from."""
+    base = "on their median baseline" if is_next else "on this session’s baseline"
+    return f"Own band: lowest to highest change in {count} earlier {route.upper()} sessions, {base}"
+
+
+def count_words(course: Course) -> str:
+    """`3 sessions   12 records are of other people`."""
+    count = len(course.sessions)
+    said = "1 session" if count == 1 else f"{count} sessions"
+    return "   ".join(filter(None, (said, not_counted(course), others_words(course.others))))
+
+
+def person_words(course: Course) -> str:
+    """`4471 MK`."""
+    return " ".join(filter(None, (course.person.number, course.person.initials)))

@@ -35,8 +35,8 @@ def test_peak_times_and_minutes_are_those_worked_out_by_hand(tmp_path):
     found = facts(tmp_path / "a.kap")
     assert (pressure(found.peak), offset(found.peak.t_ns, 0)) == ("165/95", "T+20:00")
     assert found.pressure == Beyond(10 * MIN, 50 * MIN, ((160.0,), (100.0,)))
-    assert found.heart_rate == Beyond(0, 90 * MIN, ((120.0,),))
-    assert found.saturation == Beyond(0, 90 * MIN, ((91.0,),))
+    assert found.heart_rate == Beyond(0, 20 * MIN, ((120.0,),))
+    assert found.saturation == Beyond(0, 20 * MIN, ((91.0,),))
     assert found.baseline.systolic == 120.0
     assert (found.readings, found.end_ns, found.lost_ns) == (4, 90 * MIN, 0)
     assert found.amounts == (Amount("ketamine", "im", 70.0, 1.0, 1),)
