@@ -91,8 +91,9 @@ def _course_of(path: Path) -> Callable[[Tell], Course]:
 
 
 def _in_another_window(path: Path) -> None:
-    """In a program of its own, so that each record has all of the keys."""
-    subprocess.Popen([sys.executable, "-m", "kapmonitor", "replay", str(path)])  # noqa: S603
+    """In a program of its own, so that each record has all of the keys; it asks nothing on this terminal."""
+    command = [sys.executable, "-m", "kapmonitor", "replay", str(path)]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
 def _offered() -> tuple[Offered, ...]:

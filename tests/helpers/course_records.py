@@ -1,6 +1,9 @@
 """Records of one person's sessions, small and made by hand, through the real store."""
 
-from dataclasses import dataclass, field, replace
+import tempfile
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from past_records import write
 
@@ -60,11 +63,11 @@ class Made:
     rates: tuple = ((-5, 20, 70, 97),)
     rules: tuple = RULES
     baseline: bool = True
-    events: tuple = field(default=())
+    events: tuple = ()
     end_min: float = 90.0
     closed: bool = True
     protocol: bool = False
-    more: list = field(default_factory=list)
+    more: tuple = ()
 
     @property
     def zero_ns(self):
@@ -76,7 +79,18 @@ class Made:
 
 def made(path, session=None, **changes):
     """The record of a session; returns its path."""
-    session = replace(session or Made(), **changes)
+    path.write_bytes(_record(replace(session or Made(), **changes)))
+    return path
+
+
+@cache
+def _record(session):
+    """Its bytes; written once for all tests that want the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _written(Path(folder) / "a.kap", session).read_bytes()
+
+
+def _written(path, session):
     started = SessionStarted(
         f"session-{session.number}",
         session.mode,
@@ -92,7 +106,7 @@ def made(path, session=None, **changes):
     end = (session.end_min, NoteAdded("end", "text", "the end", "RN", 0))
     told = [Stamped(session.at(at), event) for at, event in (*session.doses, *session.events, end)]
     rows = sorted([*_beginning(session), *_numbers(session), *session.more, *told], key=lambda row: row.t_ns)
-    return write(path, Stamped(session.start_ns, started), rows, closed=session.closed)
+    return write(path, Stamped(session.start_ns, started), rows, closed=session.closed, batch_size=len(rows))
 
 
 def _beginning(session):

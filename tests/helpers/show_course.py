@@ -82,7 +82,7 @@ def records(folder: Path, count: int) -> Path:
     folder.mkdir(parents=True)
     for number in range(1, count + 1):
         session = simulated(number)
-        made(folder / f"2026-1{number % 3}-0{number}.kap", replace(session, more=continuous(session)))
+        made(folder / f"2026-1{number % 3}-0{number}.kap", replace(session, more=tuple(continuous(session))))
     if count > 1:
         made(
             folder / "interrupted.kap",

@@ -9,13 +9,16 @@ from PySide6.QtTest import QTest
 
 from kapmonitor.course.gather import beside, gather, look_at, part, person_of
 from kapmonitor.errors import RecordError
+from kapmonitor.record.verify import verify
 from kapmonitor.session.events import DoseGiven
+from kapmonitor.show_review import _dress
 from kapmonitor.view import Role
 from ui.course import wording
 from ui.course.faces import Kind, band_of, rows_of
 from ui.course.page import CoursePage
 from ui.course.plot import runs, span_of
 from ui.screenshot import render
+from ui.shell import Shell
 from ui.theme import Theme
 
 K = Qt.Key
@@ -155,6 +158,37 @@ def test_nothing_but_damage_is_a_page_without_a_plot(qtbot, shown, tmp_path):
     assert [row.kind for row in page.rows] == [Kind.OUT]
     render(page, page.size())
     assert cut.exists()
+
+
+def test_in_a_review_c_shows_it_and_takes_it_away(qtbot, tmp_path, monkeypatch):
+    for number in (1, 2, 3):
+        made(tmp_path / f"{number}.kap", number=number, utc_ns=UTC0 + number * DAY_NS)
+    opened = []
+    monkeypatch.setattr("kapmonitor.show_review.heads_ledger", lambda: tmp_path / "heads")
+    monkeypatch.setattr(
+        "kapmonitor.show_review.subprocess.Popen", lambda command, **_: opened.append(command)
+    )
+    shell = Shell()
+    qtbot.addWidget(shell)
+    shell.resize(1366, 768)
+    shell.show()
+    path = tmp_path / "3.kap"
+    end = _dress(shell, path, verify(path), None)
+    window = shell._held
+    try:
+        QTest.keyClick(window, K.Key_C)
+        page = window.over_body.widget
+        ready(qtbot, page)
+        assert len(page.course.sessions) == 3
+        QTest.keyClick(page, K.Key_Up)
+        QTest.keyClick(page, K.Key_Return)
+        assert opened[0][-3:] == ["kapmonitor", "replay", str(tmp_path / "2.kap")]
+        render(shell, shell.size())
+        QTest.keyClick(page, K.Key_C)
+        assert window.over_body.widget is None
+    finally:
+        window.close()
+        end()
 
 
 def test_sums_go_on_from_session_to_session_drug_by_drug(tmp_path):

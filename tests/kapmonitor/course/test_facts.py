@@ -157,12 +157,12 @@ def test_an_interrupted_record_is_read_to_where_it_ends(tmp_path):
     assert session.facts == facts(tmp_path / "b.kap")
 
 
-def test_a_damaged_record_is_no_session(tmp_path):
+def test_a_record_in_which_a_dose_was_changed_is_no_session(tmp_path):
     path = made(tmp_path / "a.kap")
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 400] = b"\x55" * 400
-    path.write_bytes(data)
-    with pytest.raises(RecordDamaged):
+    data = path.read_bytes()
+    assert data.count(b"left deltoid") == 1
+    path.write_bytes(data.replace(b"left deltoid", b"left forearm"))
+    with pytest.raises(RecordDamaged, match=r"dose\.given"):
         session_of(path, None, lambda _share: None)
 
 
