@@ -18,6 +18,7 @@ from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
 from kapmonitor.show_unlock import unlock_record
+from kapmonitor.viewing import note_views
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -85,7 +86,9 @@ def _course_of(path: Path) -> Callable[[Tell], Course]:
 
     def read(tell: Tell) -> Course:
         found = look_at(beside(path), part(tell, 0, 2))
-        return gather(found, person_of(path, found), heads_ledger(), part(tell, 1, 2))
+        course = gather(found, person_of(path, found), heads_ledger(), part(tell, 1, 2))
+        note_views(course)
+        return course
 
     return read
 

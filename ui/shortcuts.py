@@ -73,6 +73,7 @@ class Action(StrEnum):
     WINDOW_SHORTER = "window-shorter"
     WINDOW_LONGER = "window-longer"
     WINDOW_WHOLE = "window-whole"
+    OWN_BAND = "own-band"
     REPLAY_PLAY = "replay-play"
     REPLAY_SLOWER = "replay-slower"
     REPLAY_FASTER = "replay-faster"
@@ -151,6 +152,7 @@ LIVE: Final = (
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),
     Binding(K.Key_PageUp, Action.PHASE_BACK, hold_s=HOLD_S),
+    Binding(K.Key_U, Action.OWN_BAND),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
     Binding(K.Key_H, Action.MUSIC_HOLD),
     Binding(K.Key_S, Action.MUSIC_SOFTER),

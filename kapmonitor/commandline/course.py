@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
@@ -18,9 +17,9 @@ from kapmonitor.course.asjson import as_json
 from kapmonitor.course.gather import Course, Found, beside, gather, look_at, person_of, records_in
 from kapmonitor.course.person import Person
 from kapmonitor.display import no_display
-from kapmonitor.errors import ExportError, RecordError
+from kapmonitor.errors import RecordError
 from kapmonitor.places import heads_ledger
-from kapmonitor.record.access import VIEW
+from kapmonitor.viewing import NOT_SAID, note_views
 from ui.course import wording
 
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     person = _person(arguments.person, asked, found)
     with Progress(f"Reading {person.number}") as progress:
         course = gather(found, person, heads_ledger(), progress.tell)
-    _put_on_file(course, arguments)
+    if trouble := note_views(course, arguments.user, arguments.purpose or NOT_SAID):
+        print(f"kapmonitor: {trouble}", file=sys.stderr)
     if arguments.screenshot:
         return _picture(course, arguments)
     if arguments.json:
@@ -71,16 +71,6 @@ def _person(number: str, asked: list[Path], found: Found) -> Person:
         known = ", ".join(person.number for person in people) or "none has a record number"
         raise RecordError(str(asked[0]), f"say whose sessions with --person ({known})")
     return people[0]
-
-
-def _put_on_file(course: Course, arguments: argparse.Namespace) -> None:
-    """That somebody looks at these sessions; they are shown also where that cannot be kept."""
-    user, purpose = who_is(arguments.user), arguments.purpose or NOT_SAID
-    try:
-        for session in course.sessions:
-            audited(session.started.session, VIEW, user=user, purpose=purpose)
-    except ExportError as error:
-        print(f"kapmonitor: {error}", file=sys.stderr)
 
 
 def _picture(course: Course, arguments: argparse.Namespace) -> int:

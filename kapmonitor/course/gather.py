@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,33 @@ def gather(found: Found, person: Person, ledger: Path | None, tell: Tell) -> Cou
     ordered = sorted(sessions, key=lambda session: (session.utc_ns, session.started.session))
     by_name = sorted(listed, key=lambda each: (each.path.name, str(each.path)))
     return Course(person, tuple(ordered), tuple(by_name), others)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The folder of this computer's records, for the session that is running and the people in it.
+
+    `noted` puts on file that sessions were looked at.
+    """
+
+    folder: Path
+    ledger: Path | None
+    noted: Callable[[Course], object]
+
+    def count(self, person: Person, but: str, tell: Tell) -> int:
+        """How many sessions of this person there are, beside the one with this id; none is read whole."""
+        mine = [each for each in self._found(but, tell).identities if why_not(person, each.person) is None]
+        return len({each.session for each in mine})
+
+    def read(self, person: Person, but: str, tell: Tell) -> Course:
+        """Those sessions."""
+        course = gather(self._found(but, part(tell, 0, 2)), person, self.ledger, part(tell, 1, 2))
+        self.noted(course)
+        return course
+
+    def _found(self, but: str, tell: Tell) -> Found:
+        found = look_at(records_in(self.folder), tell)
+        return Found(tuple(each for each in found.identities if each.session != but), found.out)
 
 
 def person_of(record: Path, found: Found) -> Person:

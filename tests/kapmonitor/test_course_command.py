@@ -12,7 +12,7 @@ from kapmonitor.record.access import accesses
 @pytest.fixture
 def ledger(tmp_path, monkeypatch):
     file = tmp_path / "kept" / "access"
-    monkeypatch.setattr("kapmonitor.commandline.auditing.access_ledger", lambda: file)
+    monkeypatch.setattr("kapmonitor.viewing.access_ledger", lambda: file)
     monkeypatch.setattr("kapmonitor.commandline.course.heads_ledger", lambda: tmp_path / "kept" / "heads")
     return file
 

@@ -158,6 +158,9 @@ def others_words(count: int) -> str:
     return "1 record is of another person" if count == 1 else f"{count} records are of other people"
 
 
+NOBODY: Final = "no own band: nobody said yet whose session this is"
+READING_EARLIER: Final = "reading earlier sessions of this person"
+NO_EARLIER: Final = "no own band: no earlier session of this person could be read"
 NEXT: Final = "next session"
 TITLE: Final = "Sessions of {person}"
 ONE_PERSON: Final = "one person"
@@ -181,6 +184,12 @@ def too_few(count: int, route: str) -> str:
     """Why there is no band yet."""
     has = {0: "there is none", 1: "there is one"}.get(count, f"there are {count}")
     return f"No own band: it takes 2 earlier {route.upper()} sessions, {has}"
+
+
+def earlier_words(count: int) -> str:
+    """Said once it is known whose session it is."""
+    sessions = "1 earlier session" if count == 1 else f"{count} earlier sessions"
+    return f"{sessions} of this person on this computer · U shows their own band"
 
 
 def made_from(count: int, route: str, *, is_next: bool) -> str:

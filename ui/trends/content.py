@@ -17,6 +17,7 @@ from kapmonitor.view import Role, SignalView
 from ui.trends.expected import Band, expected_band
 from ui.trends.interruptions import outside
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, Level, levels
+from ui.trends.own import NOTHING, Own
 from ui.trends.ticks import Origin
 from ui.trends.traces import GAP_NS, Gap, Trace, trace
 from ui.trends.window import Span
@@ -89,6 +90,8 @@ class Content:
     pressure: Pressure
     coming: tuple[Coming, ...]
     live: bool
+    own: Own = NOTHING
+    """The person's own bands, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

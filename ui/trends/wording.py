@@ -56,8 +56,10 @@ def hr_title(content: Content) -> str:
     """What the first lane shows, and what its shading means."""
     state = content.state
     if content.hr.band is None and content.pressure.sys_band is None:
-        return _not_expected(state)
-    return EXPECTED.format(what=strings.HR, doses=_doses(state))
+        usual = _not_expected(state)
+    else:
+        usual = EXPECTED.format(what=strings.HR, doses=_doses(state))
+    return f"{usual} · {content.own.words}" if content.own.words else usual
 
 
 def _not_expected(state: SessionState) -> str:
