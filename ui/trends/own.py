@@ -14,9 +14,9 @@ from kapmonitor.session.state import SessionState
 from kapmonitor.view import Role
 from ui.trends.expected import MINUTE_NS, Band
 
-FROM: Final = "dotted: this person, lowest to highest of {count} earlier sessions"
+FROM: Final = "dotted: own, from {count} earlier sessions"
 NO_DOSE: Final = "own band from the dose on"
-FEWER: Final = "no own band: fewer than 2 earlier sessions by this route"
+FEWER: Final = "own band: too few sessions by this route"
 NO_BASELINE: Final = "no own band: no baseline"
 
 
