@@ -18,6 +18,10 @@ from kapmonitor.view import Role
 from ui.course import wording
 from ui.course.earlier import EarlierSessions, person_here
 from ui.course.faces import earlier_of
+from ui.dressing import Live, dress_live
+from ui.main_window import MainWindow
+from ui.shell import Shell
+from ui.shortcuts import Action
 from ui.theme import SESSION, Theme
 from ui.trends import TrendsPane
 from ui.trends.own import FEWER, NO_BASELINE, NO_DOSE, OwnBands
@@ -201,3 +205,25 @@ def test_the_trends_draw_it_over_the_shading_and_name_it(qtbot, shelf):
     pane.set_own(None)
     assert pane.picture.content.own.bands == {}
     assert pane.grab().toImage() == before
+
+
+@pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
+def test_in_the_dashboard_u_shows_it_and_nothing_is_shown_unasked(qtbot, shelf):
+    shell = Shell()
+    qtbot.addWidget(shell)
+    shell.resize(1366, 768)
+    session = fs.FakeSession("quiet")
+    close = dress_live(shell, Live(session, lambda _wake: None, author="KL", shelf=shelf[0]))
+    try:
+        shell.show()
+        window = shell.findChild(MainWindow)
+        qtbot.waitUntil(lambda: isinstance(window._places["trends"], TrendsPane), timeout=20_000)
+        trends = window._places["trends"]
+        trends.refresh()
+        assert trends.picture.content.own.words == ""
+        window.keys.act(Action.OWN_BAND)
+        qtbot.waitUntil(lambda: Role.HR in trends.picture.content.own.bands, timeout=10_000)
+        window.keys.act(Action.OWN_BAND)
+        assert trends.picture.content.own.bands == {}
+    finally:
+        close()

@@ -5,10 +5,13 @@ import shutil
 
 import pytest
 from course_records import DAY_NS, UTC0, made
+from vault_parts import Computers, make_encrypted
 
 from kapmonitor.course.gather import gather, look_at, records_in
 from kapmonitor.course.person import Person, Why, why_not
 from kapmonitor.errors import RecordError
+from kapmonitor.vault.held import HELD
+from ui.course import wording
 
 MK = Person("4471", "1980-02-03", "MK")
 
@@ -88,6 +91,23 @@ def test_of_two_copies_the_one_with_more_in_it_counts_whatever_its_name(tmp_path
     course = course_of(tmp_path)
     assert [session.path.name for session in course.sessions] == ["b.kap"]
     assert why(course) == {"a.kap": Why.COPY}
+
+
+def test_an_encrypted_record_is_read_where_its_key_is_and_listed_where_it_is_not(tmp_path, monkeypatch):
+    computers = Computers(tmp_path / "computers", monkeypatch)
+    computers.folder.mkdir()
+    folder = tmp_path / "records"
+    folder.mkdir()
+    try:
+        computers.set_up("here")
+        make_encrypted(folder / "a.kap", seconds=2)
+        (person,) = look_at(records_in(folder), untold).people()
+        assert [each.path.name for each in course_of(folder, person).sessions] == ["a.kap"]
+        computers.use("elsewhere")
+        assert why(course_of(folder, person)) == {"a.kap": Why.LOCKED}
+        assert wording.not_counted(course_of(folder, person)).endswith("1 record that cannot be read")
+    finally:
+        HELD.forget()
 
 
 def test_the_order_of_files_does_not_matter(tmp_path):
