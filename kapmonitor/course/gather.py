@@ -85,7 +85,7 @@ def gather(found: Found, person: Person, ledger: Path | None, tell: Tell) -> Cou
         if why is None:
             mine.append(each)
         else:
-            out.append(Out(each.path, why))
+            out.append(Out(each.path, why, each.person.mode if why is Why.OTHER_KIND else ""))
     newest, copies = _once(mine)
     sessions: list[Session] = []
     for place, each in enumerate(newest):

@@ -106,7 +106,7 @@ def _written(path, session):
     end = (session.end_min, NoteAdded("end", "text", "the end", "RN", 0))
     told = [Stamped(session.at(at), event) for at, event in (*session.doses, *session.events, end)]
     rows = sorted([*_beginning(session), *_numbers(session), *session.more, *told], key=lambda row: row.t_ns)
-    return write(path, Stamped(session.start_ns, started), rows, closed=session.closed, batch_size=len(rows))
+    return write(path, Stamped(session.start_ns, started), rows, closed=session.closed, batch_size=1500)
 
 
 def _beginning(session):

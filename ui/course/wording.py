@@ -19,12 +19,13 @@ WHY: Final = {
     Why.OTHER_PERSON: "another person",
     Why.OTHER_BIRTH: "the same record number, but another date of birth",
     Why.OTHER_INITIALS: "the same record number, but other initials",
-    Why.OTHER_KIND: "a demonstration or a test, not a real session",
+    Why.OTHER_KIND: "of another kind: {detail}",
     Why.COPY: "a copy of {detail}",
     Why.LOCKED: "encrypted, and nothing on this computer opens it",
     Why.DAMAGED: "damaged: {detail}",
     Why.UNREADABLE: "cannot be read here: {detail}",
 }
+MODES: Final = {"Real": "a real session", "Demo": "a demonstration", "Test": "a test"}
 COLUMNS: Final = (
     "session",
     "dose",
@@ -47,7 +48,7 @@ HOW_COUNTED: Final = (
 
 def out_words(out: Out) -> str:
     """Why a record is not among the sessions."""
-    return WHY[out.why].format(detail=out.detail)
+    return WHY[out.why].format(detail=MODES.get(out.detail, out.detail))
 
 
 def when(session: Session) -> str:

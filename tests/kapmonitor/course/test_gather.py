@@ -76,6 +76,9 @@ def test_every_record_that_is_not_among_them_says_why(tmp_path):
         "s.kap": Why.COPY,
         "cut.kap": Why.DAMAGED,
     }
+    words = {out.path.name: wording.out_words(out) for out in course.out}
+    assert words["demo.kap"] == "of another kind: a demonstration"
+    assert words["s.kap"] == "a copy of t.kap"
 
 
 def test_a_demonstration_has_a_course_of_its_own(tmp_path):
@@ -112,7 +115,7 @@ def test_an_encrypted_record_is_read_where_its_key_is_and_listed_where_it_is_not
 
 def test_the_order_of_files_does_not_matter(tmp_path):
     paths = [made(tmp_path / f"{n}.kap", number=n, utc_ns=UTC0 + n * DAY_NS) for n in (1, 2)]
-    paths += [made(tmp_path / "o.kap", number=7, person="8"), tmp_path / "not-there.kap"]
+    paths.append(made(tmp_path / "copy.kap", number=1, utc_ns=UTC0 + DAY_NS))
     courses = [gather(look_at(order, untold), MK, None, untold) for order in itertools.permutations(paths)]
     shown = [
         ([s.started.session for s in c.sessions], [s.facts for s in c.sessions], why(c)) for c in courses
