@@ -78,6 +78,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
+    window.closing.connect(timer.stop)
     return reviewed.close
 
 
