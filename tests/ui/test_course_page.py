@@ -1,6 +1,7 @@
 """The page of a course, over real records."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from course_records import DAY_NS, UTC0, Made, made
@@ -10,18 +11,23 @@ from PySide6.QtTest import QTest
 from kapmonitor.course.gather import beside, gather, look_at, part, person_of
 from kapmonitor.errors import RecordError
 from kapmonitor.record.verify import verify
-from kapmonitor.session.events import DoseGiven
+from kapmonitor.session.events import DoseGiven, NoteAdded
 from kapmonitor.show_review import _dress
 from kapmonitor.view import Role
+from ui import fonts
 from ui.course import wording
 from ui.course.faces import Kind, band_of, rows_of
 from ui.course.page import CoursePage
 from ui.course.plot import runs, span_of
+from ui.course.table import columns, cut_short
 from ui.screenshot import render
 from ui.shell import Shell
 from ui.theme import Theme
 
 K = Qt.Key
+KETAMINE = DoseGiven("ketamine", 70.0, "im", "arm", "RN", weight_kg=70.0)
+WORDS = ("hand held — agreed beforehand", "tearful", "nausea", "speaking", "moving", "support", "anxious")
+TAGGED = tuple((i, NoteAdded(f"n{i}", "tag", tag, "RN", 0, tag=tag)) for i, tag in enumerate(WORDS))
 NASAL = DoseGiven("esketamine", 56.0, "in", "nose", "RN")
 
 
@@ -220,6 +226,21 @@ def test_a_band_that_has_no_baseline_to_stand_on_says_so(tmp_path):
     )
     course = course_in(tmp_path)
     assert band_of(course, rows_of(course)[2]).words == wording.NO_BASELINE
+
+
+def test_columns_share_the_room_and_the_narrow_ones_keep_all_they_need(tmp_path, qapp):
+    made(tmp_path / "1.kap", doses=((0, KETAMINE), (30, NASAL), (40, KETAMINE)), events=TAGGED)
+    rows = rows_of(course_in(tmp_path))
+    for room in (1310, 1000, 700):
+        places = columns(Theme(scale=0.711), rows, room)
+        assert all(x + width <= room + 1 for x, width in places)
+        assert all(x + width <= later for (x, width), (later, _) in pairwise(places))
+    wide = columns(Theme(scale=0.711), rows, 1310)
+    full = cut_short(Theme(scale=0.711), rows[0], wide)
+    assert "dose: 56 mg esketamine IN, 140 mg ketamine IM in 2" in full
+    assert "highest" not in full
+    assert cut_short(Theme(scale=0.711), rows[1], wide) == ""
+    assert wide[4][1] >= fonts.width("165/95", Theme(scale=0.711).text_px(17))
 
 
 def test_the_axis_holds_all_sessions(course):

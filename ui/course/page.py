@@ -15,7 +15,7 @@ from ui import fonts, painting
 from ui.course import wording
 from ui.course.faces import Band, Kind, Row, band_of, rows_of
 from ui.course.plot import Shown, paint_plot
-from ui.course.table import HEAD_ROW, columns, paint_heads, paint_row, row_height
+from ui.course.table import HEAD_ROW, columns, cut_short, paint_heads, paint_row, row_height
 from ui.devices.drawing import FOOT, HEAD, MARGIN, paint_head, paint_keys
 from ui.job import Job, Tell
 from ui.listing import in_view
@@ -190,6 +190,7 @@ class CoursePage(QWidget):
         keys = wording.KEYS if self._open is not None else wording.PICTURE_KEYS
         if course is not None:
             self._paint_course(painter, course)
+            keys += self._scrolled()
         elif self._job is not None:
             keys = wording.READING_KEYS
             self._paint_reading(painter, self._job.share)
@@ -198,6 +199,14 @@ class CoursePage(QWidget):
             self._say(painter, self.height() / 2, self._trouble, p.medium)
         paint_keys(painter, theme, self.width(), self.height(), keys)
         painter.end()
+
+    def _scrolled(self) -> str:
+        """Which lines are in view, where that is not all."""
+        first, last = self._window()
+        count = len(self._rows)
+        return (
+            wording.SCROLLED.format(first=first + 1, last=last, count=count) if last - first < count else ""
+        )
 
     def _say(self, painter: QPainter, centre_y: float, words: str, ink: str) -> None:
         theme = self._theme
@@ -225,12 +234,6 @@ class CoursePage(QWidget):
             widths = []
             self._say(painter, y + px(HEAD_ROW) / 2, wording.NO_SESSIONS, p.medium)
         first, last = self._window()
-        if last - first < len(self._rows):
-            said = wording.SCROLLED.format(first=first + 1, last=last, count=len(self._rows))
-            small = theme.text_px(15)
-            base = painting.middle_baseline(y + px(HEAD_ROW) / 2, fonts.metrics(small))
-            ink = colour(p.secondary)
-            painting.line(painter, margin + room, base, said, ink, small, align=painting.RIGHT)
         y += px(HEAD_ROW)
         self._list_y = y
         for place in range(first, last):
@@ -239,16 +242,19 @@ class CoursePage(QWidget):
             y += high
         if not course.sessions:
             return
-        y = self._paint_said(painter, y + px(6))
-        plot = QRectF(margin, y, room, self.height() - px(FOOT) - y)
         chosen = self.chosen
+        full = cut_short(theme, chosen, widths) if chosen else ""
+        y = self._paint_said(painter, y + px(6), full)
+        plot = QRectF(margin, y, room, self.height() - px(FOOT) - y)
         paint_plot(painter, plot, theme, Shown(course, chosen.place if chosen else -1, self.band))
 
-    def _paint_said(self, painter: QPainter, y: float) -> float:
-        """How it was counted, and what the band is made from; returns what lies below."""
+    def _paint_said(self, painter: QPainter, y: float, full: str) -> float:
+        """The chosen line in full, how it was counted, what the band is made from; returns what is below."""
         p = self._theme.palette
         step = max(self._theme.px(LINE), round(self._theme.text_px(16) * 1.4))
+        broken = painting.broken(full, self._theme.text_px(16), self.width() - 2 * self._theme.px(MARGIN))
         for words, ink in (
+            *((line, p.text) for line in broken),
             (wording.HOW_COUNTED, p.secondary),
             (self.band.words, p.text if self.band.edges else p.secondary),
         ):

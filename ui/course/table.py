@@ -14,11 +14,14 @@ from ui.course.faces import Kind, Row
 from ui.theme import Theme, colour
 
 TEXT: Final = 17
+SMALLEST: Final = 14
 ROW: Final = 32
 HEAD_ROW: Final = 28
 SAMPLE: Final = 104
 """Design pixels of the stroke and the shape that stand for a session."""
 APART: Final = 22
+LAST_SHARE: Final = 0.14
+"""Of the room at least for the notes, if they want it."""
 
 
 def row_height(theme: Theme) -> int:
@@ -27,19 +30,39 @@ def row_height(theme: Theme) -> int:
 
 
 def columns(theme: Theme, rows: Sequence[Row], room: float) -> list[tuple[float, float]]:
-    """Where each column begins after the sample and how wide it may be; the last one takes what is left."""
+    """Where each column begins after the sample and how wide it is; the last one takes what is left.
+
+    Where there is too little room the widest give way first, and none of the others.
+    """
     px, apart = theme.text_px(TEXT), theme.px(APART)
-    sessions = [row.cells for row in rows if row.kind is Kind.SESSION]
-    table = [wording.COLUMNS, *sessions]
+    table = [wording.COLUMNS, *(row.cells for row in rows if row.kind is Kind.SESSION)]
+    wanted = [max(fonts.width(cells[place], px) for cells in table) + 1 for place in range(len(table[0]))]
+    left = room - theme.px(SAMPLE) - apart * (len(wanted) - 1)
+    widths = _shared(wanted[:-1], left - min(wanted[-1], left * LAST_SHARE))
     found: list[tuple[float, float]] = []
     x = float(theme.px(SAMPLE))
-    for place in range(len(wording.COLUMNS)):
-        wide = max(fonts.width(cells[place], px) for cells in table) + 1
-        last = place == len(wording.COLUMNS) - 1
-        width = max(0.0, room - x) if last else min(wide, room * 0.24)
+    for width in widths:
         found.append((x, width))
         x += width + apart
-    return found
+    return [*found, (x, max(0.0, room - x))]
+
+
+def _shared(wanted: Sequence[float], room: float) -> list[float]:
+    """What each gets of the room: all it wants, or as much as every other that wants more."""
+    given: dict[int, float] = {}
+    for count, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        fair = (room - sum(given.values())) / (len(wanted) - count)
+        given[place] = max(0.0, min(wanted[place], fair))
+    return [given[place] for place in range(len(wanted))]
+
+
+def cut_short(theme: Theme, row: Row, widths: Sequence[tuple[float, float]]) -> str:
+    """In full what its columns have no room for, each with its name; empty where all is to be read."""
+    if row.kind is not Kind.SESSION:
+        return ""
+    px = theme.text_px(SMALLEST)
+    cells = zip(wording.COLUMNS, row.cells, widths, strict=True)
+    return " · ".join(f"{name}: {text}" for name, text, (_, room) in cells if fonts.width(text, px) > room)
 
 
 def paint_heads(painter: QPainter, box: QRectF, theme: Theme, widths: Sequence[tuple[float, float]]) -> None:
@@ -74,7 +97,8 @@ def paint_row(
     if not row.faint:
         _paint_sample(painter, box, theme, row.place)
     for text, (x, width) in zip(row.cells, widths, strict=True):
-        painting.line(painter, box.x() + x, base, text, ink, px, room=width)
+        small = theme.text_px(SMALLEST)
+        painting.line(painter, box.x() + x, base, text, ink, px, room=width, smallest=small)
 
 
 def _paint_sample(painter: QPainter, box: QRectF, theme: Theme, place: int) -> None:
