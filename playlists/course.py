@@ -17,8 +17,13 @@ SEEK_FADE: Final = RATE // 2
 RESUME_FADE: Final = RATE
 """A second: as long as the music takes to return after a pause, so that what is left behind is not heard."""
 
+GATE_FADE: Final = RATE * 4 // 5
+"""How long the music takes to fall silent for a pause, and to come back from it."""
+VOLUME_FADE: Final = RATE * 2 // 5
+
 VOLUME_FLOOR_DB: Final = -30.0
 VOLUME_CAP_DB: Final = 0.0
+FIRST_VOLUME_DB: Final = -12.0
 
 
 class Mode(StrEnum):
@@ -62,11 +67,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Something for the record: what the music did, with which track, `at` frames into it."""
+    """Something for the record: what the music did, with which track, `at` frames into it.
+
+    It happens `after` so many frames of those that were asked for, and takes `fade` of them.
+    """
 
     action: MusicAction
     place: Place | None
     at: int
+    fade: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class CueState:
     voices: tuple[Voice, ...] = ()
     serial: int = 0
     missing: frozenset[Place] = frozenset()
-    volume_db: float = -12.0
+    volume_db: float = FIRST_VOLUME_DB
     in_section: int = 0
     waiting: bool = False
     left: tuple[Place, ...] = ()

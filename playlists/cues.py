@@ -11,10 +11,12 @@ from typing import Final
 
 from kapmonitor.session.events import MusicAction, Phase
 from playlists.course import (
+    GATE_FADE,
     RATE,
     RESUME_FADE,
     SEEK_FADE,
     VOLUME_CAP_DB,
+    VOLUME_FADE,
     VOLUME_FLOOR_DB,
     Ask,
     Cue,
@@ -46,8 +48,16 @@ def initial(playlist: Playlist, phase: Phase, missing: frozenset[Place] = frozen
     return CueState(place=place, phase=phase, missing=missing)
 
 
-def _say(state: CueState, action: MusicAction) -> tuple[Said, ...]:
-    return (Said(action, state.place, state.at),)
+def _say(state: CueState, action: MusicAction, fade: int = 0) -> tuple[Said, ...]:
+    return (Said(action, state.place, state.at, fade),)
+
+
+def _sounds_again(state: CueState) -> tuple[Said, ...]:
+    """What was left sounding is heard again, whatever comes next."""
+    if not state.output or not state.voices:
+        return ()
+    newest = state.voices[-1]
+    return (Said(MusicAction.RESUMED, newest.place, newest.at, GATE_FADE),)
 
 
 def _nothing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -58,21 +68,20 @@ def _begin(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if state.place is None:
         return replace(state, mode=Mode.STOPPED), ()
     pending = Pending(state.place, 0, RESUME_FADE) if state.voices else None
-    return replace(state, pending=pending), ()
+    return replace(state, pending=pending), _sounds_again(state)
 
 
 def _resume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     pending = replace(state.pending, patience=0, fade=RESUME_FADE) if state.pending else None
-    resumed = replace(state, pending=pending)
-    return resumed, _say(resumed, MusicAction.RESUMED) if state.output and state.voices else ()
+    return replace(state, pending=pending), _sounds_again(state)
 
 
 def _pause(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    return state, _say(state, MusicAction.PAUSED)
+    return state, _say(state, MusicAction.PAUSED, GATE_FADE)
 
 
 def _stop(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    return replace(state, pending=None, waiting=False), _say(state, MusicAction.STOPPED)
+    return replace(state, pending=None, waiting=False), _say(state, MusicAction.STOPPED, GATE_FADE)
 
 
 def _next(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -158,7 +167,8 @@ def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if not state.voices:
         return replace(grounded, place=target, pending=None), ()
     fade_s = playlist.quick_fade_s if state.mode is Mode.PLAYING else RESUME_FADE / RATE
-    return go(grounded, target, 0, fade_s), ()
+    said = () if state.mode is Mode.PLAYING else _sounds_again(state)
+    return go(grounded, target, 0, fade_s), said
 
 
 def _return(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -175,7 +185,7 @@ def _volume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if wanted == state.volume_db:
         return state, ()
     changed = replace(state, volume_db=wanted)
-    return changed, _say(changed, MusicAction.VOLUME)
+    return changed, _say(changed, MusicAction.VOLUME, VOLUME_FADE)
 
 
 def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -199,7 +209,8 @@ def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     target = state.pending.place if state.pending else _instead(playlist, state, lost)
     state = replace(state, place=target, pending=None)
     if target is None and state.mode is not Mode.STOPPED:
-        return replace(state, mode=Mode.STOPPED, waiting=False), (*told, Said(MusicAction.STOPPED, lost, 0))
+        stopped = Said(MusicAction.STOPPED, lost, 0, GATE_FADE)
+        return replace(state, mode=Mode.STOPPED, waiting=False), (*told, stopped)
     if target is not None and state.voices and state.mode is not Mode.STOPPED:
         state = replace(state, pending=Pending(target, 0, RESUME_FADE))
     return state, told
@@ -220,8 +231,8 @@ def _output_back(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if state.output:
         return state, ()
     back = replace(state, output=True)
-    sounds = state.mode is Mode.PLAYING and bool(state.voices)
-    return back, _say(back, MusicAction.RESUMED) if sounds else ()
+    again = _sounds_again(back) if state.mode is Mode.PLAYING else ()
+    return back, again or _say(back, MusicAction.OUTPUT_BACK)
 
 
 Act = Callable[[Playlist, CueState, Cue], Step]

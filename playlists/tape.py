@@ -79,28 +79,41 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
     left = frames
     while left > 0:
         state = in_time(playlist, state)
-        state, ready = _go_on(playlist, state, ready, said)
+        state, ready = _go_on(playlist, state, ready, said, frames - left)
         if not state.voices:
             break
-        state = _fade_if_late(playlist, state, ready)
+        before, state = state, _fade_if_late(playlist, state, ready)
+        said += _fading(before, state, frames - left)
         count = min(left, _to_boundary(playlist, state))
         segments.append(_segment(state, count))
         left -= count
-        ended, state = state.voices[-1], _at_end(playlist, _aged(playlist, state, count))
-        state, ready = _join_first(playlist, state, ended, ready, said)
+        ended, before = state.voices[-1], _aged(playlist, state, count)
+        state = _at_end(playlist, before)
+        said += _fading(before, state, frames - left)
+        state, ready = _join_first(playlist, state, ended, ready, said, frames - left)
         if state.pending is not None and state.pending.joined:
             # Now, and not with the next frames: until then somebody may ask for something else.
-            state, ready = _go_on(playlist, state, ready, said)
+            state, ready = _go_on(playlist, state, ready, said, frames - left)
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
                 state = replace(state, mode=Mode.STOPPED)
-                said.append(Said(MusicAction.STOPPED, state.place, 0))
+                said.append(Said(MusicAction.STOPPED, state.place, 0, after=frames - left))
             break
     return Advance(state, tuple(segments), tuple(said))
 
 
+def _fading(before: CueState, state: CueState, after: int) -> tuple[Said, ...]:
+    """What to say where the newest track goes to silence with nothing in its place."""
+    if not before.voices or not state.voices:
+        return ()
+    was, now = before.voices[-1], state.voices[-1]
+    if was.id != now.id or was.level_to == 0.0 or now.level_to != 0.0:
+        return ()
+    return (Said(MusicAction.FADING, now.place, now.at, now.fade, after),)
+
+
 def _join_first(
-    playlist: Playlist, state: CueState, ended: Voice, ready: frozenset[Place], said: list[Said]
+    playlist: Playlist, state: CueState, ended: Voice, ready: frozenset[Place], said: list[Said], so_far: int
 ) -> tuple[CueState, frozenset[Place]]:
     """What was asked for in the last moment of a joined track is crossed over to from the track after it."""
     pending, after = state.pending, _joins(playlist, state, ended.place)
@@ -113,7 +126,7 @@ def _join_first(
         or after is None
     ):
         return state, ready
-    said.append(Said(MusicAction.STARTED, after, 0))
+    said.append(Said(MusicAction.STARTED, after, 0, after=so_far))
     joined = _joined(state, after)
     return replace(joined, pending=None if pending.place == after else pending), ready - {after}
 
@@ -127,7 +140,7 @@ def _joins(playlist: Playlist, state: CueState, place: Place) -> Place | None:
 
 
 def _go_on(
-    playlist: Playlist, state: CueState, ready: frozenset[Place], said: list[Said]
+    playlist: Playlist, state: CueState, ready: frozenset[Place], said: list[Said], so_far: int
 ) -> tuple[CueState, frozenset[Place]]:
     """The state with what is due begun, and what is still ready then."""
     begun = _begin_if_due(playlist, state, ready)
@@ -138,8 +151,9 @@ def _go_on(
             replace(state, pending=replace(state.pending, joined=False)) if late and state.pending else state
         ), ready
     sought = state.pending is not None and state.pending.at is not None
-    said.append(Said(MusicAction.SOUGHT if sought else MusicAction.STARTED, begun.place, begun.at))
-    return begun, ready - {begun.voices[-1].place}
+    action, new = MusicAction.SOUGHT if sought else MusicAction.STARTED, begun.voices[-1]
+    said.append(Said(action, new.place, new.at, new.fade, so_far))
+    return begun, ready - {new.place}
 
 
 def _begin_if_due(playlist: Playlist, state: CueState, ready: frozenset[Place]) -> CueState | None:

@@ -40,6 +40,7 @@ UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {
     ("cuff.plan", 1): _with(again=""),
     ("music", 1): _with(by=""),
     ("music", 2): _with(duck_db=0.0, gain_db=0.0),
+    ("music", 3): _with(heard_after_s=0.0, fade_s=0.0, end_s=0.0, file=""),
     ("scale.scored", 1): _with(items=[], replaces_t_ns=0),
     ("note.added", 1): _with(tag="", lasts=False, late=False, escalation=False),
     ("note.amended", 1): _with(at_ns=None, reason=""),

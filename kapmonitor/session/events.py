@@ -119,6 +119,12 @@ class MusicAction(StrEnum):
     """Another place of the track that sounded."""
     DUCKED = "ducked"
     """Lowered for an alarm, by `duck_db`, or let up again."""
+    FADING = "fading"
+    """The track goes to silence, and nothing follows it at once."""
+    OUTPUT_BACK = "output-back"
+    """The sound output is there again, and the music is not meant to play."""
+    AT = "at"
+    """Where the track is: sound came late, or the sound device counts seconds otherwise than the computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +256,13 @@ class MusicEvent:
     `track` is the SHA-256 of its file, or the file's name where that could not be read; `position_s` is the
     place in the file; `volume_db` and `duck_db` are what was then in force, `gain_db` the track's own gain.
     `by` is who was at the keys for what only a key does; empty for what may have come by itself.
+
+    What it did is heard `heard_after_s` later, as sound is written ahead, and takes `fade_s`. The track is
+    played to `end_s` of its `file` at the latest; 0 and empty where that is not known.
     """
 
     TYPE: ClassVar[str] = "music"
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     action: str
     section: str
     track: str
@@ -265,6 +274,10 @@ class MusicEvent:
     by: str = ""
     duck_db: float = 0.0
     gain_db: float = 0.0
+    heard_after_s: float = 0.0
+    fade_s: float = 0.0
+    end_s: float = 0.0
+    file: str = ""
 
 
 SessionEvent = (

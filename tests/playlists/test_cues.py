@@ -95,20 +95,20 @@ def test_whole_product_keeps_its_promises(mode, cue):
 def expected_actions(before: CueState, after: CueState, cue: Cue) -> list[MusicAction]:
     """What belongs in the record, said once more without the table."""
     sounds = before.output and bool(before.voices)
+    again = [MusicAction.RESUMED] if before.mode is not Mode.PLAYING and sounds else []
+    plays = before.voices and before.mode is Mode.PLAYING
+    back = MusicAction.RESUMED if plays else MusicAction.OUTPUT_BACK
     changed = {
         Ask.HOLD: [] if before.held else [MusicAction.HELD],
         Ask.RELEASE: [MusicAction.RELEASED] if before.held else [],
         Ask.PAUSE: [MusicAction.PAUSED] if before.mode is Mode.PLAYING else [],
         Ask.STOP: [] if before.mode is Mode.STOPPED else [MusicAction.STOPPED],
-        Ask.PLAY: [MusicAction.RESUMED] if before.mode is Mode.PAUSED and sounds else [],
+        Ask.PLAY: again,
+        Ask.GROUND: [] if before.grounded else again,
         Ask.VOLUME: [MusicAction.VOLUME] if after.volume_db != before.volume_db else [],
         Ask.MISSING: [MusicAction.MISSING] if cue.place is not None else [],
         Ask.OUTPUT_LOST: [MusicAction.OUTPUT_LOST] if before.output else [],
-        Ask.OUTPUT_BACK: (
-            [MusicAction.RESUMED]
-            if not before.output and before.voices and before.mode is Mode.PLAYING
-            else []
-        ),
+        Ask.OUTPUT_BACK: [] if before.output else [back],
     }
     return changed.get(cue.ask, [])
 

@@ -20,6 +20,7 @@ from playlists.cues import initial, step
 from playlists.model import Place
 from playlists.tape import advance
 from ui.music.mixer import GATE_RAMP_S, VOLUME_RAMP_S, Mixer, Ramp, from_db
+from ui.music.pace import Pace
 from ui.music.picture import picture
 from ui.music.ports import MusicView, Output, OutputHealth, OutputState
 from ui.music.shelf import Shelf
@@ -46,6 +47,7 @@ class Engine:
         self._duck_db = 0.0
         self._health = OutputHealth(OutputState.NONE)
         self._moved_ns = 0
+        self._pace = Pace()
         self._trouble = ""
         self._trouble_until_ns = 0
 
@@ -89,7 +91,8 @@ class Engine:
         before, self._duck_db = self._duck_db, min(0.0, -abs(depth_db))
         self._mixer.duck.to(from_db(self._duck_db), over_s)
         if self._duck_db != before:
-            self._tell((Said(MusicAction.DUCKED, self.state.place, self.state.at),), t_ns)
+            fade = round(over_s * RATE)
+            self._tell((Said(MusicAction.DUCKED, self.state.place, self.state.at, fade),), t_ns)
 
     def ahead_ns(self) -> int:
         """How far ahead of what is heard sound has been written: any change is heard so much later."""
@@ -98,6 +101,7 @@ class Engine:
     def tick(self, real_ns: int, t_ns: int) -> MusicView:
         """Fill the output and say how things are; `real_ns` is real time, `t_ns` the session's."""
         self._poll(real_ns, t_ns)
+        self._follow_pace(t_ns)
         self._shelf.tidy(self.state)
         self._drop_broken(real_ns, t_ns)
         if self._health.usable:
@@ -138,6 +142,7 @@ class Engine:
 
     def _poll(self, real_ns: int, t_ns: int) -> None:
         before, self._health = self._health, self._output.poll(real_ns)
+        self._pace.look(t_ns, self._output.buffered())
         if not self._health.usable:
             if self.state.output:
                 self._mixer.gate = Ramp(0.0)
@@ -156,16 +161,26 @@ class Engine:
             if len(made) == 0:
                 break
             self._output.write(made)
+            self._pace.wrote(len(made))
             self._moved_ns = real_ns
             room -= len(made)
         if room >= BLOCK and self._output.buffered() < BLOCK:
             self._output.write(np.zeros((BLOCK, 2), dtype=np.float32))
+            self._pace.waited(BLOCK)
+
+    def _follow_pace(self, t_ns: int) -> None:
+        """Say where the track is if it is not where the record would have it."""
+        if self._playing and self.state.voices and self._pace.is_off(t_ns):
+            newest = self.state.voices[-1]
+            self._tell((Said(MusicAction.AT, newest.place, newest.at),), t_ns)
 
     def _block(self, count: int, t_ns: int) -> NDArray[np.float32]:
         """At most `count` frames; silence where nothing is meant to sound, none where a track is late."""
         self._mixer.gate.to(1.0 if self._playing else 0.0, GATE_RAMP_S)
         if not self._playing and self._mixer.gate.value == 0.0:
             return np.zeros((count, 2), dtype=np.float32)
+        if not self._playing:
+            count = min(count, self._mixer.gate.left)
         voices = self._shelf.voices
         late = [voices[v.id].available for v in self.state.voices if not voices[v.id].ended]
         moved = advance(self.playlist, self.state, min([count, *late]), self._shelf.ready())
@@ -206,9 +221,11 @@ class Engine:
 
     def _tell(self, said: tuple[Said, ...], t_ns: int) -> None:
         for one in said:
-            self._teller.tell(ReportMusic(t_ns, self._event(one)), one.place)
+            event = self._event(one, self._pace.heard_after_s(t_ns, one.after))
+            self._teller.tell(ReportMusic(t_ns, event), one.place)
+            self._pace.told()
 
-    def _event(self, said: Said) -> MusicEvent:
+    def _event(self, said: Said, heard_after_s: float) -> MusicEvent:
         track = None if said.place is None else self.playlist.track(said.place)
         section = "" if said.place is None else self.playlist.section(said.place).name
         return MusicEvent(
@@ -216,10 +233,14 @@ class Engine:
             section=section,
             track=track.id if track else "",
             title=track.title if track else "",
-            position_s=round(said.at / RATE + (track.start_s if track else 0.0), 3),
+            position_s=round(said.at / RATE + (track.start_s if track else 0.0), 6),
             duration_s=round(track.duration_s, 3) if track else 0.0,
             volume_db=self.state.volume_db,
             output=self._health.name or self._health.state.value,
             duck_db=self._duck_db,
             gain_db=round(track.gain_db + track.level_db, 2) if track else 0.0,
+            heard_after_s=heard_after_s,
+            fade_s=round(said.fade / RATE, 6),
+            end_s=round(track.start_s + track.played_s, 6) if track else 0.0,
+            file=str(track.path) if track else "",
         )

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from playlists.course import RATE
+from playlists.course import GATE_FADE, RATE, VOLUME_FADE
 from playlists.model import Playlist
 from playlists.tape import Segment, Slice
 from ui.music.decoder import Stream
@@ -16,8 +16,8 @@ from ui.music.decoder import Stream
 KNEE: Final = 0.89
 """Above this (-1 dBFS) the sum is bent instead of cut; only loud foreign tracks in a crossfade get there."""
 
-VOLUME_RAMP_S: Final = 0.4
-GATE_RAMP_S: Final = 0.8
+VOLUME_RAMP_S: Final = VOLUME_FADE / RATE
+GATE_RAMP_S: Final = GATE_FADE / RATE
 
 Frames = NDArray[np.float32]
 
@@ -34,6 +34,11 @@ class Ramp:
         self.value = value
         self.target = value
         self._left = 0
+
+    @property
+    def left(self) -> int:
+        """How many values it still moves for."""
+        return self._left
 
     def to(self, target: float, seconds: float) -> None:
         """Go there from where it is now; asking for the same target again changes nothing."""

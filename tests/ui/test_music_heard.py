@@ -1,0 +1,82 @@
+"""The music lane of a record equals what was played: scripts of acts through the real engine and mixer."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from heard_parts import TICK, Scripted, ns, programme, rendered
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kapmonitor.session.events import MusicAction, MusicEvent, Phase, SessionResumed
+from playlists.course import RATE, Mode
+from playlists.heard import Heard, lane
+from playlists.model import Place
+
+ACTS = st.one_of(
+    st.sampled_from(
+        [("toggle",), ("toggle",), ("next",), ("hold",), ("ground",), ("dose",), ("stop",), ("kill",)]
+    ),
+    st.sampled_from([("lose",), ("back",), ("back",), ("change", "other"), ("change", "room")]),
+    st.tuples(st.just("seek"), st.floats(0, 4)),
+    st.tuples(st.just("volume"), st.sampled_from([-4.0, 2.0, 99.0, -99.0])),
+    st.tuples(st.just("duck"), st.sampled_from([0.0, -8.0, -12.0]), st.sampled_from([0.1, 0.5, 2.0])),
+    st.tuples(st.just("phase"), st.sampled_from([Phase.PEAK, Phase.RETURN, Phase.INTEGRATION])),
+    st.tuples(st.just("break"), st.sampled_from([Place(0, 1), Place(1, 0)])),
+)
+SCRIPTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, TICK - 1), ACTS), max_size=14)
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory):
+    return programme(tmp_path_factory.mktemp("music"))
+
+
+@pytest.fixture
+def scripted(music):
+    made = []
+
+    def make():
+        made.append(Scripted(music))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def compare(room, every=331, tolerance=2e-3):
+    """The record against the sound at points all over the script; how many of them were not silent."""
+    found, loud = lane(room.rows), 0
+    for at in range(0, room.now, every):
+        said, was = rendered(found.heard(ns(at))), room.speaker.sound[at]
+        assert np.allclose(said, was, atol=tolerance), (at / RATE, said, was, found.heard(ns(at)))
+        loud += bool(np.abs(was).max() > 0.01)
+    for t_ns, voices in room.places:
+        heard = found.heard(t_ns)
+        if heard.sounds:
+            said = [(track.event.title, track.position_s) for track in heard.tracks]
+            assert [title for title, _ in said] == [title for title, _ in voices], (t_ns / 1e9, said, voices)
+            for (_, said_s), (_, was_s) in zip(said, voices, strict=True):
+                assert said_s == pytest.approx(was_s, abs=0.002)
+    return loud
+
+
+def play(room, script, end=40):
+    for wait, late, act in script:
+        for _ in range(wait):
+            room.tick()
+        room.act(act, late)
+    for _ in range(end):
+        room.tick()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(SCRIPTS)
+def test_record_says_what_was_rendered_whatever_was_done(music, script):
+    room = Scripted(music)
+    try:
+        play(room, [(5, 0, ("toggle",)), *script])
+        compare(room)
+    finally:
+        room.close()
