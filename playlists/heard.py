@@ -80,7 +80,9 @@ class Lane:
         course = self.courses[index]
         clock = course.later(_frames(t_ns - self.times_ns[index]))
         tracks = tuple(
-            HeardTrack(part.serial, part.event, part.position_s(clock), part.gain(clock), part.level.at(clock))
+            HeardTrack(
+                part.serial, part.event, part.position_s(clock), part.gain(clock), part.level.at(clock)
+            )
             for part in course.sounding(clock)
         )
         return Heard(

@@ -53,7 +53,7 @@ class Line:
 
     def at(self, clock: int) -> float:
         """The value at a time of the clock."""
-        if clock >= self.start + self.frames:
+        if self.frames == 0 or clock >= self.start + self.frames:
             return self.end
         return self.begin + (self.end - self.begin) * max(0, clock - self.start) / self.frames
 

@@ -8,10 +8,11 @@ import numpy as np
 import soundfile
 from music_parts import ROOM
 
+from kapmonitor.session.codec import decode, encode
 from kapmonitor.session.events import Phase, SessionResumed
 from playlists.check import check
 from playlists.course import RATE, Ask, Cue
-from playlists.model import After, Loudness, Place, Playlist, Section, Track
+from playlists.model import After, Place, Playlist, Section, Track
 from ui.music.engine import Engine
 from ui.music.ports import OutputHealth, OutputState
 
@@ -25,8 +26,8 @@ OTHER = OutputHealth(OutputState.READY, "Other room", ROOM)
 def slow_wave(path, seconds, number):
     """A file in which each second and each track sounds differently, and a frame hardly from the next."""
     n = np.arange(round(seconds * RATE)) / RATE
-    left = 0.05 * np.sin(2 * np.pi * (3 + 2 * number) * n) + 0.01 * n
-    right = 0.02 * (number + 1) + 0.03 * np.cos(2 * np.pi * (1 + 0.3 * number) * n)
+    left = 0.15 * np.sin(2 * np.pi * (2 + number) * n) + 0.03 * n
+    right = 0.05 * (number + 1) + 0.1 * np.cos(2 * np.pi * (1 + 0.3 * number) * n)
     soundfile.write(path, np.column_stack((left, right)).astype(np.float32), RATE, subtype="FLOAT")
     return path
 
@@ -36,7 +37,7 @@ def programme(folder):
     paths = [slow_wave(folder / f"{n}.wav", 4.0 + 0.5 * n, n) for n in range(6)]
     plain = [Track(path, path.stem) for path in paths]
     peak = (replace(plain[0], gain_db=-3.0), replace(plain[1], start_s=0.5, end_s=4.0), plain[2])
-    album = (replace(plain[3], fade_s=0.0), replace(plain[4], loudness=Loudness(-21.0, -20.0)))
+    album = (replace(plain[3], fade_s=0.0), replace(plain[4], gain_db=-6.0))
     sections = (
         Section("Peak", peak, (Phase.PEAK,)),
         Section("Return", album, (Phase.RETURN,)),
@@ -106,7 +107,8 @@ class Scripted:
         self.checked = checked.playlist
 
     def _told(self, report):
-        self.rows.append((report.t_ns, report.music))
+        music = report.music
+        self.rows.append((report.t_ns, decode(music.TYPE, music.VERSION, encode(music))))
 
     def tick(self, frames=TICK):
         self.now += frames

@@ -48,6 +48,7 @@ class Engine:
         self._health = OutputHealth(OutputState.NONE)
         self._moved_ns = 0
         self._pace = Pace()
+        self._chosen = False
         self._trouble = ""
         self._trouble_until_ns = 0
 
@@ -85,6 +86,7 @@ class Engine:
     def choose_output(self, output_id: str) -> None:
         """Use another output."""
         self._output.choose(output_id)
+        self._chosen = True
 
     def duck(self, depth_db: float, over_s: float, t_ns: int) -> None:
         """Lower the music for a while without touching its volume."""
@@ -148,7 +150,8 @@ class Engine:
                 self._mixer.gate = Ramp(0.0)
                 self.ask(Cue(Ask.OUTPUT_LOST), t_ns)
             return
-        if before.name and before.name != self._health.name:
+        if self._chosen or (before.name and before.name != self._health.name):
+            self._chosen = False
             self._tell((Said(MusicAction.OUTPUT_CHANGED, self.state.place, self.state.at),), t_ns)
         self.ask(Cue(Ask.OUTPUT_BACK), t_ns)
 
