@@ -67,6 +67,11 @@ def steady(value: float) -> Line:
     return Line(0, 0, value, value)
 
 
+SHUT: Final = steady(0.0)
+OPEN: Final = steady(1.0)
+FIRST_VOLUME: Final = steady(from_db(FIRST_VOLUME_DB))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A track that sounds: `begun` seconds into its file at `since` of the clock. `serial` counts parts."""
@@ -108,9 +113,9 @@ class Course:
 
     clock: int = 0
     parts: tuple[Part, ...] = ()
-    volume: Line = steady(from_db(FIRST_VOLUME_DB))
-    duck: Line = steady(1.0)
-    gate: Line = steady(0.0)
+    volume: Line = FIRST_VOLUME
+    duck: Line = OPEN
+    gate: Line = SHUT
     mode: Mode = Mode.STOPPED
     held: bool = False
     lost: bool = False
@@ -191,7 +196,7 @@ def _gains(course: Course, action: MusicAction, event: MusicEvent) -> Course:
     elif action in ENDS:
         gate = gate.to(0.0, fade, clock)
     elif action is MusicAction.OUTPUT_LOST:
-        gate = steady(0.0)
+        gate = SHUT
     return replace(
         course,
         began=True,
@@ -207,7 +212,7 @@ def _gains(course: Course, action: MusicAction, event: MusicEvent) -> Course:
 def _begun(course: Course, event: MusicEvent, fade: int) -> Course:
     """One more track; the others go to silence while it comes."""
     clock, serial = course.clock, course.serial + 1
-    level = Line(clock, fade, 0.0, 1.0) if fade else steady(1.0)
+    level = Line(clock, fade, 0.0, 1.0) if fade else OPEN
     others = tuple(_to_silence(part, fade, clock) for part in course.parts) if fade else ()
     return replace(course, parts=(*others, Part(serial, event, clock, level)), serial=serial)
 
