@@ -136,48 +136,38 @@ class Scripted:
             assert time.monotonic() < end
             time.sleep(0.0005)
 
-    def ask(self, cue, late=0):
-        """A key `late` frames after the last tick."""
-        self.engine.ask(cue, ns(self.now + late))
-
     def act(self, what, late=0):
         """One line of a script."""
         t_ns = ns(self.now + late)
         name, *values = what
-        match name:
-            case "toggle":
-                self.engine.toggle(t_ns)
-            case "hold":
-                self.engine.toggle_hold(t_ns)
-            case "ground":
-                self.engine.toggle_ground(t_ns)
-            case "duck":
-                self.engine.duck(*values, t_ns)
-            case "lose":
-                self._lose()
-            case "back":
-                self.speaker.health = READY
-            case "change":
-                if self.speaker.health.usable:
-                    self._drop()
-                    self.engine.choose_output(*values)
-            case "kill":
-                self.kill(gap=3 * RATE)
-            case "phase":
-                self.engine.follow(*values, t_ns)
-            case "seek":
-                self.ask(Cue(Ask.SEEK, at_s=values[0]), late)
-            case "volume":
-                self.ask(Cue(Ask.VOLUME, change_db=values[0]), late)
-            case "break":
-                self.ask(Cue(Ask.MISSING, place=values[0]), late)
-            case _:
-                self.ask(Cue(Ask(name)), late)
+        acts = {
+            "toggle": lambda: self.engine.toggle(t_ns),
+            "hold": lambda: self.engine.toggle_hold(t_ns),
+            "ground": lambda: self.engine.toggle_ground(t_ns),
+            "duck": lambda depth_db, over_s: self.engine.duck(depth_db, over_s, t_ns),
+            "phase": lambda phase: self.engine.follow(phase, t_ns),
+            "seek": lambda at_s: self.engine.ask(Cue(Ask.SEEK, at_s=at_s), t_ns),
+            "volume": lambda db: self.engine.ask(Cue(Ask.VOLUME, change_db=db), t_ns),
+            "break": lambda place: self.engine.ask(Cue(Ask.MISSING, place=place), t_ns),
+            "lose": self._lose,
+            "back": self._back,
+            "change": self._change,
+            "kill": lambda: self.kill(gap=3 * RATE),
+        }
+        acts.get(name, lambda: self.engine.ask(Cue(Ask(name)), t_ns))(*values)
 
     def _lose(self):
         if self.speaker.health.usable:
             self._drop()
             self.speaker.health = LOST
+
+    def _back(self):
+        self.speaker.health = READY
+
+    def _change(self, output_id):
+        if self.speaker.health.usable:
+            self._drop()
+            self.engine.choose_output(output_id)
 
     def _drop(self):
         """The device lets go now, and the engine sees it at the same instant."""
