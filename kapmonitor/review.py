@@ -33,6 +33,7 @@ from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.reviewframes import Frame, Frames
+from kapmonitor.session.events import MusicEvent, SessionResumed
 from kapmonitor.session.state import SessionState
 from kapmonitor.session.timeofday import times_of_day
 from kapmonitor.snapshot import CuffTile, Snapshot, Tile
@@ -56,6 +57,9 @@ class Review:
             raise RecordDamaged(str(path), "nothing was ever recorded in it")
         self._frames = Frames(events)
         self._times = times_of_day(events)
+        self._music = tuple(
+            (each.t_ns, each.event) for each in events if isinstance(each.event, MusicEvent | SessionResumed)
+        )
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
@@ -76,6 +80,10 @@ class Review:
     def whole(self) -> SessionState:
         """All of the session, wherever the playhead stands."""
         return self._frames.last().session
+
+    def music(self) -> tuple[tuple[int, MusicEvent | SessionResumed], ...]:
+        """What happened to the music and when, and when the program was taken up."""
+        return self._music
 
     def now_ns(self) -> int:
         if not self._playing:

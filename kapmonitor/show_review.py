@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
+from kapmonitor.config.load import load_settings
 from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
 from kapmonitor.people.book import PeopleBook
@@ -17,8 +18,11 @@ from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
+from kapmonitor.settings import Settings
+from kapmonitor.settings import default as default_settings
 from kapmonitor.show_unlock import unlock_record
 from kapmonitor.viewing import note_views
+from playlists.heard import lane
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -38,8 +42,8 @@ def prepare(console: Console, path: Path, at_s: float | None, on_open: Callable[
         unlock_record(console, path)
         on_open()
         progress(0.0, CHECKING)
-        verdict = verify(path, heads_ledger(), _known_people())
-        return lambda shell: _dress(shell, path, verdict, at_s)
+        verdict, settings = verify(path, heads_ledger(), _known_people()), _settings()
+        return lambda shell: _dress(shell, path, verdict, at_s, settings)
 
     console.prepare(make)
 
@@ -52,7 +56,17 @@ def _known_people() -> Staff:
         return Staff()
 
 
-def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Callable[[], None]:
+def _settings() -> Settings:
+    """This computer's; spoiled ones keep nobody from looking at a record."""
+    try:
+        return load_settings(settings_file())
+    except ConfigError:
+        return default_settings()
+
+
+def _dress(
+    shell: Shell, path: Path, verdict: Verdict, at_s: float | None, settings: Settings
+) -> Callable[[], None]:
     """Opened on the main thread, to which the record's connection then belongs; takes milliseconds."""
     try:
         review = Review(path, verdict)
@@ -66,6 +80,9 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
             verdict.signatures,
             _course_of(path),
             _in_another_window,
+            lane(review.music()),
+            settings.music_output.value,
+            (settings.staff_output.value, settings.room_output.value),
         )
         return dress_review(shell, reviewed)
     except KapError:

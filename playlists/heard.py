@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from kapmonitor.session.events import MusicAction, MusicEvent, SessionResumed
 from playlists.course import RATE, Mode
-from playlists.sounding import Course, after, to_db
+from playlists.level import to_db
+from playlists.sounding import Course, after
 
 MusicRow = tuple[int, MusicEvent | SessionResumed]
 """(t_ns of the record, what happened)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log10
 from typing import Final
 
 from playlists.model import Loudness, Playlist, Section
@@ -11,8 +12,19 @@ TARGET_LUFS: Final = -23.0
 """EBU R128; low enough that hardly any music has a peak more than 22 dB above it."""
 CEILING_DBFS: Final = -1.0
 MOST_DB: Final = 20.0
+SILENCE_DB: Final = -200.0
 UNMEASURED: Final = Loudness(-14.0, 0.0)
 """Beside measured tracks, one that is not is taken for as loud as music is sold: too soft startles nobody."""
+
+
+def from_db(level_db: float) -> float:
+    """A gain from decibels."""
+    return float(10 ** (level_db / 20))
+
+
+def to_db(gain: float) -> float:
+    """Decibels of a gain; SILENCE_DB where it is nothing."""
+    return max(SILENCE_DB, 20 * log10(gain)) if gain > 0.0 else SILENCE_DB
 
 
 def level_db(loudness: Loudness) -> float:

@@ -6,11 +6,12 @@ The clock counts frames of 48 kHz and stands while nothing can sound; each event
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log10, pi, sin
+from math import pi, sin
 from typing import Final
 
 from kapmonitor.session.events import MusicAction, MusicEvent
 from playlists.course import FIRST_VOLUME_DB, GATE_FADE, RATE, VOLUME_FADE, Mode
+from playlists.level import from_db
 
 BEGINS: Final = frozenset({MusicAction.STARTED, MusicAction.SOUGHT})
 ENDS: Final = frozenset({MusicAction.PAUSED, MusicAction.STOPPED})
@@ -29,17 +30,6 @@ LOST: Final = {
     MusicAction.STARTED: False,
     MusicAction.SOUGHT: False,
 }
-SILENCE_DB: Final = -200.0
-
-
-def to_db(gain: float) -> float:
-    """Decibels of a gain; SILENCE_DB where it is nothing."""
-    return max(SILENCE_DB, 20 * log10(gain)) if gain > 0.0 else SILENCE_DB
-
-
-def from_db(level_db: float) -> float:
-    """A gain from decibels."""
-    return float(10 ** (level_db / 20))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
 from kapmonitor.session.state import SessionState
+from playlists.heard import Lane
 from ui.dressing import open_alarms, wire_windows
 from ui.main_window import MainWindow
 from ui.opening import show_card
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ui.replay.rehearsal import Offered, Rehearse
 
 REVIEW_WAVES_MS: Final = 33
+NO_MUSIC: Final = Lane()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Reviewed:
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified. `course` reads all sessions of its person, `open_record` shows
-    another record.
+    another record. `music` is heard from `music_output` if asked for, never from the `alarm_outputs`.
     """
 
     port: ReplayPort
@@ -42,11 +45,16 @@ class Reviewed:
     signatures: tuple[Signature, ...] = ()
     course: Read | None = None
     open_record: Open | None = None
+    music: Lane = NO_MUSIC
+    music_output: str = ""
+    alarm_outputs: tuple[str, ...] = ()
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
-    """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
+    """The dashboard on a record; returns what ends it. Opens no device, and no sound output unasked."""
+    from ui.music.hearer import Hearer
     from ui.music.panel import MusicPanel
+    from ui.music.past import Past
     from ui.replay import MomentsPanel, ReplayBar, what_lasted
     from ui.trends import Review, TrendsPane
 
@@ -57,7 +65,10 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
     gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
     bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
-    music = MusicPanel(window.theme, None, port.now_ns, live=False)
+    hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
+    past = Past(reviewed.music, hearer, port, lambda: bar.speed)
+    music = MusicPanel(window.theme, None, port.now_ns, past=past)
+    music.bind(window.keys)
     window.set_trends(trends)
     window.set_notes(
         MomentsPanel(port, reviewed.state, bar.seek, window.theme, signatures=reviewed.signatures)
@@ -79,7 +90,10 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     window.closing.connect(timer.stop)
-    return reviewed.close
+    ending = ExitStack()
+    ending.callback(reviewed.close)
+    ending.callback(past.close)
+    return ending.close
 
 
 def _show_course(window: MainWindow, course: Read, open_record: Open | None) -> None:

@@ -221,11 +221,16 @@ def resumed(gap: Interruption) -> Stamped:
     return Stamped(gap.t1_ns, SessionResumed(utc_ns, gap.t1_ns - gap.t0_ns))
 
 
+def happened(taken_up: tuple[Interruption, ...] = ()) -> list[Stamped]:
+    """All that is on record; nothing happened while it was interrupted."""
+    kept = [s for s in events() if not any(gap.t0_ns <= s.t_ns < gap.t1_ns for gap in taken_up)]
+    return sorted([*kept, *map(resumed, taken_up)], key=lambda s: s.t_ns)
+
+
 def folded(until_ns: int, taken_up: tuple[Interruption, ...] = ()) -> SessionState:
     """The session's state at a time; nothing happened while it was interrupted."""
     state = SessionState()
-    happened = [s for s in events() if not any(gap.t0_ns <= s.t_ns < gap.t1_ns for gap in taken_up)]
-    for each in sorted([*happened, *map(resumed, taken_up)], key=lambda s: s.t_ns):
+    for each in happened(taken_up):
         if each.t_ns <= until_ns:
             state = fold(state, each)
     return state
@@ -664,6 +669,10 @@ class FakeReplay(FakeSession):
     def whole(self) -> SessionState:
         """All of the session."""
         return folded(self._last_ns, self._taken_up)
+
+    def happened(self) -> list[Stamped]:
+        """All that is on record of it."""
+        return happened(self._taken_up)
 
     def play(self, *, playing: bool) -> None:
         self._playing = playing

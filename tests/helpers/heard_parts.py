@@ -136,6 +136,15 @@ class Scripted:
             assert time.monotonic() < end
             time.sleep(0.0005)
 
+    def play(self, script, end=40):
+        """Each line: so many ticks, then an act so many frames after the last of them; `end` ticks follow."""
+        for wait, late, act in script:
+            for _ in range(wait):
+                self.tick()
+            self.act(act, late)
+        for _ in range(end):
+            self.tick()
+
     def act(self, what, late=0):
         """One line of a script."""
         t_ns = ns(self.now + late)

@@ -16,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from dashboard_parts import add_parts  # noqa: E402
 from fake_player import PLAYING, FakePlayer  # noqa: E402
 from fake_session import TAKEN_UP, VARIANTS, FakeReplay, FakeSession  # noqa: E402
+from past_parts import past_of  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -33,7 +34,8 @@ def compose(session: FakeSession) -> tuple[MainWindow, MusicPanel]:
     add_parts(window, session)
     review = isinstance(session, FakeReplay)
     player = None if review else FakePlayer(PLAYING)
-    music = MusicPanel(window.theme, player, session.now_ns, live=not review)
+    past = past_of(session) if review else None
+    music = MusicPanel(window.theme, player, session.now_ns, past=past)
     music.bind(window.keys)
     window.set_music(music)
     return window, music

@@ -4,13 +4,9 @@ from dataclasses import replace
 
 import pytest
 from fake_player import PLAYING, VIEWS
-from fake_session import FakeReplay
 
-from kapmonitor.session.state import MusicSpan, SessionState
-from ui.music.face import SEGMENTS, Glyph, live, no_playlist, review, segments
+from ui.music.face import SEGMENTS, Glyph, live, no_playlist, segments
 from ui.music.ports import OutputHealth, OutputState
-
-MIN = 60_000_000_000
 
 
 def test_playing_says_what_and_how_far():
@@ -84,36 +80,3 @@ def test_volume_bar_has_a_segment_for_each_two_decibels():
 def test_states_without_music_still_say_why():
     assert no_playlist().word
     assert live(VIEWS["checking"]).word == "Looking at the music files"
-
-
-def spans(*rows):
-    return SessionState(music=tuple(MusicSpan(a * MIN, b and b * MIN, t, t, "Peak") for a, b, t in rows))
-
-
-def test_review_shows_the_span_at_the_playhead_and_no_key():
-    state = spans((0, 5, "a"), (5, 9, "b"), (10, None, "c"))
-    face = review(state, 6 * MIN)
-    assert (face.title, face.times, face.progress) == ("b", "1:00 / 4:00", 0.25)
-    assert (face.keys, face.glyph, face.segments) == ((), None, None)
-    assert (face.caption, [row.title for row in face.rows]) == ("later", ["c"])
-
-
-@pytest.mark.parametrize(("minute", "title"), [(0, "a"), (4.99, "a"), (5, "b"), (10, "c"), (99, "c")])
-def test_review_follows_the_playhead(minute, title):
-    state = spans((0, 5, "a"), (5, 9, "b"), (10, None, "c"))
-    assert review(state, round(minute * MIN)).title == title
-
-
-def test_review_between_two_tracks_and_before_all_says_so():
-    state = spans((1, 5, "a"), (10, None, "c"))
-    assert review(state, 7 * MIN).title == "no music at this moment"
-    assert review(state, 0).rows[0].title == "a"
-    assert review(SessionState(), 0).title == "no music at this moment"
-
-
-def test_review_of_the_fake_record_shows_earlier_tracks_from_the_dose():
-    replay = FakeReplay()
-    face = review(replay.snapshot().session, replay.now_ns())
-    assert face.title == "Long light"
-    assert face.caption == "earlier"
-    assert face.rows[0].right.startswith("T+")

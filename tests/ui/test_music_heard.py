@@ -63,21 +63,12 @@ def compare(room, every=331, tolerance=1e-3):
     return loud
 
 
-def play(room, script, end=40):
-    for wait, late, act in script:
-        for _ in range(wait):
-            room.tick()
-        room.act(act, late)
-    for _ in range(end):
-        room.tick()
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(SCRIPTS)
 def test_record_says_what_was_rendered_whatever_was_done(music, script):
     room = Scripted(music)
     try:
-        play(room, [(0, 0, ("volume", 9.0)), (5, 0, ("toggle",)), *script])
+        room.play([(0, 0, ("volume", 9.0)), (5, 0, ("toggle",)), *script])
         compare(room)
     finally:
         room.close()
@@ -108,7 +99,7 @@ def test_one_session_with_everything_is_told_to_the_sample(scripted):
         (30, 5, ("phase", Phase.RETURN)),
         (260, 0, ("phase", Phase.INTEGRATION)),
     ]
-    play(room, script, end=160)
+    room.play(script, end=160)
     assert compare(room, every=53) > 10_000
     told = {event.action for _, event in room.rows if isinstance(event, MusicEvent)}
     assert told == {action.value for action in MusicAction} - {"missing", "at", "released", "output-back"}
@@ -137,5 +128,5 @@ def test_sound_that_came_late_is_put_right_in_the_record(scripted):
 
 def test_music_that_runs_on_time_is_not_put_right(scripted):
     room = scripted()
-    play(room, [(0, 0, ("toggle",))], end=300)
+    room.play([(0, 0, ("toggle",))], end=300)
     assert MusicAction.AT.value not in {event.action for _, event in room.rows}

@@ -5,7 +5,8 @@ import time
 import pytest
 from fake_player import CHOICES, PLAYING, VIEWS, FakePlayer
 from fake_session import FakeReplay, FakeSession
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from past_parts import FakeHearer, past_of
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,7 +16,7 @@ from ui.layout import arrange
 from ui.music.panel import MusicPanel
 from ui.music.player import NO_ANSWER, Player
 from ui.music.ports import MusicView, OutputState
-from ui.shortcuts import LIVE, Dispatcher
+from ui.shortcuts import LIVE, REVIEW, Dispatcher
 from ui.theme import DAY, SESSION, Theme, scale_for
 
 SIZES = ((1920, 1080), (1366, 768))
@@ -32,12 +33,12 @@ def shown(qtbot, session):
 
     windows = []
 
-    def make(view=PLAYING, *, player=True, live=True, size=SIZES[0], palette=SESSION):
+    def make(view=PLAYING, *, player=True, size=SIZES[0], palette=SESSION):
         window = QWidget()
         windows.append(window)  # qtbot does not keep it alive, and a panel goes with its window
         qtbot.addWidget(window)
         fake = FakePlayer(view) if player else None
-        panel = MusicPanel(Theme(palette, scale_for(*size)), fake, session.now_ns, live=live, parent=window)
+        panel = MusicPanel(Theme(palette, scale_for(*size)), fake, session.now_ns, parent=window)
         box = arrange(*size).music
         window.resize(box.width, box.height)
         panel.resize(box.width, box.height)
@@ -171,17 +172,52 @@ def test_without_a_playlist_keys_are_not_bound_and_the_panel_says_so(qtbot, show
     assert not panel._play.isVisible()
 
 
-def test_review_is_read_only(qtbot):
-    replay = FakeReplay()
-    panel = MusicPanel(Theme(), None, replay.now_ns, live=False)
-    qtbot.addWidget(panel)
-    panel.resize(456, 400)
-    panel.show()
-    panel.refresh(replay.snapshot())
-    assert panel.face.title == "Long light"
-    assert not any(key.isVisible() for key in (panel._play, *panel._keys))
+@pytest.fixture
+def past(qtbot):
+    """A panel in review whose keys are bound; returns it with its record and what plays the music."""
+    windows = []
+
+    def make(view=None):
+        window, replay, hearer = QWidget(), FakeReplay(), FakeHearer(view)
+        windows.append(window)
+        qtbot.addWidget(window)
+        panel = MusicPanel(
+            Theme(), None, replay.now_ns, past=past_of(replay, hearer, lambda: replay.speed), parent=window
+        )
+        window.resize(456, 400)
+        panel.resize(456, 400)
+        panel.bind(Dispatcher(window, replay.now_ns, REVIEW))
+        window.show()
+        qtbot.waitExposed(window)
+        replay.set_speed(1.0)
+        panel.refresh(replay.snapshot())
+        return panel, replay, hearer
+
+    yield make
+    windows.clear()
+
+
+def test_review_has_one_key_and_says_that_it_is_muted(past):
+    panel, replay, hearer = past()
+    assert (panel.face.title, panel.face.right) == ("Long light", "from the record, muted")
+    assert [key.isVisible() for key in (panel._play, *panel._keys)] == [False, True, False, False, False]
     assert panel.output_menu() is None
-    assert panel.childAt(QPoint(100, 150)) is None
+    assert (hearer.followed[-1], hearer.toggled) == ((replay.now_ns(), False), 0)
+
+
+def test_review_is_heard_by_its_key_or_by_m_and_only_at_the_pace_of_the_session(qtbot, past):
+    panel, replay, hearer = past()
+    qtbot.mouseClick(panel._keys[0], Qt.MouseButton.LeftButton)
+    qtbot.keyClick(panel, Qt.Key.Key_M)
+    qtbot.keyClick(panel, Qt.Key.Key_M)
+    assert hearer.toggled == 3
+    said = []
+    for playing, speed in ((False, 1.0), (True, 4.0), (True, 1.0)):
+        replay.play(playing=playing)
+        replay.set_speed(speed)
+        panel.refresh(replay.snapshot())
+        said.append((panel.face.right, hearer.followed[-1][1]))
+    assert said == [("silent while it stands", False), ("silent at 4×", False), ("no sound output", True)]
 
 
 def test_same_picture_is_not_painted_twice(qtbot, session, shown):

@@ -147,11 +147,11 @@ def draw_rows(painter: QPainter, at: Places, face: MusicFace, theme: Theme) -> N
     """What comes, one line each; a trouble takes the lower lines, as it must be read in full."""
     size = theme.text_px(SIDE)
     top = at.rows.top()
-    if face.caption:
-        base = at.bar.bottom() + size
-        painting.line(painter, at.keys.left(), base, face.caption, colour(theme.palette.faint), size)
-        top = base + theme.px(10)
     shown = face.rows[: ROWS - 2] if face.trouble else face.rows[:ROWS]
+    if face.caption:
+        base = _base(QRectF(at.rows.left(), top, at.rows.width(), at.row), size)
+        painting.line(painter, at.rows.left(), base, face.caption, colour(theme.palette.faint), size)
+        top, shown = top + at.row, shown[: len(shown) - 1] if len(shown) > ROWS - 3 else shown
     side = max((fonts.width(row.left, size) for row in shown), default=0.0)
     side = min(side, at.rows.width() * 0.3) + theme.px(16)
     for i, row in enumerate(shown):

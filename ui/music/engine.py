@@ -17,9 +17,10 @@ from kapmonitor.session.events import MusicAction, MusicEvent, Phase
 from playlists.check import Checked, check
 from playlists.course import RATE, Ask, Cue, CueState, Mode, Said
 from playlists.cues import initial, step
+from playlists.level import from_db
 from playlists.model import Place
 from playlists.tape import advance
-from ui.music.mixer import GATE_RAMP_S, VOLUME_RAMP_S, Mixer, Ramp, from_db
+from ui.music.mixer import GATE_RAMP_S, VOLUME_RAMP_S, Mixer, Ramp
 from ui.music.pace import Pace
 from ui.music.picture import picture
 from ui.music.ports import MusicView, Output, OutputHealth, OutputState

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kapmonitor.session.state import MusicSpan, SessionState
 from playlists.course import VOLUME_CAP_DB, VOLUME_FLOOR_DB, Mode
 from ui import format as fmt
 from ui.music import wording
@@ -97,35 +96,6 @@ def live(view: MusicView) -> MusicFace:
     )
 
 
-def review(state: SessionState, t_ns: int) -> MusicFace:
-    """A record's music at `t_ns`; the rows are what came next, or what had been."""
-    now = next((span for span in reversed(state.music) if _sounds(span, t_ns)), None)
-    later = [span for span in state.music if span.t0_ns > t_ns][:ROWS]
-    before = [span for span in reversed(state.music) if span.t0_ns <= t_ns and span is not now][:ROWS]
-    dose_ns = state.dose_t_ns if state.dose_t_ns is not None else state.started_t_ns
-    rows = tuple(
-        RowFace(span.section, span.title, fmt.offset(span.t0_ns, dose_ns)) for span in later or before
-    )
-    caption = (wording.LATER if later else wording.EARLIER) if rows else ""
-    if now is None:
-        return MusicFace(
-            right=wording.RECORDED, title=wording.NOT_PLAYING, quiet=True, caption=caption, rows=rows
-        )
-    ended = now.t1_ns is not None and now.t1_ns > now.t0_ns
-    length_ns = (now.t1_ns or t_ns) - now.t0_ns
-    played = fmt.duration(t_ns - now.t0_ns)
-    times = f"{played} / {fmt.duration(length_ns)}" if ended else played
-    return MusicFace(
-        right=wording.RECORDED,
-        title=now.title,
-        line=now.section,
-        times=times,
-        progress=(t_ns - now.t0_ns) / length_ns if ended else None,
-        caption=caption,
-        rows=rows,
-    )
-
-
 def clock(seconds: float) -> str:
     """`6:40`; nothing for a length that is not known."""
     return fmt.duration(int(seconds * 1e9)) if seconds > 0 else ""
@@ -135,10 +105,6 @@ def segments(volume_db: float) -> int:
     """How many of the volume bar's segments are lit: two decibels each, at least one."""
     share = (volume_db - VOLUME_FLOOR_DB) / (VOLUME_CAP_DB - VOLUME_FLOOR_DB)
     return 1 + round(min(1.0, max(0.0, share)) * (SEGMENTS - 1))
-
-
-def _sounds(span: MusicSpan, t_ns: int) -> bool:
-    return span.t0_ns <= t_ns and (span.t1_ns is None or t_ns < span.t1_ns)
 
 
 def _right(view: MusicView) -> tuple[str, bool]:

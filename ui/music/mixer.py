@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playlists.course import GATE_FADE, RATE, VOLUME_FADE
+from playlists.level import from_db
 from playlists.model import Playlist
 from playlists.tape import Segment, Slice
 from ui.music.decoder import Stream
@@ -20,11 +21,6 @@ VOLUME_RAMP_S: Final = VOLUME_FADE / RATE
 GATE_RAMP_S: Final = GATE_FADE / RATE
 
 Frames = NDArray[np.float32]
-
-
-def from_db(level_db: float) -> float:
-    """A gain from decibels."""
-    return float(10 ** (level_db / 20))
 
 
 class Ramp:

@@ -33,6 +33,10 @@ class Pace:
         """So much silence was written because the music did not come."""
         self._next_ns += _ns(frames)
 
+    def ahead_ns(self, t_ns: int) -> int:
+        """How long after `t_ns` the next frame written is heard."""
+        return max(0, self._next_ns - t_ns)
+
     def heard_after_s(self, t_ns: int, frames: int = 0) -> float:
         """How long after `t_ns` that is heard which is `frames` after the next frame written."""
         return round(max(0, self._next_ns + _ns(frames) - t_ns) / 1e9, 6)

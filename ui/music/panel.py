@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from kapmonitor.snapshot import Snapshot
 from ui.music import drawing
-from ui.music.face import Glyph, MusicFace, live, no_playlist, review
+from ui.music.face import Glyph, MusicFace, live, no_playlist
 from ui.music.keys import MusicKey, PlayKey
+from ui.music.past import Past
 from ui.music.ports import MusicPlayer
 from ui.panel import paint_panel
 from ui.shortcuts import HOLD_S, Action, Dispatcher, Press
@@ -23,7 +24,7 @@ VOLUME_DB: Final = 2.0
 
 
 class MusicPanel(QWidget):
-    """Live with a player, without one where no playlist was chosen; in review (`live=False`) read-only.
+    """Live with a player, without one where no playlist was chosen; in review of the `past`.
 
     While live it also tells the player the session's phase, so that the music follows it.
     """
@@ -34,14 +35,14 @@ class MusicPanel(QWidget):
         player: MusicPlayer | None,
         now_ns: Callable[[], int],
         *,
-        live: bool = True,
+        past: Past | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._player = player
         self._now_ns = now_ns
-        self._live = live
+        self._past = past
         self._face = MusicFace()
         self._play = PlayKey(theme, self._toggle, self)
         self._keys = (
@@ -50,7 +51,7 @@ class MusicPanel(QWidget):
             MusicKey(theme, self._ground, 0.0, self),
             MusicKey(theme, self._next, HOLD_S, self),
         )
-        self._show(no_playlist() if live else MusicFace())
+        self._show(no_playlist() if past is None else MusicFace())
 
     @property
     def face(self) -> MusicFace:
@@ -59,7 +60,10 @@ class MusicPanel(QWidget):
 
     def bind(self, dispatcher: Dispatcher) -> None:
         """Let the window's keys do what the panel's keys do."""
-        if self._player is None or not self._live:
+        if self._past is not None:
+            past = self._past
+            dispatcher.on(Action.MUSIC_TOGGLE, lambda _press: past.toggle())
+        if self._player is None:
             return
         dispatcher.on(Action.MUSIC_TOGGLE, self._pressed_toggle)
         dispatcher.on(Action.MUSIC_HOLD, self._pressed_hold)
@@ -72,8 +76,8 @@ class MusicPanel(QWidget):
 
     def refresh(self, snapshot: Snapshot) -> None:
         """Show the music of this instant; repaints only what changed."""
-        if not self._live:
-            self._show(review(snapshot.session, snapshot.t_ns))
+        if self._past is not None:
+            self._show(self._past.face(snapshot))
         elif self._player is not None:
             self._player.follow(snapshot.t_ns, snapshot.session.phase)
             self._player.dosed(snapshot.t_ns, len(snapshot.session.doses))
@@ -111,10 +115,11 @@ class MusicPanel(QWidget):
         self._face = face
         self._play.setVisible(face.glyph is not None)
         self._play.set_glyph(face.glyph or Glyph.PLAY)
-        for key in self._keys:
-            key.setVisible(bool(face.keys))
+        for number, key in enumerate(self._keys):
+            key.setVisible(number < len(face.keys))
         for key, key_face in zip(self._keys, face.keys, strict=False):
             key.set_face(key_face)
+        self._arrange()
         self.setAccessibleDescription(" ".join((face.title, face.line, face.right, face.trouble)))
         self.update()
 
@@ -122,7 +127,8 @@ class MusicPanel(QWidget):
         at = drawing.places(self.width(), self.height(), self._theme)
         self._play.setGeometry(at.glyph.toRect())
         gap = self._theme.px(8)
-        width = (at.keys.width() - 3 * gap) / 4
+        across = max(1, len(self._face.keys)) if self._past is not None else len(self._keys)
+        width = (at.keys.width() - (across - 1) * gap) / across
         for i, key in enumerate(self._keys):
             left = at.keys.left() + i * (width + gap)
             key.setGeometry(QRect(round(left), round(at.keys.top()), round(width), round(at.keys.height())))
@@ -154,6 +160,8 @@ class MusicPanel(QWidget):
         self._pressed_toggle(Press(Action.MUSIC_TOGGLE, self._now_ns()))
 
     def _hold(self) -> None:
+        if self._past is not None:
+            self._past.toggle()
         self._pressed_hold(Press(Action.MUSIC_HOLD, self._now_ns()))
 
     def _softer(self) -> None:

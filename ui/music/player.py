@@ -9,8 +9,6 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from PySide6.QtCore import Qt, QThread, QTimer
-
 from kapmonitor.session.events import Phase
 from playlists.check import check
 from playlists.course import Ask, Cue
@@ -20,30 +18,12 @@ from ui.music.output import DeviceOutput, SilentOutput, has_outputs
 from ui.music.ports import MusicView, Output
 from ui.music.soundserver import SoundServer
 from ui.music.teller import Report
+from ui.music.thread import Do, MusicThread, tick_on
 
-TICK_MS: Final = 40
 ANSWERS_NS: Final = 2_000_000_000
 NO_ANSWER: Final = "The player does not answer"
 
 Work = Callable[[Engine], None]
-
-
-class _Thread(QThread):
-    """Runs the engine; everything of it is made, used and let go in here."""
-
-    def __init__(self, player: Player) -> None:
-        super().__init__()
-        self._player = player
-
-    def run(self) -> None:
-        engine = self._player.make_engine()
-        timer = QTimer()
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(lambda: self._player.tick(engine))
-        timer.start(TICK_MS)
-        self.exec()
-        timer.stop()
-        self._player.finish(engine)
 
 
 class Player:
@@ -77,7 +57,7 @@ class Player:
         self._view = MusicView(playlist=playlist.title, example=playlist.example, checking=True)
         self._ticked_ns = time.monotonic_ns()
         self._server = SoundServer()
-        self._thread = _Thread(self)
+        self._thread = MusicThread(self._run)
 
     def start(self) -> None:
         """Look at the files, open the output, be ready to play; all of it in the music's thread."""
@@ -140,6 +120,10 @@ class Player:
         self._work.put(work)
         return answer
 
+    def _run(self) -> tuple[Do, Do]:
+        engine = self.make_engine()
+        return lambda: self.tick(engine), lambda: self.finish(engine)
+
     def make_engine(self) -> Engine:
         """For the music's thread: what it runs."""
         checked = check(self._playlist)
@@ -165,9 +149,6 @@ class Player:
 
     def finish(self, engine: Engine) -> None:
         """For the music's thread: the end, never abrupt."""
-        end_ns = time.monotonic_ns() + int(engine.stop(self._now_ns()) * 1e9)
-        while time.monotonic_ns() < end_ns:
-            self.tick(engine)
-            QThread.msleep(TICK_MS)
+        tick_on(lambda: self.tick(engine), engine.stop(self._now_ns()), time.monotonic_ns)
         engine.close()
         self._server.close()

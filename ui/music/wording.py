@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kapmonitor.session.events import MusicAction
 from ui.music.ports import OutputState
 
 TITLE: Final = "Music"
@@ -31,6 +32,38 @@ CROSSFADE: Final = "crossfade {seconds:.0f} s"
 DUCKED: Final = "ducked {change} dB"
 SOFTEST: Final = "softest"
 
+HEAR: Final = "Hear the music"
+MUTE: Final = "Mute the music"
+RECORDED_MUTED: Final = "from the record, muted"
+COMES_AFTER: Final = "after {title}"
+AGO: Final = "{what}, {length} s ago"
+LET_UP: Final = "let up again after an alarm"
+HEARD_FROM: Final = "heard from {name}"
+SILENT_STANDING: Final = "silent while it stands"
+SILENT_SPEED: Final = "silent at {speed}×"
+NOT_HEARD: Final = "{title} cannot be heard: {why}."
+NO_FILE: Final = "the record does not say which file it was"
+NO_HASH: Final = "the record cannot tell whether {name} is still the same"
+OTHER_FILE: Final = "{name} is not the file that was played"
+
+HAPPENED: Final = {
+    MusicAction.STARTED: "began",
+    MusicAction.PAUSED: "paused",
+    MusicAction.RESUMED: "went on",
+    MusicAction.STOPPED: "stopped",
+    MusicAction.HELD: "held",
+    MusicAction.RELEASED: "no longer held",
+    MusicAction.VOLUME: "volume set to {volume} dB",
+    MusicAction.MISSING: "{title} left out",
+    MusicAction.OUTPUT_LOST: "{output} lost",
+    MusicAction.OUTPUT_CHANGED: "{output} chosen",
+    MusicAction.OUTPUT_BACK: "{output} is back",
+    MusicAction.SOUGHT: "moved within the track",
+    MusicAction.DUCKED: "lowered for an alarm",
+    MusicAction.FADING: "fades out",
+    MusicAction.AT: "put in place",
+}
+
 OUTPUTS: Final = {
     OutputState.READY: "{name}",
     OutputState.SILENT: "silent, no speaker found",
@@ -48,4 +81,13 @@ TROUBLES: Final = {
     OutputState.LOST: "The music waits until {name} is back. Press the name above to choose another.",
     OutputState.FAILED: "{name} does not take sound. Trying again.",
     OutputState.RESERVED: "Alarms are heard there. Press the name above to choose another for the music.",
+}
+HEARING_TROUBLES: Final = {
+    OutputState.READY: "",
+    OutputState.SILENT: "",
+    OutputState.NONE: "No sound output found. Connect a speaker; the music is then heard from it.",
+    OutputState.ABSENT: "Connect {name}, or choose another output for the music in the settings.",
+    OutputState.LOST: "The music is heard again once {name} is back.",
+    OutputState.FAILED: "{name} does not take sound. Trying again.",
+    OutputState.RESERVED: "Alarms are heard there, so this music never is. Choose another in the settings.",
 }

@@ -1,0 +1,155 @@
+"""The music of a record as its review's panel shows it, and whether it is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kapmonitor.session.events import MusicAction, MusicEvent
+from kapmonitor.snapshot import Snapshot
+from playlists.course import Mode
+from playlists.heard import Heard, HeardTrack, Lane, what_happened
+from ui import format as fmt
+from ui.music import wording
+from ui.music.face import ROWS, KeyFace, MusicFace, RowFace, clock, segments
+from ui.music.hearer import Hearer
+from ui.music.ports import OutputState
+from ui.music.rehearing import HearView
+from ui.ports import ReplayPort
+
+LATELY_NS: Final = 10_000_000_000
+FULL_SPEED: Final = 1.0
+
+
+class Past:
+    """What a panel needs of a record's music; `speed` is how fast the port's playhead runs."""
+
+    def __init__(self, lane: Lane, hearer: Hearer, port: ReplayPort, speed: Callable[[], float]) -> None:
+        self._lane = lane
+        self._hearer = hearer
+        self._port = port
+        self._speed = speed
+
+    def toggle(self) -> None:
+        """Hear the music, or no longer."""
+        if self._lane.events:
+            self._hearer.toggle()
+
+    def face(self, snapshot: Snapshot) -> MusicFace:
+        """The panel at this instant; also tells what plays the music where the playhead is."""
+        playing, speed = self._port.playing(), self._speed()
+        self._hearer.follow(self._port.now_ns(), runs=playing and speed == FULL_SPEED)
+        state, silent_why = snapshot.session, why(playing, speed)
+        zero_ns = state.dose_t_ns if state.dose_t_ns is not None else state.started_t_ns
+        return past_face(self._lane, snapshot.t_ns, zero_ns, self._hearer.view(), silent_why)
+
+    def close(self) -> None:
+        """Be quiet."""
+        self._hearer.close()
+
+
+def why(playing: bool, speed: float) -> str:
+    """Why nothing can be heard of a playhead; empty where it can."""
+    if not playing:
+        return wording.SILENT_STANDING
+    return "" if speed == FULL_SPEED else wording.SILENT_SPEED.format(speed=fmt.amount(speed))
+
+
+def past_face(lane: Lane, t_ns: int, zero_ns: int, hearing: HearView, silent_why: str = "") -> MusicFace:
+    """A record's music at `t_ns`; the rows are what came next, or what had been, from `zero_ns` on."""
+    heard = lane.heard(t_ns)
+    track = heard.tracks[-1] if heard.tracks and heard.mode is not Mode.STOPPED else None
+    begun = [(at_ns, event) for at_ns, event in lane.events if event.action == MusicAction.STARTED.value]
+    later = [row for row in begun if row[0] > t_ns][:ROWS]
+    before = [row for row in reversed(begun) if row[0] <= t_ns][0 if track is None else 1 :][:ROWS]
+    rows = tuple(
+        RowFace(event.section, event.title, fmt.offset(at_ns, zero_ns)) for at_ns, event in later or before
+    )
+    right, amber = _right(lane, hearing, silent_why)
+    usual = (wording.LATER if later else wording.EARLIER) if rows else ""
+    return MusicFace(
+        right=right,
+        amber=amber,
+        title=track.event.title if track else wording.NOT_PLAYING,
+        quiet=not heard.sounds,
+        line=_line(heard, track),
+        times=_times(track),
+        progress=_progress(track),
+        keys=_keys(hearing) if lane.events else (),
+        caption=_lately(lane, t_ns) or usual,
+        rows=rows,
+        trouble=_trouble(hearing),
+        segments=segments(heard.volume_db) if heard.tracks else None,
+        footer=f"{fmt.MINUS if heard.volume_db < 0 else ''}{abs(heard.volume_db):.0f} dB",
+    )
+
+
+def _keys(hearing: HearView) -> tuple[KeyFace, ...]:
+    return (KeyFace("M", wording.MUTE if hearing.on else wording.HEAR, lit=hearing.on),)
+
+
+def _right(lane: Lane, hearing: HearView, silent_why: str) -> tuple[str, bool]:
+    """Whether the music of the record is heard, and from where."""
+    if not lane.events:
+        return wording.RECORDED, False
+    if not hearing.on:
+        return wording.RECORDED_MUTED, False
+    if silent_why:
+        return silent_why, False
+    if hearing.output.state is OutputState.READY:
+        return wording.HEARD_FROM.format(name=hearing.output.name), bool(hearing.trouble)
+    return wording.OUTPUTS[hearing.output.state].format(name=hearing.output.name), not hearing.output.usable
+
+
+def _trouble(hearing: HearView) -> str:
+    if not hearing.on:
+        return ""
+    output = wording.HEARING_TROUBLES[hearing.output.state]
+    return output.format(name=hearing.output.name) or hearing.trouble
+
+
+def _line(heard: Heard, track: HeardTrack | None) -> str:
+    if track is None:
+        return ""
+    said = [track.event.section]
+    if heard.lost:
+        said.append(wording.OUTPUTS[OutputState.LOST].format(name=heard.output))
+    elif heard.mode is Mode.PAUSED:
+        said.append(wording.PAUSED)
+    elif heard.crossing:
+        said.append(wording.COMES_AFTER.format(title=heard.tracks[-2].event.title))
+    if heard.held:
+        said.append(wording.HELD)
+    if heard.duck_db < 0:
+        said.append(wording.DUCKED.format(change=f"{fmt.MINUS}{abs(heard.duck_db):.0f}"))
+    return " · ".join(part for part in said if part)
+
+
+def _times(track: HeardTrack | None) -> str:
+    if track is None:
+        return ""
+    place = fmt.duration(int(max(0.0, track.position_s) * 1e9))
+    return f"{place} / {clock(track.event.duration_s)}" if track.event.duration_s > 0 else place
+
+
+def _progress(track: HeardTrack | None) -> float | None:
+    if track is None or track.event.duration_s <= 0:
+        return None
+    return min(1.0, max(0.0, track.position_s / track.event.duration_s))
+
+
+def _lately(lane: Lane, t_ns: int) -> str:
+    """What last happened to the music, for a while after it did."""
+    found = what_happened(lane, t_ns, LATELY_NS)
+    if found is None:
+        return ""
+    at_ns, event = found
+    return wording.AGO.format(what=_said(event), length=(t_ns - at_ns) // 1_000_000_000)
+
+
+def _said(event: MusicEvent) -> str:
+    action = MusicAction(event.action)
+    if action is MusicAction.DUCKED and event.duck_db == 0.0:
+        return wording.LET_UP
+    volume = f"{fmt.MINUS if event.volume_db < 0 else ''}{abs(event.volume_db):.0f}"
+    return wording.HAPPENED[action].format(title=event.title, output=event.output, volume=volume)
