@@ -13,20 +13,20 @@ from tempfile import TemporaryDirectory
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from heard_parts import Speaker  # noqa: E402
-from heard_record import heard_record  # noqa: E402
-from PySide6.QtCore import QSize  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from heard_parts import Speaker
+from heard_record import heard_record
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
 
-from kapmonitor import show_review  # noqa: E402
-from kapmonitor.record.verify import verify  # noqa: E402
-from kapmonitor.review import Review  # noqa: E402
-from kapmonitor.settings import default  # noqa: E402
-from ui.music import hearer  # noqa: E402
-from ui.music.panel import MusicPanel  # noqa: E402
-from ui.music.ports import OutputHealth, OutputState  # noqa: E402
-from ui.screenshot import save  # noqa: E402
-from ui.shell import Shell  # noqa: E402
+from kapmonitor import show_review
+from kapmonitor.record.verify import verify
+from kapmonitor.review import Review
+from kapmonitor.settings import default
+from ui.music import hearer
+from ui.music.panel import MusicPanel
+from ui.music.ports import OutputHealth, OutputState
+from ui.screenshot import save
+from ui.shell import Shell
 
 CALLED = ("Larkspur", "River, no banks", "Long light", "Open hands", "Morning, held", "Stone steps")
 STATES = {

@@ -57,9 +57,9 @@ def test_panel_says_what_was_heard_where_in_it_and_what_held(seconds, title, lin
 
 
 def test_what_happened_is_said_for_ten_seconds_and_then_what_came_next():
-    assert at(64).caption == "held, 4 s ago"
-    assert at(91).caption == "lowered for an alarm, 1 s ago"
-    assert at(80).caption == "later"
+    assert at(64).lately == "held, 4 s ago"
+    assert at(91).lately == "lowered for an alarm, 1 s ago"
+    assert (at(80).caption, at(80).lately) == ("later", "")
     assert [(row.title, row.right) for row in at(80).rows] == [("Tidal", "T+01:30")]
     assert at(150).caption == "earlier"
     assert [row.title for row in at(150).rows] == ["Long light"]
@@ -101,7 +101,8 @@ def test_every_output_that_is_not_ready_is_amber_and_explained(state):
 
 def test_a_changed_file_is_named_and_only_while_somebody_wants_to_hear():
     trouble = "Tidal cannot be heard: tidal.flac is not the file that was played."
-    assert at(130, replace(READY, trouble=trouble)).trouble == trouble
+    face = at(130, replace(READY, trouble=trouble))
+    assert (face.trouble, face.right, face.amber) == (trouble, "not heard", True)
     assert at(130, replace(READY, on=False, trouble=trouble)).trouble == ""
 
 

@@ -63,7 +63,7 @@ def review(qtbot, recorded, tmp_path, monkeypatch):
         shell.close()
         end()
 
-    yield panel, made[0], outputs, ended
+    return panel, made[0], outputs, ended
 
 
 def test_record_on_disk_says_what_was_rendered(recorded, tmp_path):

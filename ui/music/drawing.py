@@ -148,10 +148,10 @@ def draw_rows(painter: QPainter, at: Places, face: MusicFace, theme: Theme) -> N
     size = theme.text_px(SIDE)
     top = at.rows.top()
     shown = face.rows[: ROWS - 2] if face.trouble else face.rows[:ROWS]
-    if face.caption:
-        base = _base(QRectF(at.rows.left(), top, at.rows.width(), at.row), size)
-        painting.line(painter, at.rows.left(), base, face.caption, colour(theme.palette.faint), size)
-        top, shown = top + at.row, shown[: len(shown) - 1] if len(shown) > ROWS - 3 else shown
+    if face.caption or face.lately:
+        _draw_caption(painter, QRectF(at.rows.left(), top, at.rows.width(), at.row), face, theme)
+        top += at.row
+        shown = shown[: 1 if face.trouble else ROWS - 1]
     side = max((fonts.width(row.left, size) for row in shown), default=0.0)
     side = min(side, at.rows.width() * 0.3) + theme.px(16)
     for i, row in enumerate(shown):
@@ -159,6 +159,17 @@ def draw_rows(painter: QPainter, at: Places, face: MusicFace, theme: Theme) -> N
         _draw_row(painter, box, row, side, theme)
     if face.trouble:
         _draw_trouble(painter, at, face.trouble, theme)
+
+
+def _draw_caption(painter: QPainter, box: QRectF, face: MusicFace, theme: Theme) -> None:
+    """What the rows below are, and at the right what last happened."""
+    size, p = theme.text_px(SIDE), theme.palette
+    base = _base(box, size)
+    used = painting.line(painter, box.left(), base, face.caption, colour(p.faint), size)
+    room = box.width() - used - theme.px(16)
+    painting.line(
+        painter, box.right(), base, face.lately, colour(p.secondary), size, room=room, align=painting.RIGHT
+    )
 
 
 def _draw_row(painter: QPainter, box: QRectF, row: RowFace, side: float, theme: Theme) -> None:

@@ -59,6 +59,7 @@ class MusicFace:
     progress: float | None = None
     keys: tuple[KeyFace, ...] = ()
     caption: str = ""
+    lately: str = ""
     rows: tuple[RowFace, ...] = ()
     trouble: str = ""
     segments: int | None = None

@@ -66,7 +66,6 @@ def past_face(lane: Lane, t_ns: int, zero_ns: int, hearing: HearView, silent_why
         RowFace(event.section, event.title, fmt.offset(at_ns, zero_ns)) for at_ns, event in later or before
     )
     right, amber = _right(lane, hearing, silent_why)
-    usual = (wording.LATER if later else wording.EARLIER) if rows else ""
     return MusicFace(
         right=right,
         amber=amber,
@@ -76,7 +75,8 @@ def past_face(lane: Lane, t_ns: int, zero_ns: int, hearing: HearView, silent_why
         times=_times(track),
         progress=_progress(track),
         keys=_keys(hearing) if lane.events else (),
-        caption=_lately(lane, t_ns) or usual,
+        caption=(wording.LATER if later else wording.EARLIER) if rows else "",
+        lately=_lately(lane, t_ns),
         rows=rows,
         trouble=_trouble(hearing),
         segments=segments(heard.volume_db) if heard.tracks else None,
@@ -96,8 +96,10 @@ def _right(lane: Lane, hearing: HearView, silent_why: str) -> tuple[str, bool]:
         return wording.RECORDED_MUTED, False
     if silent_why:
         return silent_why, False
+    if hearing.trouble and hearing.output.usable:
+        return wording.NOT_HEARD_NOW, True
     if hearing.output.state is OutputState.READY:
-        return wording.HEARD_FROM.format(name=hearing.output.name), bool(hearing.trouble)
+        return wording.HEARD_FROM.format(name=hearing.output.name), False
     return wording.OUTPUTS[hearing.output.state].format(name=hearing.output.name), not hearing.output.usable
 
 

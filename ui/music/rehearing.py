@@ -80,6 +80,7 @@ class Rehearing:
         self._places = {serial: Place(0, number) for number, serial in enumerate(self._tracks)}
         self._voices: dict[int, _Voice] = {}
         self._closing: list[Stream] = []
+        self._why: dict[int, str] = {}
         self._mixer = Mixer()
         self._pace = Pace()
         self._head = Head()
@@ -133,6 +134,7 @@ class Rehearing:
     def _rest(self) -> None:
         for serial in tuple(self._voices):
             self._drop(serial)
+        self._why.clear()
         self._jumped = True
         self._health = NO_OUTPUT
         self._output.close()
@@ -230,6 +232,11 @@ class Rehearing:
         sounding = {track.begun: _frame(track) for track in now.tracks}
         coming = {track.begun: round(track.event.position_s * RATE) for track in soon.tracks}
         wanted = coming | sounding
+        self._why |= {
+            serial: problem(self._tracks[serial], voice.stream)
+            for serial, voice in self._voices.items()
+            if voice.stream.problem
+        }
         for serial in tuple(self._voices):
             if serial not in wanted:
                 self._drop(serial)
@@ -238,17 +245,14 @@ class Rehearing:
             if voice is not None and not -SAME <= at - voice.next <= AHEAD:
                 self._drop(serial)
                 voice = None
-            if voice is None and not unknown(self._tracks[serial]):
+            if voice is None and serial not in self._why and not unknown(self._tracks[serial]):
                 self._voices[serial] = _Voice(Stream(self._tracks[serial], at), at)
 
     def _trouble(self, t_ns: int) -> str:
         """Why something cannot be heard of what was; one sentence, else empty."""
         for track in self._lane.heard(t_ns).tracks:
-            known, voice = self._tracks[track.begun], self._voices.get(track.begun)
-            why = unknown(known)
-            if not why and voice is not None and voice.stream.problem:
-                changed = voice.stream.sha256 not in (None, "", known.sha256)
-                why = wording.OTHER_FILE.format(name=known.path.name) if changed else voice.stream.problem
+            known = self._tracks[track.begun]
+            why = unknown(known) or self._why.get(track.begun, "")
             if why:
                 return wording.NOT_HEARD.format(title=known.title, why=why)
         return ""
@@ -259,6 +263,12 @@ def unknown(track: Track) -> str:
     if not track.path.name:
         return wording.NO_FILE
     return "" if track.sha256 else wording.NO_HASH.format(name=track.path.name)
+
+
+def problem(track: Track, stream: Stream) -> str:
+    """Why a record's track cannot be heard from its file."""
+    changed = stream.sha256 not in (None, "", track.sha256)
+    return wording.OTHER_FILE.format(name=track.path.name) if changed else stream.problem
 
 
 def _frame(track: HeardTrack) -> int:
