@@ -30,6 +30,9 @@ def history(playlist: Playlist, until_s: float) -> tuple[tuple[float, MusicEvent
             duration_s=length_s,
             volume_db=0.0,
             output=OUTPUT,
+            fade_s=playlist.crossfade_s if out else 1.0,
+            end_s=length_s,
+            file=str(track.path),
         )
         out.append((t_s, event))
         t_s += length_s - playlist.crossfade_s

@@ -197,6 +197,10 @@ def _close_music(spans: tuple[MusicSpan, ...], t_ns: int) -> tuple[MusicSpan, ..
     return spans
 
 
+def _is_of(span: MusicSpan, event: MusicEvent) -> bool:
+    return (span.track, span.title, span.section) == (event.track, event.title, event.section)
+
+
 def _dosed(state: SessionState, t_ns: int, event: DoseGiven | DoseAmended) -> SessionState:
     now = dosed(Doses(state.doses, state.doses_withdrawn), t_ns, event)
     return replace(state, doses=now.given, doses_withdrawn=now.withdrawn)
@@ -227,6 +231,8 @@ def _music(state: SessionState, t_ns: int, event: MusicEvent) -> SessionState:
             span = MusicSpan(t_ns, None, event.track, event.title, event.section)
             return replace(state, music=(*_close_music(state.music, t_ns), span))
         case MusicAction.PAUSED | MusicAction.STOPPED | MusicAction.OUTPUT_LOST:
+            return replace(state, music=_close_music(state.music, t_ns))
+        case MusicAction.MISSING if state.music and _is_of(state.music[-1], event):
             return replace(state, music=_close_music(state.music, t_ns))
         case _:
             return state

@@ -25,7 +25,7 @@ ACTS = st.one_of(
     st.tuples(st.just("phase"), st.sampled_from([Phase.PEAK, Phase.RETURN, Phase.INTEGRATION])),
     st.tuples(st.just("break"), st.sampled_from([Place(0, 1), Place(1, 0)])),
 )
-SCRIPTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, TICK - 1), ACTS), max_size=14)
+SCRIPTS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, TICK - 1), ACTS), max_size=12)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def compare(room, every=331, tolerance=1e-3):
     return loud
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(SCRIPTS)
 def test_record_says_what_was_rendered_whatever_was_done(music, script):
     room = Scripted(music)

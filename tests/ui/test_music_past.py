@@ -43,8 +43,8 @@ def at(seconds, hearing=None, silent_why="", rows=ROWS):
     [
         (30, "Long light", "Peak", "0:30 / 6:40"),
         (75, "Long light", "Peak · held", "1:15 / 6:40"),
-        (100, "Long light", "Peak · held · ducked −8 dB", "1:40 / 6:40"),
-        (125, "Tidal", "Peak · after Long light · held · ducked −8 dB", "0:05 / 6:40"),
+        (100, "Long light", "Peak · held", "1:40 / 6:40"),
+        (125, "Tidal", "Peak · held · after Long light", "0:05 / 6:40"),
         (230, "Tidal", "Peak · paused · held", "1:20 / 6:40"),
         (330, "Tidal", "Peak · room speakers lost · held", "2:00 / 6:40"),
         (450, "no music at this moment", "", ""),
@@ -58,7 +58,7 @@ def test_panel_says_what_was_heard_where_in_it_and_what_held(seconds, title, lin
 
 def test_what_happened_is_said_for_ten_seconds_and_then_what_came_next():
     assert at(64).lately == "held, 4 s ago"
-    assert at(91).lately == "lowered for an alarm, 1 s ago"
+    assert at(91).lately == "lowered for an alarm just now"
     assert (at(80).caption, at(80).lately) == ("later", "")
     assert [(row.title, row.right) for row in at(80).rows] == [("Tidal", "T+01:30")]
     assert at(150).caption == "earlier"
@@ -67,6 +67,7 @@ def test_what_happened_is_said_for_ten_seconds_and_then_what_came_next():
 
 def test_volume_is_shown_as_it_was():
     assert (at(30).segments, at(30).footer) == (9, "−14 dB")
+    assert at(100).footer == "−14 dB · ducked −8 dB"
     assert at(450).segments is None
 
 

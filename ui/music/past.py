@@ -80,7 +80,7 @@ def past_face(lane: Lane, t_ns: int, zero_ns: int, hearing: HearView, silent_why
         rows=rows,
         trouble=_trouble(hearing),
         segments=segments(heard.volume_db) if heard.tracks else None,
-        footer=f"{fmt.MINUS if heard.volume_db < 0 else ''}{abs(heard.volume_db):.0f} dB",
+        footer=_footer(heard),
     )
 
 
@@ -118,13 +118,22 @@ def _line(heard: Heard, track: HeardTrack | None) -> str:
         said.append(wording.OUTPUTS[OutputState.LOST].format(name=heard.output))
     elif heard.mode is Mode.PAUSED:
         said.append(wording.PAUSED)
-    elif heard.crossing:
-        said.append(wording.COMES_AFTER.format(title=heard.tracks[-2].event.title))
     if heard.held:
         said.append(wording.HELD)
-    if heard.duck_db < 0:
-        said.append(wording.DUCKED.format(change=f"{fmt.MINUS}{abs(heard.duck_db):.0f}"))
+    if heard.crossing and heard.sounds:
+        said.append(wording.COMES_AFTER.format(title=heard.tracks[-2].event.title))
     return " · ".join(part for part in said if part)
+
+
+def _footer(heard: Heard) -> str:
+    """The volume that a person had chosen, and how much lower an alarm had made it."""
+    volume = f"{_db(heard.volume_db)} dB"
+    ducked = wording.DUCKED.format(change=_db(heard.duck_db)) if heard.duck_db < 0 else ""
+    return " · ".join(part for part in (volume, ducked) if part)
+
+
+def _db(level_db: float) -> str:
+    return f"{fmt.MINUS if level_db < 0 else ''}{abs(level_db):.0f}"
 
 
 def _times(track: HeardTrack | None) -> str:
@@ -146,12 +155,13 @@ def _lately(lane: Lane, t_ns: int) -> str:
     if found is None:
         return ""
     at_ns, event = found
-    return wording.AGO.format(what=_said(event), length=(t_ns - at_ns) // 1_000_000_000)
+    seconds = (t_ns - at_ns) // 1_000_000_000
+    return (wording.AGO if seconds >= 2 else wording.JUST_NOW).format(what=_said(event), length=seconds)
 
 
 def _said(event: MusicEvent) -> str:
     action = MusicAction(event.action)
     if action is MusicAction.DUCKED and event.duck_db == 0.0:
         return wording.LET_UP
-    volume = f"{fmt.MINUS if event.volume_db < 0 else ''}{abs(event.volume_db):.0f}"
-    return wording.HAPPENED[action].format(title=event.title, output=event.output, volume=volume)
+    words = wording.HAPPENED[action]
+    return words.format(title=event.title, output=event.output, volume=_db(event.volume_db))
