@@ -23,6 +23,23 @@ LOST = OutputHealth(OutputState.LOST, "Room", ROOM)
 OTHER = OutputHealth(OutputState.READY, "Other room", ROOM)
 
 
+EVENTFUL = (
+    (0, 0, ("volume", 9.0)),
+    (5, 0, ("toggle",)),
+    (85, 100, ("next",)),
+    (8, 1900, ("next",)),
+    (30, 7, ("hold",)),
+    (10, 900, ("seek", 2.0)),
+    (4, 0, ("toggle",)),
+    (40, 3, ("volume", -6.0)),
+    (3, 0, ("toggle",)),
+    (40, 1000, ("duck", -12.0, 0.5)),
+    (30, 0, ("lose",)),
+    (50, 0, ("back",)),
+)
+"""Ticks to wait, how many frames after the last one, and what: a skip in a crossfade, a pause in another."""
+
+
 def slow_wave(path, seconds, number):
     """A file in which each second and each track sounds differently, and a frame hardly from the next."""
     n = np.arange(round(seconds * RATE)) / RATE

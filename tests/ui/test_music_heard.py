@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from heard_parts import TICK, Scripted, ns, programme, rendered
+from heard_parts import EVENTFUL, TICK, Scripted, ns, programme, rendered
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,18 +78,7 @@ def test_one_session_with_everything_is_told_to_the_sample(scripted):
     """A skip in a crossfade, a pause in another, both outputs, an alarm, a second dose, a kill, the end."""
     room = scripted()
     script = [
-        (0, 0, ("volume", 9.0)),
-        (5, 0, ("toggle",)),
-        (85, 100, ("next",)),
-        (8, 1900, ("next",)),
-        (30, 7, ("hold",)),
-        (10, 900, ("seek", 2.0)),
-        (4, 0, ("toggle",)),
-        (40, 3, ("volume", -6.0)),
-        (3, 0, ("toggle",)),
-        (40, 1000, ("duck", -12.0, 0.5)),
-        (30, 0, ("lose",)),
-        (50, 0, ("back",)),
+        *EVENTFUL,
         (30, 0, ("change", "other")),
         (30, 0, ("dose",)),
         (5, 0, ("kill",)),

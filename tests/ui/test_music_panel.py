@@ -217,7 +217,11 @@ def test_review_is_heard_by_its_key_or_by_m_and_only_at_the_pace_of_the_session(
         replay.set_speed(speed)
         panel.refresh(replay.snapshot())
         said.append((panel.face.right, hearer.followed[-1][1]))
-    assert said == [("silent while it stands", False), ("silent at 4×", False), ("no sound output", True)]
+    assert said == [
+        ("silent while it stands", False),
+        ("silent at 4×", False),
+        ("looking for the sound output", True),
+    ]
 
 
 def test_same_picture_is_not_painted_twice(qtbot, session, shown):

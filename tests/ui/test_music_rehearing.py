@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from heard_parts import BUFFER, LOST, READY, TICK, Scripted, Speaker, ns, programme
+from heard_parts import BUFFER, EVENTFUL, LOST, READY, TICK, Scripted, Speaker, ns, programme
 
 from playlists.course import RATE
 from playlists.heard import lane
@@ -14,20 +14,6 @@ from ui.music.hearer import Hearer
 from ui.music.ports import OutputState
 from ui.music.rehearing import FADE_S, Head, HearView, Rehearing
 
-SCRIPT = (
-    (0, 0, ("volume", 9.0)),
-    (5, 0, ("toggle",)),
-    (85, 100, ("next",)),
-    (8, 1900, ("next",)),
-    (30, 7, ("hold",)),
-    (10, 900, ("seek", 2.0)),
-    (4, 0, ("toggle",)),
-    (40, 3, ("volume", -6.0)),
-    (3, 0, ("toggle",)),
-    (40, 1000, ("duck", -12.0, 0.5)),
-    (30, 0, ("lose",)),
-    (50, 0, ("back",)),
-)
 FADE = round(FADE_S * RATE)
 
 
@@ -36,7 +22,7 @@ def session(tmp_path_factory):
     """What was played in a session with everything, and its record's music."""
     folder = tmp_path_factory.mktemp("music")
     room = Scripted(programme(folder))
-    room.play(SCRIPT, end=100)
+    room.play(EVENTFUL, end=100)
     room.close()
     return room
 
@@ -195,8 +181,10 @@ def test_hearer_begins_when_asked_and_ends_with_the_review(qapp, session):
     assert (made, hearer.view().on) == ([], False)
     hearer.toggle()
     end = time.monotonic() + 10
-    while hearer.view().output.state is not OutputState.RESERVED:
+    assert hearer.view().on
+    while hearer.view().output is None:
         assert time.monotonic() < end
         time.sleep(0.002)
+    assert hearer.view().output.state is OutputState.RESERVED
     hearer.close()
     assert (made, hearer._thread.isRunning(), hearer.view().on) == ([speaker], False, False)

@@ -96,6 +96,8 @@ def _right(lane: Lane, hearing: HearView, silent_why: str) -> tuple[str, bool]:
         return wording.RECORDED_MUTED, False
     if silent_why:
         return silent_why, False
+    if hearing.output is None:
+        return wording.OPENING, False
     if hearing.trouble and hearing.output.usable:
         return wording.NOT_HEARD_NOW, True
     if hearing.output.state is OutputState.READY:
@@ -104,7 +106,7 @@ def _right(lane: Lane, hearing: HearView, silent_why: str) -> tuple[str, bool]:
 
 
 def _trouble(hearing: HearView) -> str:
-    if not hearing.on:
+    if not hearing.on or hearing.output is None:
         return ""
     output = wording.HEARING_TROUBLES[hearing.output.state]
     return output.format(name=hearing.output.name) or hearing.trouble

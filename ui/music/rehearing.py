@@ -54,10 +54,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class HearView:
-    """How the hearing stands: whether it was asked for, where it goes, and what cannot be heard and why."""
+    """How the hearing stands: whether it was asked for, where it goes, and what cannot be heard and why.
+
+    Without an `output` that is still being opened.
+    """
 
     on: bool = False
-    output: OutputHealth = NO_OUTPUT
+    output: OutputHealth | None = None
     trouble: str = ""
 
 
