@@ -1,6 +1,7 @@
 """A real record with music in its review: the panel in step, hearing on request, quiet once it is closed."""
 
 import time
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -59,11 +60,11 @@ def review(qtbot, recorded, tmp_path, monkeypatch):
     end = show_review._dress(shell, path, verify(path, tmp_path / "heads"), 0.0, default())
     (panel,) = shell.findChildren(MusicPanel)
 
-    def ended():
-        shell.close()
-        end()
-
-    return panel, made[0], outputs, ended
+    ending = ExitStack()
+    ending.callback(end)
+    ending.callback(shell.close)
+    yield panel, made[0], outputs, ending.close
+    ending.close()
 
 
 def hear(qtbot, review):
