@@ -67,7 +67,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The music of a record: from each of `times_ns` on, its course until the next."""
+    """The music of a record: from each of `times_ns` on, its course until the next.
+
+    `events` are all that happened to it, each when it was heard, or would have been.
+    """
 
     times_ns: tuple[int, ...] = ()
     courses: tuple[Course, ...] = ()
@@ -117,7 +120,7 @@ def lane(rows: Iterable[MusicRow]) -> Lane:
             before = courses[-1] if courses else Course()
             at_ns = t_ns + round(event.heard_after_s * 1e9)
             course = after(before, _frames(at_ns - times[-1]) if times else 0, event)
-            events.append((t_ns, event))
+            events.append((at_ns, event))
         while times and times[-1] >= at_ns:
             # What was written ahead and then taken back was never heard.
             times.pop()

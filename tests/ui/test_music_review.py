@@ -12,12 +12,15 @@ from PySide6.QtCore import Qt
 from kapmonitor import show_review
 from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
-from kapmonitor.settings import default
+from kapmonitor.settings import parse
 from playlists.course import RATE
 from playlists.heard import lane
 from ui.music import hearer
 from ui.music.panel import MusicPanel
 from ui.shell import Shell
+
+
+OUTPUTS = '[outputs]\nstaff = "Ear"\nroom = "Wall"\nmusic = "Desk"\n'
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def review(qtbot, recorded, tmp_path, monkeypatch):
     shell = Shell()
     qtbot.addWidget(shell)
     shell.show()
-    end = show_review._dress(shell, path, verify(path, tmp_path / "heads"), 0.0, default())
+    end = show_review._dress(shell, path, verify(path, tmp_path / "heads"), 0.0, parse(OUTPUTS, ""))
     (panel,) = shell.findChildren(MusicPanel)
 
     ending = ExitStack()
@@ -102,7 +105,7 @@ def test_m_lets_it_be_heard_in_step_and_the_end_of_the_review_ends_it(qtbot, rec
     _, _, outputs, end = review
     hear(qtbot, review)
     wanted, avoid, speaker = outputs[0]
-    assert (wanted, avoid) == ("", frozenset())
+    assert (wanted, avoid) == ("Desk", {"Ear", "Wall"})
     end()
     assert speaker.closed
 
