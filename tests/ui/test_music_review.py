@@ -19,7 +19,6 @@ from ui.music import hearer
 from ui.music.panel import MusicPanel
 from ui.shell import Shell
 
-
 OUTPUTS = '[outputs]\nstaff = "Ear"\nroom = "Wall"\nmusic = "Desk"\n'
 
 

@@ -6,8 +6,7 @@ and what comes after is what belongs to the new place; while it stands or runs f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,13 +14,14 @@ from numpy.typing import NDArray
 
 from playlists.course import RATE
 from playlists.heard import Heard, HeardTrack, Lane
-from playlists.model import Place, Playlist, Section, Track
+from playlists.model import Place, Playlist, Section
 from playlists.tape import Segment, Slice
 from ui.music import wording
 from ui.music.decoder import AHEAD, Stream
 from ui.music.mixer import Mixer, Ramp
 from ui.music.pace import Pace
 from ui.music.ports import Output, OutputHealth, OutputState
+from ui.music.sources import problem, tracks_of, unknown
 
 BLOCK: Final = RATE // 20
 FADE_S: Final = 0.06
@@ -29,7 +29,6 @@ JUMP_NS: Final = 30_000_000
 SOON_NS: Final = 2_000_000_000
 SAME: Final = 2
 """Frames that a place may differ by: the record's times are rounded."""
-HASH: Final = "sha256:"
 
 NO_OUTPUT: Final = OutputHealth(OutputState.NONE)
 
@@ -78,7 +77,7 @@ class Rehearing:
     def __init__(self, lane: Lane, output: Output) -> None:
         self._lane = lane
         self._output = output
-        self._tracks = _tracks(lane)
+        self._tracks = tracks_of(lane)
         self._playlist = Playlist("", (Section("", tuple(self._tracks.values())),))
         self._places = {serial: Place(0, number) for number, serial in enumerate(self._tracks)}
         self._voices: dict[int, _Voice] = {}
@@ -261,29 +260,5 @@ class Rehearing:
         return ""
 
 
-def unknown(track: Track) -> str:
-    """Why a record's track cannot even be looked for; empty where it can."""
-    if not track.path.name:
-        return wording.NO_FILE
-    return "" if track.sha256 else wording.NO_HASH.format(name=track.path.name)
-
-
-def problem(track: Track, stream: Stream) -> str:
-    """Why a record's track cannot be heard from its file."""
-    changed = stream.sha256 not in (None, "", track.sha256)
-    return wording.OTHER_FILE.format(name=track.path.name) if changed else stream.problem
-
-
 def _frame(track: HeardTrack) -> int:
     return max(0, round(track.position_s * RATE))
-
-
-def _tracks(lane: Lane) -> dict[int, Track]:
-    """Every track of a record by the number of its beginning, held to the hash that the record has."""
-    events = {part.serial: part.event for course in lane.courses for part in course.parts}
-    found = {}
-    for serial, event in events.items():
-        sha256 = event.track.removeprefix(HASH) if event.track.startswith(HASH) else ""
-        plain = Track(Path(event.file), event.title, event.duration_s, gain_db=event.gain_db)
-        found[serial] = replace(plain, sha256=sha256)
-    return found
