@@ -12,6 +12,7 @@ from kapmonitor.course.gather import beside, gather, look_at, part, person_of
 from kapmonitor.errors import RecordError
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import DoseGiven, NoteAdded
+from kapmonitor.settings import default
 from kapmonitor.show_review import _dress
 from kapmonitor.view import Role
 from ui import fonts
@@ -179,7 +180,7 @@ def test_in_a_review_c_shows_it_and_takes_it_away(qtbot, tmp_path, monkeypatch):
     shell.resize(1366, 768)
     shell.show()
     path = tmp_path / "3.kap"
-    end = _dress(shell, path, verify(path), None)
+    end = _dress(shell, path, verify(path), None, default())
     window = shell._held
     try:
         QTest.keyClick(window, K.Key_C)

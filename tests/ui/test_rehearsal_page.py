@@ -15,6 +15,7 @@ from kapmonitor.alarms.types import Priority
 from kapmonitor.errors import ConfigError
 from kapmonitor.record.verify import verify
 from kapmonitor.rehearse import Kind, read_limits, rehearse
+from kapmonitor.settings import default
 from kapmonitor.show_review import _dress, _offered
 from ui.replay.rehearsal import Offered, RehearsalPage
 from ui.replay.rehearsed import face
@@ -209,7 +210,7 @@ def test_in_a_review_it_rehearses_the_record_and_moves_the_playhead(qtbot, path)
     qtbot.addWidget(shell)
     shell.resize(1440, 860)
     shell.show()
-    end = _dress(shell, path, verify(path), None)
+    end = _dress(shell, path, verify(path), None, default())
     window = shell._held
     try:
         window.keys.act(Action.REHEARSE)
