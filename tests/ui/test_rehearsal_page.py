@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from virtual_session import VirtualSession
 
 from devices.sim.patient import Episode
+from kapmonitor import settings
 from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.alarms.types import Priority
 from kapmonitor.errors import ConfigError
 from kapmonitor.record.verify import verify
 from kapmonitor.rehearse import Kind, read_limits, rehearse
-from kapmonitor.settings import default
 from kapmonitor.show_review import _dress, _offered
 from ui.replay.rehearsal import Offered, RehearsalPage
 from ui.replay.rehearsed import face
@@ -210,7 +210,7 @@ def test_in_a_review_it_rehearses_the_record_and_moves_the_playhead(qtbot, path)
     qtbot.addWidget(shell)
     shell.resize(1440, 860)
     shell.show()
-    end = _dress(shell, path, verify(path), None, default())
+    end = _dress(shell, path, verify(path), None, settings.default())
     window = shell._held
     try:
         window.keys.act(Action.REHEARSE)
