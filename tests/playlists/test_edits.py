@@ -1,4 +1,4 @@
-"""Edits of a playlist: undone exactly, never beyond what may be written, nothing lost on the way to the file."""
+"""Edits of a playlist: undone exactly, never beyond what may be written, saved and read again."""
 
 from dataclasses import replace
 from pathlib import Path
