@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,12 @@ from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
 from kapmonitor.people.book import PeopleBook
-from kapmonitor.places import heads_ledger, new_record_path, people_file
+from kapmonitor.places import heads_ledger, new_record_path, people_file, sessions_folder
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.station import Station, begin
+from kapmonitor.underway import Underway
 from kapmonitor.unfinished import Unfinished, unfinished
 from kapmonitor.viewing import note_views
 from playlists.store import example_path, load
@@ -37,6 +39,8 @@ from ui.question import GO_ON, Question, interrupted_question
 OPENING = "Opening the session"
 NO_PEOPLE = "The clinic’s people are not known, so no PIN is asked for"
 LARGEST_BYTES = 1_000_000
+
+log = logging.getLogger(__name__)
 
 
 def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
@@ -70,6 +74,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         console.on_close(door.close)
         people, notice = _people(door)
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
+        _say_underway(console)
         station = begin(plan)
         opened.append(station)
         closing = Closing(station, PeopleBook(people_file()))
@@ -98,6 +103,14 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
+
+
+def _say_underway(console: Console) -> None:
+    """So that nothing else on this computer plays into the room; a session does not fail by that."""
+    try:
+        console.on_close(Underway(sessions_folder()).end)
+    except OSError as why:
+        log.warning("other programs cannot be told that a session runs: %s", why)
 
 
 def _reason(station: Station) -> str:

@@ -12,7 +12,7 @@ from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
 from playlists import store, xspf
-from playlists.edits import without_empty
+from playlists.edits import UNTITLED, without_empty
 from playlists.model import Playlist
 
 ENDING: Final = ".xspf"
@@ -35,8 +35,13 @@ class Opened:
 
 
 def open_list(path: Path) -> Opened:
-    """A playlist of any kind, or a folder of music; ConfigError, in words, where it cannot be read."""
+    """A playlist of any kind, or a folder of music, or a list that is to be made there.
+
+    ConfigError, in words, where it cannot be read.
+    """
     path = path.absolute()
+    if path.suffix.lower() == ENDING and not path.exists():
+        return Opened(replace(UNTITLED, title=path.stem), path, NOT_THERE)
     playlist = store.load(path)
     if path.is_dir() or path.suffix.lower() != ENDING:
         return Opened(replace(playlist, example=False), None, NOT_THERE)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
+import types
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
@@ -17,9 +19,10 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from sound_files import tone  # noqa: E402
 
 from kapmonitor.session.events import Phase  # noqa: E402
-from playlists import keeping  # noqa: E402
+from playlists import keeping, library  # noqa: E402
 from playlists.check import fingerprint  # noqa: E402
 from playlists.model import After, Loudness, Playlist, Section, Track  # noqa: E402
+from ui.playlist import browse  # noqa: E402
 from ui.playlist.window import Edited, EditorWindow, dress_editor  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.shell import Shell  # noqa: E402
@@ -29,7 +32,12 @@ K = Qt.Key
 NAMES = {
     "Settle": ("Lamplight", "Тихая вода", "Low Ground"),
     "Ascent": ("First Tide", "雨の庭", "Rising"),
-    "Peak": ("Wide Water", "High Meadow", "ضوء طويل", "A title that is so long that it does not fit beside anything"),
+    "Peak": (
+        "Wide Water",
+        "High Meadow",
+        "ضوء طويل",
+        "A long title, so long that nothing fits beside it",
+    ),
     "Return": ("Morning Window", "Open Hands"),
     "Ground": ("Stone and Breath",),
 }
@@ -139,11 +147,35 @@ def scanning(scene: Scene) -> None:
     scene.open()
     scene.press((K.Key_I, CTRL))
     page = scene.page.over.widget
-    page.entry.setText(str(scene.folder))
-    page.entry.entered.emit()
+    whole = browse.library.scan
+
+    def slow(folder):
+        for number, step in enumerate(whole(folder)):
+            if number > 20:
+                time.sleep(0.5)
+            yield step
+
+    browse.library = types.SimpleNamespace(scan=slow)
+    page._go(scene.folder)
     scene.live(20)
+    page._choose(0)
     page.take_all()
+    scene.live(40)
+    browse.library = library
+
+
+def found(scene: Scene) -> None:
+    (scene.folder / "Peak" / "9 Locked away.m4a").write_bytes(b"x" * 40)
+    scene.open()
+    scene.press((K.Key_I, CTRL))
+    page = scene.page.over.widget
+    page._go(scene.folder)
     scene.live(20)
+    page._choose(0)
+    page.take_all()
+    scene.live(60)
+    QTest.keyClicks(page.entry, "peak")
+    scene.press(K.Key_Down)
 
 
 def adding(scene: Scene) -> None:
@@ -180,6 +212,7 @@ SCENES = {
     "missing": missing,
     "adding": adding,
     "scanning": scanning,
+    "found": found,
     "barred": barred,
     "unsaved": unsaved,
     "clash": clash,

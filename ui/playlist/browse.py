@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -64,7 +64,8 @@ class BrowsePage(QWidget):
         self.entry.setAccessibleName(TITLES[purpose])
         self.entry.setPlaceholderText(wording.PATH if purpose is Purpose.SAVE else wording.FILTER)
         self.entry.setText(name)
-        self.entry.textEdited.connect(lambda _text: self._choose(0))
+        self.entry.installEventFilter(self)
+        self.entry.textEdited.connect(lambda _text: self._choose_first())
         self.entry.entered.connect(self._enter)
         self.setFocusProxy(self.entry)
         self.setAccessibleName(TITLES[purpose])
@@ -93,6 +94,11 @@ class BrowsePage(QWidget):
         """Whether it looks for something that can be stopped."""
         return self._errand.is_busy and self._scan is not None
 
+    def say(self, words: str) -> None:
+        """Put this below the rows until something else is done."""
+        self.said = words
+        self.update()
+
     def face(self) -> drawing.Face:
         """What is painted."""
         items = self.items
@@ -105,9 +111,14 @@ class BrowsePage(QWidget):
             items[first:last],
             self._chosen - first,
             self.said,
-            wording.ESC_STOPS if self.is_busy else KEYS[self._purpose],
+            self._keys(),
             empty,
         )
+
+    def _keys(self) -> tuple[str, ...]:
+        if self.is_busy:
+            return wording.KEYS_BUSY
+        return KEYS[self._purpose] if self._scan is None else wording.KEYS_FOUND
 
     # Going about
 
@@ -124,7 +135,10 @@ class BrowsePage(QWidget):
             if self._purpose is not Purpose.SAVE:
                 self.entry.clear()
             names = [item.path for item in found.items]
-            self._choose(names.index(came_from) if came_from in names else min(1, max(0, len(names) - 1)))
+            if came_from in names:
+                self._choose(names.index(came_from))
+            else:
+                self._choose_first()
         elif isinstance(found, Step) and self._scan is not None:
             self._take_step(found, self._scan)
         elif isinstance(found, tuple):
@@ -169,6 +183,19 @@ class BrowsePage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Before the line takes it for a plain Enter."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            if not event.isAutoRepeat():
+                self.take_all()
+            return True
+        return super().eventFilter(watched, event)
+
     def _back(self) -> None:
         if self.is_busy:
             self._errand.stop()
@@ -180,11 +207,7 @@ class BrowsePage(QWidget):
             self.left.emit()
 
     def _enter(self) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        if QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.take_all()
-        elif self._purpose is Purpose.SAVE and self.entry.text().strip():
+        if self._purpose is Purpose.SAVE and self.entry.text().strip():
             self._name()
         elif self._is_path():
             path = self._typed_path()
@@ -230,6 +253,11 @@ class BrowsePage(QWidget):
             self.entry.clear()
             self._choose(0)
             self._errand.begin(lambda: library.scan(folder))
+
+    def _choose_first(self) -> None:
+        """The first that is not the way up, if there is one."""
+        items = self.items
+        self._choose(1 if len(items) > 1 and items[0].kind is Kind.UP else 0)
 
     def _choose(self, number: int) -> None:
         self._chosen = number

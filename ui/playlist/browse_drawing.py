@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from ui import fonts, painting
 from ui.panel import paint_panel
-from ui.playlist.drawing import MARGIN, SMALL, TEXT, TITLE, row_height, text_line
+from ui.playlist.drawing import KEY_GAP, MARGIN, SMALL, TEXT, TITLE, row_height, text_line
 from ui.playlist.items import Item, Kind
 from ui.theme import Theme, colour
 
@@ -38,7 +38,7 @@ class Face:
     items: tuple[Item, ...]
     chosen: int
     said: str
-    keys: str
+    keys: tuple[str, ...]
     empty: str
 
 
@@ -83,7 +83,8 @@ def paint(painter: QPainter, theme: Theme, page: QRectF, at: Places, face: Face)
     y = foot.top() + foot.height() * 0.28
     text_line(painter, theme, foot.left(), y, face.said, p.text, SMALL, room=foot.width())
     y = foot.top() + foot.height() * 0.70
-    text_line(painter, theme, foot.left(), y, face.keys, p.faint, SMALL, room=foot.width())
+    keys = KEY_GAP.join(face.keys)
+    text_line(painter, theme, foot.left(), y, keys, p.faint, SMALL, room=foot.width())
 
 
 def _paint_item(painter: QPainter, theme: Theme, box: QRectF, item: Item, *, chosen: bool) -> None:

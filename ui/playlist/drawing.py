@@ -16,13 +16,13 @@ from ui.theme import Theme, colour
 
 MARGIN: Final = 20
 HEAD: Final = 84
-FIELDS: Final = 210
-FOOT: Final = 76
+FIELDS: Final = 184
 ROW: Final = 38
 TITLE: Final = 28
 TEXT: Final = 19
 SMALL: Final = 16
 NUMBER: Final = 44
+KEY_GAP: Final = "    "
 WIDE: Final = 700
 """From so many pixels on a row has room for what else is to be said of it."""
 
@@ -53,24 +53,30 @@ class Foot:
     """What stands below: something that was said or is wrong, then the keys."""
 
     said: str
-    keys: str
+    keys: tuple[str, ...]
     amber: bool = False
 
 
-def places(theme: Theme, width: float, height: float) -> Places:
-    """Each part's box on a page of this size; the list gives way first."""
+def places(theme: Theme, width: float, height: float, lines: int) -> Places:
+    """Each part's box on a page of this size, with so many lines of keys; the list gives way first."""
     px, margin = theme.px, float(theme.px(MARGIN))
     wide = width - 2 * margin
     head = max(px(HEAD), (theme.text_px(TITLE) + theme.text_px(SMALL)) * 1.6)
-    fields = max(px(FIELDS), theme.text_px(TEXT) * 10.5)
-    foot = max(px(FOOT), theme.text_px(SMALL) * 4.4)
+    fields = max(px(FIELDS), theme.text_px(TEXT) * 9.4)
+    foot = foot_step(theme) * (lines + 1) + px(10)
     rows = height - head - fields - foot
+    rows = int(rows / row_height(theme)) * row_height(theme) + 2
     return Places(
         QRectF(margin, 0, wide, head),
         QRectF(margin, head, wide, rows),
         QRectF(margin, head + rows, wide, fields),
         QRectF(margin, height - foot, wide, foot),
     )
+
+
+def foot_step(theme: Theme) -> float:
+    """From line to line below the list."""
+    return theme.text_px(SMALL) * 1.6
 
 
 def row_height(theme: Theme) -> float:
@@ -162,7 +168,7 @@ def _paint_beside(
         beside = ""
     natural = fonts.width(row.title, theme.text_px(TEXT), weight)
     room = min(natural + theme.px(4), wide * (0.45 if beside else 1.0))
-    ink = p.faint if row.trouble and row.track is not None else p.text
+    ink = p.faint if row.left_out else p.text
     text_line(painter, theme, left, middle, row.title, ink, TEXT, weight, room=room)
     ink = p.notes if row.trouble else p.secondary
     rest = wide - room - theme.px(16)
@@ -190,16 +196,27 @@ def paint_where(painter: QPainter, theme: Theme, box: QRectF, top: int, room: in
 
 
 def paint_foot(painter: QPainter, theme: Theme, box: QRectF, foot: Foot) -> None:
-    """What was said in the first line, the keys in one or two below."""
+    """What was said in the first line, the keys below."""
     p = theme.palette
-    px = theme.text_px(SMALL)
-    keys = painting.broken(foot.keys, px, box.width())[:2]
-    step = box.height() / 3.2
+    keys = key_lines(foot.keys, theme.text_px(SMALL), box.width())
+    step = foot_step(theme)
     ink = p.notes if foot.amber else p.text
-    y = box.top() + step * 0.7
+    y = box.top() + step * 0.6
     text_line(painter, theme, box.left(), y, foot.said, ink, SMALL, room=box.width())
     for number, said in enumerate(keys, start=1):
         text_line(painter, theme, box.left(), y + step * number, said, p.faint, SMALL, room=box.width())
+
+
+def key_lines(keys: tuple[str, ...], px: int, room: float) -> list[str]:
+    """The keys in as many lines as they need, none of them broken."""
+    lines = [""]
+    for key in keys:
+        longer = f"{lines[-1]}{KEY_GAP}{key}" if lines[-1] else key
+        if lines[-1] and fonts.width(longer, px) > room:
+            lines.append(key)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def paint_page(painter: QPainter, theme: Theme, page: QRectF, at: Places) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -57,6 +57,7 @@ class Fields(QWidget):
             line.setPlaceholderText(EMPTY_SAYS.get(name, ""))
             line.editingFinished.connect(partial(self._typed, name))
             line.entered.connect(partial(self._typed, name))
+        self._button_rows: list[QHBoxLayout] = []
         self._stack = QStackedLayout(self)
         self._grids = tuple(QGridLayout() for _ in range(2))
         for grid, fill in zip(self._grids, (self._lay_track, self._lay_section), strict=True):
@@ -68,12 +69,12 @@ class Fields(QWidget):
         self._order()
         self.set_theme(theme)
 
-    def _button(self, words: str, act: object) -> QPushButton:
+    def _button(self, words: str, act: Callable[[bool], object]) -> QPushButton:
         button = QPushButton(words)
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setProperty(TAKES_ARROWS, True)
-        button.clicked.connect(act)
+        button.clicked.connect(lambda on: act(on))
         return button
 
     def _lay_track(self, grid: QGridLayout) -> None:
@@ -89,6 +90,7 @@ class Fields(QWidget):
             zip(self._said, ((*self.parts, self.ground), self.afters.values()), strict=True), start=1
         ):
             line = QHBoxLayout()
+            self._button_rows.append(line)
             for button in buttons:
                 line.addWidget(button)
             line.addStretch(1)
@@ -117,6 +119,8 @@ class Fields(QWidget):
         for grid in self._grids:
             grid.setHorizontalSpacing(px(14))
             grid.setVerticalSpacing(px(7))
+        for line in self._button_rows:
+            line.setSpacing(px(8))
         font = fonts.font(theme.text_px(17))
         for part in self._all():
             part.setFont(font)

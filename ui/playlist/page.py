@@ -11,13 +11,11 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from playlists import edits
-from playlists.gather import gather, gathered
-from playlists.library import Piece, Step
 from playlists.model import Place, Playlist
 from ui.overlay import Overlay
-from ui.playlist import drawing, questions, wording
-from ui.playlist.browse import BrowsePage
-from ui.playlist.errand import Errand
+from ui.playlist import drawing, wording
+from ui.playlist.adding import Adding
+from ui.playlist.asking import Asking
 from ui.playlist.fields import Fields
 from ui.playlist.items import Purpose
 from ui.playlist.keys import Ask, asked
@@ -25,8 +23,6 @@ from ui.playlist.listening import Listener
 from ui.playlist.rows import Row, place_at, row_of, rows, section_at, whole
 from ui.playlist.tracklist import TrackList
 from ui.playlist.work import Work
-from ui.question import Question
-from ui.question.page import QuestionPage
 from ui.theme import Theme
 
 
@@ -40,17 +36,14 @@ class EditorPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._work, self._listener, self._theme = work, listener, theme
-        self._folder = folder
         self._rows: tuple[Row, ...] = ()
         self._chosen = 0
         self._said, self._amber = "", False
-        self._target = Place(0, 0)
-        self._pieces: list[Piece] = []
-        self._then: Callable[[], object] | None = None
         self.list = TrackList(theme, self)
         self.fields = Fields(theme, self)
         self.over = Overlay(self, self._arrange, lambda: self.list)
-        self._gathering = Errand(self)
+        self.adding = Adding(work, self)
+        self.asking = Asking(work, self.adding, self.over, lambda: self._theme, folder)
         self.setFocusProxy(self.list)
         self.setAccessibleName(wording.HEAD)
         self._connect()
@@ -61,19 +54,17 @@ class EditorPage(QWidget):
         self.list.chosen_asked.connect(self.choose)
         self.list.change_asked.connect(self.fields.enter)
         self.list.moved.connect(self._move_dropped)
-        self.list.dropped.connect(self._gather)
+        self.list.dropped.connect(lambda files, gap: self.adding.gather(files, place_at(self._rows, gap)))
         self.fields.changed.connect(self._do)
         self.fields.refused.connect(lambda why: self.say(why, amber=True))
-        self._gathering.came.connect(self._gathered_one)
-        self._gathering.over.connect(self._gathered_all)
+        self.adding.said.connect(lambda words, wrong: self.say(words, amber=wrong))
+        self.adding.added.connect(lambda section, track: self.choose(row_of(self._rows, section, track)))
         self._work.changed.connect(self._show)
-        self._work.said.connect(self.say)
-        self._work.kept.connect(self._go_on)
-        self._work.clashed.connect(self._ask_clash)
+        self._work.said.connect(lambda words, wrong: self.say(words, amber=wrong))
         self._listener.changed.connect(self._show)
 
     def _table(self) -> dict[Ask, Callable[[], object]]:
-        work = self._work
+        work, asking = self._work, self.asking
         return {
             Ask.UP: lambda: self.choose(self._chosen - 1),
             Ask.DOWN: lambda: self.choose(self._chosen + 1),
@@ -85,7 +76,7 @@ class EditorPage(QWidget):
             Ask.MOVE_DOWN: lambda: self._move(1),
             Ask.CHANGE: self.fields.enter,
             Ask.REMOVE: self._remove,
-            Ask.ADD: lambda: self._browse(Purpose.ADD),
+            Ask.ADD: self._add,
             Ask.SECTION: self._add_section,
             Ask.UNDO: work.undo,
             Ask.REDO: work.redo,
@@ -94,9 +85,9 @@ class EditorPage(QWidget):
             Ask.MEASURE: work.measure,
             Ask.ACCEPT: self._accept,
             Ask.LOOK: work.look_again,
-            Ask.SAVE: self.save,
-            Ask.SAVE_AS: lambda: self._browse(Purpose.SAVE),
-            Ask.OPEN: lambda: self.ask_unsaved(lambda: self._browse(Purpose.OPEN)),
+            Ask.SAVE: asking.save,
+            Ask.SAVE_AS: lambda: asking.browse(Purpose.SAVE),
+            Ask.OPEN: lambda: asking.unsaved(lambda: asking.browse(Purpose.OPEN)),
             Ask.LEAVE: self._leave,
         }
 
@@ -148,7 +139,10 @@ class EditorPage(QWidget):
         if self._listener.is_playing:
             return drawing.Foot(self._listener.words, keys)
         row = self.row
-        return drawing.Foot("" if row is None else row.trouble, keys, amber=True)
+        words = "" if row is None else row.trouble
+        return drawing.Foot(
+            words[:1].upper() + words[1:] if row and row.track is None else words, keys, amber=True
+        )
 
     # Keys
 
@@ -166,8 +160,8 @@ class EditorPage(QWidget):
 
     def _leave(self) -> None:
         """What runs is stopped first."""
-        if self._gathering.is_busy or self._work.is_busy:
-            self._gathering.stop()
+        if self.adding.is_busy or self._work.is_busy:
+            self.adding.stop()
             self._work.stop()
             self.say(wording.STOPPED)
         elif self._listener.is_playing:
@@ -250,127 +244,10 @@ class EditorPage(QWidget):
             if not self._listener.is_playing:
                 self.say(self._listener.words, amber=True)
 
-    # Adding
-
-    def _gather(self, files: tuple[Path, ...], gap: int) -> None:
-        """What was dropped, in one step once all of it was looked at."""
-        self._target, self._pieces = place_at(self._rows, gap), []
-        self._gathering.begin(lambda: gather(files))
-
-    def _gathered_one(self, step: object) -> None:
-        if isinstance(step, Step):
-            if step.piece is not None:
-                self._pieces.append(step.piece)
-            done = wording.SCANNING.format(done=step.done, of=step.of or "…")
-            self.say(f"{done} · {wording.ESC_STOPS}")
-
-    def _gathered_all(self, why: str) -> None:
-        if why:
-            self.say(why, amber=True)
-        else:
-            self._add(tuple(self._pieces))
-
-    def _add(self, pieces: tuple[Piece, ...]) -> None:
-        """Before the target, which then is behind what was added."""
-        found = gathered(pieces)
-        if found.tracks:
-            at, count = self._target, len(found.tracks)
-            self._do(edits.insert(self._now(), at, found.tracks), at.section, at.track + count - 1)
-            self._target = Place(at.section, at.track + count)
-        if not found.tracks:
-            self.say(found.problems[0] if found.problems else wording.NONE_ADDED, amber=True)
-        elif found.problems:
-            said = wording.ADDED_LESS.format(
-                count=len(found.tracks), count_bad=len(found.problems), why=found.problems[0]
-            )
-            self.say(said, amber=True)
-        else:
-            self.say(wording.ADDED.format(count=len(found.tracks)))
-
-    # Pages over the list
-
-    def _browse(self, purpose: Purpose) -> None:
-        work = self._work
-        self._target = place_at(self._rows, self._chosen + 1)
-        near = work.path or work.origin
-        folder = self._folder if near is None else near.parent
-        name = ""
-        if purpose is Purpose.SAVE:
-            name = f"{self._now().title}.xspf" if near is None else f"{near.stem}.xspf"
-        page = BrowsePage(purpose, folder, self._theme, name)
-        page.left.connect(self.over.take_away)
-        page.opened.connect(self._open)
-        page.named.connect(self._save_as)
-        page.added.connect(self._add_found)
-        self.over.put(page)
-
-    def _add_found(self, pieces: tuple[Piece, ...], all_of_them: bool) -> None:
-        page = self.over.widget
-        self._add(pieces)
-        if isinstance(page, BrowsePage):
-            self._folder = page.folder
-            page.said = self._said
-            page.update()
-        if all_of_them:
-            self.over.take_away()
-
-    def _open(self, path: Path) -> None:
-        self.over.take_away()
-        self._listener.stop()
-        self._chosen = 0
-        self._work.open(path)
-
-    def save(self) -> None:
-        """To its file; where it has none, that is asked for."""
-        if self._work.path is None:
-            self._browse(Purpose.SAVE)
-        else:
-            self._work.save()
-
-    def _save_as(self, path: Path) -> None:
-        self.over.take_away()
-        self._work.save(path)
-
-    def _ask_clash(self, path: Path) -> None:
-        def answered(answer: str) -> None:
-            if answer == questions.OVER:
-                self._work.save(path, over=True)
-            elif answer == questions.ANOTHER:
-                self._browse(Purpose.SAVE)
-
-        self._ask(questions.clash(path, own=path == self._work.path), answered)
-
-    def ask_unsaved(self, then: Callable[[], object]) -> None:
-        """Go on with this, once what was changed is saved or somebody says that it is to be lost."""
-        self._then = None
-        if not self._work.is_unsaved:
-            then()
-            return
-
-        def answered(answer: str) -> None:
-            if answer == questions.SAVE:
-                self._then = then
-                self.save()
-            elif answer == questions.DISCARD:
-                then()
-
-        has_file = self._work.path is not None
-        self._ask(questions.unsaved(self._now().title, has_file=has_file), answered)
-
-    def _go_on(self) -> None:
-        then, self._then = self._then, None
-        if then is not None:
-            then()
-
-    def _ask(self, question: Question, answered: Callable[[str], object]) -> None:
-        page = QuestionPage(question, self._theme)
-
-        def take(answer: str) -> None:
-            self.over.take_away()
-            answered(answer)
-
-        page.answered.connect(take)
-        self.over.put(page)
+    def _add(self) -> None:
+        """Behind the chosen row."""
+        self.adding.target = place_at(self._rows, self._chosen + 1)
+        self.asking.browse(Purpose.ADD)
 
     # Laying out and painting
 
@@ -386,7 +263,10 @@ class EditorPage(QWidget):
         self.update()
 
     def _places(self) -> drawing.Places:
-        return drawing.places(self._theme, self.width(), self.height())
+        theme = self._theme
+        wide = self.width() - 2 * theme.px(drawing.MARGIN)
+        lines = len(drawing.key_lines(wording.KEYS, theme.text_px(drawing.SMALL), wide))
+        return drawing.places(theme, self.width(), self.height(), lines)
 
     def _arrange(self) -> None:
         at = self._places()

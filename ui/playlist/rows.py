@@ -27,6 +27,7 @@ class Row:
     about: str
     right: str
     trouble: str = ""
+    left_out: bool = False
 
     @property
     def place(self) -> Place | None:
@@ -102,7 +103,9 @@ def _track(place: Place, track: Track, problem: Problem | None) -> Row:
         marks.append(f"fade {track.fade_s:g} s" if track.fade_s else "joined to the next")
     right = fmt.duration(round(track.played_s) * fmt.SECOND_NS) if track.played_s else ""
     words = "" if problem is None else problem.words
-    return Row(place.section, place.track, f"{place.track + 1}", track.title, JOIN.join(marks), right, words)
+    left_out = problem is not None and problem.left_out
+    number, about = f"{place.track + 1}", JOIN.join(marks)
+    return Row(place.section, place.track, number, track.title, about, right, words, left_out)
 
 
 def _brought_on(section: Section) -> str:

@@ -185,7 +185,7 @@ class TrackList(QWidget):
         painter.fillRect(self.rect(), colour(self._theme.palette.panel))
         if not self._rows:
             drawing.paint_empty(painter, self._theme, QRectF(self.rect()))
-        last = min(len(self._rows), self._top + self.room + 1)
+        last = min(len(self._rows), self._top + self.room)
         for number in range(self._top, last):
             chosen = number == self._chosen
             drawing.paint_row(

@@ -94,7 +94,7 @@ def dress_editor(shell: Shell, edited: Edited) -> Callable[[], None]:
     def may_close() -> bool:
         if closing or not work.is_unsaved:
             return True
-        page.ask_unsaved(close)
+        page.asking.unsaved(close)
         return False
 
     page.left.connect(shell.close)

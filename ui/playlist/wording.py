@@ -19,7 +19,7 @@ UNKNOWN: Final = "{count} not known"
 EXAMPLE: Final = "example"
 
 EMPTY: Final = "No music in it yet"
-EMPTY_HINT: Final = "Insert adds music · Ctrl+O opens a list · or drop files and folders here"
+EMPTY_HINT: Final = "Ctrl+I adds music · Ctrl+O opens a list · or drop files and folders here"
 NO_TRACKS: Final = "no tracks"
 NO_PHASE: Final = "no phase brings it on"
 GROUNDING: Final = "when asked for, to calm"
@@ -29,8 +29,8 @@ MEANT_MOST: Final = "meant to last {most} at most"
 FITS: Final = {
     Fit.FITS: "",
     Fit.EMPTY: "",
-    Fit.SHORT: "too short for that",
-    Fit.CUT: "the rest is not heard",
+    Fit.SHORT: "its music ends before that",
+    Fit.CUT: "its music is longer, and its end not heard",
 }
 AFTER: Final = {
     After.REPEAT: "goes round",
@@ -52,6 +52,7 @@ GROUND: Final = "ground"
 LOOKING: Final = "looking at {done} of {of} files"
 MEASURING: Final = "measuring {done} of {of}: {title}"
 ESC_STOPS: Final = "Esc stops it"
+KEYS_BUSY: Final = (ESC_STOPS,)
 STOPPED: Final = "Stopped; what was done is kept"
 MEASURED: Final = "Every track is measured"
 NONE_TO_MEASURE: Final = "Every track that can be played is measured already"
@@ -96,13 +97,25 @@ BAD_NUMBER: Final = "{name}: a number from {least:g} to {most:g}"
 BAD_END: Final = "To: later than where it begins, {start}"
 
 KEYS: Final = (
-    "Enter change   Insert add music   Ctrl+N section   Alt+↑↓ move   Del remove   Ctrl+Z undo   "
-    "Space listen   Ctrl+M measure   Ctrl+S save   Ctrl+O open   Esc leave"
+    "Enter change",
+    "Ctrl+I add music",
+    "Ctrl+N section",
+    "Alt+↑↓ move",
+    "Del remove",
+    "Ctrl+Z undo",
+    "Space listen",
+    "Ctrl+M measure",
+    "Ctrl+K take a changed file",
+    "F5 look again",
+    "Ctrl+S save",
+    "Ctrl+O open",
+    "Esc leave",
 )
-KEYS_FIELDS: Final = "Enter keeps it   Tab next   Esc back to the list"
-KEYS_ADD: Final = "Enter opens or adds   Ctrl+Enter all that is below   ↑↓ choose   Esc back"
-KEYS_OPEN: Final = "Enter opens   Ctrl+Enter takes the folder as a list   ↑↓ choose   Esc back"
-KEYS_SAVE: Final = "Enter saves   ↑↓ choose   Esc back"
+KEYS_FIELDS: Final = ("Enter keeps it", "Tab next", "Esc back to the list")
+KEYS_ADD: Final = ("Enter opens or adds", "Ctrl+Enter all that is below", "↑↓ choose", "Esc back")
+KEYS_FOUND: Final = ("Enter adds it", "Ctrl+Enter adds all of these", "↑↓ choose", "Esc back")
+KEYS_OPEN: Final = ("Enter opens", "Ctrl+Enter takes the folder as a list", "↑↓ choose", "Esc back")
+KEYS_SAVE: Final = ("Enter saves", "↑↓ choose", "Esc back")
 
 ACCEPTED: Final = "{title}: the file as it is now is taken"
 ALREADY_RIGHT: Final = "{title} is the file that the list names"

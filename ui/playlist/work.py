@@ -48,10 +48,10 @@ class Heard:
 
 
 class Work(QObject):
-    """`changed` whenever something else is to be shown; `said` is a sentence for a person."""
+    """`changed` whenever something else is to be shown; `said` is a sentence, and whether it is a trouble."""
 
     changed = Signal()
-    said = Signal(str)
+    said = Signal(str, bool)
     kept = Signal()
     """It was saved."""
     clashed = Signal(object)
@@ -112,11 +112,11 @@ class Work(QObject):
         self._use(history.did(self.history, playlist))
 
     def undo(self) -> None:
-        self.said.emit(wording.UNDID if self.history.past else wording.NOTHING_TO_UNDO)
+        self.said.emit(wording.UNDID if self.history.past else wording.NOTHING_TO_UNDO, False)
         self._use(history.undone(self.history))
 
     def redo(self) -> None:
-        self.said.emit(wording.REDID if self.history.ahead else wording.NOTHING_TO_REDO)
+        self.said.emit(wording.REDID if self.history.ahead else wording.NOTHING_TO_REDO, False)
         self._use(history.redone(self.history))
 
     def _use(self, fresh: History) -> None:
@@ -154,7 +154,7 @@ class Work(QObject):
         self._filing.deleteLater()
         self._filing = Errand(self)
         self._filing.came.connect(then)
-        self._filing.over.connect(lambda why: self.said.emit(why) if why else None)
+        self._filing.over.connect(lambda why: self.said.emit(why, True) if why else None)
         self._filing.begin(steps)
 
     def _take(self, path: Path, opened: object) -> None:
@@ -165,7 +165,7 @@ class Work(QObject):
         self.path, self.origin, self._stamp = opened.path, path, opened.stamp
         self._found.clear()
         self._loud.clear()
-        self.said.emit((wording.OPENED if opened.path else wording.IMPORTED).format(path=path))
+        self.said.emit((wording.OPENED if opened.path else wording.IMPORTED).format(path=path), False)
         self._show()
         self.look()
 
@@ -177,7 +177,7 @@ class Work(QObject):
         self.history = history.saved(self.history, now)
         empty = [section.name for section in now.sections if not section.tracks]
         said = wording.SAVED_LESS if empty else wording.SAVED
-        self.said.emit(said.format(path=target, names=", ".join(empty)))
+        self.said.emit(said.format(path=target, names=", ".join(empty)), False)
         self._again = self._looking.is_busy
         self._show()
         self.kept.emit()
@@ -214,7 +214,7 @@ class Work(QObject):
         if self._measuring.is_busy:
             return
         if not tracks:
-            self.said.emit(wording.NONE_TO_MEASURE)
+            self.said.emit(wording.NONE_TO_MEASURE, False)
             return
         self._measuring.begin(lambda: _loudness(tuple(tracks)))
 
@@ -247,12 +247,12 @@ class Work(QObject):
             if step.loudness is not None:
                 self._loud[step.path] = step.loudness
             if step.why:
-                self.said.emit(step.why)
+                self.said.emit(step.why, True)
             self._tell(wording.MEASURING.format(done=step.number, of=step.of, title=step.path.name))
 
     def _measured_all(self, why: str) -> None:
         self.progress = ""
-        self.said.emit(why or wording.MEASURED)
+        self.said.emit(why or wording.MEASURED, bool(why))
         self._show()
 
     def _tell(self, progress: str) -> None:
