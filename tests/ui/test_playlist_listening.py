@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from editor_parts import SHIFT, Desk, K, saved, view
@@ -48,26 +49,18 @@ def sinks(monkeypatch):
 
     def device(name):
         return SimpleNamespace(
-            id=lambda: SimpleNamespace(data=lambda: name.encode()),
+            id=lambda: SimpleNamespace(data=name.encode),
             description=lambda: name,
             isNull=lambda: False,
         )
 
     devices = [device("Room"), device("Staff")]
     made = Sinks()
-    listed = SimpleNamespace(audioOutputs=lambda: devices, defaultAudioOutput=lambda: devices[0])
-
-    class Listed:
-        audioOutputs = staticmethod(listed.audioOutputs)
-        defaultAudioOutput = staticmethod(listed.defaultAudioOutput)
-        audioOutputsChanged = SimpleNamespace(connect=lambda _slot: None)
-
+    listed = {"audioOutputs.return_value": devices, "defaultAudioOutput.return_value": devices[0]}
+    server = SimpleNamespace(start=str, close=str, missing=lambda _id: False)
     monkeypatch.setattr(output, "QAudioSink", made)
-    monkeypatch.setattr(output, "QMediaDevices", Listed)
-    monkeypatch.setattr(
-        "ui.music.player.SoundServer",
-        lambda: SimpleNamespace(start=str, close=str, missing=lambda _id: False),
-    )
+    monkeypatch.setattr(output, "QMediaDevices", Mock(**listed))
+    monkeypatch.setattr("ui.music.player.SoundServer", lambda: server)
     return made
 
 
@@ -168,9 +161,8 @@ def desk(qtbot, tmp_path):
 def test_one_track_is_heard_as_it_would_sound_and_space_stops_it(desk):
     desk.press(K.Key_Space)
     (player,) = desk.players
-    assert [(s.after, [t.title for t in s.tracks]) for s in player.playlist.sections] == [
-        (After.STOP, ["Lamplight"])
-    ]
+    (section,) = player.playlist.sections
+    assert (section.after, [track.title for track in section.tracks]) == (After.STOP, ["Lamplight"])
     assert player.asked == ["start", "toggle"]
     desk.listener._watch()
     assert desk.page.foot().said == "Listening to Lamplight on Speakers"

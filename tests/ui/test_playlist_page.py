@@ -350,7 +350,7 @@ def test_another_list_is_opened_by_keys_alone(desk, tmp_path):
     (tmp_path / "other.m3u").write_text("Ground/Stone.flac\n", "utf-8")
     desk.press((K.Key_O, CTRL))
     desk.type("other")
-    desk.press(K.Key_Down, K.Key_Return)
+    desk.press(K.Key_Return)
     assert desk.titles() == ["[other]", "Stone"]
     assert desk.page.head().file == wording.NEW
     assert not desk.work.is_unsaved

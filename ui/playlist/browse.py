@@ -81,7 +81,7 @@ class BrowsePage(QWidget):
         """What can be chosen now."""
         found = self._all if self._scan is None else tuple(self._scan)
         words = "" if self._purpose is Purpose.SAVE or self._is_path() else self.entry.text()
-        return matching(found, words)
+        return matching(found, words, self.folder)
 
     @property
     def chosen(self) -> Item | None:

@@ -46,11 +46,9 @@ class Fields(QWidget):
         self.lines = {name: Entry() for name in (*TRACK, *SECTION)}
         self._labels = {name: QLabel(wording.FIELDS[name]) for name in self.lines}
         self._said = tuple(QLabel(words) for words in (wording.BRINGS_ON, wording.AT_END))
-        self.parts = tuple(self._button(name, partial(self._bind, phases)) for name, phases in wording.PARTS)
+        self.parts = tuple(self._button(name, self._binding(phases)) for name, phases in wording.PARTS)
         self.ground = self._button(wording.GROUND, self._ground)
-        self.afters = {
-            after: self._button(wording.AFTER[after], partial(self._after, after)) for after in After
-        }
+        self.afters = {after: self._button(wording.AFTER[after], self._ending(after)) for after in After}
         for name, line in self.lines.items():
             line.setMaxLength(LONGEST if name in ("title", "name") else 12)
             line.setAccessibleName(wording.FIELDS[name])
@@ -74,7 +72,7 @@ class Fields(QWidget):
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setProperty(TAKES_ARROWS, True)
-        button.clicked.connect(lambda on: act(on))
+        button.clicked.connect(act)
         return button
 
     def _lay_track(self, grid: QGridLayout) -> None:
@@ -214,14 +212,21 @@ class Fields(QWidget):
                 track = replace(track, title=text)
         return edits.change(self._playlist, place, track)
 
-    def _bind(self, phases: tuple[Phase, ...], on: bool) -> None:
-        if self._section is not None:
-            self.changed.emit(edits.bind(self._playlist, self._section, phases, on=on))
+    def _binding(self, phases: tuple[Phase, ...]) -> Callable[[bool], None]:
+        def bind(on: bool) -> None:
+            if self._section is not None:
+                self.changed.emit(edits.bind(self._playlist, self._section, phases, on=on))
+
+        return bind
 
     def _ground(self, on: bool) -> None:
         if self._section is not None:
             self.changed.emit(edits.ground(self._playlist, self._section, on=on))
 
-    def _after(self, after: After, _on: bool) -> None:
-        if self._section is not None:
-            self.changed.emit(edits.set_after(self._playlist, self._section, after))
+    def _ending(self, after: After) -> Callable[[bool], None]:
+        def end(_on: bool) -> None:
+            if self._section is not None:
+                self.changed.emit(edits.set_after(self._playlist, self._section, after))
+            self.show_row(self._playlist, self._section, None)
+
+        return end

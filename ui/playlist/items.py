@@ -84,11 +84,14 @@ def scanned(piece: Piece) -> Item:
     return Item(Kind.MUSIC, piece.path, name, length, piece.problem, piece)
 
 
-def matching(items: tuple[Item, ...], words: str) -> tuple[Item, ...]:
-    """Those that have each of the words somewhere in their name or their folder's."""
+def matching(items: tuple[Item, ...], words: str, folder: Path) -> tuple[Item, ...]:
+    """Those that have each of the words somewhere in their name, or in their way from the folder."""
     wanted = words.casefold().split()
     return tuple(
-        item
-        for item in items
-        if item.kind is Kind.UP or all(word in f"{item.name} {item.path}".casefold() for word in wanted)
+        item for item in items if item.kind is Kind.UP or all(word in _said(item, folder) for word in wanted)
     )
+
+
+def _said(item: Item, folder: Path) -> str:
+    way = item.path.relative_to(folder) if item.path.is_relative_to(folder) else item.path.name
+    return f"{item.name} {way}".casefold()
