@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
 from ui.overlay import Overlay
 from ui.playlist import questions
 from ui.playlist.adding import Adding
@@ -16,12 +18,19 @@ from ui.question.page import QuestionPage
 from ui.theme import Theme
 
 
-class Asking:
+class Asking(QObject):
     """Opens, saves and asks, with pages put `over` the list; music is first looked for in `folder`."""
 
     def __init__(
-        self, work: Work, adding: Adding, over: Overlay, theme: Callable[[], Theme], folder: Path
+        self,
+        work: Work,
+        adding: Adding,
+        over: Overlay,
+        theme: Callable[[], Theme],
+        folder: Path,
+        parent: QObject,
     ) -> None:
+        super().__init__(parent)
         self._work, self._adding, self._over, self._theme = work, adding, over, theme
         self._folder = folder
         self._then: Callable[[], object] | None = None

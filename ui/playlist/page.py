@@ -43,7 +43,7 @@ class EditorPage(QWidget):
         self.fields = Fields(theme, self)
         self.over = Overlay(self, self._arrange, lambda: self.list)
         self.adding = Adding(work, self)
-        self.asking = Asking(work, self.adding, self.over, lambda: self._theme, folder)
+        self.asking = Asking(work, self.adding, self.over, lambda: self._theme, folder, self)
         self.setFocusProxy(self.list)
         self.setAccessibleName(wording.HEAD)
         self._connect()
@@ -57,10 +57,10 @@ class EditorPage(QWidget):
         self.list.dropped.connect(lambda files, gap: self.adding.gather(files, place_at(self._rows, gap)))
         self.fields.changed.connect(self._do)
         self.fields.refused.connect(lambda why: self.say(why, amber=True))
-        self.adding.said.connect(lambda words, wrong: self.say(words, amber=wrong))
+        self.adding.said.connect(self._tell)
         self.adding.added.connect(lambda section, track: self.choose(row_of(self._rows, section, track)))
         self._work.changed.connect(self._show)
-        self._work.said.connect(lambda words, wrong: self.say(words, amber=wrong))
+        self._work.said.connect(self._tell)
         self._listener.changed.connect(self._show)
 
     def _table(self) -> dict[Ask, Callable[[], object]]:
@@ -119,6 +119,9 @@ class EditorPage(QWidget):
         """Put this below the list until something else is done."""
         self._said, self._amber = words, amber
         self.update()
+
+    def _tell(self, words: str, wrong: bool) -> None:
+        self.say(words, amber=wrong)
 
     def head(self) -> drawing.Head:
         """What stands above the list."""
