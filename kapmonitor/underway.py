@@ -20,14 +20,17 @@ class Underway:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(folder / f"{os.getpid()}{ENDING}", timeout=0, thread_local=False)
+        self._lock = FileLock(
+            folder / f"{os.getpid()}{ENDING}", timeout=0, thread_local=False, is_singleton=True
+        )
         self._lock.acquire()
 
     def end(self) -> None:
         """The session is over."""
         self._lock.release()
-        with suppress(OSError):
-            Path(self._lock.lock_file).unlink(missing_ok=True)
+        if not self._lock.is_locked:
+            with suppress(OSError):
+                Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
 def is_underway(folder: Path) -> bool:

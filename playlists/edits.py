@@ -16,6 +16,7 @@ from playlists.model import After, Place, Playlist, Section, Track
 from playlists.problems import SHORTEST_S
 
 LONGEST_S: Final = 86_400.0
+CROSSFADE_S: Final = (0.1, 60.0)
 GAIN_DB: Final = (-30.0, 6.0)
 FADE_S: Final = (0.0, 60.0)
 LONGEST_NAME: Final = 500
@@ -51,6 +52,11 @@ def rename(playlist: Playlist, number: int, name: str) -> Playlist:
 def retitle(playlist: Playlist, title: str) -> Playlist:
     """Another title for the whole; a blank one changes nothing."""
     return replace(playlist, title=one_line(title) or playlist.title)
+
+
+def set_crossfade(playlist: Playlist, crossfade_s: float) -> Playlist:
+    """How one track goes over into the next where it says nothing of its own."""
+    return replace(playlist, crossfade_s=_within(crossfade_s, CROSSFADE_S))
 
 
 def bind(playlist: Playlist, number: int, phases: tuple[Phase, ...], *, on: bool) -> Playlist:

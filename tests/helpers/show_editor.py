@@ -13,9 +13,11 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import soundfile  # noqa: E402
+from fake_session import FakeSession  # noqa: E402
 from PySide6.QtCore import QSize, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from show_dashboard import compose  # noqa: E402
 from sound_files import tone  # noqa: E402
 
 from kapmonitor.session.events import Phase  # noqa: E402
@@ -24,6 +26,7 @@ from playlists.check import fingerprint  # noqa: E402
 from playlists.model import After, Loudness, Playlist, Section, Track  # noqa: E402
 from ui.playlist import browse  # noqa: E402
 from ui.playlist.window import Edited, EditorWindow, dress_editor  # noqa: E402
+from ui.playlist.wiring import SessionEditor  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.shell import Shell  # noqa: E402
 
@@ -205,7 +208,28 @@ def clash(scene: Scene) -> None:
     scene.live(20)
 
 
+def in_session(scene: Scene) -> None:
+    """Over the trends of a session, where nothing may be listened to."""
+    session = FakeSession("quiet")
+    window, panel = compose(session)
+    panel.refresh(session.snapshot())
+    scene.shell.hold(window)
+    editor = SessionEditor(scene.shell, window, lambda: True)
+    scene.shell.show()
+    editor.toggle()
+    editor.work.open(scene.path)
+    scene.page, scene.end = window.over_trends, lambda: None
+    scene.live(60)
+    scene.page.list.setFocus()
+    scene.press(K.Key_Down, K.Key_Space)
+    for _ in range(20):
+        session.advance(0.05)
+        window.refresh()
+        scene.live(1)
+
+
 SCENES = {
+    "session": in_session,
     "empty": empty,
     "filled": filled,
     "section": section,

@@ -135,6 +135,10 @@ class Editing(RuleBasedStateMachine):
             other = replace(track, title=title, gain_db=gain, start_s=start, end_s=end, fade_s=fade)
             self.do(edits.change(self.now, place, other))
 
+    @rule(title=WORDS, fade=NUMBERS)
+    def set_list(self, title, fade):
+        self.do(edits.set_crossfade(edits.retitle(self.now, title), fade))
+
     @rule()
     def undo(self):
         self.history = history.undone(self.history)

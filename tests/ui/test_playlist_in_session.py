@@ -102,17 +102,12 @@ def test_nothing_is_heard_of_it_and_the_reason_is_said(room, tmp_path):
 
 def test_its_keys_take_none_that_a_session_needs(room, tmp_path):
     heard = []
-    for action in (
-        Action.ACKNOWLEDGE,
-        Action.MARK,
-        Action.AUDIO_PAUSE,
-        Action.MUSIC_SOFTER,
-        Action.VOLUME_UP,
-    ):
+    own = (Action.ACKNOWLEDGE, Action.MARK, Action.AUDIO_PAUSE, Action.MUSIC_SOFTER)
+    for action in (*own, Action.VOLUME_UP):
         room.window.on(action, lambda press: heard.append(press.action))
     room.edit(saved(tmp_path))
     room.press(K.Key_F, K.Key_J, K.Key_P, K.Key_S, (K.Key_S, CTRL), (K.Key_Z, CTRL), K.Key_Down, K.Key_Up)
-    assert heard == [Action.ACKNOWLEDGE, Action.MARK, Action.AUDIO_PAUSE, Action.MUSIC_SOFTER]
+    assert heard == [*own]
     room.press(K.Key_Return, K.Key_F, K.Key_F12)
     assert heard[4:] == [Action.ACKNOWLEDGE]
 

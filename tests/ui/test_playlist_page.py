@@ -125,8 +125,8 @@ def test_a_section_says_how_long_its_music_is_beside_how_long_it_is_meant_to_las
     desk.type("40:00")
     desk.press(K.Key_Return)
     row = desk.page.rows[3]
-    assert row.about == "peak · goes on by itself · meant to last 20:00 to 40:00"
-    assert row.trouble == "its music ends before that"
+    assert row.about == "meant to last 20:00 to 40:00 · peak · goes on by itself"
+    assert row.trouble == "ends too early"
     section = desk.now.sections[1]
     assert (section.after, section.earliest_s, section.latest_s) == (After.NEXT, 1200.0, 2400.0)
 
@@ -136,6 +136,24 @@ def test_a_phase_is_given_to_another_section_by_its_button(desk):
     QTest.mouseClick(desk.page.fields.parts[2], Qt.MouseButton.LeftButton)
     assert desk.page.rows[0].about.startswith("settle, peak · ")
     assert desk.page.rows[3].about.startswith(wording.NO_PHASE)
+
+
+def test_the_list_has_a_title_and_a_fade_of_its_own(desk):
+    desk.press((K.Key_T, CTRL))
+    desk.type("Night music")
+    desk.press(K.Key_Tab)
+    desk.focus.selectAll()
+    desk.type("0")
+    desk.press(K.Key_Return)
+    assert "from 0.1 to 60" in desk.page.foot().said
+    desk.focus.selectAll()
+    desk.type("8")
+    desk.press(K.Key_Return, K.Key_Escape)
+    assert desk.page.head().title == "Night music"
+    assert desk.now.crossfade_s == 8.0
+    assert desk.page.list.hasFocus()
+    desk.press(K.Key_Down)
+    assert desk.page.fields.file.text().endswith("Lamplight.flac")
 
 
 # Dragging

@@ -173,7 +173,7 @@ def _paint_beside(
     ink = p.notes if row.trouble else p.secondary
     rest = wide - room - theme.px(16)
     if row.trouble and row.about and row.track is None:
-        beside = f"{row.about} · {row.trouble}"
+        beside = f"{row.trouble} · {row.about}"
     text_line(painter, theme, right, middle, beside, ink, SMALL, room=rest, align=painting.RIGHT)
 
 

@@ -8,8 +8,16 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedLayout,
+    QWidget,
+)
 
 from kapmonitor.session.events import Phase
 from playlists import edits
@@ -23,6 +31,8 @@ from ui.theme import Theme
 LONGEST: Final = 200
 TRACK: Final = ("title", "gain", "fade", "start", "end")
 SECTION: Final = ("name", "earliest", "latest")
+LIST: Final = ("list", "crossfade")
+WORDS: Final = frozenset({"title", "name", "list"})
 EMPTY_SAYS: Final = {
     "gain": "0",
     "start": wording.FROM_START,
@@ -43,22 +53,25 @@ class Fields(QWidget):
         self._playlist = edits.UNTITLED
         self._section: int | None = None
         self._place: Place | None = None
-        self.lines = {name: Entry() for name in (*TRACK, *SECTION)}
+        self.lines = {name: Entry() for name in (*TRACK, *SECTION, *LIST)}
+        self.file = _read_only()
+        self._of_list = False
         self._labels = {name: QLabel(wording.FIELDS[name]) for name in self.lines}
+        self._file_label = QLabel(wording.FIELDS["file"])
         self._said = tuple(QLabel(words) for words in (wording.BRINGS_ON, wording.AT_END))
         self.parts = tuple(self._button(name, self._binding(phases)) for name, phases in wording.PARTS)
         self.ground = self._button(wording.GROUND, self._ground)
         self.afters = {after: self._button(wording.AFTER[after], self._ending(after)) for after in After}
         for name, line in self.lines.items():
-            line.setMaxLength(LONGEST if name in ("title", "name") else 12)
+            line.setMaxLength(LONGEST if name in WORDS else 12)
             line.setAccessibleName(wording.FIELDS[name])
             line.setPlaceholderText(EMPTY_SAYS.get(name, ""))
             line.editingFinished.connect(partial(self._typed, name))
             line.entered.connect(partial(self._typed, name))
         self._button_rows: list[QHBoxLayout] = []
         self._stack = QStackedLayout(self)
-        self._grids = tuple(QGridLayout() for _ in range(2))
-        for grid, fill in zip(self._grids, (self._lay_track, self._lay_section), strict=True):
+        self._grids = tuple(QGridLayout() for _ in range(3))
+        for grid, fill in zip(self._grids, (self._lay_track, self._lay_section, self._lay_list), strict=True):
             page = QWidget()
             fill(grid)
             grid.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +93,14 @@ class Fields(QWidget):
         for row, pair in enumerate((("gain", "fade"), ("start", "end")), start=1):
             for column, name in enumerate(pair):
                 self._put(grid, name, row, 2 * column, 1)
-        grid.setRowStretch(3, 1)
+        grid.addWidget(self._file_label, 3, 0)
+        grid.addWidget(self.file, 3, 1, 1, 3)
+        grid.setRowStretch(4, 1)
+
+    def _lay_list(self, grid: QGridLayout) -> None:
+        self._put(grid, "list", 0, 0, 1)
+        self._put(grid, "crossfade", 1, 0, 1)
+        grid.setRowStretch(2, 1)
 
     def _lay_section(self, grid: QGridLayout) -> None:
         self._put(grid, "name", 0, 0, 3)
@@ -107,7 +127,7 @@ class Fields(QWidget):
         lines = self.lines
         buttons = (*self.parts, self.ground, *self.afters.values())
         section = (lines["name"], *buttons, lines["earliest"], lines["latest"])
-        for order in (tuple(lines[name] for name in TRACK), section):
+        for order in (*(tuple(lines[name] for name in names) for names in (TRACK, LIST)), section):
             for before, after in pairwise(order):
                 QWidget.setTabOrder(before, after)
 
@@ -132,7 +152,7 @@ class Fields(QWidget):
     def _all(self) -> Iterator[QWidget]:
         yield from self.lines.values()
         yield from self._labels.values()
-        yield from self._said
+        yield from (*self._said, self._file_label, self.file)
         yield from (*self.parts, self.ground, *self.afters.values())
 
     def enter(self) -> None:
@@ -140,6 +160,18 @@ class Fields(QWidget):
         line = self.lines["title" if self._place is not None else "name"]
         line.setFocus()
         line.selectAll()
+
+    def enter_list(self) -> None:
+        """Into what is to be said of the whole list."""
+        self._of_list = True
+        self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
+        self.lines["list"].setFocus()
+        self.lines["list"].selectAll()
+
+    def leave_list(self) -> None:
+        """Back to the chosen row."""
+        self._of_list = False
+        self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
 
     @property
     def has_keys(self) -> bool:
@@ -151,18 +183,25 @@ class Fields(QWidget):
         place = None if section is None or track is None else Place(section, track)
         same = (section, place) == (self._section, self._place)
         self._playlist, self._section, self._place = playlist, section, place
-        self.setVisible(section is not None)
-        if section is None:
+        self._of_list = self._of_list and same
+        self.setVisible(section is not None or self._of_list)
+        self._show_texts(typed.list_texts(playlist), same=same)
+        if self._of_list or section is None:
+            self._stack.setCurrentIndex(2)
             return
         self.lines["fade"].setPlaceholderText(wording.USUAL_FADE.format(seconds=playlist.crossfade_s))
         self._stack.setCurrentIndex(0 if place is not None else 1)
         shown = playlist.sections[section]
         texts = typed.section_texts(shown) if place is None else typed.track_texts(playlist.track(place))
+        self._show_texts(texts, same=same)
+        self.file.setText("" if place is None else str(playlist.track(place).path))
+        self._check(shown)
+
+    def _show_texts(self, texts: dict[str, str], *, same: bool) -> None:
         for name, text in texts.items():
             line = self.lines[name]
             if not (same and line.hasFocus() and line.isModified()) and line.text() != text:
                 line.setText(text)
-        self._check(shown)
 
     def _check(self, shown: Section) -> None:
         for button, (_name, phases) in zip(self.parts, wording.PARTS, strict=True):
@@ -175,7 +214,7 @@ class Fields(QWidget):
 
     def _typed(self, name: str) -> None:
         line = self.lines[name]
-        if not line.isModified() or self._section is None:
+        if not line.isModified() or (self._section is None and name not in LIST):
             return
         line.setModified(False)
         try:
@@ -185,6 +224,8 @@ class Fields(QWidget):
             self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
 
     def _with(self, name: str, text: str) -> Playlist:
+        if name in LIST:
+            return self._with_list(name, text)
         if self._place is not None:
             return self._with_track(self._place, name, text)
         playlist, number = self._playlist, self._section or 0
@@ -195,6 +236,11 @@ class Fields(QWidget):
                 return edits.set_latest(playlist, number, typed.seconds(text, wording.FIELDS[name]))
             case _:
                 return edits.rename(playlist, number, text)
+
+    def _with_list(self, name: str, text: str) -> Playlist:
+        if name == "list":
+            return edits.retitle(self._playlist, text)
+        return edits.set_crossfade(self._playlist, typed.crossfade_s(text))
 
     def _with_track(self, place: Place, name: str, text: str) -> Playlist:
         track = self._playlist.track(place)
@@ -230,3 +276,11 @@ class Fields(QWidget):
             self.show_row(self._playlist, self._section, None)
 
         return end
+
+
+def _read_only() -> QLineEdit:
+    line = QLineEdit()
+    line.setReadOnly(True)
+    line.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    line.setAccessibleName(wording.FIELDS["file"])
+    return line

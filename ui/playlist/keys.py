@@ -24,6 +24,7 @@ class Ask(StrEnum):
     REMOVE = "remove"
     ADD = "add"
     SECTION = "section"
+    TITLE = "title"
     UNDO = "undo"
     REDO = "redo"
     LISTEN = "listen"
@@ -59,6 +60,7 @@ KEYS: Final[Mapping[tuple[Qt.Key, Qt.KeyboardModifier], Ask]] = {
     (K.Key_Insert, PLAIN): Ask.ADD,
     (K.Key_I, CONTROL): Ask.ADD,
     (K.Key_N, CONTROL): Ask.SECTION,
+    (K.Key_T, CONTROL): Ask.TITLE,
     (K.Key_Z, CONTROL): Ask.UNDO,
     (K.Key_Z, BOTH): Ask.REDO,
     (K.Key_Y, CONTROL): Ask.REDO,

@@ -78,6 +78,7 @@ class EditorPage(QWidget):
             Ask.REMOVE: self._remove,
             Ask.ADD: self._add,
             Ask.SECTION: self._add_section,
+            Ask.TITLE: self.fields.enter_list,
             Ask.UNDO: work.undo,
             Ask.REDO: work.redo,
             Ask.LISTEN: lambda: self._listen(its_end=False),
@@ -157,6 +158,7 @@ class EditorPage(QWidget):
         self._said = ""
         if self.fields.has_keys and ask is Ask.LEAVE:
             self.list.setFocus()
+            self.fields.leave_list()
         else:
             self._acts[ask]()
         self.update()

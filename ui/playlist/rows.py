@@ -86,7 +86,7 @@ def section_at(found: tuple[Row, ...], gap: int, moved: int) -> int:
 def _head(playlist: Playlist, number: int, section: Section) -> Row:
     length = section_length(playlist, number)
     meant = _meant(section)
-    about = JOIN.join(part for part in (_brought_on(section), wording.AFTER[section.after], meant) if part)
+    about = JOIN.join(part for part in (meant, _brought_on(section), wording.AFTER[section.after]) if part)
     trouble = wording.FITS[fit(section, length)]
     right = _length(length) if section.tracks else wording.NO_TRACKS
     return Row(number, None, "", section.name, about, right, trouble)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from playlists.edits import FADE_S, GAIN_DB, LONGEST_S
-from playlists.model import Section, Track
+from playlists.edits import CROSSFADE_S, FADE_S, GAIN_DB, LONGEST_S
+from playlists.model import Playlist, Section, Track
 from playlists.problems import SHORTEST_S
 from ui import format as fmt
 from ui.playlist import wording
@@ -58,6 +58,17 @@ def end_s(text: str, start_s: float) -> float | None:
     if end is not None and end < start_s + SHORTEST_S:
         raise ValueError(wording.BAD_END.format(start=clock(start_s)))
     return end
+
+
+def crossfade_s(text: str) -> float:
+    """The fade of a list, which it cannot be without."""
+    found = number(text, wording.FIELDS["crossfade"], CROSSFADE_S)
+    return Playlist("", ()).crossfade_s if found is None else found
+
+
+def list_texts(playlist: Playlist) -> dict[str, str]:
+    """What stands in the fields of a list."""
+    return {"list": playlist.title, "crossfade": f"{playlist.crossfade_s:g}"}
 
 
 def track_texts(track: Track) -> dict[str, str]:

@@ -29,8 +29,8 @@ MEANT_MOST: Final = "meant to last {most} at most"
 FITS: Final = {
     Fit.FITS: "",
     Fit.EMPTY: "",
-    Fit.SHORT: "its music ends before that",
-    Fit.CUT: "its music is longer, and its end not heard",
+    Fit.SHORT: "ends too early",
+    Fit.CUT: "longer than that",
 }
 AFTER: Final = {
     After.REPEAT: "goes round",
@@ -81,6 +81,9 @@ FIELDS: Final = {
     "start": "From",
     "end": "To",
     "fade": "Fade, s",
+    "file": "File",
+    "list": "List",
+    "crossfade": "Fade, s",
     "name": "Name",
     "earliest": "Stays at least",
     "latest": "Goes on after",
@@ -102,6 +105,7 @@ KEYS: Final = (
     "Ctrl+N section",
     "Alt+↑↓ move",
     "Del remove",
+    "Ctrl+T title",
     "Ctrl+Z undo",
     "Space listen",
     "Ctrl+M measure",
