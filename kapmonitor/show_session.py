@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.station import Station, begin
-from kapmonitor.underway import Underway
+from kapmonitor.underway import put_up
 from kapmonitor.unfinished import Unfinished, unfinished
 from kapmonitor.viewing import note_views
 from playlists.store import example_path, load
@@ -39,8 +38,6 @@ from ui.question import GO_ON, Question, interrupted_question
 OPENING = "Opening the session"
 NO_PEOPLE = "The clinic’s people are not known, so no PIN is asked for"
 LARGEST_BYTES = 1_000_000
-
-log = logging.getLogger(__name__)
 
 
 def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
@@ -74,7 +71,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         console.on_close(door.close)
         people, notice = _people(door)
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
-        _say_underway(console)
+        console.on_close(put_up(sessions_folder()))
         station = begin(plan)
         opened.append(station)
         closing = Closing(station, PeopleBook(people_file()))
@@ -103,14 +100,6 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
-
-
-def _say_underway(console: Console) -> None:
-    """So that nothing else on this computer plays into the room; a session does not fail by that."""
-    try:
-        console.on_close(Underway(sessions_folder()).end)
-    except OSError as why:
-        log.warning("other programs cannot be told that a session runs: %s", why)
 
 
 def _reason(station: Station) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -10,6 +12,10 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 ENDING: Final = ".session"
+SOON_S: Final = 1.0
+"""Longer than anybody looks at a sign that was left behind."""
+
+log = logging.getLogger(__name__)
 
 
 class Underway:
@@ -21,7 +27,7 @@ class Underway:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(
-            folder / f"{os.getpid()}{ENDING}", timeout=0, thread_local=False, is_singleton=True
+            folder / f"{os.getpid()}{ENDING}", timeout=SOON_S, thread_local=False, is_singleton=True
         )
         self._lock.acquire()
 
@@ -31,6 +37,15 @@ class Underway:
         if not self._lock.is_locked:
             with suppress(OSError):
                 Path(self._lock.lock_file).unlink(missing_ok=True)
+
+
+def put_up(folder: Path) -> Callable[[], None]:
+    """Put the sign up, and return what takes it down; a session does not fail where that cannot be."""
+    try:
+        return Underway(folder).end
+    except OSError as why:
+        log.warning("other programs cannot be told that a session runs: %s", why)
+        return lambda: None
 
 
 def is_underway(folder: Path) -> bool:
