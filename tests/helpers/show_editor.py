@@ -228,7 +228,14 @@ def in_session(scene: Scene) -> None:
         scene.live(1)
 
 
+def unsaved_in_session(scene: Scene) -> None:
+    in_session(scene)
+    scene.press(K.Key_Delete)
+    scene.page.asking.unsaved(lambda: None)
+
+
 SCENES = {
+    "unsaved-in-session": unsaved_in_session,
     "session": in_session,
     "empty": empty,
     "filled": filled,

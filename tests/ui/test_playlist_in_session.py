@@ -4,9 +4,9 @@ import pytest
 from editor_parts import CTRL, K, saved
 from fake_player import FakePlayer
 from fake_session import FakeSession
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from shell_parts import HD, LAPTOP
 
 from kapmonitor.session.events import Phase
@@ -135,6 +135,17 @@ def test_closing_the_window_asks_about_the_list_first(room, tmp_path):
     room.press(K.Key_K)
     assert not room.shell.close()
     room.press(K.Key_X)
+    assert not room.shell.isVisible()
+
+
+def test_after_the_sign_off_it_is_asked_about_as_well(room, tmp_path):
+    room.edit(saved(tmp_path))
+    room.press(K.Key_Down, K.Key_Delete, K.Key_Escape)
+    room.shell.hold(QWidget())
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not room.shell.close()
+    (page,) = (page for page in room.shell.findChildren(EditorPage) if page.isVisible())
+    QTest.keyClick(page.over.widget, K.Key_X)
     assert not room.shell.isVisible()
 
 

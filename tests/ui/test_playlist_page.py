@@ -138,6 +138,15 @@ def test_a_phase_is_given_to_another_section_by_its_button(desk):
     assert desk.page.rows[3].about.startswith(wording.NO_PHASE)
 
 
+def test_esc_lets_go_of_what_was_typed(desk):
+    desk.press(K.Key_Down, K.Key_Return)
+    desk.type("another")
+    desk.press(K.Key_Escape)
+    assert desk.titles() == SHOWN
+    assert desk.page.fields.lines["title"].text() == "Lamplight"
+    assert not desk.work.history.past
+
+
 def test_the_list_has_a_title_and_a_fade_of_its_own(desk):
     desk.press((K.Key_T, CTRL))
     desk.type("Night music")

@@ -88,6 +88,27 @@ def test_what_cannot_be_saved_does_not_close(opened, tmp_path):
     assert opened.work.is_unsaved
 
 
+def test_saving_later_does_not_close_what_was_kept_open_before(opened, tmp_path):
+    path = tmp_path / "evening.xspf"
+    before = path.read_bytes()
+    for spoil in (lambda: path.write_bytes(b"theirs"), lambda: (path.unlink(), path.mkdir())):
+        opened.press(K.Key_End, K.Key_Up, K.Key_Up, K.Key_Delete)
+        spoil()
+        opened.press(K.Key_Escape, K.Key_S)
+        opened.qtbot.waitUntil(lambda: not opened.work._filing.is_busy)
+        if path.is_file():
+            opened.press(K.Key_K)
+            path.unlink()
+            path.write_bytes(before)
+        else:
+            path.rmdir()
+            path.write_bytes(before)
+        opened.press((K.Key_S, CTRL))
+        opened.qtbot.waitUntil(lambda: not opened.work.is_unsaved)
+        before = path.read_bytes()
+        assert opened.shell.isVisible()
+
+
 def test_a_list_that_is_not_there_is_a_new_one_for_that_place(qtbot, tmp_path):
     made = Opened(qtbot, Edited(tmp_path / "morning.xspf", tmp_path))
     qtbot.waitUntil(lambda: made.page.head().title == "morning")

@@ -36,6 +36,7 @@ class Asking(QObject):
         self._then: Callable[[], object] | None = None
         work.kept.connect(self._go_on)
         work.clashed.connect(self._ask_clash)
+        work.said.connect(self._said)
 
     def browse(self, purpose: Purpose) -> None:
         """Look for something."""
@@ -46,7 +47,7 @@ class Asking(QObject):
         if purpose is Purpose.SAVE:
             name = f"{work.history.now.title if near is None else near.stem}.xspf"
         page = BrowsePage(purpose, folder, self._theme(), name)
-        page.left.connect(self._over.take_away)
+        page.left.connect(self._turn_back)
         page.opened.connect(self._open)
         page.named.connect(self._save_as)
         page.added.connect(lambda pieces, last: self._add(page, pieces, last=last))
@@ -100,8 +101,19 @@ class Asking(QObject):
                 self._work.save(path, over=True)
             elif answer == questions.ANOTHER:
                 self.browse(Purpose.SAVE)
+            else:
+                self._then = None
 
         self._ask(questions.clash(path, own=path == self._work.path), answered)
+
+    def _turn_back(self) -> None:
+        self._then = None
+        self._over.take_away()
+
+    def _said(self, _words: str, wrong: bool) -> None:
+        """What was to come after saving does not come after another saving, much later."""
+        if wrong:
+            self._then = None
 
     def _go_on(self) -> None:
         then, self._then = self._then, None

@@ -168,9 +168,11 @@ class Fields(QWidget):
         self.lines["list"].setFocus()
         self.lines["list"].selectAll()
 
-    def leave_list(self) -> None:
-        """Back to the chosen row."""
+    def leave(self) -> None:
+        """Back to the chosen row; what was typed and not kept is let go."""
         self._of_list = False
+        for line in self.lines.values():
+            line.setModified(False)
         self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
 
     @property

@@ -157,8 +157,8 @@ class EditorPage(QWidget):
             return
         self._said = ""
         if self.fields.has_keys and ask is Ask.LEAVE:
+            self.fields.leave()
             self.list.setFocus()
-            self.fields.leave_list()
         else:
             self._acts[ask]()
         self.update()

@@ -177,7 +177,7 @@ class TrackList(QWidget):
 
     def _own_row(self, data: QMimeData) -> int | None:
         """Only rows of this very list: another window's are not known here."""
-        token, _, number = bytes(data.data(ROW_KIND).data()).decode().partition(":")
+        token, _, number = bytes(data.data(ROW_KIND).data()).decode(errors="replace").partition(":")
         return int(number) if token == self._token and int(number) < len(self._rows) else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
