@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from ui import fonts, painting
 from ui.panel import paint_panel
 from ui.playlist import wording
-from ui.playlist.rows import Row
+from ui.playlist.rows import JOIN, Row
 from ui.theme import Theme, colour
 
 MARGIN: Final = 20
@@ -173,8 +173,17 @@ def _paint_beside(
     ink = p.notes if row.trouble else p.secondary
     rest = wide - room - theme.px(16)
     if row.trouble and row.about and row.track is None:
-        beside = f"{row.trouble} · {row.about}"
+        beside = f"{row.trouble}{JOIN}{row.about}"
+    beside = _fitting(beside, rest, theme)
     text_line(painter, theme, right, middle, beside, ink, SMALL, room=rest, align=painting.RIGHT)
+
+
+def _fitting(words: str, room: float, theme: Theme) -> str:
+    """As many of the joined words as there is room for, none of them cut where that can be."""
+    parts = words.split(JOIN)
+    while len(parts) > 1 and fonts.width(JOIN.join(parts), theme.text_px(SMALL)) > room:
+        parts.pop()
+    return JOIN.join(parts)
 
 
 def paint_gap(painter: QPainter, theme: Theme, below: QRectF) -> None:
