@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from playlists.keeping import ENDING, suggested
+from playlists.library import Piece
 from ui.overlay import Overlay
 from ui.playlist import questions
 from ui.playlist.adding import Adding
@@ -41,11 +43,11 @@ class Asking(QObject):
     def browse(self, purpose: Purpose) -> None:
         """Look for something."""
         work = self._work
-        near = work.path or work.origin
+        near = work.path or (suggested(work.origin) if work.origin is not None else None)
         folder = near.parent if near is not None and purpose is not Purpose.ADD else self._folder
         name = ""
         if purpose is Purpose.SAVE:
-            name = f"{work.history.now.title if near is None else near.stem}.xspf"
+            name = f"{work.history.now.title}{ENDING}" if near is None else near.name
         page = BrowsePage(purpose, folder, self._theme(), name)
         page.left.connect(self._turn_back)
         page.opened.connect(self._open)
@@ -77,11 +79,11 @@ class Asking(QObject):
         title, has_file = self._work.history.now.title, self._work.path is not None
         self._ask(questions.unsaved(title, has_file=has_file), answered)
 
-    def _add(self, page: BrowsePage, pieces: tuple[object, ...], *, last: bool) -> None:
+    def _add(self, page: BrowsePage, pieces: tuple[Piece, ...], *, last: bool) -> None:
         """The page stays until that was all."""
         self._folder = page.folder
         self._adding.said.connect(page.say)
-        self._adding.add(tuple(pieces))  # type: ignore[arg-type]
+        self._adding.add(pieces)
         self._adding.said.disconnect(page.say)
         if last:
             self._over.take_away()

@@ -23,8 +23,8 @@ TEXT: Final = 19
 SMALL: Final = 16
 NUMBER: Final = 44
 KEY_GAP: Final = "    "
-WIDE: Final = 700
-"""From so many pixels on a row has room for what else is to be said of it."""
+NARROW: Final = 420
+"""A row with less room than this says nothing but its title and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _paint_beside(
     """The title, and beside it what is wrong, or where there is room what else is to be said."""
     p, wide = theme.palette, right - left
     beside = row.trouble or row.about
-    if not row.trouble and wide < WIDE * 0.6 and row.track is not None:
+    if not row.trouble and wide < NARROW and row.track is not None:
         beside = ""
     natural = fonts.width(row.title, theme.text_px(TEXT), weight)
     room = min(natural + theme.px(4), wide * (0.45 if beside else 1.0))
