@@ -147,6 +147,24 @@ def test_esc_lets_go_of_what_was_typed(desk):
     assert not desk.work.history.past
 
 
+def test_what_is_being_typed_is_kept_by_whatever_comes_next(desk, tmp_path):
+    desk.press(K.Key_Down, K.Key_Return)
+    desk.type("Lamp")
+    desk.press((K.Key_S, CTRL))
+    assert keeping.open_list(tmp_path / "evening.xspf").playlist.track(Place(0, 0)).title == "Lamp"
+    assert not desk.work.is_unsaved
+    desk.focus.selectAll()
+    desk.type("Light")
+    desk.press(K.Key_Down)
+    assert desk.titles()[1:3] == ["Light", "Тихая вода"]
+    assert desk.focus.text() == "Тихая вода"
+    desk.press(K.Key_Tab)
+    desk.type("loud")
+    desk.press((K.Key_S, CTRL))
+    assert "a number" in desk.page.foot().said
+    assert desk.work.is_unsaved
+
+
 def test_the_list_has_a_title_and_a_fade_of_its_own(desk):
     desk.press((K.Key_T, CTRL))
     desk.type("Night music")

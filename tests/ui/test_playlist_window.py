@@ -59,6 +59,13 @@ def test_what_is_saved_is_left_without_a_question(opened):
     assert not opened.shell.isVisible()
 
 
+def test_what_is_being_typed_is_not_lost_by_closing(opened):
+    opened.press(K.Key_Down, K.Key_Return)
+    QTest.keyClicks(opened.page.focusWidget(), "x")
+    assert not opened.shell.close()
+    assert isinstance(opened.page.over.widget, QuestionPage)
+
+
 def test_closing_over_unsaved_work_asks_and_keeping_it_stays(opened):
     opened.press(K.Key_Down, K.Key_Delete)
     assert not opened.shell.close()

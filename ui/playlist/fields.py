@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -24,7 +23,7 @@ from playlists import edits
 from playlists.model import After, Place, Playlist, Section
 from ui import fonts
 from ui.entry import Entry
-from ui.playlist import typed, wording
+from ui.playlist import changes, typed, wording
 from ui.shortcuts import TAKES_ARROWS
 from ui.theme import Theme
 
@@ -164,16 +163,21 @@ class Fields(QWidget):
     def enter_list(self) -> None:
         """Into what is to be said of the whole list."""
         self._of_list = True
-        self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
+        self._show_again()
         self.lines["list"].setFocus()
         self.lines["list"].selectAll()
+
+    def keep(self) -> bool:
+        """Take what was typed and not entered yet; whether that could be."""
+        typed_into = [name for name, line in self.lines.items() if line.isModified()]
+        return all(self._typed(name) for name in typed_into)
 
     def leave(self) -> None:
         """Back to the chosen row; what was typed and not kept is let go."""
         self._of_list = False
         for line in self.lines.values():
             line.setModified(False)
-        self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
+        self._show_again()
 
     @property
     def has_keys(self) -> bool:
@@ -214,51 +218,30 @@ class Fields(QWidget):
 
     # What was typed
 
-    def _typed(self, name: str) -> None:
+    def _typed(self, name: str) -> bool:
+        """Whether it was something that can be."""
         line = self.lines[name]
         if not line.isModified() or (self._section is None and name not in LIST):
-            return
+            return True
         line.setModified(False)
         try:
-            self.changed.emit(self._with(name, line.text()))
+            fresh = self._with(name, line.text())
         except ValueError as why:
             self.refused.emit(str(why))
-            self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
+            self._show_again()
+            return False
+        self.changed.emit(fresh)
+        return True
 
     def _with(self, name: str, text: str) -> Playlist:
         if name in LIST:
-            return self._with_list(name, text)
+            return changes.of_list(self._playlist, name, text)
         if self._place is not None:
-            return self._with_track(self._place, name, text)
-        playlist, number = self._playlist, self._section or 0
-        match name:
-            case "earliest":
-                return edits.set_earliest(playlist, number, typed.seconds(text, wording.FIELDS[name]) or 0.0)
-            case "latest":
-                return edits.set_latest(playlist, number, typed.seconds(text, wording.FIELDS[name]))
-            case _:
-                return edits.rename(playlist, number, text)
+            return changes.of_track(self._playlist, self._place, name, text)
+        return changes.of_section(self._playlist, self._section or 0, name, text)
 
-    def _with_list(self, name: str, text: str) -> Playlist:
-        if name == "list":
-            return edits.retitle(self._playlist, text)
-        return edits.set_crossfade(self._playlist, typed.crossfade_s(text))
-
-    def _with_track(self, place: Place, name: str, text: str) -> Playlist:
-        track = self._playlist.track(place)
-        match name:
-            case "gain":
-                track = replace(track, gain_db=typed.gain_db(text))
-            case "fade":
-                track = replace(track, fade_s=typed.fade_s(text))
-            case "start":
-                track = replace(track, start_s=typed.seconds(text, wording.FIELDS[name]) or 0.0)
-                typed.end_s(typed.track_texts(track)["end"], track.start_s)
-            case "end":
-                track = replace(track, end_s=typed.end_s(text, track.start_s))
-            case _:
-                track = replace(track, title=text)
-        return edits.change(self._playlist, place, track)
+    def _show_again(self) -> None:
+        self.show_row(self._playlist, self._section, None if self._place is None else self._place.track)
 
     def _binding(self, phases: tuple[Phase, ...]) -> Callable[[bool], None]:
         def bind(on: bool) -> None:
@@ -275,7 +258,7 @@ class Fields(QWidget):
         def end(_on: bool) -> None:
             if self._section is not None:
                 self.changed.emit(edits.set_after(self._playlist, self._section, after))
-            self.show_row(self._playlist, self._section, None)
+            self._show_again()
 
         return end
 

@@ -159,7 +159,7 @@ class EditorPage(QWidget):
         if self.fields.has_keys and ask is Ask.LEAVE:
             self.fields.leave()
             self.list.setFocus()
-        else:
+        elif self.fields.keep():
             self._acts[ask]()
         self.update()
 

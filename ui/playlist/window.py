@@ -92,6 +92,7 @@ def dress_editor(shell: Shell, edited: Edited) -> Callable[[], None]:
         shell.close()
 
     def may_close() -> bool:
+        page.fields.keep()
         if closing or not work.is_unsaved:
             return True
         page.asking.unsaved(close)
