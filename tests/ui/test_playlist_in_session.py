@@ -83,6 +83,7 @@ def test_a_key_and_the_music_panel_put_it_over_the_trends(room, tmp_path):
     room.edit(saved(tmp_path))
     assert room.page is not None
     assert room.page.head().barred == wording.IN_SESSION_SHORT
+    assert wording.LISTEN not in room.page.foot().keys
     room.press(K.Key_Escape)
     assert room.page is None
     (panel,) = room.window.findChildren(MusicPanel)

@@ -134,7 +134,7 @@ class EditorPage(QWidget):
 
     def foot(self) -> drawing.Foot:
         """What stands below: what was said, is being done, sounds, or is wrong with the chosen row."""
-        keys = wording.KEYS_FIELDS if self.fields.has_keys else wording.KEYS
+        keys = wording.KEYS_FIELDS if self.fields.has_keys else self._keys()
         if self._said:
             return drawing.Foot(self._said, keys, amber=self._amber)
         busy = self._work.progress
@@ -147,6 +147,11 @@ class EditorPage(QWidget):
         return drawing.Foot(
             words[:1].upper() + words[1:] if row and row.track is None else words, keys, amber=True
         )
+
+    def _keys(self) -> tuple[str, ...]:
+        """Those that do something here."""
+        hidden = wording.LISTEN if self._listener.never else ""
+        return tuple(key for key in wording.KEYS if key != hidden)
 
     # Keys
 
@@ -270,7 +275,7 @@ class EditorPage(QWidget):
     def _places(self) -> drawing.Places:
         theme = self._theme
         wide = self.width() - 2 * theme.px(drawing.MARGIN)
-        lines = len(drawing.key_lines(wording.KEYS, theme.text_px(drawing.SMALL), wide))
+        lines = len(drawing.key_lines(self._keys(), theme.text_px(drawing.SMALL), wide))
         return drawing.places(theme, self.width(), self.height(), lines)
 
     def _arrange(self) -> None:

@@ -95,6 +95,7 @@ BAD_TIME: Final = "{name}: minutes and seconds, such as 4:30"
 BAD_NUMBER: Final = "{name}: a number from {least:g} to {most:g}"
 BAD_END: Final = "To: later than where it begins, {start}"
 
+LISTEN: Final = "Space listen"
 KEYS: Final = (
     "Enter change",
     "Ctrl+I add music",
@@ -103,7 +104,7 @@ KEYS: Final = (
     "Del remove",
     "Ctrl+T title",
     "Ctrl+Z undo",
-    "Space listen",
+    LISTEN,
     "Ctrl+M measure",
     "Ctrl+K take a changed file",
     "F5 look again",
