@@ -22,30 +22,33 @@ pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
 
 
 class Sinks:
-    """Stands for Qt's sinks: keeps for which device one was made, and takes nothing."""
+    """Stands for both kinds of sink: keeps on which device one was opened, and takes nothing."""
 
     def __init__(self):
         self.made = []
 
-    def __call__(self, device, _format):
-        self.made.append(device.description())
+    def of_qt(self, device, _buffer_s, _server_ms):
+        return self._open(device.description())
+
+    def of_server(self, device_id, _buffer_s):
+        return self._open(device_id.decode())
+
+    def _open(self, name):
+        self.made.append(name)
         return SimpleNamespace(
-            setBufferSize=lambda _size: None,
-            start=lambda: SimpleNamespace(write=lambda _data: None),
-            error=lambda: SimpleNamespace(name="NoError"),
-            state=lambda: SimpleNamespace(name="ActiveState"),
-            bytesFree=lambda: 0,
-            bufferSize=lambda: 0,
-            processedUSecs=lambda: 0,
-            reset=lambda: None,
-            deleteLater=lambda: None,
-            stop=lambda: None,
+            free=lambda: 0,
+            buffered=lambda: 0,
+            write=lambda _frames: None,
+            stopped=lambda: False,
+            failed=lambda: False,
+            played=lambda: 0,
+            end=lambda: None,
         )
 
 
-@pytest.fixture
-def sinks(monkeypatch):
-    """Two speakers, and sinks that are only counted."""
+@pytest.fixture(params=[False, True], ids=["qt", "server"])
+def sinks(monkeypatch, request):
+    """Two speakers, and sinks that are only counted, whichever of the two kinds this computer has."""
 
     def device(name):
         return SimpleNamespace(
@@ -57,8 +60,15 @@ def sinks(monkeypatch):
     devices = [device("Room"), device("Staff")]
     made = Sinks()
     listed = {"audioOutputs.return_value": devices, "defaultAudioOutput.return_value": devices[0]}
-    server = SimpleNamespace(start=str, close=str, missing=lambda _id: False)
-    monkeypatch.setattr(output, "QAudioSink", made)
+    server = SimpleNamespace(
+        start=str,
+        close=str,
+        missing=lambda _id: False,
+        has=lambda _id: request.param,
+        silent=lambda _id: False,
+    )
+    monkeypatch.setattr(output, "QtSink", made.of_qt)
+    monkeypatch.setattr(output, "PulseSink", made.of_server)
     monkeypatch.setattr(output, "QMediaDevices", Mock(**listed))
     monkeypatch.setattr("ui.music.player.SoundServer", lambda: server)
     return made

@@ -144,7 +144,7 @@ class MusicPanel(QWidget):
         heading.setLeft(heading.center().x())
         if heading.contains(event.position()):
             self.choose_output()
-        elif self._live and event.position().y() < heading.bottom():
+        elif self._past is None and event.position().y() < heading.bottom():
             self.lists_asked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
