@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
 from kapmonitor.commandline import coursewords, exportwords, forgetwords, playlist_arguments, streams
-from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
+from kapmonitor.commandline.parsing import alarm_outputs, command, rate, screenshot, seconds, speed
 from kapmonitor.errors import KapError
 
 if TYPE_CHECKING:
@@ -124,24 +124,15 @@ def _console(top: argparse.ArgumentParser) -> None:
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
     session.add_argument("--playlist", metavar="FILE", help="the music; our own example if left out")
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
-    _alarm_outputs(session)
+    alarm_outputs(session)
     session.add_argument(
         "--sounding", metavar="TOML", help="when and how loudly alarms are heard; our own plan if left out"
     )
     session.add_argument("--person", default="", metavar="NUMBER", help="the person's record number")
     session.add_argument("--initials", default="", metavar="XX", help="the person's initials")
     session.add_argument("--author", default="", metavar="XX", help="initials of who takes notes")
-    _screenshot(session)
+    screenshot(session)
     _after(session)
-
-
-def _alarm_outputs(command: Arguments) -> None:
-    command.add_argument(
-        "--staff-output", default="", metavar="NAME", help="the sound output near the staff, for alarms"
-    )
-    command.add_argument(
-        "--room-output", default="", metavar="NAME", help="the room's speaker, for alarms nobody answers"
-    )
 
 
 def _demo(commands: Commands) -> None:
@@ -155,7 +146,7 @@ def _demo(commands: Commands) -> None:
     demo.add_argument("--route", choices=ROUTES, default="im", help="how the dose is given (default: im)")
     demo.add_argument("--seed", type=int, default=7, metavar="N", help="which simulated person (default: 7)")
     demo.add_argument("--speed", type=speed, default=1.0, metavar="N", help="times real time, 1 to 60")
-    _screenshot(demo)
+    screenshot(demo)
     _after(demo)
 
 
@@ -169,19 +160,12 @@ def _replay(commands: Commands) -> None:
     replay.add_argument("record", metavar="RECORD", help="a session record (.kap)")
     replay.add_argument("--at", metavar="T+MM:SS", help="where to begin, from the first dose or the start")
     exportwords.asking(replay)
-    _screenshot(replay)
+    screenshot(replay)
 
 
 def _after(command: Arguments) -> None:
     command.add_argument(
         "--after", type=seconds, default=None, metavar="SECONDS", help="save the screenshot after this long"
-    )
-
-
-def _screenshot(command: Arguments) -> None:
-    command.add_argument("--screenshot", metavar="PNG", help="save the window as a picture and leave")
-    command.add_argument(
-        "--size", type=size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
     )
 
 
@@ -323,7 +307,7 @@ def _audio(commands: Commands) -> None:
         "list the sound outputs, say which would sound alarms, play the check tone on each",
         "kapmonitor audio --staff-output Earpiece --room-output Speakers",
     )
-    _alarm_outputs(audio)
+    alarm_outputs(audio)
     audio.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     audio.add_argument("--list", action="store_true", help="list only, play nothing")
     audio.add_argument("--json", action="store_true", help="answer in JSON")

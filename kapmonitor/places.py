@@ -35,6 +35,11 @@ def people_file() -> Path:
     return data_folder() / "people.json"
 
 
+def sessions_folder() -> Path:
+    """Where each program that runs a session on this computer has its sign (kapmonitor.underway)."""
+    return data_folder() / "underway"
+
+
 def default_records_folder() -> Path:
     """The folder of session records where the settings name none."""
     return data_folder() / "records"

@@ -18,11 +18,12 @@ from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
 from kapmonitor.people.book import PeopleBook
-from kapmonitor.places import heads_ledger, new_record_path, people_file
+from kapmonitor.places import heads_ledger, new_record_path, people_file, sessions_folder
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.station import Station, begin
+from kapmonitor.underway import put_up
 from kapmonitor.unfinished import Unfinished, unfinished
 from kapmonitor.viewing import note_views
 from playlists.store import example_path, load
@@ -70,6 +71,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         console.on_close(door.close)
         people, notice = _people(door)
         playlist = load(Path(arguments.playlist) if arguments.playlist else example_path())
+        console.on_close(put_up(sessions_folder()))
         station = begin(plan)
         opened.append(station)
         closing = Closing(station, PeopleBook(people_file()))

@@ -187,12 +187,12 @@ class Table:
         self.wrong(key, f"a table: [{self.key(key)}], or keys in braces")
         return None
 
-    def tables(self, key: str) -> tuple[Table, ...]:
+    def tables(self, key: str, most: int = MOST_ENTRIES) -> tuple[Table, ...]:
         """The tables of a list; empty if it is not there."""
         value = self.values.get(key, [])
-        good = isinstance(value, list) and len(value) <= MOST_ENTRIES
+        good = isinstance(value, list) and len(value) <= most
         if not good or not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.wrong(key, f"[[{key}]] tables, at most {MOST_ENTRIES}")
+            self.wrong(key, f"[[{key}]] tables, at most {most}")
             return ()
         places = (f"{self.key(key)}[{number}]" for number in range(1, len(value) + 1))
         return tuple(

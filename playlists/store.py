@@ -29,6 +29,7 @@ from playlists.model import After, Loudness, Playlist, Section, Track
 
 EXAMPLE: Final = "example.toml"
 LARGEST_BYTES: Final = 1_000_000
+MOST_TRACKS: Final = 2_000
 
 KEYS: Final = ("title", "crossfade_s", "quick_fade_s", "phase_wait_s", "example", "section")
 _SECTION: Final = ("name", "phases", "after", "grounding", "earliest_s", "latest_s", "track")
@@ -78,6 +79,11 @@ def look(path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     return read(text, path)
 
 
+def mistakes_in(data: bytes, path: Path) -> Sequence[ConfigError]:
+    """What would be wrong with a playlist of another program's kind if these were its bytes."""
+    return _read(_table(data, path), path.parent)[1]
+
+
 def is_foreign(path: Path) -> bool:
     """Whether this would be read as something other than TOML."""
     return path.suffix.lower() in FOREIGN or path.is_dir()
@@ -85,10 +91,13 @@ def is_foreign(path: Path) -> bool:
 
 def _foreign(path: Path) -> Table:
     """What is in another program's playlist, or in a folder, as if it stood in one of ours."""
+    return _table(b"" if path.is_dir() else _bytes(path), path)
+
+
+def _table(data: bytes, path: Path) -> Table:
     try:
-        if path.is_dir():
-            return Table(folder.entries(path), "", str(path), [])
-        return Table(FOREIGN[path.suffix.lower()](_bytes(path), path), "", str(path), [])
+        found = folder.entries(path) if path.is_dir() else FOREIGN[path.suffix.lower()](data, path)
+        return Table(found, "", str(path), [])
     except ValueError as why:
         raise ConfigError(str(path), THE_FILE, str(why)) from why
 
@@ -140,7 +149,7 @@ def _some(table: Table, key: str) -> tuple[Table, ...]:
     if table.values.get(key, []) == []:
         table.wrong(key, f"at least one [[{key}]]")
         return ()
-    return table.tables(key)
+    return table.tables(key, MOST_TRACKS)
 
 
 def _number(table: Table, key: str, default: float, allowed: tuple[float, float]) -> float:

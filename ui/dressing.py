@@ -91,6 +91,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
     """The dashboard of a running session; returns what ends it."""
     from ui.afterwards import Afterwards
     from ui.music.panel import MusicPanel
+    from ui.playlist.wiring import SessionEditor
 
     bridge = Bridge()
     veil = Veiled(live.port)
@@ -116,7 +117,8 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
         ending.callback(player.close)
     if sound is not None:
         ending.callback(sound.leave)
-    Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close)
+    after = Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close)
+    SessionEditor(shell, window, after.may_close)
     return ending.close
 
 

@@ -63,6 +63,7 @@ class Action(StrEnum):
     LOCK = "lock"
     PHASE_NEXT = "phase-next"
     PHASE_BACK = "phase-back"
+    PLAYLIST = "playlist"
     MUSIC_TOGGLE = "music-toggle"
     MUSIC_HOLD = "music-hold"
     MUSIC_SOFTER = "music-softer"
@@ -153,6 +154,7 @@ LIVE: Final = (
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),
     Binding(K.Key_PageUp, Action.PHASE_BACK, hold_s=HOLD_S),
     Binding(K.Key_U, Action.OWN_BAND),
+    Binding(K.Key_M, Action.PLAYLIST, shift=True),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
     Binding(K.Key_H, Action.MUSIC_HOLD),
     Binding(K.Key_S, Action.MUSIC_SOFTER),

@@ -50,3 +50,21 @@ def size(text: str) -> tuple[int, int]:
     """Width and height of a picture."""
     width, _, height = text.partition("x")
     return int(number(width, 640, 8192, "a width")), int(number(height, 480, 8192, "a height"))
+
+
+def alarm_outputs(command: Arguments) -> None:
+    """Where alarms are heard."""
+    command.add_argument(
+        "--staff-output", default="", metavar="NAME", help="the sound output near the staff, for alarms"
+    )
+    command.add_argument(
+        "--room-output", default="", metavar="NAME", help="the room's speaker, for alarms nobody answers"
+    )
+
+
+def screenshot(command: Arguments) -> None:
+    """A picture of the window instead of the window."""
+    command.add_argument("--screenshot", metavar="PNG", help="save the window as a picture and leave")
+    command.add_argument(
+        "--size", type=size, default=(1920, 1080), metavar="WxH", help="window size of the picture"
+    )

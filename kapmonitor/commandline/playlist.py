@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from pathlib import Path
+from typing import Final
 
+from kapmonitor.commandline.settled import settle_outputs
+from kapmonitor.commandline.window import run_console
+from kapmonitor.display import no_display
 from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
@@ -15,9 +21,14 @@ from playlists.complete import Done, complete
 from playlists.model import Playlist
 from playlists.problems import Problem, problems
 
+AFTER_S: Final = 1.5
+"""Long enough for files to be looked at before the picture is taken."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """0 if all of it can be played, else 1."""
+    if arguments.action == "edit":
+        return _edit(arguments)
     path = Path(arguments.file)
     if arguments.action == "check":
         return _check(path, as_json=arguments.json)
@@ -89,3 +100,21 @@ def _scan(path: Path, *, as_json: bool) -> int:
             f"{path}: {sum(not piece.problem for piece in pieces)} of {len(pieces)} music files can be played"
         )
     return int(any(piece.problem for piece in pieces))
+
+
+def _edit(arguments: argparse.Namespace) -> int:
+    """Open the editor; 1 where no window can be shown."""
+    trouble = no_display(os.environ)
+    if trouble:
+        print(f"kapmonitor: {trouble}; kapmonitor playlist make works without one", file=sys.stderr)
+        return 1
+    settle_outputs(arguments)
+    from ui.console import Console, wanted_picture
+
+    picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
+    console = Console(picture)
+    console.show()
+    from kapmonitor.show_editor import prepare
+
+    prepare(console, arguments)
+    return run_console(console, picture)

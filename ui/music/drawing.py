@@ -13,7 +13,7 @@ from ui.music.face import ROWS, SEGMENTS, MusicFace, RowFace
 from ui.theme import Theme, colour, mix
 
 SMALLEST_TROUBLE = 12
-HEADING, NAME, TITLE, LINE, ROW, SIDE, WORD = 22, 17, 24, 17, 18, 16, 20
+HEADING, NAME, TITLE, LINE, ROW, SIDE, WORD, HINT = 22, 17, 24, 17, 18, 16, 20, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def draw_heading(painter: QPainter, at: Places, face: MusicFace, theme: Theme) -
         painter, at.heading.left(), _base(at.heading, size), face.heading, ink, size, fonts.SEMIBOLD
     )
     size = theme.text_px(NAME)
-    painting.line(
+    used = painting.line(
         painter,
         at.heading.right(),
         _base(at.heading, size),
@@ -85,6 +85,15 @@ def draw_heading(painter: QPainter, at: Places, face: MusicFace, theme: Theme) -
         align=painting.RIGHT,
         smallest=theme.text_px(14),
     )
+    _draw_hint(painter, at.heading, face.lists, taken, used, theme)
+
+
+def _draw_hint(painter: QPainter, box: QRectF, hint: str, left: float, right: float, theme: Theme) -> None:
+    """The key of the playlists, between the panel's name and the output, where there is room."""
+    size, gap = theme.text_px(HINT), theme.px(16)
+    if fonts.width(hint, size) + 2 * gap <= box.width() - left - right:
+        ink = colour(theme.palette.faint)
+        painting.line(painter, box.left() + left + gap, _base(box, size), hint, ink, size)
 
 
 def draw_word(painter: QPainter, rect: QRectF, face: MusicFace, theme: Theme) -> None:

@@ -64,11 +64,12 @@ class MusicFace:
     trouble: str = ""
     segments: int | None = None
     footer: str = ""
+    lists: str = ""
 
 
 def no_playlist() -> MusicFace:
     """A live session without music."""
-    return MusicFace(word=wording.NO_PLAYLIST, hint=wording.NO_PLAYLIST_HINT)
+    return MusicFace(word=wording.NO_PLAYLIST, hint=wording.NO_PLAYLIST_HINT, lists=wording.LISTS)
 
 
 def live(view: MusicView) -> MusicFace:
@@ -94,6 +95,7 @@ def live(view: MusicView) -> MusicFace:
         trouble=wording.TROUBLES[view.output.state].format(name=view.output.name) or view.trouble,
         segments=segments(view.volume_db),
         footer=wording.CROSSFADE.format(seconds=view.crossfade_s),
+        lists=wording.LISTS,
     )
 
 

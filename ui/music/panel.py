@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -28,6 +28,9 @@ class MusicPanel(QWidget):
 
     While live it also tells the player the session's phase, so that the music follows it.
     """
+
+    lists_asked = Signal()
+    """Somebody wants to see to the playlists."""
 
     def __init__(
         self,
@@ -141,6 +144,8 @@ class MusicPanel(QWidget):
         heading.setLeft(heading.center().x())
         if heading.contains(event.position()):
             self.choose_output()
+        elif self._past is None and event.position().y() < heading.bottom():
+            self.lists_asked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -9,8 +9,9 @@ from ui.music.ports import OutputState
 
 TITLE: Final = "Music"
 EXAMPLE: Final = "Music · example"
+LISTS: Final = "Shift+M lists"
 NO_PLAYLIST: Final = "No playlist chosen"
-NO_PLAYLIST_HINT: Final = "Choose one when you open a session."
+NO_PLAYLIST_HINT: Final = "Choose one when you open a session. Shift+M makes one."
 CHECKING: Final = "Looking at the music files"
 NOT_PLAYING: Final = "no music at this moment"
 RECORDED: Final = "from the record"

@@ -25,6 +25,7 @@ LINE: Final = 24
 LABEL: Final = 26
 DETAIL: Final = 18
 KEYS: Final = 17
+SMALLEST_KEYS: Final = 13
 ROW: Final = 104
 ROW_GAP: Final = 14
 AFTER_TITLE: Final = 16
@@ -119,8 +120,8 @@ def paint_question(painter: QPainter, theme: Theme, question: Question, at: Plac
     for number, (box, choice) in enumerate(zip(at.rows, question.choices, strict=True)):
         _paint_row(painter, theme, box, choice, chosen=number == chosen)
     base = painting.middle_baseline(at.keys_y, fonts.metrics(t(KEYS)))
-    left, width = at.column.left, at.column.width
-    painting.line(painter, left, base, keys(question), colour(p.secondary), t(KEYS), room=width)
+    left, width, ink = at.column.left, at.column.width, colour(p.secondary)
+    painting.line(painter, left, base, keys(question), ink, t(KEYS), room=width, smallest=t(SMALLEST_KEYS))
 
 
 def keys(question: Question) -> str:

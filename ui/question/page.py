@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ui.panel import paint_panel
 from ui.question.asked import Question
 from ui.question.drawing import Places, paint_question, places
+from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.theme import Theme, colour
 
 COUNT_MS: Final = 1000
@@ -45,6 +46,8 @@ class QuestionPage(QWidget):
         # The time of day, as the computer may sleep with the question on screen.
         self._since_s = time.time()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty(TAKES_ARROWS, True)
+        self.setProperty(TAKES_LETTERS, "".join(choice.key.upper() for choice in question.choices))
         self.setMouseTracking(True)
         self.setAccessibleName(question.title)
         self._timer = QTimer(self)

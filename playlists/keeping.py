@@ -1,0 +1,105 @@
+"""Opens and saves the playlist that is edited: whole or not at all, and never over another one's work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from kapmonitor.durable import replace_text
+from kapmonitor.errors import ConfigError
+from kapmonitor.tables import THE_FILE
+from playlists import store, xspf
+from playlists.edits import UNTITLED, without_empty
+from playlists.model import Playlist
+
+ENDING: Final = ".xspf"
+NOT_THERE: Final = ""
+CHANGED: Final = "as it was when it was opened; somebody changed it since"
+NO_TRACKS: Final = "a playlist with at least one track"
+ONLY_GROUND: Final = "a section that is not for grounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A playlist, and the file it is saved to: `stamp` is the SHA-256 of that file's bytes.
+
+    `path` is None where it was read from something that is not ours to write over.
+    """
+
+    playlist: Playlist
+    path: Path | None
+    stamp: str
+
+
+def open_list(path: Path) -> Opened:
+    """A playlist of any kind, or a folder of music, or a list that is to be made there.
+
+    ConfigError, in words, where it cannot be read.
+    """
+    path = path.absolute()
+    if path.suffix.lower() == ENDING and not path.exists():
+        return Opened(replace(UNTITLED, title=path.stem), path, NOT_THERE)
+    playlist = store.load(path)
+    if path.is_dir() or path.suffix.lower() != ENDING:
+        return Opened(replace(playlist, example=False), None, NOT_THERE)
+    data = _bytes(path)
+    # Written over, another program's file would lose what only that program knows.
+    ours = xspf.OURS.encode() in data
+    return Opened(playlist, path if ours else None, _stamp(data) if ours else NOT_THERE)
+
+
+def stamp(path: Path) -> str:
+    """What a file holds now, NOT_THERE if there is none; ConfigError if it cannot be read."""
+    data = _bytes(path)
+    return _stamp(data) if path.exists() or data else NOT_THERE
+
+
+def save(
+    path: Path,
+    playlist: Playlist,
+    expected: str,
+    write: Callable[[Path, str], None] = replace_text,
+) -> str:
+    """Write it, and return the file's stamp; the old one stays where this fails, with a ConfigError.
+
+    Nothing is written where the file holds something else than `expected`.
+    """
+    whole = without_empty(playlist)
+    if not whole.sections or all(section.grounding for section in whole.sections):
+        raise ConfigError(str(path), THE_FILE, ONLY_GROUND if whole.sections else NO_TRACKS)
+    text = xspf.text(whole, path.parent)
+    if len(text.encode()) > store.LARGEST_BYTES:
+        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {store.LARGEST_BYTES} bytes")
+    for mistake in store.mistakes_in(text.encode(), path):
+        raise mistake
+    if stamp(path) != expected:
+        raise ConfigError(str(path), THE_FILE, CHANGED)
+    try:
+        write(path, text)
+    except OSError as why:
+        raise ConfigError(
+            str(path), THE_FILE, f"a place that can be written ({why.strerror or why})"
+        ) from why
+    return _stamp(text.encode())
+
+
+def suggested(opened: Path) -> Path:
+    """Where to save what was read from something else: beside it, under its name."""
+    path = opened.absolute()
+    return path / f"{path.name}{ENDING}" if path.is_dir() else path.with_suffix(ENDING)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as why:
+        raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
+
+
+def _stamp(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

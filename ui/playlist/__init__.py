@@ -1,0 +1,1 @@
+"""The playlist editor: what a list holds, where its files are, and how it would sound."""
