@@ -30,9 +30,9 @@ CYCLE = (
     (36.0, "toggle", 0.0),
     (39.0, "toggle", 0.0),
     (48.0, "next", 0.0),
-    (52.0, "seek", 2.0),
-    (55.0, "volume", -4.0),
-    (57.0, "volume", 4.0),
+    (50.0, "seek", 2.0),
+    (57.0, "volume", -4.0),
+    (59.0, "volume", 4.0),
 )
 PROGRAM = """
 import json, os, sys, time
