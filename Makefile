@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak music-soak music-devices power-cuts full-disk faults alarm-pictures system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak music-soak music-hours music-library music-devices power-cuts full-disk faults alarm-pictures system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -51,6 +51,16 @@ soak: setup
 MINUTES ?= 20
 music-soak: setup
 	@$(UV) run --no-sync python tests/soak/music_soak.py $(MINUTES)
+
+# Hours of music through the same engine at full speed, analysed; needs no sound.
+HOURS ?= 3
+music-hours: setup
+	@$(UV) run --no-sync python tests/soak/music_hours.py $(HOURS)
+
+# Damaged files of each format, and a library of many tracks.
+TRACKS ?= 10000
+music-library: setup
+	@$(UV) run --no-sync python tests/soak/music_library.py $(TRACKS)
 
 # The music's speaker taken away and given back in mid-track; needs pulseaudio.
 TIMES = 20

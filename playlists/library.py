@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from playlists.check import duration_s
 from playlists.folder import natural
 from playlists.formats import MUSIC, for_decoder, unplayable
 from playlists.loudness import Meter
 from playlists.model import Loudness
+from playlists.sound import stereo
 from playlists.tags import Tags, tags
 
 if TYPE_CHECKING:
@@ -98,7 +97,10 @@ def _measure(path: Path, file: SoundFile) -> Iterator[Measured]:
         if len(frames) == 0:
             break
         at += len(frames)
-        meter.push(np.repeat(frames, 2, axis=1) if frames.shape[1] == 1 else frames[:, :2])
+        try:
+            meter.push(stereo(frames))
+        except ValueError as why:
+            raise ValueError(unplayable(path)) from why
         yield Measured(min(0.999, at / total))
     if (total - at) / file.samplerate > BREAKS_OFF_S:
         raise ValueError(f"{path.name} breaks off after {at / file.samplerate:.0f} seconds; it is damaged")

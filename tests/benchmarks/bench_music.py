@@ -3,17 +3,15 @@
 The album is one piece cut in three: whatever is silent on the speaker within it, the player put there.
 """
 
-import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
-from shutil import which
 
+import music_peers
 import music_run
 import numpy as np
 from bench_table import Row
@@ -28,25 +26,8 @@ FAST_MINUTES = 30
 ROUNDS = 3
 LENGTHS_S = (4.0, 4.0, 4.0, 6.0, 6.0)
 ALBUM_S = 12.0
-QT_PLAYER = """
-import sys
-from PySide6.QtCore import QCoreApplication, QTimer, QUrl
-from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
-app = QCoreApplication([])
-room = next(d for d in QMediaDevices.audioOutputs() if d.description() == "Room")
-out, player, names = QAudioOutput(room), QMediaPlayer(), sys.argv[1:]
-player.setAudioOutput(out)
-def go_on(status):
-    if status == QMediaPlayer.MediaStatus.EndOfMedia and names:
-        player.setSource(QUrl.fromLocalFile(names.pop(0)))
-        player.play()
-player.mediaStatusChanged.connect(go_on)
-player.setSource(QUrl.fromLocalFile(names.pop(0)))
-player.play()
-QTimer.singleShot(13_500, app.quit)
-app.exec()
-player.stop()
-"""
+PLAYS_S = 13.5
+OURS = "Room"
 
 
 def run() -> list[Row]:
@@ -108,17 +89,15 @@ def _whole(room: PulseRoom, folder: Path) -> list[Row]:
 def _joins(room: PulseRoom, folder: Path) -> list[Row]:
     folder.mkdir()
     playlist = music_run.evening(folder, LENGTHS_S)
-    files = [str(folder / f"{number}.flac") for number in range(3)]
-    ours = [sys.executable, "-c", music_run.PROGRAM, str(playlist), "13.5", json.dumps([]), os.devnull]
-    mpv = ["mpv", "--no-config", "--no-video", "--really-quiet", "--gapless-audio=yes", "--ao=pulse"]
-    players = {"ours": ours, "QMediaPlayer": [sys.executable, "-c", QT_PLAYER, *files]}
-    if which("mpv"):
-        players["mpv"] = [*mpv, "--audio-device=pulse/room", *files]
+    players = music_peers.commands(playlist, [folder / f"{number}.flac" for number in range(3)], PLAYS_S)
+    for name in players:
+        if name != OURS:
+            room.plug(name)
     gaps: dict[str, list[float]] = {name: [] for name in players}
     cpu: dict[str, list[float]] = {name: [] for name in players}
     for _ in range(ROUNDS):
         for name, command in players.items():
-            gap_ms, used_s = _one(room, command)
+            gap_ms, used_s = _one(room, name, command)
             gaps[name].append(gap_ms)
             cpu[name].append(used_s)
     return _rows(
@@ -127,33 +106,31 @@ def _joins(room: PulseRoom, folder: Path) -> list[Row]:
 
 
 def _rows(gap: dict[str, float], cpu: dict[str, float]) -> list[Row]:
-    others = [name for name in gap if name != "ours"]
+    others = [name for name in gap if name != OURS]
     return [
         Row(
             "music: silence at a gapless join, on the speaker",
-            f"{gap['ours']:.1f} ms",
+            f"{gap[OURS]:.1f} ms",
             ", ".join(f"{name} {gap[name]:.1f} ms" for name in others),
-            f"{gap['ours'] / gap['QMediaPlayer']:.2f}" if gap["QMediaPlayer"] else "-",
+            f"{gap[OURS] / gap['QMediaPlayer']:.2f}" if gap["QMediaPlayer"] else "-",
             "<= 1/2 of QMediaPlayer's",
-            gap["ours"] <= gap["QMediaPlayer"] / 2,
+            gap[OURS] <= gap["QMediaPlayer"] / 2,
         ),
         Row(
             "music: CPU to start and play 12 s of an album",
-            f"{cpu['ours']:.2f} s",
+            f"{cpu[OURS]:.2f} s",
             ", ".join(f"{name} {cpu[name]:.2f} s" for name in others),
-            f"{cpu['ours'] / cpu['QMediaPlayer']:.1f}",
+            f"{cpu[OURS] / cpu['QMediaPlayer']:.1f}",
             "",
             True,
         ),
     ]
 
 
-def _one(room: PulseRoom, command: list[str]) -> tuple[float, float]:
+def _one(room: PulseRoom, name: str, command: list[str]) -> tuple[float, float]:
     """The longest silence within the album in ms, and the CPU seconds of the player's process."""
-    here = Path(__file__).resolve().parents
-    env = {**os.environ, **room.environment, "QT_QPA_PLATFORM": "offscreen"}
-    env["PYTHONPATH"] = os.pathsep.join((str(here[2]), str(here[1] / "helpers")))
-    recording = room.record("Room")
+    env = music_peers.environment(room)
+    recording = room.record(name)
     process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

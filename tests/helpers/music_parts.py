@@ -46,6 +46,7 @@ class ArrayOutput:
     limit: int = RATE // 5
     chosen: list = field(default_factory=list)
     closed: bool = False
+    kept: int = RATE // 2
 
     def poll(self, t_ns):
         return self.health
@@ -54,7 +55,7 @@ class ArrayOutput:
         return self.limit
 
     def buffered(self):
-        return RATE // 2
+        return self.kept
 
     def write(self, frames):
         assert frames.dtype == np.float32
@@ -80,11 +81,15 @@ class Rig:
 
     def __init__(self, playlist_, phase=Phase.PEAK):
         self.output = ArrayOutput()
-        self.reports = []
+        self.reports, self.reported_at = [], []
         self.now_ns = 1_000_000_000
         checked = check(playlist_)
-        self.engine = Engine(checked, self.output, self.reports.append, phase)
+        self.engine = Engine(checked, self.output, self._report, phase)
         self.engine.announce(checked, self.now_ns, self.now_ns)
+
+    def _report(self, report):
+        self.reports.append(report)
+        self.reported_at.append(sum(len(part) for part in self.output.parts))
 
     def tick(self, step_ns=40_000_000):
         self.now_ns += step_ns

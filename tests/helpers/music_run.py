@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from music_sound import CLICK_DBFS, click_dbfs, lufs, made, power_db, silences
 
 from kapmonitor.session.events import Phase
 from playlists.complete import complete
-from playlists.course import RATE, Ask, Cue
+from playlists.course import RATE, Ask, Cue, Mode
 from playlists.model import Playlist, Section, Track
 from playlists.xspf import text
 
@@ -25,12 +25,14 @@ LEVELS = (0.1, 0.1, 0.1, 0.02, 0.25)
 CYCLE = (
     (10.0, "duck", -12.0),
     (13.0, "duck", 0.0),
+    (20.0, "ground", 0.0),
+    (28.0, "ground", 0.0),
     (36.0, "toggle", 0.0),
     (39.0, "toggle", 0.0),
     (48.0, "next", 0.0),
-    (52.0, "seek", 2.0),
-    (55.0, "volume", -4.0),
-    (57.0, "volume", 4.0),
+    (50.0, "seek", 2.0),
+    (57.0, "volume", -4.0),
+    (59.0, "volume", 4.0),
 )
 PROGRAM = """
 import json, os, sys, time
@@ -61,6 +63,7 @@ player.start()
 ACTS = {
     "toggle": lambda x: player.toggle(time.monotonic_ns()),
     "next": lambda x: player.next(time.monotonic_ns()),
+    "ground": lambda x: player.ground(time.monotonic_ns()),
     "seek": lambda x: player.seek(time.monotonic_ns(), x),
     "duck": lambda x: player.duck(abs(x), 0.5 if x else 2.0),
     "volume": lambda x: player.change_volume(time.monotonic_ns(), x),
@@ -93,9 +96,11 @@ def evening(folder, lengths_s=LENGTHS_S):
     """A complete playlist of the album as an XSPF file; its first three tracks are joined without a gap."""
     paths = album(folder, lengths_s)
     tracks = tuple(Track(p, p.stem, fade_s=0.0 if n < 2 else None) for n, p in enumerate(paths))
-    plain = Playlist(
-        "run", (Section("Peak", tracks, (Phase.PEAK,)),), crossfade_s=CROSSFADE_S, quick_fade_s=1.0
+    sections = (
+        Section("Peak", tracks, (Phase.PEAK,)),
+        Section("Ground", (Track(paths[-1], "ground"),), grounding=True),
     )
+    plain = Playlist("run", sections, crossfade_s=CROSSFADE_S, quick_fade_s=1.0)
     *_, done = complete(plain, measured=True)
     path = folder / "run.xspf"
     path.write_text(text(done, folder), encoding="utf-8")
@@ -154,7 +159,7 @@ class Findings:
 
 def findings(run_):
     """Analyse a run. Silence that was asked for, in a pause, does not count."""
-    began = next(said["at"] for said in run_.told if said["action"] == "started")
+    began = next(said["at"] for said in run_.told if said["action"] in {"started", "resumed"})
     quiet = _quiet_spans(run_.told, len(run_.mixed))
     mixed = [(a, n) for a, n in silences(run_.mixed) if a > began + RATE // 5 and not _within(a, n, quiet)]
     played = _played_silences(run_, quiet)
@@ -194,7 +199,7 @@ def _quiet_spans(told, end):
     for said in told:
         if said["action"] in {"paused", "stopped"}:
             since = said["at"]
-        elif said["action"] == "resumed" and since is not None:
+        elif said["action"] in {"resumed", "started"} and since is not None:
             spans.append((since, said["at"] + RATE))
             since = None
     return [*spans, (since if since is not None else end, end)]
@@ -239,6 +244,43 @@ def verdict(found):
         ("level jump below 1 LU", found.jump_lu < 1.0),
         ("crossfade within 1 dB", found.crossfade_db <= 1.0),
     )
+
+
+def hours_fast(playlist, minutes, part_min=4):
+    """Findings of each part of so many minutes of the script at full speed, by the engine without a clock."""
+    rig, told = Rig(playlist), []
+    rig.engine.ask(Cue(Ask.VOLUME, change_db=99), rig.now_ns)
+    rig.engine.toggle(rig.now_ns)
+    for first in range(0, minutes, part_min):
+        rig.output.parts.clear()
+        begun = len(rig.reports)
+        end_s = min(part_min, minutes - first) * 60
+        for at_s, name, value in script(end_s + 3):
+            rig.until(lambda at_s=at_s: rig.output.seconds() >= at_s)
+            _act(rig, name, value)
+        rig.until(lambda end_s=end_s: rig.output.seconds() >= end_s)
+        told = [{**told[-1], "action": "resumed", "at": 0}] if told else []
+        told += [
+            {**asdict(report.music), "at": at}
+            for report, at in zip(rig.reports[begun:], rig.reported_at[begun:], strict=True)
+        ]
+        mixed = rig.output.heard()
+        yield findings(Run(mixed, mixed, told))
+    rig.close()
+
+
+def _act(rig, name, value):
+    acts = {
+        "toggle": lambda: rig.engine.toggle(rig.now_ns),
+        "next": lambda: rig.engine.ask(Cue(Ask.NEXT), rig.now_ns),
+        "ground": lambda: rig.engine.toggle_ground(rig.now_ns),
+        "seek": lambda: rig.engine.ask(Cue(Ask.SEEK, at_s=value), rig.now_ns),
+        "duck": lambda: rig.engine.duck(abs(value), 0.5 if value else 2.0, rig.now_ns),
+        "volume": lambda: rig.engine.ask(Cue(Ask.VOLUME, change_db=value), rig.now_ns),
+    }
+    acts[name]()
+    # A speaker that nothing comes for runs empty; only then is it given silence.
+    rig.output.kept = 0 if rig.engine.state.mode is Mode.PAUSED else RATE // 2
 
 
 def fast(playlist, minutes, seed=1):

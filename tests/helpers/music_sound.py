@@ -9,7 +9,8 @@ import soundfile
 from playlists.course import RATE
 from playlists.loudness import Meter
 
-HZ = 200.0
+HZ = 207.3
+"""No whole number of waves in a second or a block of the engine: a step there must not always meet a zero."""
 SILENT = 1e-4
 CLICK_DBFS = -60.0
 

@@ -1,6 +1,7 @@
 """The music's course: the whole product of modes, flags and cues, and long random sessions."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,20 +77,91 @@ CUES = (
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("cue", CUES, ids=str)
 def test_whole_product_keeps_its_promises(mode, cue):
-    flags = itertools.product((False, True), repeat=3)
-    for (held, grounded, output), voices, pending in itertools.product(flags, VOICES.values(), PENDINGS):
-        if mode is Mode.STOPPED and pending is not None:
-            continue
-        before = CueState(
-            K1, Phase.PEAK, mode, held, grounded, output, home=1, pending=pending, voices=voices, serial=2
-        )
+    for before in states_in(mode):
         after, said = step(PLAYLIST, before, cue)
         check_promises(after)
+        check_fields(before, after, cue)
         assert after.place is not None
         assert {v.id for v in after.voices} <= {v.id for v in before.voices}
         if cue.ask is not Ask.MISSING:
             assert after.voices == before.voices, "only time and a broken file end a voice"
+            assert destination(after) == expected_destination(before, cue)
         assert [s.action for s in said] == expected_actions(before, after, cue)
+
+
+TELL_NOTHING = (Ask.PHASE, Ask.MISSING, Ask.VOLUME)
+"""Their acts do nothing for a cue that brings no phase, place or change."""
+
+
+@pytest.mark.parametrize(("mode", "what"), RULES, ids=str)
+def test_wrong_entry_of_the_table_breaks_a_promise(monkeypatch, mode, what):
+    becomes, act = RULES[mode, what]
+    acts = {RULES[other, ask_][1] for other, ask_ in RULES if ask_ not in TELL_NOTHING} - {act}
+    wrong = [(other, act) for other in Mode if other is not becomes]
+    for entry in (*wrong, *((becomes, other) for other in acts)):
+        monkeypatch.setitem(RULES, (mode, what), entry)
+        with pytest.raises(AssertionError):  # noqa: PT012
+            for cue in CUES:
+                if cue.ask is what:
+                    test_whole_product_keeps_its_promises(mode, cue)
+
+
+def states_in(mode: Mode) -> Iterator[CueState]:
+    flags = itertools.product((False, True), repeat=3)
+    for (held, grounded, output), voices, pending in itertools.product(flags, VOICES.values(), PENDINGS):
+        if mode is not Mode.STOPPED or pending is None:
+            yield CueState(
+                K1, Phase.PEAK, mode, held, grounded, output, 1, pending, voices, serial=2, in_section=RATE
+            )
+
+
+def check_fields(before: CueState, after: CueState, cue: Cue) -> None:
+    """What each cue makes of mode and flags, said once more without the table."""
+    grounds = cue.ask is Ask.GROUND and not before.grounded
+    pauses = cue.ask is Ask.PAUSE and before.mode is Mode.PLAYING
+    mode = {Ask.PLAY: Mode.PLAYING, Ask.STOP: Mode.STOPPED}.get(cue.ask, before.mode)
+    assert after.mode is (Mode.PLAYING if grounds else Mode.PAUSED if pauses else mode)
+    assert after.held is {Ask.HOLD: True, Ask.RELEASE: False}.get(cue.ask, before.held)
+    assert after.grounded is {Ask.GROUND: True, Ask.RETURN: False}.get(cue.ask, before.grounded)
+    assert after.output is {Ask.OUTPUT_LOST: False, Ask.OUTPUT_BACK: True}.get(cue.ask, before.output)
+    assert after.phase is (cue.phase or before.phase)
+    assert after.missing == before.missing | ({cue.place} - {None})
+    assert after.volume_db == min(VOLUME_CAP_DB, max(VOLUME_FLOOR_DB, before.volume_db + cue.change_db))
+    if after.place is not None and after.place.section == K1.section:
+        assert after.in_section == (0 if cue.ask is Ask.DOSE else before.in_section)
+    if cue.ask is Ask.PLAY and before.mode is Mode.STOPPED:
+        assert (after.pending is not None) is bool(before.voices), "what still fades out begins anew"
+
+
+def destination(state: CueState) -> tuple[Place | None, int | None]:
+    """Where the music is bound for, and the place in that track if not its beginning."""
+    pending = state.pending
+    return (state.place, None) if pending is None else (pending.place, pending.at)
+
+
+def expected_destination(before: CueState, cue: Cue) -> tuple[Place | None, int | None]:
+    """Said once more for a state in which K1 is the track and the phase is its own."""
+    bound, _ = destination(before)
+    stay, late = before.held or before.grounded, before.pending is not None and before.pending.patience > 0
+    phases = {Phase.PREPARATION: P1, Phase.BASELINE: P1, Phase.RETURN: R1, Phase.INTEGRATION: E1}
+    asked = {K1: K2, K2: K1 if stay else R1, R1: K1}
+    taken_back = {
+        Ask.STOP: True,
+        Ask.DOSE: late,
+        Ask.HOLD: late and not before.held,
+        Ask.RELEASE: late and before.held and not before.grounded,
+        Ask.PHASE: late and cue.phase is Phase.PEAK and not stay,
+        Ask.RETURN: before.grounded,
+    }
+    if cue.ask is Ask.SEEK and before.mode is not Mode.STOPPED and before.voices and bound != K2:
+        return K1, 0
+    if cue.ask is Ask.NEXT and bound is not None:
+        return asked[bound], None
+    if cue.ask is Ask.GROUND and not before.grounded:
+        return G1, None
+    if cue.ask is Ask.PHASE and not stay and cue.phase in phases:
+        return phases[cue.phase], None
+    return (K1 if taken_back.get(cue.ask) else bound), None
 
 
 def expected_actions(before: CueState, after: CueState, cue: Cue) -> list[MusicAction]:

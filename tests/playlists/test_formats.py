@@ -42,7 +42,8 @@ def measured_trouble(path):
 
 
 @pytest.mark.parametrize(
-    "name", ["tone.wav", "tone.flac", "tone.ogg", "tone.opus", "tone.mp3", "tone.aiff", "tone.caf"]
+    "name",
+    ["tone.wav", "tone-float.wav", "tone.flac", "tone.ogg", "tone.opus", "tone.mp3", "tone.aiff", "tone.caf"],
 )
 def test_damaged_file_ends_in_words_or_in_sound_never_in_a_crash(tmp_path, name):
     good = sound_files.write(tmp_path, name).read_bytes()
@@ -95,6 +96,17 @@ def test_folder_empty_file_and_pipe_are_said(tmp_path):
     assert look(tmp_path / "empty.mp3").problem == "empty.mp3 is empty"
     assert look(tmp_path / "gone.mp3").problem == "gone.mp3 is not there"
     assert [step.piece.problem for step in scan(tmp_path) if step.piece] == ["empty.mp3 is empty"]
+
+
+def test_samples_far_beyond_full_scale_are_damage_and_are_never_played(tmp_path):
+    sound = sound_files.tone(6)
+    sound[5 * 48_000] = 1e30
+    path = sound_files.write(tmp_path, "tone-float.wav", sound)
+    assert measured_trouble(path) == f"{path.name} cannot be read as music; it is damaged, or something else"
+    stream = Stream(Track(path, "tone"))
+    while not stream.ended:
+        assert np.abs(stream.read(min(stream.available, 4_800))).max(initial=0.0) < 1.0
+    assert stream.problem == measured_trouble(path)
 
 
 def test_file_that_breaks_off_is_found_by_measuring(tmp_path):

@@ -23,6 +23,14 @@ def parts(*levels, rate=48_000):
     return np.concatenate([sound_files.tone(seconds, level, rate) for level, seconds in levels])
 
 
+@pytest.mark.parametrize("left", [1, 2_400, 4_799, 4_800])
+def test_length_of_a_piece_is_anything(left):
+    """What is left after the last whole stretch that is measured at once may be shorter than a step."""
+    stretch = Meter(48_000, 2)._new
+    sound = sound_files.tone(6, -23.0)[: 2 * stretch + left]
+    assert loudness(sound).lufs == pytest.approx(-23.0, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [

@@ -47,7 +47,7 @@ def test_only_a_ready_output_is_not_amber_and_what_fails_is_explained(state, duc
     assert bool(face.trouble) == (state not in (OutputState.READY, OutputState.SILENT))
     assert face.quiet == bool(face.trouble)
     if duck_db and not face.trouble:
-        assert face.right == "ducked −8 dB"
+        assert face.right == "lowered for an alarm"
 
 
 def test_missing_file_is_said_under_the_rows():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from music_run import Run, evening, fast, findings, run, verdict
+from music_run import Run, evening, fast, findings, hours_fast, run, verdict
 from music_sound import CLICK_DBFS, click_dbfs, made, silences
 from pulse_room import PulseRoom, missing_tools
 from soundfile import read
@@ -57,6 +57,32 @@ def test_minutes_at_high_speed_have_no_silence_and_no_click(tmp_path):
     silence, click = fast(load(evening(tmp_path)), 2)
     assert silence == 0
     assert click <= CLICK_DBFS
+
+
+def test_minutes_of_the_script_at_high_speed_meet_the_targets_of_the_soak(tmp_path):
+    first, second = hours_fast(load(evening(tmp_path)), 2, part_min=1)
+    for seen in (first, second):
+        assert all(met for _, met in verdict(seen)), seen
+    assert min(first.joins, first.crossfades, second.tracks) > 0
+
+
+def no_crossfade_curve(piece, count, gain):
+    return (gain * np.linspace(piece.level0, piece.level1, count, dtype=np.float32))[:, None]
+
+
+@pytest.mark.parametrize(
+    ("where", "fault", "missed"),
+    [
+        ("ui.music.engine.VOLUME_RAMP_S", 0.0, "no click above -60 dBFS"),
+        ("ui.music.engine.GATE_RAMP_S", 0.0, "no click above -60 dBFS"),
+        ("ui.music.mixer._envelope", no_crossfade_curve, "crossfade within 1 dB"),
+        ("ui.music.mixer.from_db", lambda level_db: 10 ** (level_db / 22), "level jump below 1 LU"),
+    ],
+)
+def test_script_at_high_speed_finds_what_the_mixer_does_wrong(tmp_path, monkeypatch, where, fault, missed):
+    monkeypatch.setattr(where, fault)
+    (seen,) = hours_fast(load(evening(tmp_path)), 1)
+    assert [what for what, met in verdict(seen) if not met] == [missed]
 
 
 @pytest.mark.realtime

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from playlists.check import fingerprint
 from playlists.course import RATE
 from playlists.formats import for_decoder, unplayable
 from playlists.model import Track
+from playlists.sound import Frames, stereo
 from ui.music.resample import Resampler, edge
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ AHEAD: Final = 4 * RATE
 CHUNK: Final = RATE // 2
 READY: Final = RATE
 """A track may begin once this much of it is there."""
-
-Frames = NDArray[np.float32]
 
 
 class Ring:
@@ -81,7 +79,7 @@ def neighbour(path: Path | None, rate: int, *, last: bool) -> Frames | None:
             count = edge(rate, RATE)
             if last:
                 file.seek(max(0, file.frames - count))
-            return _stereo(file.read(count, dtype="float32", always_2d=True))
+            return stereo(file.read(count, dtype="float32", always_2d=True))
     except (OSError, soundfile.SoundFileError, ValueError):
         return None
 
@@ -177,7 +175,7 @@ class Stream:
             file.seek(min(start, file.frames))
         size = max(1, CHUNK * file.samplerate // RATE)
         while self._wait_for_room():
-            frames = _stereo(file.read(size, dtype="float32", always_2d=True))
+            frames = stereo(file.read(size, dtype="float32", always_2d=True))
             if len(frames) == 0:
                 break
             self._ring.write(frames if resampler is None else resampler.push(frames))
@@ -192,11 +190,3 @@ class Stream:
                 return True
             self._wanted.wait(1.0)
         return False
-
-
-def _stereo(frames: Frames) -> Frames:
-    """Two channels of whatever the file has; what is not a number is silence."""
-    if frames.shape[1] == 1:
-        frames = np.repeat(frames, 2, axis=1)
-    frames = frames[:, :2]
-    return frames if np.isfinite(frames).all() else np.nan_to_num(frames, posinf=0.0, neginf=0.0)

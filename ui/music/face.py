@@ -113,7 +113,7 @@ def segments(volume_db: float) -> int:
 def _right(view: MusicView) -> tuple[str, bool]:
     output = view.output
     if output.usable and view.duck_db < 0:
-        return wording.DUCKED.format(change=f"{fmt.MINUS}{abs(view.duck_db):.0f}"), True
+        return wording.DUCKED, True
     amber = output.state is not OutputState.READY
     return wording.OUTPUTS[output.state].format(name=output.name), amber
 

@@ -30,7 +30,7 @@ NOT_STARTED: Final = "ready"
 GOING_TO: Final = "to {section} soon"
 VOLUME: Final = "volume"
 CROSSFADE: Final = "crossfade {seconds:.0f} s"
-DUCKED: Final = "ducked {change} dB"
+DUCKED: Final = "lowered for an alarm"
 SOFTEST: Final = "softest"
 
 HEAR: Final = "Hear the music"
