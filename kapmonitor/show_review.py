@@ -13,7 +13,7 @@ from kapmonitor.course.gather import Course, beside, gather, look_at, part, pers
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
-from kapmonitor.places import heads_ledger, people_file, settings_file
+from kapmonitor.places import heads_ledger, people_file, sessions_folder, settings_file
 from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
@@ -21,9 +21,11 @@ from kapmonitor.review import Review
 from kapmonitor.settings import Settings
 from kapmonitor.settings import default as default_settings
 from kapmonitor.show_unlock import unlock_record
+from kapmonitor.underway import is_underway
 from kapmonitor.viewing import note_views
 from playlists.heard import lane
 from ui.console import Console, Dress, Progress
+from ui.music.wording import IN_SESSION
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
 from ui.reviewing import Reviewed, dress_review
@@ -75,14 +77,15 @@ def _dress(
             review,
             review.whole,
             review.close,
-            _rehearsing(path),
-            _offered,
-            verdict.signatures,
-            _course_of(path),
-            _in_another_window,
-            lane(review.music()),
-            settings.music_output.value,
-            (settings.staff_output.value, settings.room_output.value),
+            rehearse=_rehearsing(path),
+            offered=_offered,
+            signatures=verdict.signatures,
+            course=_course_of(path),
+            open_record=_in_another_window,
+            music=lane(review.music()),
+            music_output=settings.music_output.value,
+            alarm_outputs=(settings.staff_output.value, settings.room_output.value),
+            barred=_barred,
         )
         return dress_review(shell, reviewed)
     except KapError:
@@ -96,6 +99,11 @@ def _dress(
 def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:
     """Reads the limits and the record anew, on whatever thread it is called."""
     return lambda name, tell: rehearse(path, read_limits(name), default(), tell)
+
+
+def _barred() -> str:
+    """Asked each time, as a session may begin while a record is reviewed."""
+    return IN_SESSION if is_underway(sessions_folder()) else ""
 
 
 def _course_of(path: Path) -> Callable[[Tell], Course]:

@@ -34,7 +34,8 @@ class Reviewed:
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified. `course` reads all sessions of its person, `open_record` shows
-    another record. `music` is heard from `music_output` if asked for, never from the `alarm_outputs`.
+    another record. `music` is heard from `music_output` if asked for, never from the `alarm_outputs`, and not
+    while `barred` says why.
     """
 
     port: ReplayPort
@@ -48,6 +49,7 @@ class Reviewed:
     music: Lane = NO_MUSIC
     music_output: str = ""
     alarm_outputs: tuple[str, ...] = ()
+    barred: Callable[[], str] = str
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
@@ -66,7 +68,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
     bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
     hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
-    past = Past(reviewed.music, hearer, port, lambda: bar.speed)
+    past = Past(reviewed.music, hearer, port, lambda: bar.speed, reviewed.barred)
     music = MusicPanel(window.theme, None, port.now_ns, past=past)
     music.bind(window.keys)
     window.set_trends(trends)

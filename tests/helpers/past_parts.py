@@ -36,6 +36,6 @@ def music_of(stamped):
     ]
 
 
-def past_of(replay, hearer=None, speed=lambda: 1.0):
+def past_of(replay, hearer=None, speed=lambda: 1.0, barred=str):
     """The music of a made-up record in review."""
-    return Past(lane(music_of(replay.happened())), hearer or FakeHearer(), replay, speed)
+    return Past(lane(music_of(replay.happened())), hearer or FakeHearer(), replay, speed, barred)

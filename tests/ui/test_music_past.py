@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from fake_session import DOSE_NS, FakeReplay
-from past_parts import past_of
+from past_parts import FakeHearer, past_of
 
 from kapmonitor.session.events import MusicAction, MusicEvent
 from playlists.heard import lane
@@ -67,7 +67,7 @@ def test_what_happened_is_said_for_ten_seconds_and_then_what_came_next():
 
 def test_volume_is_shown_as_it_was():
     assert (at(30).segments, at(30).footer) == (9, "−14 dB")
-    assert at(100).footer == "−14 dB · ducked −8 dB"
+    assert at(100).footer == "−14 dB · lowered −8 dB"
     assert at(450).segments is None
 
 
@@ -118,3 +118,18 @@ def test_the_made_up_record_is_followed_from_its_dose():
     replay.seek(DOSE_NS + 10 * MIN)
     face = past.face(replay.snapshot())
     assert (face.title, face.rows[0].title, face.rows[0].right) == ("Ascent I", "River, no banks", "T+16:00")
+
+
+def test_nothing_of_a_record_is_heard_while_a_session_runs_nor_once_one_begins():
+    replay, hearer, running = FakeReplay(), FakeHearer(), ["a session runs"]
+    past = past_of(replay, hearer, barred=lambda: running[0])
+    past.toggle()
+    assert hearer.toggled == 0
+    assert past.face(replay.snapshot()).trouble == "a session runs"
+    running[0] = ""
+    past.toggle()
+    assert hearer.view().on
+    assert past.face(replay.snapshot()).trouble == ""
+    running[0] = "a session runs"
+    assert past.face(replay.snapshot()).trouble == "a session runs"
+    assert not hearer.view().on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from kapmonitor.session.events import MusicAction, MusicEvent
@@ -22,26 +23,45 @@ FULL_SPEED: Final = 1.0
 
 
 class Past:
-    """What a panel needs of a record's music; `speed` is how fast the port's playhead runs."""
+    """What a panel needs of a record's music; `speed` is how fast the port's playhead runs.
 
-    def __init__(self, lane: Lane, hearer: Hearer, port: ReplayPort, speed: Callable[[], float]) -> None:
+    `barred` says why nothing may be heard in this room now; empty where it may.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        hearer: Hearer,
+        port: ReplayPort,
+        speed: Callable[[], float],
+        barred: Callable[[], str] = lambda: "",
+    ) -> None:
         self._lane = lane
         self._hearer = hearer
         self._port = port
         self._speed = speed
+        self._barred = barred
+        self._refused = ""
 
     def toggle(self) -> None:
         """Hear the music, or no longer."""
-        if self._lane.events:
+        if not self._lane.events:
+            return
+        self._refused = "" if self._hearer.view().on else self._barred()
+        if not self._refused:
             self._hearer.toggle()
 
     def face(self, snapshot: Snapshot) -> MusicFace:
         """The panel at this instant; also tells what plays the music where the playhead is."""
         playing, speed = self._port.playing(), self._speed()
+        if self._hearer.view().on and (barred := self._barred()):
+            self._hearer.toggle()
+            self._refused = barred
         self._hearer.follow(self._port.now_ns(), runs=playing and speed == FULL_SPEED)
         state, silent_why = snapshot.session, why(playing, speed)
         zero_ns = state.dose_t_ns if state.dose_t_ns is not None else state.started_t_ns
-        return past_face(self._lane, snapshot.t_ns, zero_ns, self._hearer.view(), silent_why)
+        face = past_face(self._lane, snapshot.t_ns, zero_ns, self._hearer.view(), silent_why)
+        return replace(face, trouble=self._refused) if self._refused else face
 
     def close(self) -> None:
         """Be quiet."""
@@ -130,7 +150,7 @@ def _line(heard: Heard, track: HeardTrack | None) -> str:
 def _footer(heard: Heard) -> str:
     """The volume that a person had chosen, and how much lower an alarm had made it."""
     volume = f"{_db(heard.volume_db)} dB"
-    ducked = wording.DUCKED.format(change=_db(heard.duck_db)) if heard.duck_db < 0 else ""
+    ducked = wording.LOWERED_BY.format(change=_db(heard.duck_db)) if heard.duck_db < 0 else ""
     return " · ".join(part for part in (volume, ducked) if part)
 
 

@@ -31,6 +31,7 @@ GOING_TO: Final = "to {section} soon"
 VOLUME: Final = "volume"
 CROSSFADE: Final = "crossfade {seconds:.0f} s"
 DUCKED: Final = "lowered for an alarm"
+LOWERED_BY: Final = "lowered {change} dB"
 SOFTEST: Final = "softest"
 
 HEAR: Final = "Hear the music"
@@ -95,3 +96,4 @@ HEARING_TROUBLES: Final = {
     OutputState.FAILED: "{name} does not take sound. Trying again.",
     OutputState.RESERVED: "Alarms are heard there, so this music never is. Choose another in the settings.",
 }
+IN_SESSION: Final = "Not heard: a session runs, and nothing but its own music may be heard in the room."
