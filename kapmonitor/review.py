@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kapmonitor import mdc
+from kapmonitor.beyond import Beyond, held, readings_beyond
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
@@ -40,7 +41,7 @@ from kapmonitor.tiles import CUFF_GONE_NS, cuff_freshness, nearest_limits, tile,
 from kapmonitor.view import Role, SignalView, WaveTap
 from kapmonitor.vitals import FALL_BACK_NS, SOURCES
 
-SLOWEST: Final = 1.0
+SLOWEST: Final = 0.5
 FASTEST: Final = 60.0
 
 
@@ -60,9 +61,10 @@ class Review:
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
         self._taps: dict[ChannelKey, _CarefulTap] = {}
+        self._beyond: tuple[Beyond, ...] | None = None
         self._at_ns = self._span[0]
         self._from_real_ns = 0
-        self._speed = SLOWEST
+        self._speed = 1.0
         self._playing = False
 
     def close(self) -> None:
@@ -111,7 +113,18 @@ class Review:
         found = [(note.t_ns, "note") for note in session.notes if not note.withdrawn]
         found += [(dose.t_ns, "dose") for dose in session.doses]
         found += [(alarm.t0_ns, "alarm") for alarm in session.alarms]
+        found += [(t_ns, "phase") for t_ns, _ in session.phases]
+        found += [(beyond.t_ns, "reading") for beyond in self.beyond()]
         return tuple(sorted(found))
+
+    def beyond(self) -> tuple[Beyond, ...]:
+        """Readings outside the limits that held then; none where what is left does not tell."""
+        if self._beyond is None:
+            try:
+                self._beyond = readings_beyond(self._view, held(self._frames.each(), self._span[1]))
+            except RecordDamaged:
+                self._beyond = ()
+        return self._beyond
 
     def summary(self) -> str:
         kind = self._verdict.kind

@@ -72,6 +72,10 @@ class Frames:
         place = bisect_right(self._times, t_ns)
         return self._frames[place - 1] if place else Frame()
 
+    def each(self) -> tuple[tuple[int, Frame], ...]:
+        """When each begins, and it; of those of one time the last."""
+        return tuple(dict(zip(self._times, self._frames, strict=True)).items())
+
     def last(self) -> Frame:
         """The frame after everything."""
         return self._frames[-1] if self._frames else Frame()

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
+from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from ui.dressing import open_alarms, wire_windows
 from ui.main_window import MainWindow
 from ui.opening import show_card
 from ui.ports import ReplayPort
+from ui.replay.travel import SMALL_NS
 from ui.shell import Shell
-from ui.shortcuts import Action
+from ui.shortcuts import Action, Handler
 
 if TYPE_CHECKING:
     from kapmonitor.record.signatures import Signature
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
     from ui.replay.rehearsal import Offered, Rehearse
 
 REVIEW_WAVES_MS: Final = 33
+JUMPS: Final = {
+    "note": (Action.REPLAY_NOTE, Action.REPLAY_NOTE_BACK),
+    "alarm": (Action.REPLAY_ALARM, Action.REPLAY_ALARM_BACK),
+    "dose": (Action.REPLAY_DOSE, Action.REPLAY_DOSE_BACK),
+    "phase": (Action.REPLAY_PHASE, Action.REPLAY_PHASE_BACK),
+    "reading": (Action.REPLAY_READING, Action.REPLAY_READING_BACK),
+}
+"""Kinds of moments, with what goes to the next one and to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ class Reviewed:
     """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
-    they were found to be when it was verified.
+    they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
     """
 
     port: ReplayPort
@@ -38,12 +48,13 @@ class Reviewed:
     rehearse: Rehearse | None = None
     offered: Callable[[], tuple[Offered, ...]] = tuple
     signatures: tuple[Signature, ...] = ()
+    beyond: Callable[[], tuple[Beyond, ...]] = tuple
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
-    from ui.replay import MomentsPanel, ReplayBar, what_lasted
+    from ui.replay import MomentsPanel
     from ui.trends import Review, TrendsPane
 
     port = reviewed.port
@@ -51,12 +62,11 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_review(review=True)
     shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
+    bar = _bar(reviewed, window, trends.refresh)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(
-        MomentsPanel(port, reviewed.state, bar.seek, window.theme, signatures=reviewed.signatures)
+        MomentsPanel(port, reviewed.state, bar.seek, window.theme, None, reviewed.signatures, reviewed.beyond)
     )
     window.set_music(music)
     window.set_bottom(bar)
@@ -72,6 +82,20 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     return reviewed.close
+
+
+def _bar(reviewed: Reviewed, window: MainWindow, moved: Callable[[], object]) -> ReplayBar:
+    from ui.replay import ReplayBar, lines, reached, what_lasted
+
+    state, port = reviewed.state(), reviewed.port
+
+    def told(kind: str, t_ns: int) -> str:
+        return reached(lines(reviewed.state(), beyond=reviewed.beyond()), kind, t_ns)
+
+    lasted = what_lasted(state, port.view().span()[1])
+    return ReplayBar(
+        port, window.theme, moved, interruptions=state.interruptions, stretches=lasted, told=told
+    )
 
 
 def _open_rehearsal(
@@ -93,9 +117,12 @@ def wire_review(window: MainWindow, bar: ReplayBar) -> None:
     window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())
     window.on(Action.REPLAY_BACK, lambda _press: bar.step(-1))
     window.on(Action.REPLAY_ON, lambda _press: bar.step(1))
-    window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
-    window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
-    window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
-    window.on(Action.REPLAY_NOTE_BACK, lambda _press: bar.jump("note", back=True))
-    window.on(Action.REPLAY_ALARM_BACK, lambda _press: bar.jump("alarm", back=True))
-    window.on(Action.REPLAY_DOSE_BACK, lambda _press: bar.jump("dose", back=True))
+    window.on(Action.REPLAY_SMALL_BACK, lambda _press: bar.step(-1, SMALL_NS))
+    window.on(Action.REPLAY_SMALL_ON, lambda _press: bar.step(1, SMALL_NS))
+    for kind, (on, back) in JUMPS.items():
+        window.on(on, _jumper(bar, kind, back=False))
+        window.on(back, _jumper(bar, kind, back=True))
+
+
+def _jumper(bar: ReplayBar, kind: str, *, back: bool) -> Handler:
+    return lambda _press: bar.jump(kind, back=back)

@@ -84,6 +84,12 @@ class Action(StrEnum):
     REPLAY_NOTE_BACK = "replay-note-back"
     REPLAY_ALARM_BACK = "replay-alarm-back"
     REPLAY_DOSE_BACK = "replay-dose-back"
+    REPLAY_PHASE = "replay-phase"
+    REPLAY_READING = "replay-reading"
+    REPLAY_PHASE_BACK = "replay-phase-back"
+    REPLAY_READING_BACK = "replay-reading-back"
+    REPLAY_SMALL_BACK = "replay-small-back"
+    REPLAY_SMALL_ON = "replay-small-on"
     REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
@@ -180,6 +186,12 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
+    Binding(K.Key_P, Action.REPLAY_PHASE),
+    Binding(K.Key_H, Action.REPLAY_READING),
+    Binding(K.Key_P, Action.REPLAY_PHASE_BACK, shift=True),
+    Binding(K.Key_H, Action.REPLAY_READING_BACK, shift=True),
+    Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
+    Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Priority
 from ui import fonts, painting
@@ -31,9 +32,9 @@ MARGIN: Final = 18
 
 
 class MomentsPanel(RefreshedWhileShown):
-    """Notes, doses, alarms and signatures of a whole record.
+    """Everything of note in a whole record.
 
-    `state` gives all of its session, `seek` moves the playhead.
+    `state` gives all of its session, `seek` moves the playhead, `beyond` are readings outside their limits.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class MomentsPanel(RefreshedWhileShown):
         theme: Theme,
         parent: QWidget | None = None,
         signatures: Sequence[Signature] = (),
+        beyond: Callable[[], tuple[Beyond, ...]] = tuple,
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
         self._state = state
         self._seek = seek
         self._signatures = tuple(signatures)
+        self._beyond = beyond
         self._theme = theme
         self._lines: tuple[Line, ...] = ()
         self._dose_t_ns: int | None = None
@@ -72,7 +75,7 @@ class MomentsPanel(RefreshedWhileShown):
     def refresh(self) -> None:
         """Look at the record and the playhead."""
         state = self._state()
-        listed = lines(state, self._signatures)
+        listed = lines(state, self._signatures, self._beyond())
         at = bisect_right([line.t_ns for line in listed], self._port.now_ns()) - 1
         if (listed, at) != (self._lines, self._at):
             self._lines, self._at, self._dose_t_ns = listed, at, state.dose_t_ns
@@ -198,6 +201,7 @@ class MomentsPanel(RefreshedWhileShown):
             "dose": palette.notes,
             "interruption": palette.secondary,
             "draft": palette.secondary,
+            "phase": palette.secondary,
             BROKEN: palette.medium,
         }
         return colour(inks.get(line.kind, palette.text))

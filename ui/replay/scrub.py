@@ -158,7 +158,7 @@ class Scrub(QWidget):
             painter.fillRect(bar, colour(theme.palette.notes, 0.75))
 
     def _paint_moment(self, painter: QPainter, x: float, kind: str) -> None:
-        """Notes as ticks above the strip, doses as triangles upon it, alarms as marks below it."""
+        """Notes above the strip, doses upon it, alarms and below them readings beneath, phases as cuts."""
         theme, palette, track = self._theme, self._theme.palette, self._track()
         reach = theme.px(11)
         match kind:
@@ -166,7 +166,13 @@ class Scrub(QWidget):
                 self._triangle(painter, QPointF(x, track.top() - theme.px(2)), reach, colour(palette.notes))
             case "alarm":
                 painter.setPen(QPen(colour(palette.medium), max(2, theme.px(3))))
-                painter.drawLine(QLineF(x, track.bottom() + theme.px(3), x, track.bottom() + reach))
+                painter.drawLine(QLineF(x, track.bottom() + theme.px(3), x, track.bottom() + theme.px(8)))
+            case "reading":
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour(palette.secondary))
+                painter.drawEllipse(QPointF(x, track.bottom() + theme.px(12)), theme.px(2.5), theme.px(2.5))
+            case "phase":
+                painter.fillRect(QRectF(x - 1, track.top(), 2, track.height()), colour(palette.panel))
             case _:
                 painter.setPen(QPen(colour(palette.notes), max(1.5, theme.px(2))))
                 painter.drawLine(QLineF(x, track.top() - reach, x, track.top() - theme.px(3)))

@@ -11,7 +11,7 @@ NO_RECORD: Final = "nothing in this record"
 NONE_LATER: Final = "no later {kind}"
 NONE_EARLIER: Final = "no earlier {kind}"
 MOMENTS: Final = "Moments"
-NO_MOMENTS: Final = "no notes, doses or alarms in this record"
+NO_MOMENTS: Final = "nothing was noted in this record"
 MARK: Final = "mark"
 NOT_MONITORED: Final = "not monitored {length}"
 WITHDRAWN: Final = "taken back: {text}"
@@ -28,7 +28,15 @@ NOT_HOLDING: Final = "signature does not hold: {by}"
 KEY_UNKNOWN: Final = "key not known here: {by}"
 SIGNED_BY: Final = "{name}, {meaning}"
 UNREADABLE: Final = "cannot be read"
-KINDS: Final = {"note": "note", "dose": "dose", "alarm": "alarm"}
+KINDS: Final = {
+    "note": "note",
+    "dose": "dose",
+    "alarm": "alarm",
+    "phase": "phase",
+    "reading": "reading beyond its limit",
+}
+REACHED: Final = "{kind}: {text}"
+PHASE: Final = "phase {name}"
 
 REHEARSAL: Final = "Rehearsal: this session under other limits"
 WHICH_LIMITS: Final = "Limits file, or its path:"
