@@ -55,6 +55,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
     from ui.replay import MomentsPanel
+    from ui.replay.searching import wire_search
     from ui.trends import Review, TrendsPane
 
     port = reviewed.port
@@ -65,13 +66,15 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     bar = _bar(reviewed, window, trends.refresh)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
-    window.set_notes(
-        MomentsPanel(port, reviewed.state, bar.seek, window.theme, None, reviewed.signatures, reviewed.beyond)
+    moments = MomentsPanel(
+        port, reviewed.state, bar.seek, window.theme, None, reviewed.signatures, reviewed.beyond
     )
+    window.set_notes(moments)
     window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
     wire_review(window, bar)
+    wire_search(window, bar, moments)
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))

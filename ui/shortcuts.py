@@ -90,6 +90,11 @@ class Action(StrEnum):
     REPLAY_READING_BACK = "replay-reading-back"
     REPLAY_SMALL_BACK = "replay-small-back"
     REPLAY_SMALL_ON = "replay-small-on"
+    REPLAY_SEARCH = "replay-search"
+    REPLAY_FILTER = "replay-filter"
+    REPLAY_HIT = "replay-hit"
+    REPLAY_HIT_BACK = "replay-hit-back"
+    REPLAY_EVERYTHING = "replay-everything"
     REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
@@ -190,6 +195,11 @@ REVIEW: Final = (
     Binding(K.Key_H, Action.REPLAY_READING),
     Binding(K.Key_P, Action.REPLAY_PHASE_BACK, shift=True),
     Binding(K.Key_H, Action.REPLAY_READING_BACK, shift=True),
+    Binding(K.Key_Slash, Action.REPLAY_SEARCH),
+    Binding(K.Key_F, Action.REPLAY_FILTER),
+    Binding(K.Key_G, Action.REPLAY_HIT),
+    Binding(K.Key_G, Action.REPLAY_HIT_BACK, shift=True),
+    Binding(K.Key_Backspace, Action.REPLAY_EVERYTHING),
     Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
     Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
@@ -209,7 +219,7 @@ _SHIFTED_DIGITS: Final = {
     K.Key_ParenLeft: K.Key_9,
 }
 _OWN: Final = frozenset({K.Key_Left, K.Key_Right, K.Key_Up, K.Key_Down, K.Key_Space})
-_TYPED: Final = {K.Key_Plus, K.Key_BracketLeft, K.Key_BracketRight}
+_TYPED: Final = {K.Key_Plus, K.Key_Slash, K.Key_BracketLeft, K.Key_BracketRight}
 """Keys that need Shift or AltGr on some keyboards and so are matched by what they type."""
 
 

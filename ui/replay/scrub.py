@@ -36,6 +36,7 @@ class Scrub(QWidget):
         self._moments: tuple[Moment, ...] = ()
         self._interruptions: tuple[Interruption, ...] = ()
         self._stretches: tuple[tuple[int, int], ...] = ()
+        self._marked: tuple[int, ...] = ()
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
@@ -60,6 +61,12 @@ class Scrub(QWidget):
         """Bars above the strip for what lasted, each from when to when."""
         if tuple(stretches) != self._stretches:
             self._stretches = tuple(stretches)
+            self.update()
+
+    def show_marked(self, times: Sequence[int]) -> None:
+        """Light these times up: what somebody looks for."""
+        if tuple(times) != self._marked:
+            self._marked = tuple(times)
             self.update()
 
     def show_position(self, t_ns: int) -> None:
@@ -123,6 +130,7 @@ class Scrub(QWidget):
         self._paint_stretches(painter)
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
+        self._paint_marked(painter)
         self._paint_playhead(painter)
         if self._hover is not None:
             self._paint_hover(painter, self._hover)
@@ -176,6 +184,16 @@ class Scrub(QWidget):
             case _:
                 painter.setPen(QPen(colour(palette.notes), max(1.5, theme.px(2))))
                 painter.drawLine(QLineF(x, track.top() - reach, x, track.top() - theme.px(3)))
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        """A pin through the strip with a head above it."""
+        theme, track, ink = self._theme, self._track(), colour(self._theme.palette.text)
+        for t_ns in self._marked:
+            x, top = self.x_of(t_ns), track.top() - theme.px(13)
+            painter.setPen(QPen(ink, max(1.5, theme.px(2))))
+            painter.drawLine(QLineF(x, top, x, track.bottom()))
+            painter.setBrush(ink)
+            painter.drawEllipse(QPointF(x, top), theme.px(3), theme.px(3))
 
     @staticmethod
     def _triangle(painter: QPainter, tip: QPointF, size: float, ink: QColor) -> None:

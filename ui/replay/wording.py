@@ -11,6 +11,37 @@ NO_RECORD: Final = "nothing in this record"
 NONE_LATER: Final = "no later {kind}"
 NONE_EARLIER: Final = "no earlier {kind}"
 MOMENTS: Final = "Moments"
+SEARCH_HINT: Final = "/ search   F filter"
+SEARCHING: Final = "Search the moments"
+SEARCH_FIELD: Final = "words in the notes"
+FOUND: Final = "{at} of {count}"
+WORDS: Final = "“{words}”"
+ONLY: Final = "only {what}"
+ALL_AGAIN: Final = "Backspace shows all"
+NOTHING_FOUND: Final = "nothing found"
+NOTHING_CHOSEN: Final = "no moment passes this filter"
+NO_SEARCH: Final = "search or filter first: / or F"
+NO_HIT: Final = "nothing of what is looked for"
+HIT: Final = "{at} of {count}: {text}"
+FROM_START: Final = "from the start: "
+FROM_END: Final = "from the end: "
+IS_NOW: Final = "now: {text}"
+FILTER: Final = "Filter of the moments"
+FILTER_COUNT: Final = "{shown} of {count} shown"
+FILTER_KEYS: Final = "← → ↑ ↓ choose     Space on or off     Backspace all     Enter close"
+NONE_OF_GROUP: Final = "none"
+GROUPS: Final = {"kind": "Kind", "tag": "Tag", "author": "By", "priority": "Alarm"}
+VALUES: Final = {
+    "note": "notes",
+    "draft": "drafts",
+    "dose": "doses",
+    "alarm": "alarms",
+    "phase": "phases",
+    "reading": "readings",
+    "interruption": "not monitored",
+    "signature": "signatures",
+    "broken signature": "broken signatures",
+}
 NO_MOMENTS: Final = "nothing was noted in this record"
 MARK: Final = "mark"
 NOT_MONITORED: Final = "not monitored {length}"

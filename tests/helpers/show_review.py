@@ -1,0 +1,88 @@
+"""A review of a real record: pictures of what its keys open, or one of them.
+
+python tests/helpers/show_review.py OUT_FOLDER [SCENE ...] [--size 1920x1080]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSize, Qt  # noqa: E402
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+from reviewed_record import T0, S, make_reviewed  # noqa: E402
+
+from kapmonitor import show_review  # noqa: E402
+from kapmonitor.record.verify import verify  # noqa: E402
+from ui.screenshot import save  # noqa: E402
+from ui.shell import Shell  # noqa: E402
+
+SCENES = {
+    "overview": "",
+    "search": "/tearful\n",
+    "search-amended": "/beforehand\n",
+    "search-none": "/zebra",
+    "filter": "F> ",
+    "high": "hh",
+}
+"""The keys of each; '>' is the right arrow, a line's end Enter."""
+KEYS = {">": Qt.Key.Key_Right, "\n": Qt.Key.Key_Return, "^": Qt.Key.Key_Escape}
+
+
+def press(shell: Shell, keys: str) -> None:
+    """One key after the other, to whatever has the focus."""
+    for key in keys:
+        target = QApplication.focusWidget() or shell
+        if key in KEYS:
+            QTest.keyClick(target, KEYS[key])
+        else:
+            QTest.keyClick(target, key)
+        QApplication.processEvents()
+
+
+def picture(record: Path, scene: str, folder: Path, size: QSize) -> Path:
+    """Write one scene as a PNG."""
+    shell = Shell()
+    shell.resize(size)
+    shell.show()
+    shell.activateWindow()
+    close = show_review._dress(shell, record, verify(record), None)
+    shell._held._port.seek(T0 + 900 * S)
+    for _ in range(5):
+        QTest.qWait(20)
+    press(shell, SCENES[scene])
+    for _ in range(30):
+        QTest.qWait(20)
+    path = folder / f"{scene}-{size.width()}.png"
+    save(shell, path, size)
+    shell.close()
+    close()
+    return path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("scenes", nargs="*", default=list(SCENES))
+    parser.add_argument("--size", default="1920x1080")
+    wanted = parser.parse_args()
+    application = QApplication([])
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    size = QSize(*map(int, wanted.size.split("x")))
+    with tempfile.TemporaryDirectory() as made:
+        record = make_reviewed(Path(made) / "session.kap", 2400)
+        for scene in wanted.scenes:
+            print(picture(record, scene, wanted.folder, size))
+    application.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
