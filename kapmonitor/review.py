@@ -129,7 +129,7 @@ class Review:
     def summary(self) -> str:
         kind = self._verdict.kind
         if kind == INTACT:
-            return f"intact{_signed(self._verdict)}"
+            return f"intact{_signed(self._verdict)}{_amended(self._verdict)}"
         if kind == DAMAGED:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing
@@ -251,6 +251,11 @@ def _signed(verdict: Verdict) -> str:
         return ", signed with a key not known here"
     count = len(verdict.signatures)
     return ", its signature holds" if count == 1 else f", its {count} signatures hold"
+
+
+def _amended(verdict: Verdict) -> str:
+    count = len(verdict.amended)
+    return "" if not count else f", {count} {'note' if count == 1 else 'notes'} amended afterwards"
 
 
 class _CarefulTap:
