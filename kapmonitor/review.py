@@ -29,6 +29,8 @@ from kapmonitor.model import (
 from kapmonitor.nearby import Nearby
 from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
+from kapmonitor.record.amend import Amended
+from kapmonitor.record.appending import leave_one_file
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
@@ -49,6 +51,7 @@ class Review:
     """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock."""
 
     def __init__(self, path: Path, verdict: Verdict, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._path = path
         self._view = RecordView(path)
         self._verdict = verdict
         self._real_ns = real_ns
@@ -68,8 +71,15 @@ class Review:
         self._playing = False
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, and leave it as one."""
         self._view.close()
+        leave_one_file(self._path)
+
+    def reread(self, amended: Amended) -> None:
+        """Look again at what people did: a note was amended."""
+        self._view.reread()
+        self._frames = Frames(row.stamped for row in self._view.events())
+        self._verdict = replace(self._verdict, signatures=amended.signatures, amended=amended.amended)
 
     def span(self) -> tuple[int, int]:
         """First and last t_ns of the session."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
+from kapmonitor.amending import Amender
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
@@ -50,8 +51,22 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
     try:
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
+        amender = Amender(path, PeopleBook(people_file()), heads_ledger())
+
+        def close() -> None:
+            amender.close()
+            review.close()
+
         reviewed = Reviewed(
-            review, review.whole, review.close, _rehearsing(path), _offered, verdict.signatures, review.beyond
+            review,
+            review.whole,
+            close,
+            _rehearsing(path),
+            _offered,
+            verdict.signatures,
+            review.beyond,
+            amender,
+            review.reread,
         )
         return dress_review(shell, reviewed)
     except KapError:

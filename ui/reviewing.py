@@ -19,8 +19,10 @@ from ui.shell import Shell
 from ui.shortcuts import Action, Handler
 
 if TYPE_CHECKING:
+    from kapmonitor.record.amend import Amended
     from kapmonitor.record.signatures import Signature
     from ui.replay import ReplayBar
+    from ui.replay.amending import Amending
     from ui.replay.rehearsal import Offered, Rehearse
 
 REVIEW_WAVES_MS: Final = 33
@@ -40,6 +42,7 @@ class Reviewed:
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
+    `amending` changes notes, after which the record is `reread`.
     """
 
     port: ReplayPort
@@ -49,12 +52,15 @@ class Reviewed:
     offered: Callable[[], tuple[Offered, ...]] = tuple
     signatures: tuple[Signature, ...] = ()
     beyond: Callable[[], tuple[Beyond, ...]] = tuple
+    amending: Amending | None = None
+    reread: Callable[[Amended], object] = lambda _amended: None
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
     from ui.replay import MomentsPanel
+    from ui.replay.amended import wire_amending
     from ui.replay.searching import wire_search
     from ui.trends import Review, TrendsPane
 
@@ -75,6 +81,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     wire_windows(window, trends)
     wire_review(window, bar)
     wire_search(window, bar, moments)
+    wire_amending(window, bar, moments, reviewed)
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
@@ -84,6 +91,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
+    window.closing.connect(timer.stop)
     return reviewed.close
 
 

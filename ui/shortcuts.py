@@ -95,6 +95,7 @@ class Action(StrEnum):
     REPLAY_HIT = "replay-hit"
     REPLAY_HIT_BACK = "replay-hit-back"
     REPLAY_EVERYTHING = "replay-everything"
+    REPLAY_AMEND = "replay-amend"
     REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
@@ -200,6 +201,7 @@ REVIEW: Final = (
     Binding(K.Key_G, Action.REPLAY_HIT),
     Binding(K.Key_G, Action.REPLAY_HIT_BACK, shift=True),
     Binding(K.Key_Backspace, Action.REPLAY_EVERYTHING),
+    Binding(K.Key_E, Action.REPLAY_AMEND),
     Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
     Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),

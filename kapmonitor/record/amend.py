@@ -11,6 +11,7 @@ from kapmonitor.people.signature import Covered, Signer, signed
 from kapmonitor.people.user import Meaning
 from kapmonitor.record.appending import Adding, Appended, Outside, append
 from kapmonitor.record.reader import RecordReader
+from kapmonitor.record.signatures import Signature
 from kapmonitor.record.store import Afterwards, Store
 from kapmonitor.session.events import RecordAmended
 from kapmonitor.session.notes import Note
@@ -25,6 +26,16 @@ class Amendment:
     text: str
     withdrawn: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """The entry of the amendment, why its head could not be kept, and what the record now tells of itself."""
+
+    seq: int
+    problems: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+    amended: tuple[str, ...]
 
 
 def amend(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,8 +19,12 @@ from PySide6.QtCore import QSize, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 from reviewed_record import T0, S, make_reviewed  # noqa: E402
+from signed_records import staff  # noqa: E402
 
 from kapmonitor import show_review  # noqa: E402
+from kapmonitor.people import page  # noqa: E402
+from kapmonitor.people.staff import Staff  # noqa: E402
+from kapmonitor.places import data_folder  # noqa: E402
 from kapmonitor.record.verify import verify  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.shell import Shell  # noqa: E402
@@ -31,16 +36,27 @@ SCENES = {
     "search-none": "/zebra",
     "filter": "F> ",
     "high": "hh",
+    "amend": "e!hand held, the left one",
+    "amend-refused": "e!hand held, the left one\n",
+    "amended": "e!hand held, the left one\tmisheard\tKL\n",
+    "amend-pin": "e!hand held, the left one\tmisheard\nD",
 }
-"""The keys of each; '>' is the right arrow, a line's end Enter."""
-KEYS = {">": Qt.Key.Key_Right, "\n": Qt.Key.Key_Return, "^": Qt.Key.Key_Escape}
+"""The keys of each; '>' is the right arrow, '!' empties a line, its end is Enter."""
+KEYS = {
+    ">": Qt.Key.Key_Right,
+    "\n": Qt.Key.Key_Return,
+    "\t": Qt.Key.Key_Tab,
+    "^": Qt.Key.Key_Escape,
+}
 
 
 def press(shell: Shell, keys: str) -> None:
     """One key after the other, to whatever has the focus."""
     for key in keys:
         target = QApplication.focusWidget() or shell
-        if key in KEYS:
+        if key == "!":
+            target.clear()
+        elif key in KEYS:
             QTest.keyClick(target, KEYS[key])
         else:
             QTest.keyClick(target, key)
@@ -53,6 +69,9 @@ def picture(record: Path, scene: str, folder: Path, size: QSize) -> Path:
     shell.resize(size)
     shell.show()
     shell.activateWindow()
+    people = data_folder() / "people.json"
+    people.parent.mkdir(parents=True, exist_ok=True)
+    people.write_text(page.text_of(staff() if scene.endswith("-pin") else Staff()), "utf-8")
     close = show_review._dress(shell, record, verify(record), None)
     shell._held._port.seek(T0 + 900 * S)
     for _ in range(5):
@@ -77,9 +96,11 @@ def main() -> int:
     wanted.folder.mkdir(parents=True, exist_ok=True)
     size = QSize(*map(int, wanted.size.split("x")))
     with tempfile.TemporaryDirectory() as made:
+        os.environ["XDG_DATA_HOME"] = made
         record = make_reviewed(Path(made) / "session.kap", 2400)
         for scene in wanted.scenes:
-            print(picture(record, scene, wanted.folder, size))
+            copy = Path(shutil.copy(record, Path(made) / f"{scene}.kap"))
+            print(picture(copy, scene, wanted.folder, size))
     application.quit()
     return 0
 

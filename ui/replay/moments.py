@@ -117,6 +117,11 @@ class MomentsPanel(RefreshedWhileShown):
             self._at, self._top = at, None
             self.update()
 
+    def show_signatures(self, signatures: Sequence[Signature]) -> None:
+        """List these from now on: one was added."""
+        self._signatures = tuple(signatures)
+        self.refresh()
+
     # Looking for something
 
     def search(self) -> None:
