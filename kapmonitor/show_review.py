@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.amending import Amender
-from kapmonitor.errors import ConfigError, KapError, RecordDamaged
+from kapmonitor.errors import ConfigError, KapError, RecordDamaged, RecordError
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
 from kapmonitor.places import heads_ledger, people_file, settings_file
-from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
+from kapmonitor.shelf import Shelved, Tell, shelf, shelved
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -27,15 +27,45 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
-def prepare(console: Console, path: Path, at_s: float | None) -> None:
-    """Let the console check and open the record."""
+def prepare(console: Console, paths: Sequence[Path], at_s: float | None, library: Library | None) -> None:
+    """Let the console check and open records; the first one is seen first."""
 
     def make(progress: Progress) -> Dress:
-        progress(0.0, CHECKING)
-        verdict = verify(path, heads_ledger(), _known_people())
-        return lambda shell: _dress(shell, path, verdict, at_s)
+        verdicts: list[tuple[Path, Verdict]] = []
+        troubles: list[RecordError] = []
+        for number, path in enumerate(paths):
+            progress(number / len(paths), CHECKING)
+            try:
+                verdicts.append((path, _verified(path)))
+            except RecordError as why:
+                troubles.append(why)
+        return lambda shell: _dress(shell, verdicts, at_s, library, troubles)
 
     console.prepare(make)
+
+
+def _verified(path: Path) -> Verdict:
+    return verify(path, heads_ledger(), _known_people())
+
+
+class Library:
+    """The records of some folders; `viewed` is told which of them somebody opens."""
+
+    def __init__(self, folders: Sequence[Path], viewed: Callable[[Path], None]) -> None:
+        self._folders = tuple(folders)
+        self._viewed = viewed
+
+    def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
+        """All there are, the newest first."""
+        return shelf(self._folders, tell)
+
+    def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:
+        """Check one; what is returned opens it. RecordError if it cannot be read here."""
+        tell(0.0)
+        verdict = _verified(record.path)
+        tell(1.0)
+        self._viewed(record.path)
+        return lambda: _reviewed(record.path, verdict, None)
 
 
 def _known_people() -> Staff:
@@ -46,35 +76,57 @@ def _known_people() -> Staff:
         return Staff()
 
 
-def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Callable[[], None]:
-    """Opened on the main thread, to which the record's connection then belongs; takes milliseconds."""
+def _dress(
+    shell: Shell,
+    verdicts: Sequence[tuple[Path, Verdict]],
+    at_s: float | None,
+    library: Library | None = None,
+    troubles: Sequence[RecordError] = (),
+) -> Callable[[], None]:
+    """Opened on the main thread, to which the records' connections then belong; takes milliseconds each.
+
+    Those that can be opened are; only where none can is that an error.
+    """
+    reviews: list[Reviewed] = []
+    failed = list(troubles)
+    for path, verdict in verdicts:
+        try:
+            reviews.append(_reviewed(path, verdict, at_s))
+        except RecordError as why:
+            failed.append(why)
+    if not reviews:
+        raise failed[0]
+    return dress_review(shell, reviews[0], library, reviews[1:], "; ".join(map(str, failed)))
+
+
+def _reviewed(path: Path, verdict: Verdict, at_s: float | None) -> Reviewed:
     try:
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
-        amender = Amender(path, PeopleBook(people_file()), heads_ledger())
-
-        def close() -> None:
-            amender.close()
-            review.close()
-
-        reviewed = Reviewed(
-            review,
-            review.whole,
-            close,
-            _rehearsing(path),
-            _offered,
-            verdict.signatures,
-            review.beyond,
-            amender,
-            review.reread,
-        )
-        return dress_review(shell, reviewed)
     except KapError:
         raise
     except Exception as why:
         if verdict.kind != DAMAGED:
             raise
         raise RecordDamaged(str(path), f"is damaged, and what is left cannot be shown ({why})") from why
+    amender = Amender(path, PeopleBook(people_file()), heads_ledger())
+
+    def close() -> None:
+        amender.close()
+        review.close()
+
+    return Reviewed(
+        review,
+        review.whole,
+        close,
+        _rehearsing(path),
+        _offered,
+        verdict.signatures,
+        review.beyond,
+        amender,
+        review.reread,
+        shelved(path),
+    )
 
 
 def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QTimer
 
@@ -21,6 +21,8 @@ from ui.shortcuts import Action, Handler
 if TYPE_CHECKING:
     from kapmonitor.record.amend import Amended
     from kapmonitor.record.signatures import Signature
+    from kapmonitor.shelf import Shelved, Tell
+    from ui.music.panel import MusicPanel
     from ui.replay import ReplayBar
     from ui.replay.amending import Amending
     from ui.replay.rehearsal import Offered, Rehearse
@@ -42,7 +44,7 @@ class Reviewed:
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
-    `amending` changes notes, after which the record is `reread`.
+    `amending` changes notes, after which the record is `reread`. `record` is whose it is.
     """
 
     port: ReplayPort
@@ -54,10 +56,45 @@ class Reviewed:
     beyond: Callable[[], tuple[Beyond, ...]] = tuple
     amending: Amending | None = None
     reread: Callable[[Amended], object] = lambda _amended: None
+    record: Shelved | None = None
 
 
-def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
-    """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
+class Library(Protocol):
+    """The other records of this computer; both methods take time, on another thread than the window's."""
+
+    def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
+        """All there are, the newest first."""
+        ...
+
+    def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:
+        """Makes one ready; what it returns opens it, on the window's thread. KapError says why it cannot."""
+        ...
+
+
+def dress_review(
+    shell: Shell,
+    reviewed: Reviewed,
+    library: Library | None = None,
+    others: Sequence[Reviewed] = (),
+    trouble: str = "",
+) -> Callable[[], None]:
+    """The dashboard on a record; returns what ends it. Opens no device and no sound output.
+
+    `others` are open beside it, `library` has more of them; `trouble` is why some could not be opened.
+    """
+    from ui.replay.several import Several
+
+    several = Several(library, _window)
+    shell.hold(several.records)
+    for each in (reviewed, *others):
+        several.add(each)
+    several.records.show_one(0)
+    if trouble:
+        several.records.current.window.say(trouble)
+    return several.records.close_all
+
+
+def _window(reviewed: Reviewed) -> MainWindow:
     from ui.music.panel import MusicPanel
     from ui.replay import MomentsPanel
     from ui.replay.amended import wire_amending
@@ -67,7 +104,6 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     port = reviewed.port
     window = MainWindow(port)
     window.set_review(review=True)
-    shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
     bar = _bar(reviewed, window, trends.refresh)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
@@ -88,11 +124,17 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)
-    timer.timeout.connect(window.numbers.advance)
-    timer.timeout.connect(lambda: music.refresh(port.snapshot()))
+    timer.timeout.connect(lambda: _advance(window, music, port))
     timer.start(REVIEW_WAVES_MS)
     window.closing.connect(timer.stop)
-    return reviewed.close
+    return window
+
+
+def _advance(window: MainWindow, music: MusicPanel, port: ReplayPort) -> None:
+    """What moves while it plays; nothing does where another record is seen."""
+    if window.isVisible():
+        window.numbers.advance()
+        music.refresh(port.snapshot())
 
 
 def _bar(reviewed: Reviewed, window: MainWindow, moved: Callable[[], object]) -> ReplayBar:

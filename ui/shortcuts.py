@@ -96,6 +96,10 @@ class Action(StrEnum):
     REPLAY_HIT_BACK = "replay-hit-back"
     REPLAY_EVERYTHING = "replay-everything"
     REPLAY_AMEND = "replay-amend"
+    RECORD_OPEN = "record-open"
+    RECORD_NEXT = "record-next"
+    RECORD_BEFORE = "record-before"
+    RECORD_CLOSE = "record-close"
     REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
@@ -202,6 +206,10 @@ REVIEW: Final = (
     Binding(K.Key_G, Action.REPLAY_HIT_BACK, shift=True),
     Binding(K.Key_Backspace, Action.REPLAY_EVERYTHING),
     Binding(K.Key_E, Action.REPLAY_AMEND),
+    Binding(K.Key_O, Action.RECORD_OPEN),
+    Binding(K.Key_PageDown, Action.RECORD_NEXT, control=True, always=True),
+    Binding(K.Key_PageUp, Action.RECORD_BEFORE, control=True, always=True),
+    Binding(K.Key_W, Action.RECORD_CLOSE, control=True),
     Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
     Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),

@@ -72,8 +72,8 @@ def picture(record: Path, scene: str, folder: Path, size: QSize) -> Path:
     people = data_folder() / "people.json"
     people.parent.mkdir(parents=True, exist_ok=True)
     people.write_text(page.text_of(staff() if scene.endswith("-pin") else Staff()), "utf-8")
-    close = show_review._dress(shell, record, verify(record), None)
-    shell._held._port.seek(T0 + 900 * S)
+    close = show_review._dress(shell, [(record, verify(record))], None)
+    shell._held.current.port.seek(T0 + 900 * S)
     for _ in range(5):
         QTest.qWait(20)
     press(shell, SCENES[scene])

@@ -209,8 +209,8 @@ def test_in_a_review_it_rehearses_the_record_and_moves_the_playhead(qtbot, path)
     qtbot.addWidget(shell)
     shell.resize(1440, 860)
     shell.show()
-    end = _dress(shell, path, verify(path), None)
-    window = shell._held
+    end = _dress(shell, [(path, verify(path))], None)
+    window = shell._held.current.window
     try:
         window.keys.act(Action.REHEARSE)
         page = window.over_trends

@@ -46,9 +46,9 @@ def review(made, people, tmp_path, qtbot):
         shell = Shell()
         qtbot.addWidget(shell)
         shell.show()
-        close = show_review._dress(shell, path, verify(path), None)
+        close = show_review._dress(shell, [(path, verify(path))], None)
         shells.append((shell, close))
-        window = shell._held
+        window = shell._held.current.window
         window._port.seek(T0 + round(0.37 * LENGTH_S) * S)
         window.path = path
         return window

@@ -65,6 +65,26 @@ NO_AMENDING: Final = "this record cannot be amended here"
 PIN_TO_AMEND: Final = "Your PIN, to amend the note"
 NOBODY: Final = "nobody named"
 CHANGED_BY: Final = "{when}, {by}"
+TABS_KEYS: Final = "Ctrl PgUp PgDn another record   Ctrl W close"
+RECORDS: Final = "Open another record"
+RECORDS_KEYS: Final = "↑ ↓ choose     Enter open     Esc close"
+READING_FOLDER: Final = "Looking at the records of this computer"
+NO_RECORDS: Final = "There are no records in the folder of this computer"
+OPENING: Final = "{name} is being checked and opened"
+IS_OPEN: Final = "open"
+ONLY_RECORD: Final = "this is the only record that is open"
+NO_LIBRARY: Final = "no other records can be opened here"
+NOBODYS: Final = "no name"
+SESSION_OF: Final = "session {number} of {of}"
+NOT_REAL: Final = {"Demo": "demonstration", "Test": "test"}
+STANDINGS: Final = {
+    "closed": "closed",
+    "interrupted": "interrupted",
+    "being written": "being written",
+    "locked": "locked: its key is not here",
+    "of a newer version": "of a newer version",
+    "cannot be read": "cannot be read",
+}
 NO_MOMENTS: Final = "nothing was noted in this record"
 MARK: Final = "mark"
 NOT_MONITORED: Final = "not monitored {length}"
