@@ -36,6 +36,8 @@ SCENES = {
     "search-none": "/zebra",
     "filter": "F> ",
     "high": "hh",
+    "records": "o",
+    "two": "o~v\n~",
     "amend": "e!hand held, the left one",
     "amend-refused": "e!hand held, the left one\n",
     "amended": "e!hand held, the left one\tmisheard\tKL\n",
@@ -47,6 +49,7 @@ KEYS = {
     "\n": Qt.Key.Key_Return,
     "\t": Qt.Key.Key_Tab,
     "^": Qt.Key.Key_Escape,
+    "v": Qt.Key.Key_Down,
 }
 
 
@@ -54,7 +57,9 @@ def press(shell: Shell, keys: str) -> None:
     """One key after the other, to whatever has the focus."""
     for key in keys:
         target = QApplication.focusWidget() or shell
-        if key == "!":
+        if key == "~":
+            QTest.qWait(1500)
+        elif key == "!":
             target.clear()
         elif key in KEYS:
             QTest.keyClick(target, KEYS[key])
@@ -72,7 +77,9 @@ def picture(record: Path, scene: str, folder: Path, size: QSize) -> Path:
     people = data_folder() / "people.json"
     people.parent.mkdir(parents=True, exist_ok=True)
     people.write_text(page.text_of(staff() if scene.endswith("-pin") else Staff()), "utf-8")
-    close = show_review._dress(shell, [(record, verify(record))], None)
+    close = show_review._dress(
+        shell, [(record, verify(record))], None, show_review.Library([record.parent], print)
+    )
     shell._held.current.port.seek(T0 + 900 * S)
     for _ in range(5):
         QTest.qWait(20)
@@ -98,9 +105,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         os.environ["XDG_DATA_HOME"] = made
         record = make_reviewed(Path(made) / "session.kap", 2400)
+        others = Path(made) / "records"
+        others.mkdir()
+        for number in (1, 2):
+            make_reviewed(others / f"{number}.kap", 300, number=number, day=-30 * (3 - number), waves=False)
+        make_reviewed(others / "9.kap", 300, number=1, person="5120", initials="A.B.", day=-2, waves=False)
+        (others / "half.kap").write_bytes(record.read_bytes()[:30_000])
         for scene in wanted.scenes:
-            copy = Path(shutil.copy(record, Path(made) / f"{scene}.kap"))
+            copy = Path(shutil.copy(record, others / f"{scene}.kap"))
             print(picture(copy, scene, wanted.folder, size))
+            copy.unlink()
     application.quit()
     return 0
 

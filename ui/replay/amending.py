@@ -230,4 +230,5 @@ class AmendPage(QWidget):
         base = painting.middle_baseline(middle, fonts.metrics(px, weight))
         x = self.width() - margin if align == painting.RIGHT else left
         room = self.width() - margin - left
-        painting.line(painter, x, base, text, colour(ink), px, weight, room=room, align=align)
+        least = self._theme.text_px(14)
+        painting.line(painter, x, base, text, colour(ink), px, weight, room=room, align=align, smallest=least)

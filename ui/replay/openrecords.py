@@ -19,7 +19,7 @@ from ui.theme import Theme, colour
 
 STRIP: Final = 40
 TEXT: Final = 17
-WIDEST: Final = 420
+WIDEST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
