@@ -32,6 +32,7 @@ from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.amend import Amended
 from kapmonitor.record.appending import leave_one_file
 from kapmonitor.record.cuffs import reading_of
+from kapmonitor.record.left import Lost
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
@@ -48,17 +49,27 @@ FASTEST: Final = 60.0
 
 
 class Review:
-    """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock."""
+    """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock.
 
-    def __init__(self, path: Path, verdict: Verdict, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
-        self._path = path
+    `lost` is what is not in the file, as it is what was left of a damaged one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        verdict: Verdict,
+        real_ns: Callable[[], int] = time.monotonic_ns,
+        lost: tuple[Lost, ...] = (),
+    ) -> None:
+        self.path = path
         self._view = RecordView(path)
         self._verdict = verdict
+        self.lost = lost
         self._real_ns = real_ns
         events = [row.stamped for row in self._view.events()]
         if not events:
             raise RecordDamaged(str(path), "nothing was ever recorded in it")
-        self._frames = Frames(events)
+        self._frames = Frames(events, lenient=verdict.kind == DAMAGED)
         self._times = times_of_day(events)
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
@@ -73,7 +84,7 @@ class Review:
     def close(self) -> None:
         """Let go of the file, and leave it as one."""
         self._view.close()
-        leave_one_file(self._path)
+        leave_one_file(self.path)
 
     def reread(self, amended: Amended) -> None:
         """Look again at what people did: a note was amended."""
@@ -140,6 +151,9 @@ class Review:
         kind = self._verdict.kind
         if kind == INTACT:
             return f"intact{_signed(self._verdict)}{_amended(self._verdict)}"
+        if kind == DAMAGED and self.lost:
+            count = len(self.lost)
+            return f"damaged in {count} places" if count > 1 else "damaged in one place"
         if kind == DAMAGED:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing

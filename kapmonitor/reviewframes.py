@@ -55,15 +55,19 @@ class Frame:
 
 
 class Frames:
-    """Frames by time; asking is a binary search."""
+    """Frames by time; asking is a binary search. `lenient` leaves events out that make no sense."""
 
-    def __init__(self, events: Iterable[Stamped]) -> None:
+    def __init__(self, events: Iterable[Stamped], *, lenient: bool = False) -> None:
         self._times: list[int] = []
         self._frames: list[Frame] = []
         frame = Frame()
         # A note's time is its first keystroke, so the order of entry is not quite the order of time.
         for stamped in sorted(events, key=lambda stamped: stamped.t_ns):
-            frame = after(frame, stamped)
+            try:
+                frame = after(frame, stamped)
+            except ValueError:
+                if not lenient:
+                    raise
             self._times.append(stamped.t_ns)
             self._frames.append(frame)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
@@ -11,6 +12,7 @@ from kapmonitor.errors import ConfigError, KapError, RecordDamaged, RecordError
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
 from kapmonitor.places import heads_ledger, people_file, settings_file
+from kapmonitor.record.salvage import Salvaged, salvage
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
@@ -31,21 +33,37 @@ def prepare(console: Console, paths: Sequence[Path], at_s: float | None, library
     """Let the console check and open records; the first one is seen first."""
 
     def make(progress: Progress) -> Dress:
-        verdicts: list[tuple[Path, Verdict]] = []
+        found: list[Checked] = []
         troubles: list[RecordError] = []
         for number, path in enumerate(paths):
             progress(number / len(paths), CHECKING)
             try:
-                verdicts.append((path, _verified(path)))
+                found.append(checked(path, _onward(progress, number, len(paths))))
             except RecordError as why:
                 troubles.append(why)
-        return lambda shell: _dress(shell, verdicts, at_s, library, troubles)
+        return lambda shell: _dress(shell, found, at_s, library, troubles)
 
     console.prepare(make)
 
 
-def _verified(path: Path) -> Verdict:
-    return verify(path, heads_ledger(), _known_people())
+def _onward(progress: Progress, number: int, count: int) -> Tell:
+    return lambda share: progress((number + share) / count, CHECKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record, what was found of it, and what could be saved of one that is damaged."""
+
+    path: Path
+    verdict: Verdict
+    salvaged: Salvaged | None = None
+
+
+def checked(path: Path, tell: Tell) -> Checked:
+    """RecordError if nothing of it can be shown."""
+    verdict = verify(path, heads_ledger(), _known_people())
+    tell(0.5)
+    return Checked(path, verdict, salvage(path, tell) if verdict.kind == DAMAGED else None)
 
 
 class Library:
@@ -62,10 +80,9 @@ class Library:
     def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:
         """Check one; what is returned opens it. RecordError if it cannot be read here."""
         tell(0.0)
-        verdict = _verified(record.path)
-        tell(1.0)
+        found = checked(record.path, tell)
         self._viewed(record.path)
-        return lambda: _reviewed(record.path, verdict, None)
+        return lambda: _reviewed(found, None)
 
 
 def _known_people() -> Staff:
@@ -78,7 +95,7 @@ def _known_people() -> Staff:
 
 def _dress(
     shell: Shell,
-    verdicts: Sequence[tuple[Path, Verdict]],
+    found: Sequence[Checked],
     at_s: float | None,
     library: Library | None = None,
     troubles: Sequence[RecordError] = (),
@@ -89,19 +106,24 @@ def _dress(
     """
     reviews: list[Reviewed] = []
     failed = list(troubles)
-    for path, verdict in verdicts:
+    for each in found:
         try:
-            reviews.append(_reviewed(path, verdict, at_s))
+            reviews.append(_reviewed(each, at_s))
         except RecordError as why:
             failed.append(why)
     if not reviews:
         raise failed[0]
-    return dress_review(shell, reviews[0], library, reviews[1:], "; ".join(map(str, failed)))
+    told = [f"{each.path.name} is damaged: {each.verdict.first_bad}" for each in found if each.salvaged]
+    return dress_review(shell, reviews[0], library, reviews[1:], "; ".join((*map(str, failed), *told)))
 
 
-def _reviewed(path: Path, verdict: Verdict, at_s: float | None) -> Reviewed:
+def _reviewed(found: Checked, at_s: float | None) -> Reviewed:
+    path, verdict, salvaged = found.path, found.verdict, found.salvaged
     try:
-        review = Review(path, verdict)
+        if salvaged is None:
+            review = Review(path, verdict)
+        else:
+            review = Review(salvaged.path, verdict, lost=salvaged.lost)
         review.seek(_where(review, at_s))
     except KapError:
         raise
@@ -114,6 +136,8 @@ def _reviewed(path: Path, verdict: Verdict, at_s: float | None) -> Reviewed:
     def close() -> None:
         amender.close()
         review.close()
+        if salvaged is not None:
+            salvaged.close()
 
     return Reviewed(
         review,
@@ -125,7 +149,8 @@ def _reviewed(path: Path, verdict: Verdict, at_s: float | None) -> Reviewed:
         review.beyond,
         amender,
         review.reread,
-        shelved(path),
+        replace(shelved(review.path), path=path),
+        review.lost,
     )
 
 

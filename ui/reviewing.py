@@ -20,6 +20,7 @@ from ui.shortcuts import Action, Handler
 
 if TYPE_CHECKING:
     from kapmonitor.record.amend import Amended
+    from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
     from kapmonitor.shelf import Shelved, Tell
     from ui.music.panel import MusicPanel
@@ -44,7 +45,8 @@ class Reviewed:
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
-    `amending` changes notes, after which the record is `reread`. `record` is whose it is.
+    `amending` changes notes, after which the record is `reread`. `record` is whose it is, `lost` what of it
+    cannot be read.
     """
 
     port: ReplayPort
@@ -57,6 +59,7 @@ class Reviewed:
     amending: Amending | None = None
     reread: Callable[[Amended], object] = lambda _amended: None
     record: Shelved | None = None
+    lost: tuple[Lost, ...] = ()
 
 
 class Library(Protocol):
@@ -108,9 +111,8 @@ def _window(reviewed: Reviewed) -> MainWindow:
     bar = _bar(reviewed, window, trends.refresh)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
-    moments = MomentsPanel(
-        port, reviewed.state, bar.seek, window.theme, None, reviewed.signatures, reviewed.beyond
-    )
+    facts = (reviewed.signatures, reviewed.beyond, reviewed.lost)
+    moments = MomentsPanel(port, reviewed.state, bar.seek, window.theme, None, *facts)
     window.set_notes(moments)
     window.set_music(music)
     window.set_bottom(bar)
@@ -146,9 +148,9 @@ def _bar(reviewed: Reviewed, window: MainWindow, moved: Callable[[], object]) ->
         return reached(lines(reviewed.state(), beyond=reviewed.beyond()), kind, t_ns)
 
     lasted = what_lasted(state, port.view().span()[1])
-    return ReplayBar(
-        port, window.theme, moved, interruptions=state.interruptions, stretches=lasted, told=told
-    )
+    bar = ReplayBar(port, window.theme, moved, interruptions=state.interruptions, stretches=lasted, told=told)
+    bar.scrub.show_lost([(lost.t0_ns, lost.t1_ns) for lost in reviewed.lost])
+    return bar
 
 
 def _open_rehearsal(

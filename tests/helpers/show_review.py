@@ -20,12 +20,12 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 from reviewed_record import T0, S, make_reviewed  # noqa: E402
 from signed_records import staff  # noqa: E402
+from tampering import tamper  # noqa: E402
 
 from kapmonitor import show_review  # noqa: E402
 from kapmonitor.people import page  # noqa: E402
 from kapmonitor.people.staff import Staff  # noqa: E402
 from kapmonitor.places import data_folder  # noqa: E402
-from kapmonitor.record.verify import verify  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.shell import Shell  # noqa: E402
 
@@ -37,6 +37,8 @@ SCENES = {
     "filter": "F> ",
     "high": "hh",
     "records": "o",
+    "damaged-cut": "",
+    "damaged-flipped": "",
     "two": "o~v\n~",
     "amend": "e!hand held, the left one",
     "amend-refused": "e!hand held, the left one\n",
@@ -78,7 +80,10 @@ def picture(record: Path, scene: str, folder: Path, size: QSize) -> Path:
     people.parent.mkdir(parents=True, exist_ok=True)
     people.write_text(page.text_of(staff() if scene.endswith("-pin") else Staff()), "utf-8")
     close = show_review._dress(
-        shell, [(record, verify(record))], None, show_review.Library([record.parent], print)
+        shell,
+        [show_review.checked(record, lambda _share: None)],
+        None,
+        show_review.Library([record.parent], print),
     )
     shell._held.current.port.seek(T0 + 900 * S)
     for _ in range(5):
@@ -113,6 +118,11 @@ def main() -> int:
         (others / "half.kap").write_bytes(record.read_bytes()[:30_000])
         for scene in wanted.scenes:
             copy = Path(shutil.copy(record, others / f"{scene}.kap"))
+            if scene == "damaged-cut":
+                os.truncate(copy, copy.stat().st_size * 70 // 100)
+            if scene == "damaged-flipped":
+                tamper(copy, "UPDATE wave SET data = zeroblob(9) WHERE id BETWEEN 60 AND 90")
+                tamper(copy, "UPDATE event SET body = replace(body, 'tearful', 'cheerful')")
             print(picture(copy, scene, wanted.folder, size))
             copy.unlink()
     application.quit()

@@ -13,9 +13,8 @@ from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.alarms.types import Priority
 from kapmonitor.errors import ConfigError
-from kapmonitor.record.verify import verify
 from kapmonitor.rehearse import Kind, read_limits, rehearse
-from kapmonitor.show_review import _dress, _offered
+from kapmonitor.show_review import _dress, _offered, checked
 from ui.replay.rehearsal import Offered, RehearsalPage
 from ui.replay.rehearsed import face
 from ui.screenshot import render
@@ -209,7 +208,7 @@ def test_in_a_review_it_rehearses_the_record_and_moves_the_playhead(qtbot, path)
     qtbot.addWidget(shell)
     shell.resize(1440, 860)
     shell.show()
-    end = _dress(shell, [(path, verify(path))], None)
+    end = _dress(shell, [checked(path, lambda _share: None)], None)
     window = shell._held.current.window
     try:
         window.keys.act(Action.REHEARSE)

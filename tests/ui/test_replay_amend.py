@@ -46,7 +46,7 @@ def review(made, people, tmp_path, qtbot):
         shell = Shell()
         qtbot.addWidget(shell)
         shell.show()
-        close = show_review._dress(shell, [(path, verify(path))], None)
+        close = show_review._dress(shell, [show_review.checked(path, lambda _share: None)], None)
         shells.append((shell, close))
         window = shell._held.current.window
         window._port.seek(T0 + round(0.37 * LENGTH_S) * S)

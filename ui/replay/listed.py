@@ -19,6 +19,7 @@ from ui.limit_words import named
 from ui.replay import wording
 
 if TYPE_CHECKING:
+    from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
 
 BROKEN: Final = "broken signature"
@@ -48,7 +49,10 @@ class Line:
 
 
 def lines(
-    state: SessionState, signatures: Iterable[Signature] = (), beyond: Iterable[Beyond] = ()
+    state: SessionState,
+    signatures: Iterable[Signature] = (),
+    beyond: Iterable[Beyond] = (),
+    lost: Iterable[Lost] = (),
 ) -> tuple[Line, ...]:
     """All moments of a session, oldest first."""
     listed: Iterable[Line] = (
@@ -60,6 +64,7 @@ def lines(
         *(_interruption(gap) for gap in state.interruptions),
         *(_reading(each) for each in beyond),
         *(_signature(each) for each in signatures),
+        *(_lost(each) for each in lost),
     )
     return tuple(sorted(listed, key=lambda line: line.t_ns))
 
@@ -69,6 +74,16 @@ def reached(listed: Iterable[Line], kind: str, t_ns: int) -> str:
     text = next((line.text for line in listed if (line.t_ns, line.kind) == (t_ns, kind)), "")
     name = wording.KINDS.get(kind, kind)
     return wording.REACHED.format(kind=name, text=text) if text else name
+
+
+def _lost(lost: Lost) -> Line:
+    if lost.changed:
+        return Line(lost.t0_ns, "lost", wording.ALTERED.format(count=lost.rows))
+    text = wording.LOST.format(what=lost.what)
+    length_ns = lost.t1_ns - lost.t0_ns
+    if length_ns > 0:
+        text = wording.LASTED.format(what=text, length=fmt.duration(length_ns))
+    return Line(lost.t0_ns, "lost", text)
 
 
 def _phase(t_ns: int, phase: Phase) -> Line:

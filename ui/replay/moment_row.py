@@ -83,8 +83,8 @@ def _paint_sign(painter: QPainter, theme: Theme, x: float, y: float, line: Line)
         painting.priority_shape(painter, line.priority, box, _ink(theme, line))
         return size + after
     match line.kind:
-        case "interruption":
-            painting.hatch(painter, box, colour(theme.palette.secondary), theme.px(1), size / 3)
+        case "interruption" | "lost":
+            painting.hatch(painter, box, _ink(theme, line), theme.px(1), size / 3)
             return size + after
         case "dose":
             return painting.line(painter, x, y + size * 0.4, "▼ ", _ink(theme, line), theme.text_px(TEXT))
@@ -104,5 +104,6 @@ def _ink(theme: Theme, line: Line) -> QColor:
         "draft": palette.secondary,
         "phase": palette.secondary,
         BROKEN: palette.medium,
+        "lost": palette.medium,
     }
     return colour(inks.get(line.kind, palette.text))

@@ -26,6 +26,7 @@ from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 if TYPE_CHECKING:
+    from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
 
 REFRESH_MS: Final = 250
@@ -38,7 +39,8 @@ HIT: Final = "hit"
 class MomentsPanel(RefreshedWhileShown):
     """Everything of note in a whole record, or what is wanted of it.
 
-    `state` gives all of its session, `seek` moves the playhead, `beyond` are readings outside their limits.
+    `state` gives all of its session, `seek` moves the playhead, `beyond` are readings outside their limits,
+    `lost` is what of it cannot be read.
     """
 
     marked = Signal(object)
@@ -54,6 +56,7 @@ class MomentsPanel(RefreshedWhileShown):
         parent: QWidget | None = None,
         signatures: Sequence[Signature] = (),
         beyond: Callable[[], tuple[Beyond, ...]] = tuple,
+        lost: Sequence[Lost] = (),
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
@@ -61,6 +64,7 @@ class MomentsPanel(RefreshedWhileShown):
         self._seek = seek
         self._signatures = tuple(signatures)
         self._beyond = beyond
+        self._lost = tuple(lost)
         self._theme = theme
         self._all: tuple[Line, ...] = ()
         self._hits: tuple[Hit, ...] = ()
@@ -108,7 +112,7 @@ class MomentsPanel(RefreshedWhileShown):
     def refresh(self) -> None:
         """Look at the record and the playhead."""
         state = self._state()
-        listed = lines(state, self._signatures, self._beyond())
+        listed = lines(state, self._signatures, self._beyond(), self._lost)
         if listed != self._all:
             self._all, self._dose_t_ns = listed, state.dose_t_ns
             self._sift()

@@ -37,6 +37,7 @@ class Scrub(QWidget):
         self._interruptions: tuple[Interruption, ...] = ()
         self._stretches: tuple[tuple[int, int], ...] = ()
         self._marked: tuple[int, ...] = ()
+        self._lost: tuple[tuple[int, int], ...] = ()
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
@@ -62,6 +63,11 @@ class Scrub(QWidget):
         if tuple(stretches) != self._stretches:
             self._stretches = tuple(stretches)
             self.update()
+
+    def show_lost(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Hatch, in the colour of a warning, from when to when something cannot be read."""
+        self._lost = tuple(spans)
+        self.update()
 
     def show_marked(self, times: Sequence[int]) -> None:
         """Light these times up: what somebody looks for."""
@@ -125,8 +131,11 @@ class Scrub(QWidget):
             painter.end()
             return
         self._paint_track(painter)
+        quiet, alert = colour(palette.secondary), colour(palette.medium)
         for gap in self._interruptions:
-            self._paint_interruption(painter, gap)
+            self._paint_hatched(painter, gap.t0_ns, gap.t1_ns, quiet)
+        for t0_ns, t1_ns in self._lost:
+            self._paint_hatched(painter, t0_ns, t1_ns, alert)
         self._paint_stretches(painter)
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
@@ -149,13 +158,13 @@ class Scrub(QWidget):
         played = QRectF(track.left(), track.top(), self.x_of(self._t_ns) - track.left(), track.height())
         painter.drawRoundedRect(played, track.height() / 2, track.height() / 2)
 
-    def _paint_interruption(self, painter: QPainter, gap: Interruption) -> None:
+    def _paint_hatched(self, painter: QPainter, t0_ns: int, t1_ns: int, ink: QColor) -> None:
         theme, track = self._theme, self._track()
-        left, right = self.x_of(gap.t0_ns), self.x_of(gap.t1_ns)
+        left, right = self.x_of(t0_ns), self.x_of(t1_ns)
         wide = max(right - left, theme.px(4))
         box = QRectF((left + right - wide) / 2, track.top() - 1, wide, track.height() + 2)
         painter.fillRect(box, colour(theme.palette.panel))
-        painting.hatch(painter, box, colour(theme.palette.secondary), theme.px(1), theme.px(5))
+        painting.hatch(painter, box, ink, theme.px(1), theme.px(5))
 
     def _paint_stretches(self, painter: QPainter) -> None:
         theme, track = self._theme, self._track()

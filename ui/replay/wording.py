@@ -40,6 +40,7 @@ VALUES: Final = {
     "reading": "readings",
     "interruption": "not monitored",
     "signature": "signatures",
+    "lost": "damage",
     "broken signature": "broken signatures",
 }
 AMEND: Final = "Amend a note"
@@ -85,6 +86,8 @@ STANDINGS: Final = {
     "of a newer version": "of a newer version",
     "cannot be read": "cannot be read",
 }
+LOST: Final = "{what} that cannot be read"
+ALTERED: Final = "entries that are not what was written: {count}"
 NO_MOMENTS: Final = "nothing was noted in this record"
 MARK: Final = "mark"
 NOT_MONITORED: Final = "not monitored {length}"
