@@ -24,6 +24,7 @@ from ui.reviewing import Reviewed, dress_review
 from ui.shell import Shell
 
 CHECKING = "Checking the record"
+DAMAGE = "{name} is damaged: what is hatched on the strip cannot be read, or is not what was written"
 MOST_OFFERED = 50
 FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
@@ -113,7 +114,7 @@ def _dress(
             failed.append(why)
     if not reviews:
         raise failed[0]
-    told = [f"{each.path.name} is damaged: {each.verdict.first_bad}" for each in found if each.salvaged]
+    told = [DAMAGE.format(name=each.path.name) for each in found if each.salvaged]
     return dress_review(shell, reviews[0], library, reviews[1:], "; ".join((*map(str, failed), *told)))
 
 

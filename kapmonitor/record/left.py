@@ -9,13 +9,17 @@ from typing import Final
 
 from kapmonitor.record import chain
 from kapmonitor.record.database import DATABASE_ERRORS
+from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.reader import UNREADABLE, check_crc
+from kapmonitor.record.wave import unpack
 
 Row = tuple[int | float | str | bytes | None, ...]
 Tell = Callable[[float], None]
 GIVE_UP: Final = 2000
 """After so many rows in a row that cannot be read there are no more, unless a seal names more."""
 TELL_EVERY: Final = 500
+FAR_NS: Final = 3_600_000_000_000
+"""Entries that follow each other, and data and the last entry, are closer; a turned bit may say otherwise."""
 TABLES: Final = ("event", "wave", "numeric", "minute", "wave_tail", "numeric_tail")
 """In the order in which they are read; the wire is not needed to look at a record."""
 KEYS: Final = {"event": "seq"}
@@ -35,12 +39,23 @@ class Lost:
 
 
 class Left:
-    """The rows of one table by their numbers; None for a table that is gone."""
+    """The rows of one table by their numbers, from no `source` where it is gone.
 
-    def __init__(self, name: str, source: sqlite3.Connection | None, promised: int, tell: Tell) -> None:
+    `promised` is how many a seal speaks of, `until_ns` the session's last entry."""
+
+    def __init__(
+        self,
+        name: str,
+        source: sqlite3.Connection | None,
+        promised: int = 0,
+        until_ns: int | None = None,
+        *,
+        tell: Tell,
+    ) -> None:
         self._name = name
         self._source = source
         self._promised = promised
+        self._until_ns = until_ns
         self._tell = tell
         self._holes: list[tuple[int, int, int]] = []
         """Rows, and the times between which they were; the second is filled in by the row after."""
@@ -112,27 +127,44 @@ class Left:
     def _is_kept(self, row: Row) -> bool:
         """Entries that were changed are kept, as somebody has to see them; what cannot be decoded is not."""
         try:
-            match self._name:
-                case "event":
-                    seq, t_ns, type_, version, body, prev, hash_ = row
-                    right = chain.event_hash(seq, t_ns, type_, version, body, prev) == hash_  # type: ignore[arg-type]
-                    if not right:
-                        self._changed.append(int(t_ns))  # type: ignore[arg-type]
-                case "wave":
-                    check_crc(row[5], row[7])  # type: ignore[arg-type]
-                    check_crc(row[6], row[8])  # type: ignore[arg-type]
-                case "numeric":
-                    check_crc(row[4], row[5])  # type: ignore[arg-type]
-                case "minute":
-                    check_crc(row[4], row[5], row[6])  # type: ignore[arg-type]
-                    return self._missing == 0  # what comes after a hole is folded anew by whoever reads
-                case "wave_tail":
-                    check_crc(row[5], row[6])  # type: ignore[arg-type]
-                case _:
-                    return True
+            return self._decodes(row)
         except UNREADABLE:
             return False
+
+    def _decodes(self, row: Row) -> bool:
+        match (self._name, *row):
+            case ("event", int(seq), int(t_ns), str(kind), int(version), str(body), str(prev), hash_):
+                right = chain.event_hash(seq, t_ns, kind, version, body, prev) == hash_
+                return self._is_entry(t_ns, right=right)
+            case ("wave", _, int(), int(t0_ns), float(fs), int(n), int(a), int(b), bytes(fine), bytes(data)):
+                check_crc(a, fine)
+                check_crc(b, data)
+                return fs > 0 and len(unpack(data, n)) == n and self._is_within(t0_ns + round(n * 1e9 / fs))
+            case ("numeric", _, int(t0_ns), int(t1_ns), int(n), int(crc), bytes(data), str(extra)):
+                check_crc(crc, data)
+                times = [each.t_ns for each in rows_of(data, t0_ns, n, extra)]
+                return t0_ns <= t1_ns and all(map(self._is_within, times))
+            case ("minute", _, int(), int(), int(), int(crc), bytes(waves), bytes(numerics)):
+                check_crc(crc, waves, numerics)
+                return self._missing == 0  # what comes after a hole is folded anew by whoever reads
+            case ("wave_tail", _, int(), int(), float(), int(), int(crc), bytes(data)):
+                check_crc(crc, data)
+                return True
+            case _:
+                return self._name == "numeric_tail"
+
+    def _is_entry(self, t_ns: int, *, right: bool) -> bool:
+        """One that was changed counts only at a time that may be its own."""
+        if right:
+            return True
+        if self.last_ns is None or abs(t_ns - self.last_ns) > FAR_NS:
+            return False
+        self._changed.append(t_ns)
         return True
+
+    def _is_within(self, t_ns: int) -> bool:
+        """No later than the session can have been; devices may have stored readings long before it."""
+        return self._until_ns is None or t_ns <= self._until_ns + FAR_NS
 
     def _close_hole(self, t_ns: int) -> None:
         if self._missing:

@@ -67,7 +67,9 @@ def _copy(path: Path, made: Path, tell: Tell) -> tuple[Lost, ...]:
         promised: dict[str, int] = {}
         for number, table in enumerate(TABLES):
             tell(number / len(TABLES))
-            found = Left(table, source if table in there else None, promised.get(table, 0), tell)
+            until_ns = tables[0].last_ns if tables else None
+            given = source if table in there else None
+            found = Left(table, given, promised.get(table, 0), until_ns, tell=tell)
             for row in found.whole():
                 marks = ",".join("?" * len(row))
                 target.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608  # names are ours

@@ -39,6 +39,7 @@ class OpenRecords(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._opened: list[Opened] = []
+        self._leaving: list[Opened] = []
         self._at = -1
 
     @property
@@ -88,17 +89,25 @@ class OpenRecords(QWidget):
             return False
         gone = self._opened.pop(self._at)
         gone.window.close()
+        # What its parts had still put off asks the record until they are gone.
+        self._leaving.append(gone)
+        gone.window.destroyed.connect(lambda: self._let_go(gone))
         gone.window.deleteLater()
-        gone.close()
         self.show_one(min(self._at, len(self._opened) - 1))
         return True
+
+    def _let_go(self, gone: Opened) -> None:
+        self._leaving.remove(gone)
+        gone.close()
 
     def close_all(self) -> None:
         """Let go of all files; the windows are closed already."""
         for each in self._opened:
             each.window.close()
+        for each in (*self._opened, *self._leaving):
             each.close()
         self._opened.clear()
+        self._leaving.clear()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for each in self._opened:
