@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.amending import Amender
+from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged, RecordError
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
@@ -17,6 +20,8 @@ from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
 from kapmonitor.shelf import Shelved, Tell, shelf, shelved
+from kapmonitor.show_unlock import unlock_record
+from kapmonitor.viewing import note_views
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -30,13 +35,24 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
-def prepare(console: Console, paths: Sequence[Path], at_s: float | None, library: Library | None) -> None:
-    """Let the console check and open records; the first one is seen first."""
+def prepare(
+    console: Console,
+    paths: Sequence[Path],
+    at_s: float | None,
+    library: Library | None,
+    on_open: Callable[[Path], None],
+) -> None:
+    """Let the console check and open records, the first one to be seen.
+
+    `on_open` is called with each when its passphrase is known.
+    """
 
     def make(progress: Progress) -> Dress:
         found: list[Checked] = []
         troubles: list[RecordError] = []
         for number, path in enumerate(paths):
+            unlock_record(console, path)
+            on_open(path)
             progress(number / len(paths), CHECKING)
             try:
                 found.append(checked(path, _onward(progress, number, len(paths))))
@@ -152,12 +168,32 @@ def _reviewed(found: Checked, at_s: float | None) -> Reviewed:
         review.reread,
         replace(shelved(review.path), path=path),
         review.lost,
+        _course_of(path),
+        _in_another_window,
     )
 
 
 def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:
     """Reads the limits and the record anew, on whatever thread it is called."""
     return lambda name, tell: rehearse(path, read_limits(name), default(), tell)
+
+
+def _course_of(path: Path) -> Callable[[Tell], Course]:
+    """Reads the sessions of this record's person anew, on whatever thread it is called."""
+
+    def read(tell: Tell) -> Course:
+        found = look_at(beside(path), part(tell, 0, 2))
+        course = gather(found, person_of(path, found), heads_ledger(), part(tell, 1, 2))
+        note_views(course)
+        return course
+
+    return read
+
+
+def _in_another_window(path: Path) -> None:
+    """In a program of its own, so that each record has all of the keys; it asks nothing on this terminal."""
+    command = [sys.executable, "-m", "kapmonitor", "replay", str(path)]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
 def _offered() -> tuple[Offered, ...]:

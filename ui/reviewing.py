@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
     from kapmonitor.shelf import Shelved, Tell
+    from ui.course.page import Open, Read
     from ui.music.panel import MusicPanel
     from ui.replay import ReplayBar
     from ui.replay.amending import Amending
@@ -46,7 +47,7 @@ class Reviewed:
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
     `amending` changes notes, after which the record is `reread`. `record` is whose it is, `lost` what of it
-    cannot be read.
+    cannot be read. `course` reads all sessions of its person, `open_record` shows another record.
     """
 
     port: ReplayPort
@@ -60,6 +61,8 @@ class Reviewed:
     reread: Callable[[Amended], object] = lambda _amended: None
     record: Shelved | None = None
     lost: tuple[Lost, ...] = ()
+    course: Read | None = None
+    open_record: Open | None = None
 
 
 class Library(Protocol):
@@ -123,6 +126,9 @@ def _window(reviewed: Reviewed) -> MainWindow:
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
+    if reviewed.course is not None:
+        course, open_record = reviewed.course, reviewed.open_record
+        window.on(Action.COURSE, lambda _press: _show_course(window, course, open_record))
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)
@@ -151,6 +157,12 @@ def _bar(reviewed: Reviewed, window: MainWindow, moved: Callable[[], object]) ->
     bar = ReplayBar(port, window.theme, moved, interruptions=state.interruptions, stretches=lasted, told=told)
     bar.scrub.show_lost([(lost.t0_ns, lost.t1_ns) for lost in reviewed.lost])
     return bar
+
+
+def _show_course(window: MainWindow, course: Read, open_record: Open | None) -> None:
+    from ui.course.wiring import toggle
+
+    toggle(window, course, open_record)
 
 
 def _open_rehearsal(

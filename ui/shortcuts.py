@@ -73,6 +73,7 @@ class Action(StrEnum):
     WINDOW_SHORTER = "window-shorter"
     WINDOW_LONGER = "window-longer"
     WINDOW_WHOLE = "window-whole"
+    OWN_BAND = "own-band"
     REPLAY_PLAY = "replay-play"
     REPLAY_SLOWER = "replay-slower"
     REPLAY_FASTER = "replay-faster"
@@ -101,6 +102,7 @@ class Action(StrEnum):
     RECORD_BEFORE = "record-before"
     RECORD_CLOSE = "record-close"
     REHEARSE = "rehearse"
+    COURSE = "course"
     FULL_SCREEN = "full-screen"
 
 
@@ -166,6 +168,7 @@ LIVE: Final = (
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),
     Binding(K.Key_PageUp, Action.PHASE_BACK, hold_s=HOLD_S),
+    Binding(K.Key_U, Action.OWN_BAND),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
     Binding(K.Key_H, Action.MUSIC_HOLD),
     Binding(K.Key_S, Action.MUSIC_SOFTER),
@@ -213,6 +216,7 @@ REVIEW: Final = (
     Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
     Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
+    Binding(K.Key_C, Action.COURSE),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
-from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.config.load import load_settings
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ExportError, RecordError
-from kapmonitor.places import default_records_folder, settings_file
+from kapmonitor.places import default_records_folder, record_file, settings_file
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
@@ -30,10 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
         return 1
-    paths = [record_to_read(text) for text in arguments.record]
+    paths = [record_file(text) for text in arguments.record]
     at_s = parse_at(arguments.at) if arguments.at else None
-    for path in paths:
-        _put_on_file(path, arguments)
     from ui.console import Console, wanted_picture
 
     picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
@@ -41,8 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     console.show()
     from kapmonitor.show_review import Library, prepare
 
-    library = Library(_folders(paths), lambda path: _put_on_file(path, arguments))
-    prepare(console, paths, at_s, library)
+    def viewed(path: Path) -> None:
+        _put_on_file(path, arguments)
+
+    prepare(console, paths, at_s, Library(_folders(paths), viewed), viewed)
     return run_console(console, picture)
 
 

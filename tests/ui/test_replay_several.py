@@ -216,14 +216,14 @@ def test_of_several_those_that_can_be_opened_are_and_the_rest_is_named(folder, m
             self.dress = make(lambda *_: None)
 
     console = Console()
-    show_review.prepare(console, [folder / "bad.kap", folder / "1.kap"], None, None)
+    show_review.prepare(console, [folder / "bad.kap", folder / "1.kap"], None, None, lambda _path: None)
     end = console.dress(shell)
     assert len(shell._held.opened) == 1
     assert "bad.kap: not a session record" in shell._held.current.window.footer._message
     QTest.qWait(50)  # what the parts put off until they are shown
     shell.close()
     end()
-    show_review.prepare(console, [folder / "bad.kap"], None, None)
+    show_review.prepare(console, [folder / "bad.kap"], None, None, lambda _path: None)
     with pytest.raises(RecordError, match="not a session record"):
         console.dress(shell)
 

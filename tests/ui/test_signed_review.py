@@ -53,7 +53,7 @@ def opened(monkeypatch, qtbot):
             show_review, "dress_review", lambda _shell, reviewed, *_: dressed.append(reviewed)
         )
         console = FakeConsole()
-        show_review.prepare(console, [path], None, None)
+        show_review.prepare(console, [path], None, None, lambda _path: None)
         console.dress(None)
         (reviewed,) = dressed
         panel = MomentsPanel(

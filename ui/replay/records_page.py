@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QWidget
 
 from kapmonitor.shelf import Shelved, Standing
 from ui import fonts, painting
+from ui.job import Job, Tell
 from ui.listing import in_view
 from ui.panel import paint_panel
 from ui.replay import wording
-from ui.replay.job import Job, Tell
 from ui.replay.shelved import Row, row
 from ui.shortcuts import TAKES_ARROWS
 from ui.theme import Theme, colour
 
 POLL_MS: Final = 50
+THREAD: Final = "kap-records"
 HEAD: Final = 64
 FOOT: Final = 76
 MARGIN: Final = 24
@@ -50,7 +51,7 @@ class RecordsPage(QWidget):
         self._records: tuple[Shelved, ...] = ()
         self._trouble = ""
         self._at = 0
-        self._listing: Job[tuple[Shelved, ...]] | None = Job(shelf)
+        self._listing: Job[tuple[Shelved, ...]] | None = Job(shelf, THREAD, wording.STOPPED)
         self._loading: Job[object] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
@@ -132,7 +133,7 @@ class RecordsPage(QWidget):
             return
         chosen, load = self._records[self._at], self._load
         self._trouble = ""
-        self._loading = Job(lambda tell: load(chosen, tell))
+        self._loading = Job(lambda tell: load(chosen, tell), THREAD, wording.STOPPED)
         self.update()
 
     def _escape(self) -> None:

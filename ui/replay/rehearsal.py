@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from kapmonitor.rehearse import Rehearsal
 from ui import fonts, painting
+from ui.job import Job, Tell
 from ui.panel import paint_panel
 from ui.replay import wording
-from ui.replay.job import Job, Tell
 from ui.replay.rehearsal_drawing import HOUR_STRIP, paint_hours, paint_row, row_height
 from ui.replay.rehearsed import Face, face
 from ui.shortcuts import TAKES_ARROWS
@@ -60,7 +60,7 @@ class RehearsalPage(QWidget):
         self._seek = seek
         self._theme = theme
         self._job: Job[Face] | None = None
-        self._name = ""
+        self._running = ""
         self._face: Face | None = None
         self._trouble = ""
         self._at = 0
@@ -110,8 +110,9 @@ class RehearsalPage(QWidget):
         if not name:
             return
         self._trouble = ""
-        run, self._name = self._run, name
-        self._job = Job(lambda tell: face(run(name, tell)))
+        run = self._run
+        self._running = name
+        self._job = Job(lambda tell: face(run(name, tell)), "kap-rehearsal", wording.STOPPED)
         self.field.hide()
         self.setFocus()
         self._timer.start()
@@ -124,7 +125,7 @@ class RehearsalPage(QWidget):
             self._job, self._face, self._trouble, self._at = None, job.result, job.trouble, 0
             if self._face is None:
                 self._choose()
-                self.field.setText(self._name)
+                self.field.setText(self._running)
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -242,7 +243,7 @@ class RehearsalPage(QWidget):
 
     def _paint_running(self, painter: QPainter, job: Job[Face]) -> str:
         p, px = self._theme.palette, self._theme.px
-        words = wording.REHEARSING.format(name=Path(self._name).name, share=f"{job.share:.0%}")
+        words = wording.REHEARSING.format(name=Path(self._running).name, share=f"{job.share:.0%}")
         self._say(painter, self.height() / 2 - px(SUM), words, p.text)
         room = self.width() - 2 * px(MARGIN)
         painter.fillRect(QRectF(px(MARGIN), self.height() / 2, room, px(6)), colour(p.grid))

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kapmonitor.resting import Baseline, baseline_of
 from kapmonitor.session.state import SessionState
 from ui import fonts
 from ui.ports import SessionPort
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 from ui.trends import wording
-from ui.trends.baseline import Baseline, baseline_of
 from ui.trends.canvas import Canvas
 from ui.trends.content import Coming, Request, gather
 from ui.trends.frame import elided
 from ui.trends.lanes import LIVE_LANES, REVIEW_LANES, Picture
+from ui.trends.own import OwnBands
 from ui.trends.reading import values_at
 from ui.trends.ticks import time_ticks
 from ui.trends.window import WHOLE, Span, live_span, narrower, review_span, wider
@@ -57,6 +58,7 @@ class TrendsPane(RefreshedWhileShown):
         self._window_min = WHOLE if review is not None else FIRST_WINDOW_MIN
         self._coming: tuple[Coming, ...] = ()
         self._baseline = Baseline()
+        self._own: OwnBands | None = None
         self._picked_ns: int | None = None
         self._picture: Picture | None = None
         self._key: object = None
@@ -102,6 +104,11 @@ class TrendsPane(RefreshedWhileShown):
             self._coming = coming
             self._key = None
 
+    def set_own(self, own: OwnBands | None) -> None:
+        """The person's own bands beside the protocol's; None for none."""
+        self._own, self._key = own, None
+        self.refresh()
+
     def narrower(self) -> None:
         """Show a shorter stretch."""
         self._set_window(narrower(self._window_min))
@@ -145,6 +152,8 @@ class TrendsPane(RefreshedWhileShown):
             self._baseline = baseline_of(self._port.view(), state)
             request = Request(span, self._canvas.columns, now_ns, end_ns, live=self._review is None)
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
+            if self._own is not None:
+                content = replace(content, own=self._own.of(state, self._baseline))
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))
             self._picture = Picture(content, request.width, grid)
             self._canvas.show(self._picture)

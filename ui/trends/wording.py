@@ -30,6 +30,7 @@ HELD: Final = "held"
 FAILED: Final = "cuff failed: {why}"
 MARK: Final = "mark"
 EXPECTED: Final = "{what} · shaded: usual by the protocol for {doses}"
+SHADED: Final = "{what} · shaded: by the protocol"
 NO_BASELINE: Final = "{what} · no shading: no baseline"
 NO_COURSE: Final = "{what} · no shading: the protocol has no course for {routes}"
 WINDOW: Final = "[ ]  window {length}"
@@ -56,8 +57,12 @@ def hr_title(content: Content) -> str:
     """What the first lane shows, and what its shading means."""
     state = content.state
     if content.hr.band is None and content.pressure.sys_band is None:
-        return _not_expected(state)
-    return EXPECTED.format(what=strings.HR, doses=_doses(state))
+        usual = _not_expected(state)
+    elif content.own.words:
+        return f"{SHADED.format(what=strings.HR)} · {content.own.words}"
+    else:
+        usual = EXPECTED.format(what=strings.HR, doses=_doses(state))
+    return f"{usual} · {content.own.words}" if content.own.words else usual
 
 
 def _not_expected(state: SessionState) -> str:
