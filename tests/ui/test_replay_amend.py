@@ -172,7 +172,9 @@ def test_with_people_their_pin_amends_and_signs(review, people, qtbot, tmp_path)
     fill(qtbot, page, "hand held, the left one")
     pin = window.over_trends
     assert isinstance(pin, PinPage)
-    qtbot.keyClick(pin.form, Qt.Key.Key_C)
+    for _ in range(2):
+        qtbot.keyClick(pin.form, Qt.Key.Key_Down)
+    assert pin.form.picking.chosen.id == "diaz"
     qtbot.keyClick(pin.form, Qt.Key.Key_Return)
     pin.form.field.setText("wrong")
     qtbot.keyClick(pin.form.field, Qt.Key.Key_Return)
