@@ -153,6 +153,20 @@ def test_others_are_listed_the_same_person_first_and_one_is_opened(opened, folde
     assert records.current.window.over_trends is None
 
 
+def test_a_record_of_a_course_is_opened_beside_the_others(opened, folder, qtbot, viewed):
+    records = opened(folder / "3.kap")
+    first = records.current.window
+    press(records, Action.COURSE)
+    course = first.over_body.widget
+    qtbot.waitUntil(lambda: course.course is not None, timeout=WAIT_MS)
+    qtbot.keyClick(course, Qt.Key.Key_Up)
+    qtbot.keyClick(course, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(records.opened) == 2, timeout=WAIT_MS)
+    assert records.current.key == str((folder / "2.kap").resolve())
+    assert first.over_body.widget is None
+    assert [path.name for path in viewed] == ["2.kap"]
+
+
 def test_one_that_is_open_already_is_seen_again(opened, folder, qtbot, viewed):
     records = opened(folder / "3.kap", folder / "2.kap")
     page = page_of(records, qtbot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -31,7 +32,7 @@ TEXT: Final = 18
 class RecordsPage(QWidget):
     """Lists what `shelf` finds, in its order; `load` makes ready what is chosen, and `ready` carries it.
 
-    `is_open` says of a record whether it is open already.
+    `is_open` says of a record whether it is open already; one that is `wanted` is opened at once.
     """
 
     left = Signal()
@@ -43,11 +44,13 @@ class RecordsPage(QWidget):
         load: Callable[[Shelved, Tell], object],
         is_open: Callable[[Shelved], bool],
         theme: Theme,
+        wanted: Path | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._load = load
         self._is_open = is_open
+        self._wanted = wanted
         self._records: tuple[Shelved, ...] = ()
         self._trouble = ""
         self._at = 0
@@ -89,11 +92,19 @@ class RecordsPage(QWidget):
         listing, loading = self._listing, self._loading
         if listing is not None and listing.is_over:
             self._listing, self._records, self._trouble = None, listing.result or (), listing.trouble
+            self._open_wanted()
         if loading is not None and loading.is_over:
             self._loading, self._trouble = None, loading.trouble
             if loading.result is not None:
                 self.ready.emit(loading.result)
         self.update()
+
+    def _open_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        paths = [record.path.resolve() for record in self._records]
+        if wanted is not None and wanted.resolve() in paths:
+            self._at = paths.index(wanted.resolve())
+            self._open()
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor.errors import KapError
@@ -27,7 +29,10 @@ class Several:
 
     def add(self, reviewed: Reviewed) -> None:
         """Open one more, which is seen from now on."""
-        window, record = self._dress(reviewed), reviewed.record
+        record = reviewed.record
+        if self._library is not None:
+            reviewed = replace(reviewed, open_record=self._open_beside)
+        window = self._dress(reviewed)
         window.on(Action.RECORD_OPEN, lambda _press: self._choose(window, record))
         window.on(Action.RECORD_NEXT, lambda _press: self._step(window, 1))
         window.on(Action.RECORD_BEFORE, lambda _press: self._step(window, -1))
@@ -45,7 +50,13 @@ class Several:
         if not self.records.close_one():
             window.say(wording.ONLY_RECORD)
 
-    def _choose(self, window: MainWindow, record: Shelved | None) -> None:
+    def _open_beside(self, path: Path) -> None:
+        """Another record of a course that is being looked at."""
+        window = self.records.current.window
+        window.over_body.take_away()
+        self._choose(window, None, path)
+
+    def _choose(self, window: MainWindow, record: Shelved | None, wanted: Path | None = None) -> None:
         library = self._library
         if window.close_if_open(RecordsPage):
             return
@@ -63,7 +74,7 @@ class Several:
             make = library.load(wanted, tell)
             return lambda: self.add(make())
 
-        page = RecordsPage(shelf, load, self._is_open, window.theme)
+        page = RecordsPage(shelf, load, self._is_open, window.theme, wanted)
         page.left.connect(window.close_over_trends)
         page.ready.connect(lambda opens: self._opened(window, page, opens))
         window.open_over_trends(page)
