@@ -34,8 +34,9 @@ def row(record: Shelved, *, is_open: bool) -> Row:
 
 
 def label(record: Shelved) -> str:
-    """For the strip: `M.K. 4471 · session 3 of 6 · 2026-11-22 13:51`."""
-    parts = (person(record), session(record), day(record)) if record.utc_ns else (record.path.name,)
+    """For the strip: `M.K. 4471 · session 3 of 6 · 2026-11-22`."""
+    date = day(record).partition(" ")[0]
+    parts = (person(record), session(record), date) if record.utc_ns else (record.path.name,)
     return " · ".join(part for part in parts if part)
 
 
