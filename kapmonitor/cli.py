@@ -157,7 +157,12 @@ def _replay(commands: Commands) -> None:
         "play a record back in the same dashboard; never sounds an alarm, never opens a device",
         "kapmonitor replay session.kap --at T+20:00",
     )
-    replay.add_argument("record", metavar="RECORD", help="a session record (.kap)")
+    replay.add_argument(
+        "record",
+        nargs="+",
+        metavar="RECORD",
+        help="session records (.kap), all open; the first is seen",
+    )
     replay.add_argument("--at", metavar="T+MM:SS", help="where to begin, from the first dose or the start")
     exportwords.asking(replay)
     screenshot(replay)

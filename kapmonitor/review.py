@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kapmonitor import mdc
+from kapmonitor.beyond import Beyond, held, readings_beyond
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
@@ -28,7 +29,10 @@ from kapmonitor.model import (
 from kapmonitor.nearby import Nearby
 from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
+from kapmonitor.record.amend import Amended
+from kapmonitor.record.appending import leave_one_file
 from kapmonitor.record.cuffs import reading_of
+from kapmonitor.record.left import Lost
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
@@ -41,21 +45,32 @@ from kapmonitor.tiles import CUFF_GONE_NS, cuff_freshness, nearest_limits, tile,
 from kapmonitor.view import Role, SignalView, WaveTap
 from kapmonitor.vitals import FALL_BACK_NS, SOURCES
 
-SLOWEST: Final = 1.0
+SLOWEST: Final = 0.5
 FASTEST: Final = 60.0
 
 
 class Review:
-    """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock."""
+    """Answers ui.ports.ReplayPort from a record. `real_ns` is the computer's own monotonic clock.
 
-    def __init__(self, path: Path, verdict: Verdict, real_ns: Callable[[], int] = time.monotonic_ns) -> None:
+    `lost` is what is not in the file, as it is what was left of a damaged one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        verdict: Verdict,
+        real_ns: Callable[[], int] = time.monotonic_ns,
+        lost: tuple[Lost, ...] = (),
+    ) -> None:
+        self.path = path
         self._view = RecordView(path)
         self._verdict = verdict
+        self.lost = lost
         self._real_ns = real_ns
         events = [row.stamped for row in self._view.events()]
         if not events:
             raise RecordDamaged(str(path), "nothing was ever recorded in it")
-        self._frames = Frames(events)
+        self._frames = Frames(events, lenient=verdict.kind == DAMAGED)
         self._times = times_of_day(events)
         self._music = tuple(
             (each.t_ns, each.event) for each in events if isinstance(each.event, MusicEvent | SessionResumed)
@@ -64,14 +79,22 @@ class Review:
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
         self._taps: dict[ChannelKey, _CarefulTap] = {}
+        self._beyond: tuple[Beyond, ...] | None = None
         self._at_ns = self._span[0]
         self._from_real_ns = 0
-        self._speed = SLOWEST
+        self._speed = 1.0
         self._playing = False
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, and leave it as one."""
         self._view.close()
+        leave_one_file(self.path)
+
+    def reread(self, amended: Amended) -> None:
+        """Look again at what people did: a note was amended."""
+        self._view.reread()
+        self._frames = Frames(row.stamped for row in self._view.events())
+        self._verdict = replace(self._verdict, signatures=amended.signatures, amended=amended.amended)
 
     def span(self) -> tuple[int, int]:
         """First and last t_ns of the session."""
@@ -119,12 +142,26 @@ class Review:
         found = [(note.t_ns, "note") for note in session.notes if not note.withdrawn]
         found += [(dose.t_ns, "dose") for dose in session.doses]
         found += [(alarm.t0_ns, "alarm") for alarm in session.alarms]
+        found += [(t_ns, "phase") for t_ns, _ in session.phases]
+        found += [(beyond.t_ns, "reading") for beyond in self.beyond()]
         return tuple(sorted(found))
+
+    def beyond(self) -> tuple[Beyond, ...]:
+        """Readings outside the limits that held then; none where what is left does not tell."""
+        if self._beyond is None:
+            try:
+                self._beyond = readings_beyond(self._view, held(self._frames.each(), self._span[1]))
+            except RecordDamaged:
+                self._beyond = ()
+        return self._beyond
 
     def summary(self) -> str:
         kind = self._verdict.kind
         if kind == INTACT:
-            return f"intact{_signed(self._verdict)}"
+            return f"intact{_signed(self._verdict)}{_amended(self._verdict)}"
+        if kind == DAMAGED and self.lost:
+            count = len(self.lost)
+            return f"damaged in {count} places" if count > 1 else "damaged in one place"
         if kind == DAMAGED:
             return f"damaged: {self._verdict.first_bad}"
         missing = self._verdict.missing
@@ -246,6 +283,11 @@ def _signed(verdict: Verdict) -> str:
         return ", signed with a key not known here"
     count = len(verdict.signatures)
     return ", its signature holds" if count == 1 else f", its {count} signatures hold"
+
+
+def _amended(verdict: Verdict) -> str:
+    count = len(verdict.amended)
+    return "" if not count else f", {count} {'note' if count == 1 else 'notes'} amended afterwards"
 
 
 class _CarefulTap:

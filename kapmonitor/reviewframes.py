@@ -55,15 +55,19 @@ class Frame:
 
 
 class Frames:
-    """Frames by time; asking is a binary search."""
+    """Frames by time; asking is a binary search. `lenient` leaves events out that make no sense."""
 
-    def __init__(self, events: Iterable[Stamped]) -> None:
+    def __init__(self, events: Iterable[Stamped], *, lenient: bool = False) -> None:
         self._times: list[int] = []
         self._frames: list[Frame] = []
         frame = Frame()
         # A note's time is its first keystroke, so the order of entry is not quite the order of time.
         for stamped in sorted(events, key=lambda stamped: stamped.t_ns):
-            frame = after(frame, stamped)
+            try:
+                frame = after(frame, stamped)
+            except ValueError:
+                if not lenient:
+                    raise
             self._times.append(stamped.t_ns)
             self._frames.append(frame)
 
@@ -71,6 +75,10 @@ class Frames:
         """The frame in force at a time; an empty one before the first event."""
         place = bisect_right(self._times, t_ns)
         return self._frames[place - 1] if place else Frame()
+
+    def each(self) -> tuple[tuple[int, Frame], ...]:
+        """When each begins, and it; of those of one time the last."""
+        return tuple(dict(zip(self._times, self._frames, strict=True)).items())
 
     def last(self) -> Frame:
         """The frame after everything."""

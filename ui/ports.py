@@ -73,7 +73,7 @@ class ReplayPort(SessionPort, Protocol):
         ...
 
     def set_speed(self, speed: float) -> None:
-        """1 to 60 times real time."""
+        """0.5 to 60 times real time."""
         ...
 
     def seek(self, t_ns: int) -> None:
@@ -81,7 +81,7 @@ class ReplayPort(SessionPort, Protocol):
         ...
 
     def moments(self) -> tuple[tuple[int, str], ...]:
-        """Times to jump to, oldest first, each with 'note', 'dose' or 'alarm'."""
+        """Times to jump to, oldest first, each with 'note', 'dose', 'alarm', 'phase' or 'reading'."""
         ...
 
     def summary(self) -> str:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QTimer
 
+from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from playlists.heard import Lane
 from ui.dressing import open_alarms, wire_windows
 from ui.main_window import MainWindow
 from ui.opening import show_card
 from ui.ports import ReplayPort
+from ui.replay.travel import SMALL_NS
 from ui.shell import Shell
-from ui.shortcuts import Action
+from ui.shortcuts import Action, Handler
 
 if TYPE_CHECKING:
+    from kapmonitor.record.amend import Amended
+    from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
+    from kapmonitor.shelf import Shelved, Tell
     from ui.course.page import Open, Read
+    from ui.music.panel import MusicPanel
+    from ui.music.past import Past
     from ui.replay import ReplayBar
+    from ui.replay.amending import Amending
     from ui.replay.rehearsal import Offered, Rehearse
 
 REVIEW_WAVES_MS: Final = 33
 NO_MUSIC: Final = Lane()
+JUMPS: Final = {
+    "note": (Action.REPLAY_NOTE, Action.REPLAY_NOTE_BACK),
+    "alarm": (Action.REPLAY_ALARM, Action.REPLAY_ALARM_BACK),
+    "dose": (Action.REPLAY_DOSE, Action.REPLAY_DOSE_BACK),
+    "phase": (Action.REPLAY_PHASE, Action.REPLAY_PHASE_BACK),
+    "reading": (Action.REPLAY_READING, Action.REPLAY_READING_BACK),
+}
+"""Kinds of moments, with what goes to the next one and to the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +48,10 @@ class Reviewed:
     """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
-    they were found to be when it was verified. `course` reads all sessions of its person, `open_record` shows
-    another record. `music` is heard from `music_output` if asked for, never from the `alarm_outputs`, and not
-    while `barred` says why.
+    they were found to be when it was verified; `beyond` are its readings outside the limits that held then.
+    `amending` changes notes, after which the record is `reread`. `shelved` is whose it is, `lost` what of it
+    cannot be read. `course` reads all sessions of its person, `open_record` shows another record. `music` is
+    heard from `music_output` if asked for, never from the `alarm_outputs`, and not while `barred` says why.
     """
 
     port: ReplayPort
@@ -44,6 +60,11 @@ class Reviewed:
     rehearse: Rehearse | None = None
     offered: Callable[[], tuple[Offered, ...]] = tuple
     signatures: tuple[Signature, ...] = ()
+    beyond: Callable[[], tuple[Beyond, ...]] = tuple
+    amending: Amending | None = None
+    reread: Callable[[Amended], object] = lambda _amended: None
+    shelved: Shelved | None = None
+    lost: tuple[Lost, ...] = ()
     course: Read | None = None
     open_record: Open | None = None
     music: Lane = NO_MUSIC
@@ -52,33 +73,69 @@ class Reviewed:
     barred: Callable[[], str] = str
 
 
-def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
-    """The dashboard on a record; returns what ends it. Opens no device, and no sound output unasked."""
+class Library(Protocol):
+    """The other records of this computer; both methods take time, on another thread than the window's."""
+
+    def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
+        """All there are, the newest first."""
+        ...
+
+    def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:
+        """Makes one ready; what it returns opens it, on the window's thread. KapError says why it cannot."""
+        ...
+
+
+def dress_review(
+    shell: Shell,
+    reviewed: Reviewed,
+    library: Library | None = None,
+    others: Sequence[Reviewed] = (),
+    trouble: str = "",
+) -> Callable[[], None]:
+    """The dashboard on a record; returns what ends it. Opens no device, and no sound output unasked.
+
+    `others` are open beside it, `library` has more of them; `trouble` is why some could not be opened.
+    """
+    from ui.replay.several import Several
+
+    several = Several(library, _window)
+    shell.hold(several.records)
+    for each in (reviewed, *others):
+        several.add(each)
+    several.records.show_one(0)
+    if trouble:
+        several.records.current.window.say(trouble)
+    return several.records.close_all
+
+
+def _window(reviewed: Reviewed) -> MainWindow:
     from ui.music.hearer import Hearer
     from ui.music.panel import MusicPanel
     from ui.music.past import Past
-    from ui.replay import MomentsPanel, ReplayBar, what_lasted
+    from ui.replay import MomentsPanel
+    from ui.replay.amended import wire_amending
+    from ui.replay.searching import wire_search
     from ui.trends import Review, TrendsPane
 
     port = reviewed.port
     window = MainWindow(port)
     window.set_review(review=True)
-    shell.hold(window)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
+    bar = _bar(reviewed, window, trends.refresh)
     hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
     past = Past(reviewed.music, hearer, port, lambda: bar.speed, reviewed.barred)
     music = MusicPanel(window.theme, None, port.now_ns, past=past)
     music.bind(window.keys)
     window.set_trends(trends)
-    window.set_notes(
-        MomentsPanel(port, reviewed.state, bar.seek, window.theme, signatures=reviewed.signatures)
-    )
+    facts = (reviewed.signatures, reviewed.beyond, reviewed.lost)
+    moments = MomentsPanel(port, reviewed.state, bar.seek, window.theme, None, *facts)
+    window.set_notes(moments)
     window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
     wire_review(window, bar)
+    wire_search(window, bar, moments)
+    wire_amending(window, bar, moments, reviewed)
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
@@ -88,14 +145,34 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)
-    timer.timeout.connect(window.numbers.advance)
-    timer.timeout.connect(lambda: music.refresh(port.snapshot()))
+    timer.timeout.connect(lambda: _advance(window, music, past, port))
     timer.start(REVIEW_WAVES_MS)
     window.closing.connect(timer.stop)
-    ending = ExitStack()
-    ending.callback(reviewed.close)
-    ending.callback(past.close)
-    return ending.close
+    window.closing.connect(past.close)
+    return window
+
+
+def _advance(window: MainWindow, music: MusicPanel, past: Past, port: ReplayPort) -> None:
+    """What moves while it plays; nothing does, and nothing sounds, where another record is seen."""
+    if window.isVisible():
+        window.numbers.advance()
+        music.refresh(port.snapshot())
+    else:
+        past.rest()
+
+
+def _bar(reviewed: Reviewed, window: MainWindow, moved: Callable[[], object]) -> ReplayBar:
+    from ui.replay import ReplayBar, lines, reached, what_lasted
+
+    state, port = reviewed.state(), reviewed.port
+
+    def told(kind: str, t_ns: int) -> str:
+        return reached(lines(reviewed.state(), beyond=reviewed.beyond()), kind, t_ns)
+
+    lasted = what_lasted(state, port.view().span()[1])
+    bar = ReplayBar(port, window.theme, moved, interruptions=state.interruptions, stretches=lasted, told=told)
+    bar.scrub.show_lost([(lost.t0_ns, lost.t1_ns) for lost in reviewed.lost])
+    return bar
 
 
 def _show_course(window: MainWindow, course: Read, open_record: Open | None) -> None:
@@ -123,9 +200,12 @@ def wire_review(window: MainWindow, bar: ReplayBar) -> None:
     window.on(Action.REPLAY_FASTER, lambda _press: bar.faster())
     window.on(Action.REPLAY_BACK, lambda _press: bar.step(-1))
     window.on(Action.REPLAY_ON, lambda _press: bar.step(1))
-    window.on(Action.REPLAY_NOTE, lambda _press: bar.jump("note"))
-    window.on(Action.REPLAY_ALARM, lambda _press: bar.jump("alarm"))
-    window.on(Action.REPLAY_DOSE, lambda _press: bar.jump("dose"))
-    window.on(Action.REPLAY_NOTE_BACK, lambda _press: bar.jump("note", back=True))
-    window.on(Action.REPLAY_ALARM_BACK, lambda _press: bar.jump("alarm", back=True))
-    window.on(Action.REPLAY_DOSE_BACK, lambda _press: bar.jump("dose", back=True))
+    window.on(Action.REPLAY_SMALL_BACK, lambda _press: bar.step(-1, SMALL_NS))
+    window.on(Action.REPLAY_SMALL_ON, lambda _press: bar.step(1, SMALL_NS))
+    for kind, (on, back) in JUMPS.items():
+        window.on(on, _jumper(bar, kind, back=False))
+        window.on(back, _jumper(bar, kind, back=True))
+
+
+def _jumper(bar: ReplayBar, kind: str, *, back: bool) -> Handler:
+    return lambda _press: bar.jump(kind, back=back)

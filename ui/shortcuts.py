@@ -86,6 +86,22 @@ class Action(StrEnum):
     REPLAY_NOTE_BACK = "replay-note-back"
     REPLAY_ALARM_BACK = "replay-alarm-back"
     REPLAY_DOSE_BACK = "replay-dose-back"
+    REPLAY_PHASE = "replay-phase"
+    REPLAY_READING = "replay-reading"
+    REPLAY_PHASE_BACK = "replay-phase-back"
+    REPLAY_READING_BACK = "replay-reading-back"
+    REPLAY_SMALL_BACK = "replay-small-back"
+    REPLAY_SMALL_ON = "replay-small-on"
+    REPLAY_SEARCH = "replay-search"
+    REPLAY_FILTER = "replay-filter"
+    REPLAY_HIT = "replay-hit"
+    REPLAY_HIT_BACK = "replay-hit-back"
+    REPLAY_EVERYTHING = "replay-everything"
+    REPLAY_AMEND = "replay-amend"
+    RECORD_OPEN = "record-open"
+    RECORD_NEXT = "record-next"
+    RECORD_BEFORE = "record-before"
+    RECORD_CLOSE = "record-close"
     REHEARSE = "rehearse"
     COURSE = "course"
     FULL_SCREEN = "full-screen"
@@ -185,6 +201,22 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
+    Binding(K.Key_P, Action.REPLAY_PHASE),
+    Binding(K.Key_H, Action.REPLAY_READING),
+    Binding(K.Key_P, Action.REPLAY_PHASE_BACK, shift=True),
+    Binding(K.Key_H, Action.REPLAY_READING_BACK, shift=True),
+    Binding(K.Key_Slash, Action.REPLAY_SEARCH),
+    Binding(K.Key_F, Action.REPLAY_FILTER),
+    Binding(K.Key_G, Action.REPLAY_HIT),
+    Binding(K.Key_G, Action.REPLAY_HIT_BACK, shift=True),
+    Binding(K.Key_Backspace, Action.REPLAY_EVERYTHING),
+    Binding(K.Key_E, Action.REPLAY_AMEND),
+    Binding(K.Key_O, Action.RECORD_OPEN),
+    Binding(K.Key_PageDown, Action.RECORD_NEXT, control=True, always=True),
+    Binding(K.Key_PageUp, Action.RECORD_BEFORE, control=True, always=True),
+    Binding(K.Key_W, Action.RECORD_CLOSE, control=True),
+    Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
+    Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_C, Action.COURSE),
     Binding(K.Key_I, Action.CARD),
@@ -203,7 +235,7 @@ _SHIFTED_DIGITS: Final = {
     K.Key_ParenLeft: K.Key_9,
 }
 _OWN: Final = frozenset({K.Key_Left, K.Key_Right, K.Key_Up, K.Key_Down, K.Key_Space})
-_TYPED: Final = {K.Key_Plus, K.Key_BracketLeft, K.Key_BracketRight}
+_TYPED: Final = {K.Key_Plus, K.Key_Slash, K.Key_BracketLeft, K.Key_BracketRight}
 """Keys that need Shift or AltGr on some keyboards and so are matched by what they type."""
 
 

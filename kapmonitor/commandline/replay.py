@@ -6,13 +6,15 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.window import run_console
+from kapmonitor.config.load import load_settings
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ExportError, RecordError
-from kapmonitor.places import record_file
+from kapmonitor.places import default_records_folder, record_file, settings_file
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
@@ -27,17 +29,28 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
         return 1
-    path = record_file(arguments.record)
+    paths = [record_file(text) for text in arguments.record]
     at_s = parse_at(arguments.at) if arguments.at else None
     from ui.console import Console, wanted_picture
 
     picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
     console = Console(picture)
     console.show()
-    from kapmonitor.show_review import prepare
+    from kapmonitor.show_review import Library, prepare
 
-    prepare(console, path, at_s, lambda: _put_on_file(path, arguments))
+    def viewed(path: Path) -> None:
+        _put_on_file(path, arguments)
+
+    prepare(console, paths, at_s, Library(_folders(paths), viewed), viewed)
     return run_console(console, picture)
+
+
+def _folders(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Where other records are: this computer's folder, and those that these lie in."""
+    settings = load_settings(settings_file())
+    chosen = settings.records_folder.value
+    own = Path(chosen) if chosen else default_records_folder()
+    return tuple(dict.fromkeys((own, *(path.absolute().parent for path in paths))))
 
 
 def _put_on_file(path: Path, arguments: argparse.Namespace) -> None:

@@ -55,5 +55,7 @@ def _print(path: str, verdict: Verdict) -> None:
         _say(f"  compared: {line}")
     for signature in verdict.signatures:
         _say(f"  signed: entry {signature.seq}: {signature.text}")
+    for line in verdict.amended:
+        _say(f"  amended: {line}")
     if verdict.head:
         _say(f"  head: {verdict.head}")

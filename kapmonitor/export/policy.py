@@ -68,6 +68,7 @@ KEPT: Final[Mapping[type, tuple[str, ...]]] = {
     ev.CuffExplained: ("due_t_ns",),
     ev.NoteAdded: ("note", "kind", "saved_t_ns", "tag", "lasts", "late", "escalation"),
     ev.NoteAmended: ("note", "withdrawn", "at_ns"),
+    ev.RecordAmended: ("note", "withdrawn", "at_ns"),
     ev.NoteEnded: ("note", "undone"),
     ev.MusicEvent: ("action", "section", "title", "position_s", "duration_s", "volume_db"),
     ev.CheckAnswered: ("check", "answer"),
@@ -106,6 +107,7 @@ ASKED_FOR: Final[Mapping[str, Mapping[type, tuple[str, ...]]]] = {
         **{kind: ("by",) for kind in KEPT if "by" in {field.name for field in fields(kind)}},
         ev.DoseGiven: ("by", "witness"),
         ev.DoseAmended: ("by", "given_by", "witness"),
+        ev.RecordAmended: ("by", "name"),
         ev.SessionSignedOff: ("name", "by"),
         ev.LimitsSet: ("signed_by",),
         ev.PresenceSaid: ("person", "by"),
@@ -115,6 +117,7 @@ ASKED_FOR: Final[Mapping[str, Mapping[type, tuple[str, ...]]]] = {
     NOTES: {
         ev.NoteAdded: ("text",),
         ev.NoteAmended: ("text", "reason"),
+        ev.RecordAmended: ("text", "reason"),
         ev.CardFilled: ("field", "text"),
         ev.CheckAnswered: ("text",),
         ev.CheckOverridden: ("reason",),

@@ -29,6 +29,11 @@ class Meaning(StrEnum):
     AUTHOR = "author"
     REVIEWER = "reviewer"
     WITNESS = "witness"
+    AMENDER = "amender"
+
+
+OF_SESSIONS: Final = (Meaning.AUTHOR, Meaning.REVIEWER, Meaning.WITNESS)
+"""What can be said of a session as a whole; an amender signs what they changed afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

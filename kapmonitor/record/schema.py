@@ -169,6 +169,7 @@ def _encrypted_numbers(path: Path) -> tuple[int, int]:
     """Application and version, from a first page that its key says is as it was written."""
     with closing(database.connect(path, "ro")) as connection:
         try:
+            connection.execute("PRAGMA writable_schema=ON")  # else a file that was cut short tells nothing
             (application,) = connection.execute("PRAGMA application_id").fetchone()
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         except DATABASE_ERRORS as why:

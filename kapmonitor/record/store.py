@@ -18,13 +18,22 @@ from kapmonitor.record.inlet import plain
 from kapmonitor.record.items import DataRow
 from kapmonitor.record.journal import Journal
 from kapmonitor.record.standing import has_tails_of, load_fold, stands_like
-from kapmonitor.session.events import RecordSigned, SessionClosed, SessionResumed, SessionStarted, Stamped
+from kapmonitor.session.events import (
+    RecordAmended,
+    RecordSigned,
+    SessionClosed,
+    SessionResumed,
+    SessionStarted,
+    Stamped,
+)
 from kapmonitor.vault.home import Vault
 from kapmonitor.vault.keyfile import ENDING, beside
 from kapmonitor.vault.keys import new_key
 
 Arrival = tuple[int, Stamped | DataRow]
 """What arrived, and when."""
+Afterwards = RecordSigned | RecordAmended
+"""What people add to a record once its session is over."""
 
 
 class Store:
@@ -70,15 +79,23 @@ class Store:
         self._write(after, [])
         self._leave_one_file()
 
-    def add_to_closed(self, event: RecordSigned) -> int:
-        """Add a signature to a record that was closed, and leave a single file; its seq.
+    def add_to_closed(self, events: Sequence[Afterwards]) -> list[int]:
+        """Add what came after the session's end to a record that was closed; leave a single file; their seqs.
 
-        On the session's clock it stands where the session ended: only its body knows the time of day.
+        On the session's clock they stand where it ended: only their bodies know the time of day.
         """
-        (t_ns,) = self._connection.execute("SELECT max(t_ns) FROM event").fetchone()
-        (place,) = self.commit([(t_ns, Stamped(t_ns, event))])
+        places = self.commit(self._at_the_end(events))
         self._leave_one_file()
-        return place
+        return places
+
+    def head_with(self, events: Sequence[Afterwards]) -> tuple[int, str]:
+        """What the head will be once these were added to a closed record; nothing is written."""
+        after, _ = make_batch(self._fold, self._at_the_end(events))
+        return after.seq, after.head
+
+    def _at_the_end(self, events: Sequence[Afterwards]) -> list[Arrival]:
+        (t_ns,) = self._connection.execute("SELECT max(t_ns) FROM event").fetchone()
+        return [(t_ns, Stamped(t_ns, event)) for event in events]
 
     def _leave_one_file(self) -> None:
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -18,6 +18,7 @@ from typing import Final
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.people.staff import Staff
 from kapmonitor.record import chain
+from kapmonitor.record.amendments import amendments_of
 from kapmonitor.record.anchors import Anchors
 from kapmonitor.record.entries import Bad, Entry, Late, chained
 from kapmonitor.record.heads import head_files, kept_in
@@ -40,6 +41,7 @@ class Verdict:
 
     `first_bad` names the first entry that is not what was written, None unless damaged. `anchors` say what
     outside the record its entries were compared with, `head` which entry is the last one and its hash.
+    `amended` is what people changed after the session's end, of which the entries before know nothing.
     A key that this computer does not know makes no signature bad, and says nothing about who signed.
     """
 
@@ -51,6 +53,7 @@ class Verdict:
     anchors: tuple[str, ...] = ()
     head: str = ""
     signatures: tuple[Signature, ...] = ()
+    amended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def _judge(reader: RecordReader, witnesses: _Witnesses) -> Verdict:
         counts = counts_of(reader)
         missing = (*went_on_lines(witnesses.moved), *missing_from(reader, closed=closed))
         recovered = () if closed and not bad else recovered_from(reader)
+        amended = amendments_of(reader, witnesses.signatures)
         with reader.reading() as connection:
             last = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
         seq, hash_ = last or (0, "")
@@ -129,7 +133,7 @@ def _judge(reader: RecordReader, witnesses: _Witnesses) -> Verdict:
     kind = DAMAGED if bad else INTACT if closed else INTERRUPTED
     head = f"entry {seq}, SHA-256 {hash_}"
     lines = tuple(witnesses.anchors.lines(seq))
-    return Verdict(kind, bad, missing, recovered, counts, lines, head, witnesses.signatures)
+    return Verdict(kind, bad, missing, recovered, counts, lines, head, witnesses.signatures, amended)
 
 
 def _first_bad(reader: RecordReader, witnesses: _Witnesses) -> str | None:

@@ -67,6 +67,10 @@ class RecordView:
     def span(self) -> tuple[int, int]:
         return self._span
 
+    def reread(self) -> None:
+        """Read the events again when they are asked for: there are more."""
+        self._events = None
+
     def events(self) -> tuple[EventRow, ...]:
         """Everything that happened, in order."""
         if self._events is None:

@@ -58,7 +58,13 @@ from kapmonitor.session.device_events import (
 from kapmonitor.session.dose_events import CuffExplained, DoseAmended
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
-from kapmonitor.session.record_events import RecordCopied, RecordHeads, RecordMoved, RecordSigned
+from kapmonitor.session.record_events import (
+    RecordAmended,
+    RecordCopied,
+    RecordHeads,
+    RecordMoved,
+    RecordSigned,
+)
 from kapmonitor.session.sound_events import (
     BedsideConfirmed,
     SoundAsked,
@@ -350,6 +356,7 @@ SessionEvent = (
     | RecordHeads
     | RecordCopied
     | RecordMoved
+    | RecordAmended
     | RecordSigned
 )
 

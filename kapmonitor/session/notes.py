@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
+from kapmonitor.session.record_events import RecordAmended
 
-NoteEvent = NoteAdded | NoteAmended | NoteEnded | NoteDrafted
+NoteEvent = NoteAdded | NoteAmended | RecordAmended | NoteEnded | NoteDrafted
 
 LATE_NS: Final = 120_000_000_000
 """A note that was finished so long after its moment counts as written later, whoever says so or not."""
@@ -15,7 +16,10 @@ LATE_NS: Final = 120_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a note said and when it was of, until `by` changed that at `t_ns`."""
+    """What a note said and when it was of, until `by` changed that at `t_ns`.
+
+    After the session's end only the time of day tells when: `utc_ns`, 0 for what was changed within it.
+    """
 
     t_ns: int
     by: str
@@ -23,6 +27,7 @@ class Change:
     at_ns: int
     withdrawn: bool = False
     reason: str = ""
+    utc_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def noted(so_far: Noted, t_ns: int, event: NoteEvent) -> Noted:
     match event:
         case NoteAdded():
             return _add(so_far, t_ns, event)
-        case NoteAmended():
+        case NoteAmended() | RecordAmended():
             notes = tuple(_amend(note, t_ns, event) for note in so_far.notes)
             drafts = (d for d in so_far.drafts if (d.corrects, d.by) != (event.note, event.by))
             return Noted(notes, tuple(drafts))
@@ -121,13 +126,14 @@ def _add(so_far: Noted, t_ns: int, event: NoteAdded) -> Noted:
     return Noted((*so_far.notes, note), drafts)
 
 
-def _amend(note: Note, t_ns: int, event: NoteAmended) -> Note:
+def _amend(note: Note, t_ns: int, event: NoteAmended | RecordAmended) -> Note:
     if note.id != event.note:
         return note
     at_ns = note.t_ns if event.at_ns is None else event.at_ns
     if (note.text, note.t_ns, note.withdrawn) == (event.text, at_ns, event.withdrawn):
         return note
-    change = Change(t_ns, event.by, note.text, note.t_ns, note.withdrawn, event.reason)
+    utc_ns = event.utc_ns if isinstance(event, RecordAmended) else 0
+    change = Change(t_ns, event.by, note.text, note.t_ns, note.withdrawn, event.reason, utc_ns)
     changes = (*note.changes, change)
     return replace(note, text=event.text, t_ns=at_ns, withdrawn=event.withdrawn, changes=changes)
 

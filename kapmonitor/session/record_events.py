@@ -45,6 +45,27 @@ class RecordMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAmended:
+    """Somebody changed a note after the session's end: its words, its moment, or that it stands at all.
+
+    `utc_ns` is when that was, since the event's own t_ns is the session's end; `user` is an id of
+    kapmonitor.people, empty for somebody it does not know. `at_ns` is as in NoteAmended.
+    """
+
+    TYPE: ClassVar[str] = "record.amended"
+    VERSION: ClassVar[int] = 1
+    note: str
+    text: str
+    withdrawn: bool
+    by: str
+    name: str
+    user: str
+    utc_ns: int
+    at_ns: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSigned:
     """Somebody signed the record up to entry `head_seq`, whose hash is `head_hash`.
 

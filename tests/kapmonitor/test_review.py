@@ -108,8 +108,19 @@ def test_a_speed_beyond_the_limits_is_clipped(review):
     assert review.now_ns() == T0 + 60 * S
 
 
-def test_moments_are_dose_note_and_alarm_in_order(review):
-    assert [kind for _, kind in review.moments()][:3] == ["dose", "note", "alarm"]
+def test_moments_are_dose_note_alarm_phase_and_reading_in_order(review):
+    found = review.moments()
+    assert [kind for _, kind in found if kind in {"dose", "note", "alarm"}][:3] == ["dose", "note", "alarm"]
+    assert ((T0 + DOSE_S * S), "phase") in found
+    assert [(t_ns - T0) // S for t_ns, kind in found if kind == "reading"] == [ALARM_S]
+
+
+def test_at_half_speed_a_second_takes_two(review):
+    review.seek(T0)
+    review.set_speed(0.5)
+    review.play(playing=True)
+    review.real[0] += 2 * S
+    assert review.now_ns() == T0 + S
 
 
 def test_the_wave_is_where_the_playhead_is(review):

@@ -10,10 +10,8 @@ from PySide6.QtTest import QTest
 
 from kapmonitor.course.gather import beside, gather, look_at, part, person_of
 from kapmonitor.errors import RecordError
-from kapmonitor.record.verify import verify
 from kapmonitor.session.events import DoseGiven, NoteAdded
-from kapmonitor.settings import default
-from kapmonitor.show_review import _dress
+from kapmonitor.show_review import _dress, checked
 from kapmonitor.view import Role
 from ui import fonts
 from ui.course import wording
@@ -180,8 +178,8 @@ def test_in_a_review_c_shows_it_and_takes_it_away(qtbot, tmp_path, monkeypatch):
     shell.resize(1366, 768)
     shell.show()
     path = tmp_path / "3.kap"
-    end = _dress(shell, path, verify(path), None, default())
-    window = shell._held
+    end = _dress(shell, [checked(path, lambda _share: None)], None)
+    window = shell._held.current.window
     try:
         QTest.keyClick(window, K.Key_C)
         page = window.over_body.widget

@@ -9,14 +9,12 @@ from PySide6.QtTest import QTest
 from virtual_session import VirtualSession
 
 from devices.sim.patient import Episode
-from kapmonitor import settings
 from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.alarms.types import Priority
 from kapmonitor.errors import ConfigError
-from kapmonitor.record.verify import verify
 from kapmonitor.rehearse import Kind, read_limits, rehearse
-from kapmonitor.show_review import _dress, _offered
+from kapmonitor.show_review import _dress, _offered, checked
 from ui.replay.rehearsal import Offered, RehearsalPage
 from ui.replay.rehearsed import face
 from ui.screenshot import render
@@ -210,8 +208,8 @@ def test_in_a_review_it_rehearses_the_record_and_moves_the_playhead(qtbot, path)
     qtbot.addWidget(shell)
     shell.resize(1440, 860)
     shell.show()
-    end = _dress(shell, path, verify(path), None, settings.default())
-    window = shell._held
+    end = _dress(shell, [checked(path, lambda _share: None)], None)
+    window = shell._held.current.window
     try:
         window.keys.act(Action.REHEARSE)
         page = window.over_trends

@@ -1,16 +1,31 @@
 """Moving through a record: keys, strip, moments."""
 
+from functools import partial
+
 import fake_session as fs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
+from kapmonitor.beyond import Beyond
+from kapmonitor.model import CuffReading, Measured
+from kapmonitor.session.events import Phase
 from kapmonitor.session.state import AlarmSpan, Device, LimitLine, SessionState
 from kapmonitor.snapshot import Priority
+from kapmonitor.view import Role
 from ui.replay import MomentsPanel, ReplayBar
-from ui.replay.listed import lines
-from ui.replay.travel import SPEEDS, STEP_NS, faster, next_moment, previous_moment, record_span, slower
+from ui.replay.listed import lines, reached
+from ui.replay.travel import (
+    SMALL_NS,
+    SPEEDS,
+    STEP_NS,
+    faster,
+    next_moment,
+    previous_moment,
+    record_span,
+    slower,
+)
 from ui.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -57,15 +72,15 @@ def bar(qtbot, port):
 # travel
 
 
-def test_speeds_go_from_one_to_sixty_and_stay_at_the_ends():
-    speed, seen = 1.0, [1.0]
+def test_speeds_go_from_half_to_sixty_and_stay_at_the_ends():
+    speed, seen = 0.5, [0.5]
     for _ in range(9):
         speed = faster(speed)
         seen.append(speed)
-    assert seen == [*SPEEDS, 60.0, 60.0, 60.0]
+    assert seen == [*SPEEDS, 60.0, 60.0]
     for _ in range(9):
         speed = slower(speed)
-    assert speed == 1.0
+    assert speed == 0.5
 
 
 @given(
@@ -147,6 +162,23 @@ def test_jumps_go_from_moment_to_moment_and_back_and_say_when_there_is_none(bar,
     assert bar.said == "no later dose"
 
 
+def test_a_jump_says_what_was_reached(qtbot, port):
+    told = partial(reached, lines(port.whole()))
+    bar = ReplayBar(port, Theme(), told=told)
+    qtbot.addWidget(bar)
+    bar.jump("note")
+    assert bar.said == "note: quiet"
+    bar.jump("dose", back=True)
+    assert bar.said == "dose: ketamine 70 mg IM"
+    bar.jump("phase")
+    assert bar.said == "no later phase"
+
+
+def test_a_small_step_is_a_second(bar, port):
+    bar.step(-1, SMALL_NS)
+    assert port.now_ns() == fs.DOSE_NS - fs.S
+
+
 def test_the_summary_stands_at_the_right_and_comes_back(bar, qtbot):
     assert bar.said == "intact · signed by nurse and therapist"
     bar.jump("dose")
@@ -200,6 +232,20 @@ def test_an_empty_and_damaged_record_says_so_and_takes_every_key(qtbot, width):
 # the list of moments
 
 LIMIT = LimitLine(0, "sys-m", "nibp-sys", "high", "medium", 154.0, 0.0)
+
+
+def test_phases_and_readings_beyond_their_limit_are_moments():
+    cuff = CuffReading(20 * fs.S, "cuff", Measured(162.0), Measured(98.0), Measured(119.0), Measured(80.0))
+    beyond = (
+        Beyond(20 * fs.S, Role.NIBP_SYS, 162.0, 154.0, True, cuff),
+        Beyond(30 * fs.S, Role.SPO2, 88.0, 90.0, False),
+    )
+    found = lines(SessionState(phases=((5 * fs.S, Phase.ONSET),)), beyond=beyond)
+    assert [(line.kind, line.text) for line in found] == [
+        ("phase", "phase Onset"),
+        ("reading", "BP 162/98 systolic above 154"),
+        ("reading", "SpO₂ 88 below 90"),
+    ]
 
 
 def test_alarms_read_as_sentences():

@@ -49,9 +49,11 @@ def opened(monkeypatch, qtbot):
 
     def look(path):
         dressed = []
-        monkeypatch.setattr(show_review, "dress_review", lambda _shell, reviewed: dressed.append(reviewed))
+        monkeypatch.setattr(
+            show_review, "dress_review", lambda _shell, reviewed, *_: dressed.append(reviewed)
+        )
         console = FakeConsole()
-        show_review.prepare(console, path, None, lambda: None)
+        show_review.prepare(console, [path], None, None, lambda _path: None)
         console.dress(None)
         (reviewed,) = dressed
         panel = MomentsPanel(

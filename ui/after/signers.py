@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kapmonitor.people.user import About, Meaning
+from kapmonitor.people.user import OF_SESSIONS, About, Meaning
 
 ROLES: Final = ("nurse", "therapist", "prescriber", "supervisor")
 
@@ -28,4 +28,4 @@ def role_of(text: str) -> str:
 def meaning_of(text: str) -> Meaning | None:
     """What is said by signing, from its first letters."""
     typed = text.strip().lower()
-    return next((meaning for meaning in Meaning if typed and meaning.value.startswith(typed)), None)
+    return next((meaning for meaning in OF_SESSIONS if typed and meaning.value.startswith(typed)), None)

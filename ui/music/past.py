@@ -63,6 +63,10 @@ class Past:
         face = past_face(self._lane, snapshot.t_ns, zero_ns, self._hearer.view(), silent_why)
         return replace(face, trouble=self._refused) if self._refused else face
 
+    def rest(self) -> None:
+        """Nobody sees this record now: nothing of it sounds."""
+        self._hearer.follow(self._port.now_ns(), runs=False)
+
     def close(self) -> None:
         """Be quiet."""
         self._hearer.close()

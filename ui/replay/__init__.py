@@ -1,7 +1,7 @@
 """Review of a record: the bar that moves through it, and the list of its moments."""
 
 from ui.replay.bar import ReplayBar
-from ui.replay.listed import what_lasted
+from ui.replay.listed import lines, reached, what_lasted
 from ui.replay.moments import MomentsPanel
 
-__all__ = ["MomentsPanel", "ReplayBar", "what_lasted"]
+__all__ = ["MomentsPanel", "ReplayBar", "lines", "reached", "what_lasted"]

@@ -18,6 +18,7 @@ from ui.ports import ReplayPort
 from ui.replay import wording
 from ui.replay.scrub import Scrub
 from ui.replay.travel import (
+    SPEEDS,
     STEP_NS,
     faster,
     first_dose,
@@ -81,7 +82,8 @@ class PlayButton(QAbstractButton):
 class ReplayBar(RefreshedWhileShown):
     """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
 
-    `interruptions` is when nothing was monitored, `stretches` from when to when something lasted.
+    `interruptions` is when nothing was monitored, `stretches` from when to when something lasted; `told`
+    says what there is of a kind at a time, for whoever jumped there.
     """
 
     def __init__(
@@ -93,11 +95,13 @@ class ReplayBar(RefreshedWhileShown):
         *,
         interruptions: Sequence[Interruption] = (),
         stretches: Sequence[tuple[int, int]] = (),
+        told: Callable[[str, int], str] = lambda _kind, _t_ns: "",
     ) -> None:
         super().__init__(REFRESH_MS, parent)
         self._port = port
         self._theme = theme
         self._on_moved = on_moved
+        self._told = told
         self._speed = 1.0
         self._said = ""
         self._resume = False
@@ -133,12 +137,12 @@ class ReplayBar(RefreshedWhileShown):
     def slower(self) -> None:
         self._set_speed(slower(self._speed))
 
-    def step(self, steps: int) -> None:
-        """So many steps of ten seconds on, or back if negative."""
-        self.seek(self._port.now_ns() + steps * STEP_NS)
+    def step(self, steps: int, length_ns: int = STEP_NS) -> None:
+        """So many steps on, or back if negative."""
+        self.seek(self._port.now_ns() + steps * length_ns)
 
     def jump(self, kind: str, *, back: bool = False) -> None:
-        """To the next moment of a kind ('note', 'alarm', 'dose'), or the one before."""
+        """To the next moment of a kind that the port knows, or the one before; says what was reached."""
         now_ns = self._port.now_ns()
         if back:
             t_ns = previous_moment(self._moments, kind, now_ns, playing=self._port.playing())
@@ -149,6 +153,7 @@ class ReplayBar(RefreshedWhileShown):
             self.say(none.format(kind=wording.KINDS.get(kind, kind)))
         else:
             self.seek(t_ns)
+            self.say(self._told(kind, t_ns))
 
     def seek(self, t_ns: int) -> None:
         """Go to a time."""
@@ -206,7 +211,7 @@ class ReplayBar(RefreshedWhileShown):
 
     def _cycle_speed(self) -> None:
         again = faster(self._speed)
-        self._set_speed(again if again != self._speed else 1.0)
+        self._set_speed(again if again != self._speed else SPEEDS[0])
 
     def _pulled(self, taken: bool) -> None:
         """Stand still while the playhead is held; go on afterwards if it ran."""

@@ -6,16 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kapmonitor.beyond import Beyond
 from kapmonitor.people.signature import Finding
-from kapmonitor.session.events import Route
+from kapmonitor.session.events import Phase, Route
 from kapmonitor.session.notes import NoteDraft
 from kapmonitor.session.state import AlarmSpan, Dose, Interruption, Note, SessionState
 from kapmonitor.snapshot import Priority
 from ui import alarm_spans, strings
 from ui import format as fmt
+from ui.alarm_text import side_words
+from ui.limit_words import named
 from ui.replay import wording
 
 if TYPE_CHECKING:
+    from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
 
 BROKEN: Final = "broken signature"
@@ -25,10 +29,10 @@ SIGNATURES: Final = {Finding.VALID: wording.HOLDING, Finding.UNKNOWN_KEY: wordin
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One moment: when, what, and by whom; `priority` is set for alarms.
+    """One moment: when, what, and by whom; `priority` is set for alarms, `tag` for notes of one key.
 
-    `was` is an earlier wording of a note, `was_ns` the moment it was of first, `written_ns` when a late one
-    was written.
+    `was` is the last of the `earlier` wordings of the note of id `note`, `was_ns` the moment it was of first,
+    `written_ns` when a late one was written.
     """
 
     t_ns: int
@@ -39,19 +43,61 @@ class Line:
     was: str = ""
     was_ns: int | None = None
     written_ns: int | None = None
+    note: str = ""
+    tag: str = ""
+    earlier: tuple[str, ...] = ()
 
 
-def lines(state: SessionState, signatures: Iterable[Signature] = ()) -> tuple[Line, ...]:
+def lines(
+    state: SessionState,
+    signatures: Iterable[Signature] = (),
+    beyond: Iterable[Beyond] = (),
+    lost: Iterable[Lost] = (),
+) -> tuple[Line, ...]:
     """All moments of a session, oldest first."""
     listed: Iterable[Line] = (
+        *(_phase(t_ns, phase) for t_ns, phase in state.phases),
         *(_dose(dose) for dose in state.doses),
         *(_note(note) for note in state.notes),
         *(_draft(draft) for draft in state.drafts),
         *(_alarm(span, state) for span in state.alarms),
         *(_interruption(gap) for gap in state.interruptions),
+        *(_reading(each) for each in beyond),
         *(_signature(each) for each in signatures),
+        *(_lost(each) for each in lost),
     )
     return tuple(sorted(listed, key=lambda line: line.t_ns))
+
+
+def reached(listed: Iterable[Line], kind: str, t_ns: int) -> str:
+    """What is at a moment that was jumped to: `note: tearful`."""
+    text = next((line.text for line in listed if (line.t_ns, line.kind) == (t_ns, kind)), "")
+    name = wording.KINDS.get(kind, kind)
+    return wording.REACHED.format(kind=name, text=text) if text else name
+
+
+def _lost(lost: Lost) -> Line:
+    if lost.changed:
+        return Line(lost.t0_ns, "lost", wording.ALTERED.format(count=lost.rows))
+    text = wording.LOST.format(what=lost.what)
+    length_ns = lost.t1_ns - lost.t0_ns
+    if length_ns > 0:
+        text = wording.LASTED.format(what=text, length=fmt.duration(length_ns))
+    return Line(lost.t0_ns, "lost", text)
+
+
+def _phase(t_ns: int, phase: Phase) -> Line:
+    return Line(t_ns, "phase", wording.PHASE.format(name=strings.PHASES[phase]))
+
+
+def _reading(beyond: Beyond) -> Line:
+    side = side_words(beyond.value, beyond.limit, "high" if beyond.high else "low")
+    said = f"{side} {fmt.amount(beyond.limit)}"
+    if beyond.cuff is None:
+        return Line(beyond.t_ns, "reading", f"{named(beyond.role)} {beyond.value:.0f} {said}")
+    part = strings.PRESSURE_PARTS.get(beyond.role, "")
+    name = strings.ROLE_NAMES.get(beyond.role, beyond.role)
+    return Line(beyond.t_ns, "reading", f"{name} {fmt.pressure(beyond.cuff)} {part} {said}")
 
 
 def _dose(dose: Dose) -> Line:
@@ -78,6 +124,9 @@ def _note(note: Note) -> Line:
         was=others[-1] if others else "",
         was_ns=note.first_t_ns if note.first_t_ns != note.t_ns else None,
         written_ns=note.saved_t_ns if note.late else None,
+        note=note.id,
+        tag=note.tag,
+        earlier=tuple(dict.fromkeys(others)),
     )
 
 

@@ -36,6 +36,8 @@ class Scrub(QWidget):
         self._moments: tuple[Moment, ...] = ()
         self._interruptions: tuple[Interruption, ...] = ()
         self._stretches: tuple[tuple[int, int], ...] = ()
+        self._marked: tuple[int, ...] = ()
+        self._lost: tuple[tuple[int, int], ...] = ()
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
@@ -60,6 +62,17 @@ class Scrub(QWidget):
         """Bars above the strip for what lasted, each from when to when."""
         if tuple(stretches) != self._stretches:
             self._stretches = tuple(stretches)
+            self.update()
+
+    def show_lost(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Hatch, in the colour of a warning, from when to when something cannot be read."""
+        self._lost = tuple(spans)
+        self.update()
+
+    def show_marked(self, times: Sequence[int]) -> None:
+        """Light these times up: what somebody looks for."""
+        if tuple(times) != self._marked:
+            self._marked = tuple(times)
             self.update()
 
     def show_position(self, t_ns: int) -> None:
@@ -118,11 +131,15 @@ class Scrub(QWidget):
             painter.end()
             return
         self._paint_track(painter)
+        quiet, alert = colour(palette.secondary), colour(palette.medium)
         for gap in self._interruptions:
-            self._paint_interruption(painter, gap)
+            self._paint_hatched(painter, gap.t0_ns, gap.t1_ns, quiet)
+        for t0_ns, t1_ns in self._lost:
+            self._paint_hatched(painter, t0_ns, t1_ns, alert)
         self._paint_stretches(painter)
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
+        self._paint_marked(painter)
         self._paint_playhead(painter)
         if self._hover is not None:
             self._paint_hover(painter, self._hover)
@@ -141,13 +158,13 @@ class Scrub(QWidget):
         played = QRectF(track.left(), track.top(), self.x_of(self._t_ns) - track.left(), track.height())
         painter.drawRoundedRect(played, track.height() / 2, track.height() / 2)
 
-    def _paint_interruption(self, painter: QPainter, gap: Interruption) -> None:
+    def _paint_hatched(self, painter: QPainter, t0_ns: int, t1_ns: int, ink: QColor) -> None:
         theme, track = self._theme, self._track()
-        left, right = self.x_of(gap.t0_ns), self.x_of(gap.t1_ns)
+        left, right = self.x_of(t0_ns), self.x_of(t1_ns)
         wide = max(right - left, theme.px(4))
         box = QRectF((left + right - wide) / 2, track.top() - 1, wide, track.height() + 2)
         painter.fillRect(box, colour(theme.palette.panel))
-        painting.hatch(painter, box, colour(theme.palette.secondary), theme.px(1), theme.px(5))
+        painting.hatch(painter, box, ink, theme.px(1), theme.px(5))
 
     def _paint_stretches(self, painter: QPainter) -> None:
         theme, track = self._theme, self._track()
@@ -158,7 +175,7 @@ class Scrub(QWidget):
             painter.fillRect(bar, colour(theme.palette.notes, 0.75))
 
     def _paint_moment(self, painter: QPainter, x: float, kind: str) -> None:
-        """Notes as ticks above the strip, doses as triangles upon it, alarms as marks below it."""
+        """Notes above the strip, doses upon it, alarms and below them readings beneath, phases as cuts."""
         theme, palette, track = self._theme, self._theme.palette, self._track()
         reach = theme.px(11)
         match kind:
@@ -166,10 +183,26 @@ class Scrub(QWidget):
                 self._triangle(painter, QPointF(x, track.top() - theme.px(2)), reach, colour(palette.notes))
             case "alarm":
                 painter.setPen(QPen(colour(palette.medium), max(2, theme.px(3))))
-                painter.drawLine(QLineF(x, track.bottom() + theme.px(3), x, track.bottom() + reach))
+                painter.drawLine(QLineF(x, track.bottom() + theme.px(3), x, track.bottom() + theme.px(8)))
+            case "reading":
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour(palette.secondary))
+                painter.drawEllipse(QPointF(x, track.bottom() + theme.px(12)), theme.px(2.5), theme.px(2.5))
+            case "phase":
+                painter.fillRect(QRectF(x - 1, track.top(), 2, track.height()), colour(palette.panel))
             case _:
                 painter.setPen(QPen(colour(palette.notes), max(1.5, theme.px(2))))
                 painter.drawLine(QLineF(x, track.top() - reach, x, track.top() - theme.px(3)))
+
+    def _paint_marked(self, painter: QPainter) -> None:
+        """A pin through the strip with a head above it."""
+        theme, track, ink = self._theme, self._track(), colour(self._theme.palette.text)
+        for t_ns in self._marked:
+            x, top = self.x_of(t_ns), track.top() - theme.px(13)
+            painter.setPen(QPen(ink, max(1.5, theme.px(2))))
+            painter.drawLine(QLineF(x, top, x, track.bottom()))
+            painter.setBrush(ink)
+            painter.drawEllipse(QPointF(x, top), theme.px(3), theme.px(3))
 
     @staticmethod
     def _triangle(painter: QPainter, tip: QPointF, size: float, ink: QColor) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-SPEEDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+SPEEDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 STEP_NS: Final = 10_000_000_000
 """How far one step of the arrow keys goes."""
+SMALL_NS: Final = 1_000_000_000
+"""How far one small step goes."""
 
 GRACE_NS: Final = 3_000_000_000
 """While it plays, "previous" passes over a moment that was only just reached."""

@@ -40,7 +40,7 @@ def _note(facts: Facts, note: Note) -> Row:
 
 def _changed(facts: Facts, change: Change, note: Note) -> str:
     """What a note was before one of its changes."""
-    at, who = facts.since(change.t_ns), change.by or wording.SOMEBODY
+    at, who = _when(facts, change), change.by or wording.SOMEBODY
     because = wording.BECAUSE.format(reason=change.reason) if change.reason else ""
     after = note.changes[note.changes.index(change) + 1 :]
     text = after[0].text if after else note.text
@@ -51,6 +51,14 @@ def _changed(facts: Facts, change: Change, note: Note) -> str:
     if text == change.text and change.text:
         return wording.WAS_AT.format(at=at, who=who, before=facts.since(change.at_ns)) + because
     return wording.WAS.format(at=at, who=who, text=was) + because
+
+
+def _when(facts: Facts, change: Change) -> str:
+    """Within the session from the dose; afterwards by date and time."""
+    if not change.utc_ns:
+        return facts.since(change.t_ns)
+    local = facts.local_of_utc(change.utc_ns)
+    return wording.AFTERWARDS.format(at=f"{local:%Y-%m-%d %H:%M}" if local is not None else "")
 
 
 def music(facts: Facts) -> Table:
