@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kapmonitor import mdc
+from kapmonitor.closeup import CloseUp
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
@@ -28,6 +29,7 @@ from kapmonitor.model import (
 from kapmonitor.nearby import Nearby
 from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
+from kapmonitor.record.closeup import RecordCloseUp
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
@@ -133,6 +135,10 @@ class Review:
 
     def view(self) -> SignalView:
         return self._view
+
+    def close_up(self) -> CloseUp:
+        """The record for single moments, and its waves down to the sample."""
+        return RecordCloseUp(self._view)
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         tap = self._taps.get(key)

@@ -51,7 +51,13 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
         review = Review(path, verdict)
         review.seek(_where(review, at_s))
         reviewed = Reviewed(
-            review, review.whole, review.close, _rehearsing(path), _offered, verdict.signatures
+            review,
+            review.whole,
+            review.close,
+            _rehearsing(path),
+            _offered,
+            verdict.signatures,
+            review.close_up(),
         )
         return dress_review(shell, reviewed)
     except KapError:

@@ -17,6 +17,7 @@ from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
+    from kapmonitor.closeup import CloseUp
     from kapmonitor.record.signatures import Signature
     from ui.replay import ReplayBar
     from ui.replay.rehearsal import Offered, Rehearse
@@ -29,7 +30,7 @@ class Reviewed:
     """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
-    they were found to be when it was verified.
+    they were found to be when it was verified. `record` answers for its waves and for single moments.
     """
 
     port: ReplayPort
@@ -38,21 +39,22 @@ class Reviewed:
     rehearse: Rehearse | None = None
     offered: Callable[[], tuple[Offered, ...]] = tuple
     signatures: tuple[Signature, ...] = ()
+    record: CloseUp | None = None
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     """The dashboard on a record; returns what ends it. Opens no device and no sound output."""
     from ui.music.panel import MusicPanel
     from ui.replay import MomentsPanel, ReplayBar, what_lasted
-    from ui.trends import Review, TrendsPane
+    from ui.trends import Review, TrendsPane, wire_lens
 
     port = reviewed.port
     window = MainWindow(port)
     window.set_review(review=True)
     shell.hold(window)
-    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
+    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek, reviewed.record))
     gaps, lasted = reviewed.state().interruptions, what_lasted(reviewed.state(), port.view().span()[1])
-    bar = ReplayBar(port, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
+    bar = ReplayBar(port, window.theme, trends.follow, interruptions=gaps, stretches=lasted)
     music = MusicPanel(window.theme, None, port.now_ns, live=False)
     window.set_trends(trends)
     window.set_notes(
@@ -61,6 +63,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
+    wire_lens(window, trends, port.now_ns)
     wire_review(window, bar)
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered

@@ -84,6 +84,14 @@ class Action(StrEnum):
     REPLAY_NOTE_BACK = "replay-note-back"
     REPLAY_ALARM_BACK = "replay-alarm-back"
     REPLAY_DOSE_BACK = "replay-dose-back"
+    WAVES = "waves"
+    CURSOR = "cursor"
+    CURSOR_BACK = "cursor-back"
+    CURSOR_ON = "cursor-on"
+    CURSOR_FINELY_BACK = "cursor-finely-back"
+    CURSOR_FINELY_ON = "cursor-finely-on"
+    PAN_BACK = "pan-back"
+    PAN_ON = "pan-on"
     REHEARSE = "rehearse"
     FULL_SCREEN = "full-screen"
 
@@ -180,6 +188,14 @@ REVIEW: Final = (
     Binding(K.Key_N, Action.REPLAY_NOTE_BACK, shift=True),
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
+    Binding(K.Key_W, Action.WAVES),
+    Binding(K.Key_C, Action.CURSOR),
+    Binding(K.Key_Left, Action.CURSOR_BACK, shift=True, repeats=True),
+    Binding(K.Key_Right, Action.CURSOR_ON, shift=True, repeats=True),
+    Binding(K.Key_Left, Action.CURSOR_FINELY_BACK, control=True, repeats=True),
+    Binding(K.Key_Right, Action.CURSOR_FINELY_ON, control=True, repeats=True),
+    Binding(K.Key_PageUp, Action.PAN_BACK, repeats=True),
+    Binding(K.Key_PageDown, Action.PAN_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),

@@ -204,6 +204,7 @@ NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
     "space play   ← → step   n note   a alarm   l alarm list   r rehearse   d dose   [ ] window"
+    "   w waves   c cursors"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"
