@@ -61,6 +61,7 @@ class Review:
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
+        self._last: Snapshot | None = None
         self._taps: dict[ChannelKey, _CarefulTap] = {}
         self._at_ns = self._span[0]
         self._from_real_ns = 0
@@ -151,7 +152,14 @@ class Review:
         return tap
 
     def snapshot(self) -> Snapshot:
+        """Made once for each place of the playhead; several parts of the screen ask for it."""
         now_ns = self.now_ns()
+        last = self._last
+        if last is None or (last.t_ns, last.speed) != (now_ns, self._speed):
+            last = self._last = self._snapshot(now_ns)
+        return last
+
+    def _snapshot(self, now_ns: int) -> Snapshot:
         frame = self._frames.at(now_ns)
         started = frame.session.started
         for tap in self._taps.values():

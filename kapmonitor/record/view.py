@@ -5,6 +5,7 @@ Everything here belongs to the thread that opened it. Nothing is loaded whole bu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -52,6 +53,8 @@ class RecordView:
     def __init__(self, path: Path) -> None:
         self.reader = RecordReader(path)
         self.channels = self.reader.channels()
+        self._wave_keys = _keys(c for c in self.channels.values() if c.fs > 0)
+        self._numeric_keys = _keys(c for c in self.channels.values() if c.fs <= 0)
         overview = load_overview(self.reader)
         self._span = overview.span()
         self._waves = WavePages(self.reader, overview)
@@ -82,13 +85,11 @@ class RecordView:
 
     def wave_keys(self) -> tuple[ChannelKey, ...]:
         """The waves there are, in the order in which they appeared."""
-        keys = (ChannelKey(c.device, c.ref) for c in self.channels.values() if c.fs > 0)
-        return tuple(dict.fromkeys(keys))
+        return self._wave_keys
 
     def numeric_keys(self) -> tuple[ChannelKey, ...]:
         """The numerics there are, in the order in which they appeared."""
-        keys = (ChannelKey(c.device, c.ref) for c in self.channels.values() if c.fs <= 0)
-        return tuple(dict.fromkeys(keys))
+        return self._numeric_keys
 
     def key_of(self, role: Role) -> ChannelKey | None:
         """The numeric that stands for a role, None if the record has none."""
@@ -170,3 +171,8 @@ class RecordView:
     def _described(self, key: ChannelKey) -> list[ChannelDescribed]:
         """All channels of that name; a record that was taken up again may have it twice."""
         return [c for c in self.channels.values() if (c.device, c.ref) == (key.device, key.ref)]
+
+
+def _keys(channels: Iterable[ChannelDescribed]) -> tuple[ChannelKey, ...]:
+    """Each name once, in the order in which they appeared."""
+    return tuple(dict.fromkeys(ChannelKey(channel.device, channel.ref) for channel in channels))

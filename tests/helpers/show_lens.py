@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from record_fixtures import begin  # noqa: E402
 from worst_session import make_worst_session  # noqa: E402
 
-from kapmonitor.record.verify import verify  # noqa: E402
+from kapmonitor.record.verify import Verdict, verify  # noqa: E402
 from kapmonitor.review import Review  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.reviewing import Reviewed, dress_review  # noqa: E402
@@ -32,9 +32,9 @@ from ui.trends import TrendsPane  # noqa: E402
 S = 1_000_000_000
 
 
-def open_review(path: Path) -> tuple[Shell, MainWindow, Review, Callable[[], None]]:
+def open_review(path: Path, verdict: Verdict) -> tuple[Shell, MainWindow, Review, Callable[[], None]]:
     """The review window as `kapmonitor replay` dresses it."""
-    review = Review(path, verify(path))
+    review = Review(path, verdict)
     shell = Shell()
     close = dress_review(shell, Reviewed(review, review.whole, review.close, record=review.close_up()))
     window = shell.findChild(MainWindow)
@@ -74,7 +74,7 @@ def scenes(window: MainWindow, trends: TrendsPane, review: Review) -> Iterator[s
 
 def pictures(path: Path, folder: Path, size: QSize, prefix: str = "") -> None:
     """Write them all as PNG files."""
-    shell, window, review, close = open_review(path)
+    shell, window, review, close = open_review(path, verify(path))
     trends = window.findChild(TrendsPane)
     shell.resize(size)
     QApplication.processEvents()

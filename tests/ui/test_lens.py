@@ -1,4 +1,4 @@
-"""The window upon a finished record: any length, always within the record, always around what was asked for."""
+"""The window upon a finished record: any length, within the record, around what was asked for."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EXACT_GAPS: Final = 6
 EDGE_COLUMNS: Final = 32
+EXACT_NS: Final = 500_000_000
+"""Columns as narrow as this tell a gap's length well enough."""
 
 SHOWN_OTHERWISE: Final = frozenset({Became.TAKEN, Became.WAITING})
 """A reading has its bar, and what may still be taken its tick."""
@@ -157,6 +159,8 @@ def _signal(view: SignalView, state: SessionState, role: Role, request: Request,
 def _with_exact_gaps(view: SignalView, role: Role, drawn: Trace, request: Request) -> Trace:
     """The trace with its newest gaps measured in finer columns, as their lengths are told in seconds."""
     step_ns = -(-(request.span.t1_ns - request.span.t0_ns) // request.width)
+    if step_ns <= EXACT_NS:
+        return drawn
 
     def exact(gap: Gap) -> Gap:
         t0_ns = _edge(view, role, gap.t0_ns, step_ns, last=True)

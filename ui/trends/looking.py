@@ -56,6 +56,11 @@ class Looking:
         self._lens = lens.following(known, now_ns) if self._following else known
         return self._lens.span
 
+    @property
+    def span_shown(self) -> Span | None:
+        """The window as it stands, None before anything was shown."""
+        return None if self._lens is None else self._lens.span
+
     def follow(self) -> None:
         """Show the playhead again, wherever it is."""
         self._following = True

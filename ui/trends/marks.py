@@ -147,10 +147,11 @@ def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
                 one.weight,
             )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    pens = {dose: _flat(name, frame.theme.px(3 if dose else 2)) for dose in (False, True)}
     for one in shown:
         if one.moment.t_ns < content.span.t0_ns:
             continue
-        painter.setPen(_flat(name, frame.theme.px(3 if one.moment.dose else 2)))
+        painter.setPen(pens[one.moment.dose])
         top, bottom = one.reach(frame.height, frame.theme.px(5))
         x = round(frame.time.x(one.moment.t_ns))
         painter.drawLine(QLineF(x, top, x, bottom))
@@ -206,7 +207,7 @@ def draw_blocks(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: 
     painter.save()
     frame.clip(painter)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for block in blocks:
+    for block in _in_sight(frame, blocks):
         box = _block_box(frame, block)
         if box.width() <= 0:
             continue
@@ -221,6 +222,11 @@ def draw_blocks(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: 
     painter.restore()
 
 
+def _in_sight(frame: Frame, blocks: Sequence[Block]) -> list[Block]:
+    """Those that touch the window; the others need not be measured."""
+    return [b for b in blocks if b.t1_ns >= frame.time.t0_ns and b.t0_ns <= frame.time.t1_ns]
+
+
 def _block_box(frame: Frame, block: Block) -> QRectF:
     left, right = frame.time.x(block.t0_ns), frame.time.x(block.t1_ns)
     edge = frame.theme.px(6)
@@ -232,7 +238,7 @@ def draw_block_words(painter: QPainter, frame: Frame, blocks: Sequence[Block], i
     """The name in each block, shortened to it; nothing where not even a few letters fit."""
     px, pad = frame.label_px, frame.theme.px(8)
     painter.setFont(fonts.font(px))
-    for block in _joined(frame, blocks):
+    for block in _joined(frame, _in_sight(frame, blocks)):
         box = _visible(frame, block)
         room = box.width() - 2 * pad
         if not _fits(frame, block):

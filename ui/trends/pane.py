@@ -51,6 +51,7 @@ class TrendsPane(RefreshedWhileShown):
         self._window_min = FIRST_WINDOW_MIN
         self._coming: tuple[Coming, ...] = ()
         self._baseline = Baseline()
+        self._known: SessionState | None = None
         self._picked_ns: int | None = None
         self._picture: Picture | None = None
         self._key: object = None
@@ -160,7 +161,7 @@ class TrendsPane(RefreshedWhileShown):
         waves = looking is not None and looking.shows_waves
         key = (span, self._canvas.columns, waves, state, self._theme) if looking else None
         if key is None or key != self._key:
-            self._baseline = baseline_of(self._port.view(), state)
+            self._baseline = self._baseline_of(state)
             request = Request(span, self._canvas.columns, now_ns, end_ns, live=looking is None)
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))
@@ -169,6 +170,13 @@ class TrendsPane(RefreshedWhileShown):
             self._canvas.show(self._picture)
             self._key = key
         self._show_lines()
+
+    def _baseline_of(self, state: SessionState) -> Baseline:
+        """Of a record it is found once, as nothing is added to that."""
+        if self._looking is None or state is not self._known:
+            self._known = state
+            self._baseline = baseline_of(self._port.view(), state)
+        return self._baseline
 
     def _span(self, state: SessionState, now_ns: int) -> tuple[Span, int]:
         """The stretch to show, and where data ends."""
