@@ -51,19 +51,18 @@ class RecordCloseUp:
 
     def newest(self, role: Role, t_ns: int) -> Held | None:
         for begin_ns, end_ns, key in self._view.shown(role, t_ns, t_ns):
-            lost = any(
-                lost_ns <= t_ns < back_ns for lost_ns, back_ns in self._view.stories.losses(key.device)
-            )
-            if lost or not begin_ns <= t_ns < end_ns:
+            losses = [loss for loss in self._view.stories.losses(key.device) if loss[0] <= t_ns]
+            back_ns = max((back_ns for _, back_ns in losses), default=begin_ns)
+            if not begin_ns <= t_ns < end_ns or t_ns < back_ns:
                 continue
-            rows = self._view.numeric_rows(key, max(begin_ns, t_ns - LOOK_BACK_NS), t_ns)
-            fresh = [row for row in rows if not row.stored]
+            first_ns = max(begin_ns, back_ns, t_ns - LOOK_BACK_NS)
+            fresh = [row for row in self._view.numeric_rows(key, first_ns, t_ns) if not row.stored]
             if fresh:
                 return Held(fresh[-1].t_ns, reading_of(fresh[-1]))
         return None
 
     def sample(self, key: ChannelKey, t_ns: int) -> Held | None:
-        items = self._view.wave_samples(key, t_ns, t_ns + 1)
+        items = self._view.wave_samples(key, t_ns, t_ns)
         place = int(np.searchsorted(items.times, t_ns, side="right")) - 1
         if place < 0 or t_ns - int(items.times[place]) > items.gap_ns:
             return None

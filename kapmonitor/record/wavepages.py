@@ -83,7 +83,8 @@ class WavePages:
         """Single samples of a span, and one beyond each end; a damaged chunk has none."""
         parts = []
         gap_ns = round(2e9 / channel.fs) + SEAM_NS
-        for start_ns, fs, words in self.stretches(channel.channel, t0_ns, t1_ns, damaged=False):
+        until_ns = t1_ns + round(1e9 / channel.fs) + 1
+        for start_ns, fs, words in self.stretches(channel.channel, t0_ns, until_ns, damaged=False):
             first = max(0, int((t0_ns - start_ns) * fs / 1e9) - 1)
             stop = max(first, min(len(words), int((t1_ns - start_ns) * fs / 1e9) + 2))
             times = start_ns + np.rint(np.arange(first, stop) * (1e9 / fs)).astype(np.int64)
