@@ -66,8 +66,14 @@ def known_at(record: CloseUp, content: Content, lines: tuple[WaveLine, ...], t_n
     """What the record knows of a moment; nothing of a time at which nothing was monitored."""
     if holds(content.state.interruptions, t_ns):
         return Known(t_ns, (None,) * len(NUMBERS), record.cuff(t_ns), (None,) * len(lines))
-    numbers = tuple(record.newest(role, t_ns) for role, _ in NUMBERS)
+    numbers = tuple(_unbroken(content, record.newest(role, t_ns), t_ns) for role, _ in NUMBERS)
     return Known(t_ns, numbers, record.cuff(t_ns), tuple(record.sample(line.key, t_ns) for line in lines))
+
+
+def _unbroken(content: Content, held: Held | None, t_ns: int) -> Held | None:
+    """A reading, unless the program did not run at some time since."""
+    gaps = content.state.interruptions
+    return None if held and any(held.t_ns <= gap.t0_ns <= t_ns for gap in gaps) else held
 
 
 def readout(record: CloseUp, content: Content, lines: tuple[WaveLine, ...], cursors: Cursors) -> Readout:
