@@ -17,11 +17,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
-from record_fixtures import begin  # noqa: E402
+from record_fixtures import STARTED, T0_NS  # noqa: E402
 from worst_session import make_worst_session  # noqa: E402
 
+from kapmonitor.clock import ManualClock  # noqa: E402
 from kapmonitor.record.verify import Verdict, verify  # noqa: E402
+from kapmonitor.record.writer import RecordWriter  # noqa: E402
 from kapmonitor.review import Review  # noqa: E402
+from kapmonitor.session.events import Stamped  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.reviewing import Reviewed, dress_review  # noqa: E402
 from ui.screenshot import save  # noqa: E402
@@ -105,7 +108,7 @@ def main() -> None:
             record = Path(name) / "worst.kap"
             make_worst_session(record, 2.5)
         pictures(record, arguments.folder, QSize(width, height))
-        writer, _ = begin(Path(name) / "empty.kap")
+        writer = RecordWriter.create(Path(name) / "empty.kap", Stamped(T0_NS, STARTED), ManualClock(T0_NS))
         writer.close()
         pictures(Path(name) / "empty.kap", arguments.folder, QSize(width, height), "empty-")
     del application

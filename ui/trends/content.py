@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 EXACT_GAPS: Final = 6
 EDGE_COLUMNS: Final = 32
+WORTH_COLUMNS: Final = 5
+"""A gap narrower than this is too narrow for its length to be written on it."""
+
 EXACT_NS: Final = 500_000_000
 """Columns as narrow as this tell a gap's length well enough."""
 
@@ -163,6 +166,8 @@ def _with_exact_gaps(view: SignalView, role: Role, drawn: Trace, request: Reques
         return drawn
 
     def exact(gap: Gap) -> Gap:
+        if gap.t1_ns - gap.t0_ns < WORTH_COLUMNS * step_ns:
+            return gap
         t0_ns = _edge(view, role, gap.t0_ns, step_ns, last=True)
         t1_ns = (
             gap.t1_ns if gap.t1_ns >= request.end_ns else _edge(view, role, gap.t1_ns, step_ns, last=False)

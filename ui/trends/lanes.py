@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from kapmonitor.closeup import Samples
 from ui.panel import paint_panel
 from ui.trends import marks, pressure, signals, wavelane, wording
 from ui.trends.content import Content
@@ -21,13 +22,15 @@ from ui.trends.wavelane import WaveShown
 class Picture:
     """What a lane is drawn from: the content, its pixel columns, and the times of the axis' ticks.
 
-    `waves` is None while waves are not shown.
+    `waves` is None while waves are not shown; `readings` are heart rate and saturation as they came, in a
+    short window.
     """
 
     content: Content
     columns: int
     grid: tuple[int, ...]
     waves: tuple[WaveShown, ...] | None = None
+    readings: tuple[Samples, ...] = ()
 
 
 DrawLane = Callable[[QPainter, Frame, Picture], None]
@@ -61,7 +64,11 @@ def _waves_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
 
 
 def _signals_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
-    signals.draw_body(painter, frame, picture.content, picture.columns, picture.grid)
+    content, palette = picture.content, frame.theme.palette
+    signals.draw_body(painter, frame, content, picture.columns, picture.grid)
+    scales = signals.hr_scale(frame, content.hr), signals.spo2_scale(frame, content.spo2)
+    for samples, scale, ink in zip(picture.readings, scales, (palette.hr, palette.spo2), strict=False):
+        wavelane.draw_readings(painter, frame, samples, scale, ink)
 
 
 def _signals_words(painter: QPainter, frame: Frame, picture: Picture) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from kapmonitor.closeup import CloseUp
+from kapmonitor.closeup import CloseUp, Samples
 from kapmonitor.model import CuffReading
 from kapmonitor.session.state import SessionState
+from kapmonitor.view import Role
 from ui.trends import cursors as cursor
 from ui.trends import lens, wording
 from ui.trends.cursors import AWAY, Which
@@ -130,6 +131,14 @@ class Looking:
     def waves(self, span: Span, width: int) -> tuple[WaveShown, ...]:
         """The waves of a window in `width` columns."""
         return () if self.review.record is None else gather_waves(self.review.record, span, width)
+
+    def readings(self, span: Span) -> tuple[Samples, ...]:
+        """Heart rate and saturation as they came, in a window short enough to tell one from the next."""
+        if self.review.record is None or not self._near:
+            return ()
+        return tuple(
+            self.review.record.readings(role, span.t0_ns, span.t1_ns) for role in (Role.HR, Role.SPO2)
+        )
 
     # Cursors
 

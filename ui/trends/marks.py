@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from kapmonitor.session.events import NoteKind
 from kapmonitor.session.state import SessionState
 from ui import fonts, strings
+from ui.painting import middle_baseline
 from ui.scales.face import marks as score_marks
 from ui.theme import colour, mix
 from ui.trends import wording
@@ -275,11 +276,12 @@ def _joined(frame: Frame, blocks: Sequence[Block]) -> Iterator[Block]:
 
 def quiet_word(painter: QPainter, frame: Frame, text: str) -> None:
     """A faint word in the middle of an empty lane."""
-    painter.setFont(fonts.font(frame.label_px))
-    painter.setPen(colour(frame.theme.palette.faint))
-    painter.drawText(
-        QRectF(frame.time.left, 0, frame.time.width, frame.height), Qt.AlignmentFlag.AlignCenter, text
-    )
+    if not text:
+        return
+    px = frame.label_px
+    left = frame.time.left + (frame.time.width - fonts.width(text, px)) / 2
+    baseline = middle_baseline(frame.height / 2, fonts.metrics(px))
+    words(painter, frame, QPointF(left, baseline), text, frame.theme.palette.faint, px)
 
 
 def phase_inks(frame: Frame) -> Inks:

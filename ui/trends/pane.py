@@ -166,7 +166,8 @@ class TrendsPane(RefreshedWhileShown):
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))
             shown = looking.waves(span, request.width) if looking is not None and waves else None
-            self._picture = Picture(content, request.width, grid, shown)
+            readings = () if looking is None else looking.readings(span)
+            self._picture = Picture(content, request.width, grid, shown, readings)
             self._canvas.show(self._picture)
             self._key = key
         self._show_lines()

@@ -59,14 +59,17 @@ class Known:
     waves: tuple[Held | None, ...]
 
 
-NUMBERS: Final = ((Role.HR, strings.HR), (Role.SPO2, strings.SPO2))
+NUMBERS: Final = (
+    (Role.HR, strings.HR, strings.PER_MINUTE),
+    (Role.SPO2, strings.SPO2, strings.PERCENT),
+)
 
 
 def known_at(record: CloseUp, content: Content, lines: tuple[WaveLine, ...], t_ns: int) -> Known:
     """What the record knows of a moment; nothing of a time at which nothing was monitored."""
     if holds(content.state.interruptions, t_ns):
         return Known(t_ns, (None,) * len(NUMBERS), record.cuff(t_ns), (None,) * len(lines))
-    numbers = tuple(_unbroken(content, record.newest(role, t_ns), t_ns) for role, _ in NUMBERS)
+    numbers = tuple(_unbroken(content, record.newest(role, t_ns), t_ns) for role, _, _ in NUMBERS)
     return Known(t_ns, numbers, record.cuff(t_ns), tuple(record.sample(line.key, t_ns) for line in lines))
 
 
@@ -78,8 +81,7 @@ def _unbroken(content: Content, held: Held | None, t_ns: int) -> Held | None:
 
 def readout(record: CloseUp, content: Content, lines: tuple[WaveLine, ...], cursors: Cursors) -> Readout:
     """The table for the cursors that stand."""
-    waves = tuple(f"{line.label} {wording.unit_name(line.unit)}".strip() for line in lines)
-    heads = (*(name for _, name in NUMBERS), strings.BP, *waves)
+    heads = (*(name for _, name, _ in NUMBERS), strings.BP, *(line.label for line in lines))
     known = {
         which: known_at(record, content, lines, at)
         for which in Which
@@ -129,9 +131,12 @@ def _pressure(cuff: CuffReading | None, t_ns: int) -> Cell:
 
 
 def _difference(lines: tuple[WaveLine, ...], a: Known, b: Known) -> Row:
-    numbers = (_change(*pair, 0) for pair in zip(a.numbers, b.numbers, strict=True))
+    numbers = (
+        _change(before, after, 0, unit)
+        for (_, _, unit), before, after in zip(NUMBERS, a.numbers, b.numbers, strict=True)
+    )
     waves = (
-        _change(before, after, decimals(line))
+        _change(before, after, decimals(line), wording.unit_name(line.unit))
         for line, before, after in zip(lines, a.waves, b.waves, strict=True)
     )
     away_ns = b.t_ns - a.t_ns
@@ -144,9 +149,9 @@ def _difference(lines: tuple[WaveLine, ...], a: Known, b: Known) -> Row:
     return Row(wording.DIFFERENCE, False, Cell(span_text(away_ns), beats), cells)
 
 
-def _change(before: Held | None, after: Held | None, places: int) -> Cell:
+def _change(before: Held | None, after: Held | None, places: int, unit: str) -> Cell:
     change = difference(before.reading if before else None, after.reading if after else None)
-    return Cell(fmt.NO_VALUE) if change is None else Cell(signed(change, places))
+    return Cell(fmt.NO_VALUE if change is None else signed(change, places), unit)
 
 
 def _pressure_change(before: CuffReading | None, after: CuffReading | None) -> Cell:
@@ -160,7 +165,8 @@ def _pressure_change(before: CuffReading | None, after: CuffReading | None) -> C
         (before.diastolic, after.diastolic),
     )
     changes = (difference(*pair) for pair in pairs)
-    return Cell("/".join(fmt.NO_VALUE if change is None else signed(change, 0) for change in changes))
+    text = "/".join(fmt.NO_VALUE if change is None else signed(change, 0) for change in changes)
+    return Cell(text, strings.MMHG)
 
 
 def number(value: float, places: int) -> str:
@@ -176,14 +182,12 @@ def signed(value: float, places: int) -> str:
 
 
 def age_text(length_ns: int) -> str:
-    """How old a value is: `4 ms old`, `0.6 s old`, `19 s old`, `3:55 old`."""
+    """How old a value is: `4 ms`, `0.6 s`, `19 s`, `3:55`."""
     if length_ns < SECOND_NS // 10:
-        text = f"{length_ns / 1e6:.0f} ms"
-    elif length_ns < 10 * SECOND_NS:
-        text = f"{length_ns / 1e9:.1f} s"
-    else:
-        text = fmt.length(length_ns) if length_ns < 60 * SECOND_NS else fmt.duration(length_ns)
-    return wording.OLD.format(length=text)
+        return f"{length_ns / 1e6:.0f} ms"
+    if length_ns < 10 * SECOND_NS:
+        return f"{length_ns / 1e9:.1f} s"
+    return fmt.length(length_ns) if length_ns < 60 * SECOND_NS else fmt.duration(length_ns)
 
 
 def span_text(length_ns: int) -> str:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from ui import fonts, painting
 from ui.panel import paint_panel
-from ui.theme import Theme, colour
+from ui.theme import SMALLEST_TEXT_PX, Theme, colour
 from ui.trends.readout import Cell, Readout, Row
 
 HEAD: Final = 28
 ROW: Final = 44
 EDGE: Final = 12
-TIME: Final = 190
+TIME: Final = 176
 VALUE_PX: Final = 20
 SMALL_PX: Final = 16
 
@@ -71,9 +71,9 @@ class CursorTable(QWidget):
     def _columns(self, count: int) -> list[tuple[float, float]]:
         """Left edge and width of each column beside the time's."""
         px = self._theme.px
-        left = px(EDGE) + px(TIME) + px(36)
+        left = px(EDGE) + px(TIME) + px(20)
         wide = (self.width() - left - px(EDGE)) / max(1, count)
-        return [(left + i * wide, wide - px(8)) for i in range(count)]
+        return [(left + i * wide, wide - px(6)) for i in range(count)]
 
     def _heads(self, painter: QPainter, readout: Readout, head: int) -> None:
         for (left, wide), name in zip(self._columns(len(readout.heads)), readout.heads, strict=True):
@@ -83,7 +83,7 @@ class CursorTable(QWidget):
         px, tall = self._theme.px, self._theme.px(ROW)
         self._text(painter, row.name, px(EDGE), top + tall * 0.3, px(60), bright=row.active)
         wide_name = px(24) if len(row.name) == 1 else px(60)
-        self._cell(painter, row.time, px(EDGE) + wide_name, px(TIME) + px(28) - wide_name, top)
+        self._cell(painter, row.time, px(EDGE) + wide_name, px(TIME) + px(12) - wide_name, top)
         for (left, wide), cell in zip(self._columns(count), row.cells, strict=True):
             self._cell(painter, cell, left, wide, top)
 
@@ -108,4 +108,4 @@ class CursorTable(QWidget):
         weight = fonts.MEDIUM if small or not bright else fonts.SEMIBOLD
         base = painting.middle_baseline(middle, fonts.metrics(px, weight))
         ink = colour(palette.text if bright else palette.secondary)
-        painting.line(painter, left, base, text, ink, px, weight, room=room)
+        painting.line(painter, left, base, text, ink, px, weight, room=room, smallest=SMALLEST_TEXT_PX)

@@ -35,6 +35,9 @@ PIXEL_COLUMNS: Final = 2
 """Columns per pixel; with no more than one sample per pixel, samples are drawn one by one."""
 
 TICKS: Final = 3
+MARK_APART: Final = 1.8
+"""Heights of a digit that the two ends of a scale must be apart."""
+
 INKS: Final = (("ECG", "hr"), ("PULS_OXIM", "spo2"), ("PRESS", "nibp"))
 """What a metric's name holds, and the colour of the number that goes with it."""
 
@@ -127,11 +130,13 @@ def draw_words(painter: QPainter, frame: Frame, content: Content, waves: tuple[W
         text = wording.WAVE_EMPTY.format(name=name) if shown.empty else name
         title_box(painter, frame, content, text, top)
         if not shown.empty:
-            axis_words(painter, frame, _marks(shown, scale))
+            axis_words(painter, frame, _marks(frame, shown, scale))
 
 
-def _marks(shown: WaveShown, scale: ValueScale) -> list[tuple[float, str]]:
-    """The ends of the scale, then round numbers between them."""
+def _marks(frame: Frame, shown: WaveShown, scale: ValueScale) -> list[tuple[float, str]]:
+    """The ends of the scale, then round numbers between them; none where not even the ends have room."""
+    if scale.bottom - scale.top < MARK_APART * fonts.metrics(frame.label_px).capHeight():
+        return []
     count = round((shown.high - shown.low) / shown.step)
     values = [shown.low + i * shown.step for i in (0, count, *range(1, count))]
     return [(scale.y(value), axis_number(value, shown.step)) for value in values]
@@ -167,9 +172,25 @@ def _draw_samples(painter: QPainter, samples: Samples, frame: Frame, scale: Valu
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     draw_lines(painter, lines)
-    pen.setWidthF(max(3.0, DOT * frame.theme.scale))
-    painter.setPen(pen)
+    painter.setPen(_dot_pen(frame, ink))
     painter.drawPoints([QPointF(x, y) for x, y in _dots(lines, points).tolist()])
+
+
+def draw_readings(painter: QPainter, frame: Frame, samples: Samples, scale: ValueScale, ink: str) -> None:
+    """A dot for each single reading, where it came."""
+    _, points = sample_lines(samples, frame, scale)
+    painter.save()
+    frame.clip(painter)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(_dot_pen(frame, ink))
+    painter.drawPoints([QPointF(x, y) for x, y in points.tolist()])
+    painter.restore()
+
+
+def _dot_pen(frame: Frame, ink: str) -> QPen:
+    return QPen(
+        colour(ink), max(3.0, DOT * frame.theme.scale), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap
+    )
 
 
 def _dots(lines: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,22 +26,21 @@ WAVE_EMPTY: Final = "{name} · nothing here"
 UNITS: Final = {"mm[Hg]": strings.MMHG, "Cel": "°C", "1": ""}
 """Units by their UCUM words, where people write them otherwise; the unit 1 is none."""
 
-OLD: Final = "{length} old"
 NO_VALUE_THEN: Final = "no value"
 NO_CUFF_THEN: Final = "none yet"
 SAME_CUFF: Final = "the same"
 DIFFERENCE: Final = "B − A"
-RATE: Final = "as a beat: {rate}/min"
-CURSOR_NEXT: Final = "C  second cursor     shift ← →  move     Esc  away"
-CURSOR_KEYS: Final = "C  other cursor     shift ← →  move     ctrl ← →  move finely     Esc  away"
+RATE: Final = "a beat: {rate}/min"
+CURSOR_NEXT: Final = "C  second cursor     shift ← →  move     Esc  away     small: how old each value is"
+CURSOR_KEYS: Final = "C  other     shift ← →  move     ctrl ← →  finely     Esc  away     small: how old"
 SOUND: Final = frozenset({Validity.VALID, Validity.VALIDATED})
 VALIDITIES: Final = {
-    Validity.ONGOING: "still measuring",
-    Validity.QUESTIONABLE: "questionable",
+    Validity.ONGOING: "measuring",
+    Validity.QUESTIONABLE: "doubtful",
     Validity.CALIBRATING: "calibrating",
     Validity.INVALID: "not valid",
-    Validity.OVERFLOW: "too high to tell",
-    Validity.UNDERFLOW: "too low to tell",
+    Validity.OVERFLOW: "too high",
+    Validity.UNDERFLOW: "too low",
     Validity.NOT_AVAILABLE: NO_VALUE_THEN,
 }
 LENS: Final = "[ ]  {length}"
