@@ -30,8 +30,8 @@ class NumericPages:
         self._joined: tuple[tuple[int, ...], Readings] = ((), np.empty(0, READING))
 
     def items(self, channel: int, t0_ns: int, t1_ns: int, width: int, gap_ns: int) -> Items:
-        """What to draw a span from: readings, or ten seconds of them where columns are about as wide."""
-        if 2 * (t1_ns - t0_ns) / width >= pyramid.NUMERIC_BUCKET_NS:
+        """What to draw a span from: readings, or ten seconds of them where four columns are as wide."""
+        if 4 * (t1_ns - t0_ns) / width >= pyramid.NUMERIC_BUCKET_NS:
             return self.overview(channel)
         readings = self.readings(t0_ns - gap_ns, t1_ns + gap_ns)
         mine = readings[readings["channel"] == channel]

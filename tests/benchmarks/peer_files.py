@@ -137,7 +137,7 @@ def make_h5(folder: Path) -> dict[str, float]:
     with h5py.File(folder / "worst.h5", "w") as file:
         for i in range(4):
             file.create_dataset(f"W{i}", data=tiled(i), chunks=(10 * FS,))
-        file.create_dataset("N", data=_table().T, chunks=(1, 3600))
+        file.create_dataset("N", data=_table().T, chunks=(1, 60))
     return {}
 
 
