@@ -4,7 +4,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT ?= .venv
 
-.PHONY: demo demo-picture test check bench test-bluez soak music-soak power-cuts full-disk faults alarm-pictures system-libraries clean
+.PHONY: demo demo-picture test check bench test-bluez soak music-soak music-devices power-cuts full-disk faults alarm-pictures system-libraries clean
 
 demo: setup
 	@$(UV) run --no-sync kapmonitor demo
@@ -51,6 +51,11 @@ soak: setup
 MINUTES ?= 20
 music-soak: setup
 	@$(UV) run --no-sync python tests/soak/music_soak.py $(MINUTES)
+
+# The music's speaker taken away and given back in mid-track; needs pulseaudio.
+TIMES = 20
+music-devices: setup
+	@$(UV) run --no-sync python tests/soak/music_devices.py $(TIMES)
 
 # Every fault of every simulated device, recorded on a real port for a minute: about half an hour.
 faults: setup

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import exportwords, forgetwords, playlist_arguments, streams
+from kapmonitor.commandline import coursewords, exportwords, forgetwords, playlist_arguments, streams
 from kapmonitor.commandline.parsing import command, rate, seconds, size, speed
 from kapmonitor.errors import KapError
 
@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
         _decode,
         _verify,
         exportwords.add,
+        coursewords.add,
         _sign,
         _people,
         _rehearse,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
+from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
@@ -14,6 +17,8 @@ from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
 from kapmonitor.review import Review
+from kapmonitor.show_unlock import unlock_record
+from kapmonitor.viewing import note_views
 from ui.console import Console, Dress, Progress
 from ui.replay.rehearsal import Offered
 from ui.replay.wording import SHIPPED as SHIPPED_LABEL
@@ -26,10 +31,12 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
-def prepare(console: Console, path: Path, at_s: float | None) -> None:
-    """Let the console check and open the record."""
+def prepare(console: Console, path: Path, at_s: float | None, on_open: Callable[[], None]) -> None:
+    """Let the console check and open the record; `on_open` is called when its passphrase is known."""
 
     def make(progress: Progress) -> Dress:
+        unlock_record(console, path)
+        on_open()
         progress(0.0, CHECKING)
         verdict = verify(path, heads_ledger(), _known_people())
         return lambda shell: _dress(shell, path, verdict, at_s)
@@ -57,6 +64,8 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
             _rehearsing(path),
             _offered,
             verdict.signatures,
+            _course_of(path),
+            _in_another_window,
             review.close_up(),
         )
         return dress_review(shell, reviewed)
@@ -71,6 +80,24 @@ def _dress(shell: Shell, path: Path, verdict: Verdict, at_s: float | None) -> Ca
 def _rehearsing(path: Path) -> Callable[[str, Tell], Rehearsal]:
     """Reads the limits and the record anew, on whatever thread it is called."""
     return lambda name, tell: rehearse(path, read_limits(name), default(), tell)
+
+
+def _course_of(path: Path) -> Callable[[Tell], Course]:
+    """Reads the sessions of this record's person anew, on whatever thread it is called."""
+
+    def read(tell: Tell) -> Course:
+        found = look_at(beside(path), part(tell, 0, 2))
+        course = gather(found, person_of(path, found), heads_ledger(), part(tell, 1, 2))
+        note_views(course)
+        return course
+
+    return read
+
+
+def _in_another_window(path: Path) -> None:
+    """In a program of its own, so that each record has all of the keys; it asks nothing on this terminal."""
+    command = [sys.executable, "-m", "kapmonitor", "replay", str(path)]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
 def _offered() -> tuple[Offered, ...]:

@@ -13,6 +13,7 @@ from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
+from kapmonitor.course.gather import Shelf
 from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
 from kapmonitor.opening import Person, Plan
@@ -20,8 +21,10 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.places import heads_ledger, new_record_path, people_file
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
+from kapmonitor.show_unlock import unlock_station
 from kapmonitor.station import Station, begin
 from kapmonitor.unfinished import Unfinished, unfinished
+from kapmonitor.viewing import note_views
 from playlists.store import example_path, load
 from ui.console import Console, Dress, Progress
 from ui.dressing import Live, dress_live
@@ -42,6 +45,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
     outputs = outputs_of(arguments.staff_output, arguments.room_output, arguments.output)
 
     def make(progress: Progress) -> Dress:
+        unlock_station(console)
         progress(0.0, OPENING)
         person = Person(arguments.person, arguments.initials)
         limit_set = _limits(arguments.limits)
@@ -88,6 +92,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             notice=notice,
             opening=True,
             closing=closing,
+            shelf=Shelf(path.parent, heads_ledger(), note_views),
         )
         return lambda shell: dress_live(shell, live)
 

@@ -75,7 +75,7 @@ class Meter:
         spectrum = np.fft.rfft(joined, self._length, axis=0) * self._filter[:, None]
         heard = np.fft.irfft(spectrum, self._length, axis=0)[self._taps - 1 : len(joined)]
         whole = len(heard) // self._step
-        blocks = heard[: whole * self._step].reshape(whole, self._step, -1)
+        blocks = heard[: whole * self._step].reshape(whole, self._step, heard.shape[1])
         self._steps.append(np.einsum("nsc,nsc->n", blocks, blocks) / self._step)
 
 

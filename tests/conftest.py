@@ -19,3 +19,21 @@ def _no_unexpected_log(caplog):
     yield
     unexpected = [r for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
     assert not unexpected, [f"{r.name}: {r.getMessage()}" for r in unexpected]
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Keeps windows until they are closed.
+
+    pytest-qt knows them weakly; without a name that holds it, Python's collector may take a window away while
+    Qt is painting it.
+    """
+    held = []
+    add = qtbot.addWidget
+
+    def add_and_hold(widget, *, before_close_func=None):
+        held.append(widget)
+        add(widget, before_close_func=before_close_func)
+
+    qtbot.addWidget = add_and_hold
+    return qtbot

@@ -62,6 +62,7 @@ DOCUMENTS = (
     "docs/protocol.md",
     "docs/record.md",
     "docs/rehearsal.md",
+    "docs/series.md",
     "docs/settings.md",
 )
 

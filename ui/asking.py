@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from ui.shell import Shell
 
 if TYPE_CHECKING:
-    from ui.question import Question
+    from ui.question import Question, Secret
 
 
 class Asking(QObject):
@@ -31,8 +31,11 @@ class Asking(QObject):
         self._answer: Future[str | None] | None = None
         self._asked.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
-    def ask(self, question: Question) -> str | None:
-        """Wait for the id of what somebody chose; None once the window is closed. Never on its own thread."""
+    def ask(self, question: Question | Secret) -> str | None:
+        """Wait for the id of what somebody chose, or the passphrase, empty where they go on without.
+
+        None once the window is closed. Never on its own thread.
+        """
         if threading.get_ident() == self._window_thread:
             raise RuntimeError(
                 "a question is asked from the thread that prepares, as this one must answer it"
@@ -50,16 +53,22 @@ class Asking(QObject):
         self._ended = True
         self._resolve(None)
 
-    def _show(self, question: Question) -> None:
+    def _show(self, question: Question | Secret) -> None:
         if self._ended:
             return
         # Loaded only where something is asked: most sessions begin without.
+        from ui.question import Secret
         from ui.question.page import QuestionPage
+        from ui.question.secret_page import SecretPage
         from ui.question.wording import MEANWHILE
 
-        page = QuestionPage(question, self._shell.theme)
+        page: SecretPage | QuestionPage
+        if isinstance(question, Secret):
+            page, meanwhile = SecretPage(question, self._shell.theme), question.meanwhile
+        else:
+            page, meanwhile = QuestionPage(question, self._shell.theme), MEANWHILE
         page.answered.connect(self._take)
-        self._shell.put_over(page, MEANWHILE)
+        self._shell.put_over(page, meanwhile)
         self.shown.emit()
 
     def _take(self, choice: str) -> None:

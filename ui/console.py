@@ -22,7 +22,7 @@ from ui.asking import Asking
 from ui.shell import Shell
 
 if TYPE_CHECKING:
-    from ui.question import Question
+    from ui.question import Question, Secret
 
 if sys.platform != "win32":
     import signal
@@ -131,8 +131,11 @@ class Console(QObject):
         """Whether somebody is in front of it: nobody answers where only a picture is wanted."""
         return self._picture is None
 
-    def ask(self, question: Question) -> str:
-        """The id of what somebody chose; called within `make`, raises Ended once the window was closed."""
+    def ask(self, question: Question | Secret) -> str:
+        """The id of what somebody chose, or a passphrase, empty where they go on without.
+
+        Called within `make`; raises Ended once the window was closed.
+        """
         answer = self._asking.ask(question)
         if answer is None:
             raise Ended

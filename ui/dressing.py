@@ -44,6 +44,7 @@ from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from ui.after.ports import ClosingPort
+    from ui.course.earlier import EarlierPort
     from ui.music.player import Player
     from ui.music.ports import MusicView
     from ui.trends import Coming, TrendsPane
@@ -82,6 +83,8 @@ class Live:
     """Whether somebody has to open the session before it is shown."""
     closing: ClosingPort | None = None
     """Signs the session off and closes it; None where nothing is kept of it."""
+    shelf: EarlierPort | None = None
+    """Where earlier sessions of whoever is here lie; None where none are looked for."""
 
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
@@ -124,7 +127,7 @@ def _add_slow_parts(window: MainWindow, live: Live, veil: Veiled, player: Player
     makes one, too.
     """
     try:
-        _add_trends(window, veil, player)
+        _add_earlier(window, live, _add_trends(window, veil, player))
     finally:
         if player is not None:
             player.start()
@@ -239,7 +242,7 @@ def wire_notes(window: MainWindow, notes: NotesPanel) -> None:
     window.on(Action.WHO, lambda _press: notes.ask_who())
 
 
-def _add_trends(window: MainWindow, port: Veiled, player: Player | None) -> None:
+def _add_trends(window: MainWindow, port: Veiled, player: Player | None) -> TrendsPane:
     from ui.trends import TrendsPane
 
     trends = TrendsPane(port, window.theme)
@@ -256,6 +259,18 @@ def _add_trends(window: MainWindow, port: Veiled, player: Player | None) -> None
         timer = QTimer(trends)
         timer.timeout.connect(come)
         timer.start(COMING_MS)
+    return trends
+
+
+def _add_earlier(window: MainWindow, live: Live, trends: TrendsPane) -> None:
+    """The person's own band, by a key; the session as it is, also while the screen hides who that is."""
+    if live.shelf is None:
+        return
+    from ui.course.earlier import EarlierSessions
+
+    port = live.port
+    earlier = EarlierSessions(live.shelf, lambda: port.snapshot().session, trends.set_own, window.say, trends)
+    window.on(Action.OWN_BAND, lambda _press: earlier.toggle())
 
 
 def _coming(view: MusicView, now_ns: int) -> tuple[Coming, ...]:

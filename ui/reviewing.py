@@ -19,6 +19,7 @@ from ui.shortcuts import Action
 if TYPE_CHECKING:
     from kapmonitor.closeup import CloseUp
     from kapmonitor.record.signatures import Signature
+    from ui.course.page import Open, Read
     from ui.replay import ReplayBar
     from ui.replay.rehearsal import Offered, Rehearse
 
@@ -30,7 +31,8 @@ class Reviewed:
     """A record for the dashboard; `state` is all of its session, wherever the playhead stands.
 
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
-    they were found to be when it was verified. `record` answers for its waves and for single moments.
+    they were found to be when it was verified. `course` reads all sessions of its person, `open_record` shows
+    another record. `record` answers for its waves and for single moments.
     """
 
     port: ReplayPort
@@ -39,6 +41,8 @@ class Reviewed:
     rehearse: Rehearse | None = None
     offered: Callable[[], tuple[Offered, ...]] = tuple
     signatures: tuple[Signature, ...] = ()
+    course: Read | None = None
+    open_record: Open | None = None
     record: CloseUp | None = None
 
 
@@ -68,13 +72,23 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     if reviewed.rehearse is not None:
         run, offered = reviewed.rehearse, reviewed.offered
         window.on(Action.REHEARSE, lambda _press: _open_rehearsal(window, run, offered(), bar.seek))
+    if reviewed.course is not None:
+        course, open_record = reviewed.course, reviewed.open_record
+        window.on(Action.COURSE, lambda _press: _show_course(window, course, open_record))
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)
     timer.timeout.connect(window.numbers.advance)
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
+    window.closing.connect(timer.stop)
     return reviewed.close
+
+
+def _show_course(window: MainWindow, course: Read, open_record: Open | None) -> None:
+    from ui.course.wiring import toggle
+
+    toggle(window, course, open_record)
 
 
 def _open_rehearsal(

@@ -73,6 +73,7 @@ class Action(StrEnum):
     WINDOW_SHORTER = "window-shorter"
     WINDOW_LONGER = "window-longer"
     WINDOW_WHOLE = "window-whole"
+    OWN_BAND = "own-band"
     REPLAY_PLAY = "replay-play"
     REPLAY_SLOWER = "replay-slower"
     REPLAY_FASTER = "replay-faster"
@@ -93,6 +94,7 @@ class Action(StrEnum):
     PAN_BACK = "pan-back"
     PAN_ON = "pan-on"
     REHEARSE = "rehearse"
+    COURSE = "course"
     FULL_SCREEN = "full-screen"
 
 
@@ -158,6 +160,7 @@ LIVE: Final = (
     Binding(K.Key_L, Action.LOCK, shift=True, control=True, always=True),
     Binding(K.Key_PageDown, Action.PHASE_NEXT, hold_s=HOLD_S),
     Binding(K.Key_PageUp, Action.PHASE_BACK, hold_s=HOLD_S),
+    Binding(K.Key_U, Action.OWN_BAND),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
     Binding(K.Key_H, Action.MUSIC_HOLD),
     Binding(K.Key_S, Action.MUSIC_SOFTER),
@@ -189,7 +192,7 @@ REVIEW: Final = (
     Binding(K.Key_A, Action.REPLAY_ALARM_BACK, shift=True),
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
     Binding(K.Key_W, Action.WAVES),
-    Binding(K.Key_C, Action.CURSOR),
+    Binding(K.Key_X, Action.CURSOR),
     Binding(K.Key_Left, Action.CURSOR_BACK, shift=True, repeats=True),
     Binding(K.Key_Right, Action.CURSOR_ON, shift=True, repeats=True),
     Binding(K.Key_Left, Action.CURSOR_FINELY_BACK, control=True, repeats=True),
@@ -197,6 +200,7 @@ REVIEW: Final = (
     Binding(K.Key_PageUp, Action.PAN_BACK, repeats=True),
     Binding(K.Key_PageDown, Action.PAN_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
+    Binding(K.Key_C, Action.COURSE),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )

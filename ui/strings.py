@@ -203,8 +203,7 @@ TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
-    "space play   ← → step   n note   a alarm   l alarm list   r rehearse   d dose   [ ] window"
-    "   w waves   c cursors"
+    "space play   n note   a alarm   d dose   l alarms   r rehearse   c course   w waves   x cursors   [ ]"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"

@@ -178,10 +178,11 @@ class PtyEndpoint:
     def shut(self) -> None:
         if self._ends is not None:
             asyncio.get_running_loop().remove_reader(self._ends[0])
+            # The name goes first: its number may soon be another program's, which a host must not open.
+            self._link.unlink(missing_ok=True)
             for end in self._ends:
                 os.close(end)
             self._ends = None
-            self._link.unlink(missing_ok=True)
 
     def close(self) -> None:
         self.shut()

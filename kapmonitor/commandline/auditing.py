@@ -1,8 +1,7 @@
-"""Who is at the command line, and the ledger of who read which record."""
+"""The ledger of who read which record."""
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import time
 from collections.abc import Iterable
@@ -12,8 +11,9 @@ from typing import Final
 from kapmonitor.clock import utc_text
 from kapmonitor.places import access_ledger
 from kapmonitor.record.access import Access, note_access
+from kapmonitor.viewing import NOT_SAID as NOT_SAID
+from kapmonitor.viewing import who_is as who_is
 
-NOT_SAID: Final = "not said"
 _BLOCK: Final = 1 << 20
 
 
@@ -39,13 +39,3 @@ def sha256_of(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-def who_is(user: str) -> str:
-    """Who somebody says they are, else the name under which they logged in to this computer."""
-    if user:
-        return user
-    try:
-        return f"account {getpass.getuser()}"
-    except (OSError, KeyError, ImportError):
-        return NOT_SAID

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 
-from kapmonitor.commandline import unlocking
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 
@@ -17,7 +16,6 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; kapmonitor record works without one", file=sys.stderr)
         return 1
-    unlocking.at_start()
     from ui.console import Console, wanted_picture
 
     picture = wanted_picture(arguments.screenshot, arguments.size, arguments.after)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
-from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ExportError, RecordError
+from kapmonitor.places import record_file
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
@@ -27,9 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     if trouble:
         print(f"kapmonitor: {trouble}; QT_QPA_PLATFORM=offscreen with --screenshot works", file=sys.stderr)
         return 1
-    path = record_to_read(arguments.record)
+    path = record_file(arguments.record)
     at_s = parse_at(arguments.at) if arguments.at else None
-    _put_on_file(path, arguments)
     from ui.console import Console, wanted_picture
 
     picture = wanted_picture(arguments.screenshot, arguments.size, AFTER_S)
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     console.show()
     from kapmonitor.show_review import prepare
 
-    prepare(console, path, at_s)
+    prepare(console, path, at_s, lambda: _put_on_file(path, arguments))
     return run_console(console, picture)
 
 

@@ -99,6 +99,12 @@ class RecordReader:
             if not isinstance(event, UnknownEvent):
                 yield EventRow(seq, Stamped(t_ns, event), hash_)
 
+    def events_of(self, type_: str) -> Iterator[EventRow]:
+        """Those of one type, in order."""
+        for seq, t_ns, event, hash_ in self._decoded(type_):
+            if not isinstance(event, UnknownEvent):
+                yield EventRow(seq, Stamped(t_ns, event), hash_)
+
     def unknown_events(self) -> tuple[UnknownRow, ...]:
         """What a newer or other program put there; kept in the file and covered by its hashes."""
         return tuple(

@@ -34,8 +34,8 @@ from kapmonitor.vault.passphrasefile import NAMED_FILE, passphrase_from_file
 MAGIC: Final = b"KAPVAULT"
 """How every encrypted record begins; eight random bytes follow."""
 NO_KEY: Final = (
-    "is encrypted, and nothing on this computer opens it; start kapmonitor in a terminal to be asked for the "
-    f"passphrase, name a file with it in {NAMED_FILE}, or use kapmonitor vault recover"
+    "is encrypted, and nothing on this computer opens it; give its passphrase in the window or the terminal, "
+    f"name a file with it in {NAMED_FILE}, or use kapmonitor vault recover"
 )
 
 

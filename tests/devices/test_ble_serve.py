@@ -19,7 +19,7 @@ from kapmonitor import mdc
 from kapmonitor.clock import SystemClock
 from kapmonitor.commandline.simulate import ADDRESSES
 from kapmonitor.errors import AddressError, DriverLoadError
-from kapmonitor.model import DeviceIdentified, LinkChanged
+from kapmonitor.model import LinkChanged
 
 pytestmark = pytest.mark.realtime
 
@@ -134,8 +134,9 @@ def test_the_program_serves_a_device_with_a_serial_number_and_a_fault():
             host, port = hci_place(address.partition("hci=")[2])
             radio = open_tcp_radio(host, port)
             ledger, task = room.pump(ble_heart_rate.DRIVER, ADDRESSES["ble-heart-rate"], radio)
-            await ledger.until(lambda: ledger.of(DeviceIdentified) and len(ledger.values(HR)) >= 3)
-            assert {identity.serial for identity in ledger.of(DeviceIdentified)} == {"HR-77"}
+            await ledger.until(lambda: (known := ledger.identity()) and known.serial)
+            await ledger.until(lambda: len(ledger.values(HR)) >= 3)
+            assert ledger.identity().serial == "HR-77"
             await end(task)
             await radio.close()
 

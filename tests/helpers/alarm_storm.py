@@ -10,7 +10,7 @@ from kapmonitor.alarms.signals import SoundName
 
 STORM_PLAN = ("at_once=80", "unduck_s=0.5")
 DIP = 0.9
-PATIENCE_S = 8.0
+PATIENCE_S = 20.0
 
 
 @dataclass

@@ -16,8 +16,10 @@ from devices.sim.ble.strap import Strap
 from devices.transport.ble import BlePump
 from devices.transport.ble_radio import Radio
 from kapmonitor.clock import SystemClock
+from kapmonitor.identity import Bound
 from kapmonitor.model import (
     DeviceEvent,
+    DeviceIdentified,
     LinkChanged,
     LinkState,
     Measured,
@@ -64,6 +66,14 @@ class Ledger:
     def values(self, ref: str) -> list[float]:
         """The measured values of one metric."""
         return [value for value, _ in self.readings(ref)]
+
+    def identity(self) -> DeviceIdentified | None:
+        """Who it said to be, in one piece or several: values may come in between."""
+        bound = Bound()
+        for said in self.of(DeviceIdentified):
+            bound = bound.heard(said)
+        assert bound.waiting is None
+        return bound.known
 
     def links(self) -> list[tuple[str, str]]:
         return [(change.state.value, change.problem.value) for change in self.of(LinkChanged)]

@@ -1,6 +1,7 @@
 """A session that is not handled gently, and what must be true of its record whatever happened."""
 
 import json
+import os
 import random
 import sqlite3
 import time
@@ -19,6 +20,8 @@ WORDS = ("note", "note", "dose", "ack")
 SHORT_S, LONG_S = (0.0, 3.0), (9.5, 13.0)
 """How long a life may be; in a long one data is folded and sealed, and the log goes into the file."""
 LONG = 0.1
+PATIENCE = float(os.environ.get("KAPMONITOR_SOAK_PATIENCE", "1"))
+"""How many times as long something may take as on a computer of its own; a test beside others says so."""
 BEDSIDE = (
     ("nonin", "--scenario", "desaturation"),
     ("masimo", "--fault", "sensor-off"),

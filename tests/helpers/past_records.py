@@ -11,15 +11,15 @@ def time_of(row):
     return row.t0_ns if isinstance(row, WaveSlice) else row.t_ns
 
 
-def write(path, started, rows, *, closed=True):
+def write(path, started, rows, *, closed=True, batch_size=BATCH):
     """A record with these rows, as a recorder got them; in one that is there they come after the others."""
     if not path.exists():
         create_record(path, started, started.t_ns)
     store = Store(path)
     now_ns = started.t_ns
-    for first in range(0, len(rows), BATCH):
+    for first in range(0, len(rows), batch_size):
         batch = []
-        for row in rows[first : first + BATCH]:
+        for row in rows[first : first + batch_size]:
             now_ns = max(now_ns, time_of(row))
             batch.append((now_ns, row))
         store.commit(batch)

@@ -79,9 +79,13 @@ class Program:
         return self
 
     def __exit__(self, *_):
+        """In order if it will: a simulator that is killed leaves its port's name to whoever is next there."""
         if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(10)
+            self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             stream.close()
 

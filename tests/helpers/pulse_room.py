@@ -96,6 +96,13 @@ class Recording:
             stderr=subprocess.DEVNULL,
         )
 
+    def wait(self, seconds, limit_s=30):
+        """Wait until that much has been recorded."""
+        end = time.monotonic() + limit_s
+        while not self.path.exists() or self.path.stat().st_size < seconds * 48_000 * 8:
+            assert time.monotonic() < end, "nothing is recorded"
+            time.sleep(0.02)
+
     def stop(self):
         """What was recorded, shape (n, 2)."""
         self._process.terminate()

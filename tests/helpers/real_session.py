@@ -122,7 +122,7 @@ def leave_and_fill(session, qtbot):
             row = next(row for row in page.rows() if _open(row))
             page.choose(row.id)
             if row.said.startswith("Y yes"):
-                session.press(K.Key_N if tab is Tab.FORM else K.Key_Y)
+                session.press(K.Key_X if tab is Tab.FORM else K.Key_Y)
             else:
                 session.press(K.Key_R)
                 session.type("a session of a test")

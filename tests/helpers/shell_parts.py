@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
+
 from fake_session import FakeReplay, FakeSession
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
+from ui.console import Console
 from ui.main_window import MainWindow
 from ui.screenshot import render
 from ui.theme import SESSION
@@ -52,3 +56,18 @@ def shows(image: QImage, part: QRect, ink: QColor | str, reach: int = 12) -> int
 def picture(window: MainWindow, size: QSize = HD) -> QImage:
     """The window as it would be printed."""
     return render(window, size)
+
+
+@contextmanager
+def on_screen(qtbot):
+    """A console in this process; afterwards its application is as if it had never been ended."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    made = Console()
+    qtbot.addWidget(made.shell)
+    made.show()
+    yield made
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    made.application.processEvents()
+    QTimer.singleShot(0, made.application.quit)
+    made.application.exec()

@@ -18,7 +18,15 @@ from kapmonitor.alarms.tones import BURSTS, RATE
 CHUNK = 960
 LOUD = 0.002
 PIECE_S = 20.0
+PATIENCE_S = 20.0
+"""Only so that a test ends: what is there well within a second on an idle machine."""
 ROOT = Path(__file__).parents[2]
+
+
+def whole_samples(data):
+    """The samples that are complete, and the bytes of one that is not yet."""
+    end = len(data) // 4 * 4
+    return data[:end], data[end:]
 
 
 class Ear:
@@ -44,8 +52,10 @@ class Ear:
         self._thread.start()
 
     def _listen(self):
+        rest = b""
         while data := os.read(self._process.stdout.fileno(), 1 << 16):
-            samples = np.frombuffer(data[: len(data) // 4 * 4], dtype="<f4")
+            whole, rest = whole_samples(rest + data)
+            samples = np.frombuffer(whole, dtype="<f4")
             if len(samples):
                 self._pieces.append((time.monotonic(), samples))
 
@@ -70,7 +80,7 @@ class Ear:
         loud = np.flatnonzero(np.abs(samples) > level)
         return float(times[loud[0]]) if len(loud) else None
 
-    def wait_loud(self, from_s, limit_s, level=LOUD):
+    def wait_loud(self, from_s, limit_s=PATIENCE_S, level=LOUD):
         """The same, as soon as it is known; AssertionError if it does not come."""
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
@@ -79,6 +89,16 @@ class Ear:
                 return found
             time.sleep(0.05)
         raise AssertionError(f"nothing heard within {limit_s} s")
+
+    def wait_quiet(self, for_s, limit_s=PATIENCE_S):
+        """Wait until nothing was heard for so long; returns when that was known."""
+        begin = time.monotonic()
+        while time.monotonic() < begin + limit_s:
+            now = time.monotonic()
+            if now - for_s >= begin and self.first_loud(now - for_s, now) is None:
+                return now
+            time.sleep(0.05)
+        raise AssertionError(f"not quiet for {for_s} s within {limit_s} s")
 
     def contains(self, sound, from_s, to_s):
         """The greatest gain with which a tone's first pulse is in what was heard, 1 being full scale."""
@@ -161,6 +181,7 @@ class Console:
             text=True,
         )
         self.said = []
+        self._asked = 0
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -170,12 +191,16 @@ class Console:
                 self.said.append(json.loads(line))
 
     def ask(self, word):
+        self._asked = len(self.said)
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
-    def until(self, condition, limit_s=30.0, since=None):
-        """The first thing said for which the condition holds; `since` is how many were said before."""
-        seen = len(self.said) if since is None else since
+    def until(self, condition, limit_s=60.0, since=None):
+        """The first thing said for which the condition holds; `since` is how many were said before.
+
+        If left out, what was said before the last question does not count.
+        """
+        seen = self._asked if since is None else since
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
             for said in self.said[seen:]:

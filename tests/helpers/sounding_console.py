@@ -1,6 +1,7 @@
 """A console without a window, run as a program: a session whose oxygen saturation is told to it, and music.
 
-Arguments: folder, staff output, room output, music output ('-' for no music), more plan lines as KEY=VALUE.
+Arguments: folder, staff output, room output, music output ('-' for no music), more plan lines as KEY=VALUE;
+`music_s` is how long the music lasts.
 Words on standard input: `spo2 N`, `ack`, `pause`, `resume`, `check ROLE`, `hang` (the screen stops beating),
 `go` (it beats again), `quit`. Lines on standard output are JSON.
 """
@@ -51,12 +52,15 @@ def say(**what):
     sys.stdout.flush()
 
 
-def low_music(folder, seconds=1800):
-    """Two tones below anything that an alarm sounds like."""
+def low_music(folder, seconds):
+    """Two tones below anything that an alarm sounds like; each second of them is the same."""
     path = folder / "low.flac"
-    t = np.arange(48_000 * seconds) / 48_000
+    t = np.arange(48_000) / 48_000
     wave = 0.2 * np.sin(2 * np.pi * 110 * t) + 0.1 * np.sin(2 * np.pi * 165 * t)
-    soundfile.write(path, np.stack([wave, wave], axis=1).astype(np.float32), 48_000)
+    second = np.stack([wave, wave], axis=1).astype(np.float32)
+    with soundfile.SoundFile(path, "w", 48_000, 2) as file:
+        for _ in range(seconds):
+            file.write(second)
     return Playlist("low", (Section("Peak", (Track(path, "low"),), (Phase.PEAK,)),))
 
 
@@ -65,17 +69,17 @@ class Console:
         text = (
             Path(soundplan.__file__).parent.parent.joinpath("data/sounding-default.toml").read_text("utf-8")
         )
-        at_once = "50"
+        ours = {"at_once": "50", "music_s": "200"}
         for change in changes:
             key, value = change.split("=")
-            if key == "at_once":
-                at_once = value
+            if key in ours:
+                ours[key] = value
                 continue
             lines = [f"{key} = {value}" if line.startswith(f"{key} =") else line for line in text.split("\n")]
             text = "\n".join(lines)
         outputs = outputs_of(staff, room, None if music == "-" else music)
         sound = Sound(outputs, soundplan.parse(text, "test"))
-        limit_set = limits.parse(LIMITS.format(at_once=at_once), "test")
+        limit_set = limits.parse(LIMITS.format(at_once=ours["at_once"]), "test")
         plan = Plan(folder / "session.kap", (), limit_set, sound=sound)
         self.station = begin(plan)
         if not self.station.engine.book.views:
@@ -89,7 +93,7 @@ class Console:
         self.last = None
         self.player = None
         if music != "-":
-            playlist = low_music(folder)
+            playlist = low_music(folder, int(ours["music_s"]))
             self.player = Player(playlist, self.port.submit, self.port.now_ns, output=music, phase=Phase.PEAK)
             self.port.connect_music(self.player.lower)
             self.player.start()

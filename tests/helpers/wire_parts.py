@@ -3,8 +3,10 @@
 import asyncio
 import os
 import pty
+import tempfile
 import threading
 import tty
+from pathlib import Path
 
 from devices.protocol import DriverOption, DriverSpec, Evidence, SerialLink
 from kapmonitor import mdc
@@ -115,12 +117,20 @@ class KeepingSink:
 
 
 class Pty:
-    """A pseudo-terminal whose far end the test holds."""
+    """A pseudo-terminal whose far end the test holds.
+
+    It has a name of its own, which goes before the terminal does: the system soon gives the number to another
+    test, and whoever tries again would open the port of that one.
+    """
 
     def __init__(self):
         self.master, slave = pty.openpty()
         tty.setraw(slave)
-        self.path = os.ttyname(slave)
+        self.terminal = os.ttyname(slave)
+        self._folder = tempfile.TemporaryDirectory(prefix="kapmonitor-pty-")
+        link = Path(self._folder.name) / "port"
+        link.symlink_to(self.terminal)
+        self.path = str(link)
         self._slave = slave
 
     def send(self, data):
@@ -130,6 +140,7 @@ class Pty:
         return os.read(self.master, size)
 
     def unplug(self):
+        self._folder.cleanup()
         os.close(self._slave)
         os.close(self.master)
         self.master = None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import sound_files
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from playlists.level import CEILING_DBFS, TARGET_LUFS, UNMEASURED, level_db, levelled
@@ -48,6 +48,20 @@ def test_low_tones_count_less_and_high_ones_more():
     assert at[25] < at[1000] - 10
     assert at[100] == pytest.approx(at[1000] - 1.8, abs=0.3)
     assert at[4000] == pytest.approx(at[1000] + 3.3, abs=0.3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(st.integers(57_600, 57_600 + 4_800), st.integers(115_200, 120_000), st.integers(1, 200_000)))
+@example(57_601)
+@example(115_200)
+def test_a_piece_of_any_length_is_measured(length):
+    """Also one that ends less than a step after a block: one in twelve does."""
+    sound = np.random.default_rng(3).normal(0, 0.1, (length, 2)).astype(np.float32)
+    found = loudness(sound)
+    assert (found is None) == (length < 4_800)
+    assert found is None or found.lufs == pytest.approx(
+        loudness(sound[: length // 4_800 * 4_800]).lufs, abs=0.1
+    )
 
 
 @settings(max_examples=20, deadline=None)

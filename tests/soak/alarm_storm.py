@@ -25,7 +25,7 @@ def main():
     for name in names:
         room.plug(name)
     ears = {name: Ear(room, name) for name in names}
-    kap = Console(room, Path(tempfile.mkdtemp()), "Staff", "Room", "Music", *STORM_PLAN)
+    kap = Console(room, Path(tempfile.mkdtemp()), "Staff", "Room", "Music", "music_s=1800", *STORM_PLAN)
     kap.ready()
     heard = storm(kap, ears, count, lambda line: print(line, flush=True))
     print(heard.summary())

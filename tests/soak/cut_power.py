@@ -16,13 +16,13 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "helpers"), str(Path(__file__).parents[2])]
 
-from hard_session import Hands, Life, bedside, end, life_s, percentile, waves_end_ns, wrong
+from hard_session import PATIENCE, Hands, Life, bedside, end, life_s, percentile, waves_end_ns, wrong
 from powercut import Disk, compiled, compiler, cut, lay_out, said, steps, watched
 from programs import run
 
 MORE_CUTS = 3
 """Further cuts of the same life that are checked and not gone on with."""
-MOST_MISSING_S, SETTLED_S = 1.0, 1.5
+MOST_MISSING_S, SETTLED_S = 1.0 * PATIENCE, 1.5
 
 
 class Bench:

@@ -17,15 +17,15 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "helpers"), str(Path(__file__).parents[2])]
 
-from hard_session import Hands, Life, bedside, end, gaps, life_s, percentile, waves_end_ns, wrong
+from hard_session import PATIENCE, Hands, Life, bedside, end, gaps, life_s, percentile, waves_end_ns, wrong
 from programs import run
 
 EARLY = 0.2
 """The share of kills before the first value."""
 START_UP_S = 2.0
-SETTLED_S, MOST_MISSING_S = 1.0, 1.0
+SETTLED_S, MOST_MISSING_S = 1.0, 1.0 * PATIENCE
 """So long after the first value waves flow; from then on at most so much of them may be missing."""
-MOST_GAP_OFF_S = 1.5
+MOST_GAP_OFF_S = 1.5 * PATIENCE
 """How much longer than the program was away a gap may be: what was not yet on disk, and taking up."""
 
 
@@ -57,7 +57,7 @@ def live_and_die(path, devices, hands, rng, killed_ns):
         outcome.wrong += [f"said: {line}" for line in life.errors[-1:]]
         if begun is not None and killed_ns:
             away_s = (begun["begun"] - killed_ns) / 1e9
-            if not away_s - 1.0 < begun["gap_s"] < away_s + MOST_GAP_OFF_S:
+            if not away_s - PATIENCE < begun["gap_s"] < away_s + MOST_GAP_OFF_S:
                 outcome.wrong.append(f"away for {away_s:.1f} s, the gap says {begun['gap_s']:.1f} s")
     if outcome.live_s is not None and (now_ns - life.began_ns) / 1e9 > outcome.live_s + SETTLED_S:
         outcome.missing_s = (now_ns - waves_end_ns(path)) / 1e9

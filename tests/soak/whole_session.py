@@ -286,7 +286,7 @@ class Session:
         room = self.room
         self.picture("form")
         for number, field in enumerate(FIELDS, 1):
-            room.key("y" if field.startswith("acceptable") else "n")
+            room.key("y" if field.startswith("acceptable") else "x")
             room.until(lambda s, count=number: said(s.care) >= count, field)
             self.to_first_open()
         self.picture("form-done")

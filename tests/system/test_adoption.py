@@ -122,7 +122,7 @@ def test_another_oximeter_on_the_same_cable_is_asked_about(tmp_path, caplog):
             assert "0000022222" in row.changed_to
             session.until(lambda: session.snapshot.spo2.unconfirmed)
             assert not isinstance(session.snapshot.spo2.reading, Measured)
-            assert "changed:masimo" in [alarm.role for alarm in session.snapshot.alarms]
+            session.until(lambda: "changed:masimo" in [alarm.role for alarm in session.snapshot.alarms])
             session.say(ConfirmDevice("masimo", "KL"))
             session.until(lambda: isinstance(session.snapshot.spo2.reading, Measured))
             session.until(lambda: not session.snapshot.alarms)
@@ -163,6 +163,7 @@ def test_a_bluetooth_cuff_in_range_is_connected_only_when_asked_and_adopted_by_a
             session.say(TryDevice(row.key))
             row = session.row(lambda row: row.driver == "ble-blood-pressure" and row.adoptable)
             session.say(AdoptDevice(row.key, "KL"))
+            session.until(lambda: len(session.snapshot.links) == 2)
             assert [link.label for link in session.snapshot.links] == ["Heart strap", "Cuff"]
         assert verify(path).kind == INTACT
     finally:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sys
 import time
 
@@ -154,24 +155,28 @@ def test_a_wrong_option_is_refused_before_a_record_is_made(tmp_path, text):
 
 
 def test_lines_that_are_no_devices_are_named_as_what_they_are(tmp_path):
-    with Server() as gone:
-        closed_port = gone.port
     wrong_speed = Program("simulate", "nonin", "--port", "tcp:0", "--fault", "wrong-speed")
-    with noise() as talking, Server() as leaving, wrong_speed:
+    with noise() as talking, Server() as leaving, wrong_speed, socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # nobody else gets this port, and nobody answers there
         devices = [
             wrong_speed.first_line(),
             f"nonin@socket://127.0.0.1:{talking.port}",
             f"nonin@socket://127.0.0.1:{leaving.port}",
-            f"nonin@socket://127.0.0.1:{closed_port}",
+            f"nonin@socket://127.0.0.1:{deaf.getsockname()[1]}",
             f"nonin@{tmp_path}",
         ]
         words = [word for device in devices for word in ("--device", device)]
         path = tmp_path / "l.kap"
         with Program("record", *words, "--out", path) as recorder:
-            last = recorder.wait_for(lambda line: len(re.findall(r"oximeter(?: \d)? garbled", line)) == 2)
-            assert "(not found)" in last
-            assert "(refused)" in last
-            assert last.endswith("recording")
+            recorder.wait_for(
+                lambda line: (
+                    len(re.findall(r"oximeter(?: \d)? garbled", line)) == 2
+                    and "(not found)" in line
+                    and "(refused)" in line
+                    and line.endswith("recording")
+                ),
+                60,
+            )
             assert recorder.end() == 0
             assert all("SpO2 ---" in line for line in recorder.lines if line.startswith("00:"))
     assert run("verify", path)[0] == 0
@@ -185,12 +190,11 @@ def test_the_second_recording_on_a_port_is_told_and_the_first_goes_on(tmp_path):
         device = simulator.first_line()
         with Program("record", "--device", device, "--out", tmp_path / "1.kap") as first:
             first.wait_for(lambda line: "oximeter live" in line)
-            status, out, _ = run("record", "--device", device, "--for", 1, "--out", tmp_path / "2.kap")
+            status, out, _ = run("record", "--device", device, "--for", 2, "--out", tmp_path / "2.kap")
             assert status == 1
             assert "(in use elsewhere)" in out
             seen = len(first.lines)
-            until(lambda: len(first.lines) > seen)
-            assert "oximeter live" in first.lines[-1]
+            first.wait_for(lambda line: line in first.lines[seen:] and "oximeter live" in line)
             assert first.end() == 0
 
 
@@ -241,7 +245,7 @@ def test_nothing_on_standard_input_stops_notes_or_the_recording(tmp_path, oximet
     path = tmp_path / "i.kap"
     odd = r"printf 'first\n\377\376\033[2J bad\n'"
     long = r"head -c 3000000 /dev/zero | tr '\0' a; echo; echo last"
-    text = f"({odd}; {long}; sleep 4) | $K record --device {oximeter} --for 2 --out {path}"
+    text = f"({odd}; {long}; sleep 4) | $K record --device {oximeter} --for 4 --out {path}"
     status, out, errors = shell(text, PYTHONIOENCODING="utf-8:strict")
     assert (status, errors) == (0, b"")
     assert out.count(b"\nsaved ") == 4
@@ -255,10 +259,9 @@ def test_nothing_on_standard_input_stops_notes_or_the_recording(tmp_path, oximet
 @posix
 def test_a_flood_of_notes_is_taken_at_the_pace_of_the_disk(tmp_path, oximeter):
     path = tmp_path / "y.kap"
-    started = time.monotonic()
+    # The shell is given up after a minute; two seconds of this are over long before.
     status, out, _ = shell(f"yes | $K record --device {oximeter} --for 2 --out {path}")
     assert status == 0
-    assert time.monotonic() - started < 30
     assert len(notes_of(path)) >= out.count(b"\nsaved ") > 0
     assert run("verify", path)[0] == 0
 
@@ -356,9 +359,12 @@ def test_limits_that_cannot_be_read_are_said_and_no_session_begins(tmp_path):
     limits = tmp_path / "l.toml"
     limits.write_text("a = " + "[" * 3000, "utf-8")
     path = tmp_path / "c.kap"
-    with Program("--limits", limits, "--out", path) as console:
-        time.sleep(2)
-        assert console.end() == 2
-        until(lambda: console.errors)
-        assert str(limits) in one_line("\n".join(console.errors))
+    for read_s in (2, 8, 30):  # what it says in its window, nobody sees here: a busy computer gets more time
+        with Program("--limits", limits, "--out", path) as console:
+            time.sleep(read_s)
+            if console.end() == 2:
+                break
+    assert console.process.returncode == 2
+    until(lambda: console.errors)
+    assert str(limits) in one_line("\n".join(console.errors))
     assert not path.exists()

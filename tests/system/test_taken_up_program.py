@@ -59,15 +59,16 @@ def test_killed_again_and_again_it_goes_on_with_one_record(tmp_path, devices):
             time.sleep(rng.uniform(0.5, 4.0))
             program.kill()
     with recorded(path, more=("--for", 4)) as program:
-        program.wait_for(lambda line: line.startswith("going on; nothing was recorded for 00:00:0"))
+        said = program.wait_for(lambda line: line.startswith("going on; nothing was recorded for "))
         program.wait_for(live(2))
         program.wait_for(lambda line: line.startswith("closed"), 60)
     assert [note.text for note in events(path, NoteAdded)] == [f"note {life}" for life in range(4)]
     assert len(events(path, SessionStarted)) == 1
-    assert all(0 < event.gap_ns < 20e9 for event in events(path, SessionResumed))
     resumed = events(path, SessionResumed)
     assert len(resumed) == 4
-    assert all(0 <= event.waves_lost_ns < 1e9 for event in resumed)
+    assert all(0 < event.gap_ns < 60e9 for event in resumed)
+    assert said.endswith(f"00:00:{int(resumed[-1].gap_ns / 1e9):02d}")
+    assert all(0 <= event.waves_lost_ns <= event.gap_ns for event in resumed)
     assert [added.device for added in events(path, DeviceAdded)] == ["nonin", "suntech"]
     assert len(events(path, DeviceAdopted)) == 2
     described = [(each.device, each.ref) for each in events(path, ChannelDescribed)]

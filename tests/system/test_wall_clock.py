@@ -26,6 +26,8 @@ from kapmonitor.session.events import (
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 HOUR_S = 3600.0
+LATE_S = 10.0
+"""A busy computer may hear a note so late; a clock that was believed would be off by an hour."""
 S = 1_000_000_000
 
 
@@ -83,8 +85,8 @@ def check(path, noting):
     first = next(iter(notes))
     for text, t_s in notes.items():
         real_s = noting.asked[text][0] - noting.asked[first][0]
-        assert t_s - notes[first] == pytest.approx(real_s, abs=0.5)
-        assert days(path)[text] == pytest.approx(noting.asked[text][1], abs=0.5)
+        assert t_s - notes[first] == pytest.approx(real_s, abs=LATE_S)
+        assert days(path)[text] == pytest.approx(noting.asked[text][1], abs=LATE_S)
     status, said, _ = run("rerun", path)
     assert status == 0, said
 
@@ -133,7 +135,7 @@ def test_a_clock_set_while_the_program_was_dead(tmp_path, devices, wall, step_s)
         time.sleep(1.0)
         noting.note(life, "after")
         close(life)
-    assert gaps(path) == [pytest.approx(away_s, abs=1.0)]
+    assert gaps(path) == [pytest.approx(away_s, abs=LATE_S)]
     assert steps(path) == [round(step_s)]
     check(path, noting)
 
@@ -159,38 +161,41 @@ def test_a_computer_that_was_started_anew_goes_by_the_time_of_day_and_then_by_it
 ):
     path = tmp_path / "a.kap"
     last_ns = of_another_boot(path, 90)
+    began_s, over_s = time.monotonic(), []
     for life_number in range(2):
-        began_s = time.monotonic()
         with Life(path, *devices) as life:
             life.until(lambda told: "live" in told)
             life.say(f"note {life_number}")
             life.until(lambda told, text=str(life_number): told.get("saved") == text)
             end(life)
+        over_s.append(time.monotonic() - began_s)
     notes = [each.t_ns for each in stamped(path) if isinstance(each.event, NoteAdded)]
     assert notes == sorted(notes)
     assert notes[0] == last_ns
-    assert 90 < (notes[1] - last_ns) / 1e9 < 100
+    assert 90 < (notes[1] - last_ns) / 1e9 < 91 + over_s[0]
     # The second time the computer is the same: the gap is as long as nobody was there.
     first_s, second_s = gaps(path)
-    assert first_s == pytest.approx(92, abs=3)
-    assert second_s < time.monotonic() - began_s
+    assert 90 < first_s < 91 + over_s[0]
+    assert second_s < over_s[1]
     assert steps(path) == []
     assert wrong(path, [("note", "0"), ("note", "1")]) == []
 
 
 def test_the_night_in_which_summer_time_ends(tmp_path, devices, wall):
     """UTC goes on, so nothing is a step; the record's zone is that of its beginning."""
-    path = tmp_path / "a.kap"
     wall.env["TZ"] = "Europe/Berlin"
     change = datetime(2026, 10, 25, 1, 0, tzinfo=UTC).timestamp()
-    wall.set(change - 8.0 - time.time())
-    noting = Noting(wall)
-    with Life(path, *devices, env=wall.env) as life:
-        life.until(lambda told: "live" in told)
-        noting.note(life, "summer")
-        time.sleep(max(0.0, change + 1.0 - time.time() - wall.ahead_s))
-        noting.note(life, "winter")
-        close(life)
+    for before_s in (8.0, 25.0, 60.0):  # a busy computer needs longer to begin
+        path, noting = tmp_path / f"{before_s:.0f}.kap", Noting(wall)
+        wall.set(change - before_s - time.time())
+        with Life(path, *devices, env=wall.env) as life:
+            life.until(lambda told: "live" in told)
+            noting.note(life, "summer")
+            time.sleep(max(0.0, change + 1.0 - time.time() - wall.ahead_s))
+            noting.note(life, "winter")
+            close(life)
+        if noting.asked["summer"][1] < change:
+            break
     started = stamped(path)[0].event
     assert (started.utc_offset_min, started.zone) == (120, "CEST")
     assert steps(path) == []

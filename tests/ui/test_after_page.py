@@ -130,7 +130,7 @@ def test_from_the_checks_to_the_door_by_keys(scene):
     assert page.chosen.id == "dissociation"
     shown.press(K.Key_Return)
     assert session.state.care.answer("dissociation") is None, "Enter alone is no yes"
-    shown.press(K.Key_Y, K.Key_Y, K.Key_N)
+    shown.press(K.Key_Y, K.Key_Y, K.Key_X)
     assert session.state.care.answer("ride").text == "no"
     shown.press(K.Key_Up, K.Key_Y, K.Key_Y)
     page.choose("left")
@@ -167,7 +167,7 @@ def test_the_form_by_keys_takes_answers_details_and_reasons_but_no_readings(scen
     shown.type("lorazepam 1 mg, this morning")
     assert session.state.care.filled("benzodiazepines").text == "yes: lorazepam 1 mg, this morning"
     assert page.chosen.id == "sedatives"
-    shown.press(K.Key_N)
+    shown.press(K.Key_X)
     page.choose("pressure-40")
     shown.press(K.Key_Return)
     assert page.foot().trouble == wording.OF_RECORD

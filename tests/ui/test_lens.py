@@ -1,6 +1,6 @@
 """The window upon a finished record: any length, within the record, around what was asked for."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.trends import cursors as cursor
@@ -28,6 +28,7 @@ def is_sound(seen):
     return whole.t0_ns <= span.t0_ns and span.t1_ns <= whole.t1_ns and seen.length_ns >= lens.SHORTEST_NS
 
 
+@settings(deadline=None)
 @given(lenses(), st.floats(0.001, 1000), st.integers(-H, 13 * H))
 def test_whatever_is_wished_the_window_stays_within_the_record(seen, factor, t_ns):
     for wished in (
@@ -41,6 +42,7 @@ def test_whatever_is_wished_the_window_stays_within_the_record(seen, factor, t_n
         assert wished.whole == seen.whole
 
 
+@settings(deadline=None)
 @given(lenses(), st.floats(0.01, 100), st.floats(0, 1))
 def test_zooming_keeps_what_is_under_the_pointer_there(seen, factor, share):
     around_ns = seen.span.t0_ns + round(share * seen.length_ns)
@@ -53,6 +55,7 @@ def test_zooming_keeps_what_is_under_the_pointer_there(seen, factor, share):
         assert abs(now - was) < 1e-6
 
 
+@settings(deadline=None)
 @given(lenses(), st.floats(0, 1))
 def test_a_window_that_follows_holds_the_playhead_wherever_it_is(seen, share):
     t_ns = seen.whole.t0_ns + round(share * (seen.whole.t1_ns - seen.whole.t0_ns))
@@ -100,6 +103,7 @@ def test_one_key_puts_a_then_b_and_then_takes_turns():
     assert cursor.asked(both, 100) == Cursors(5, 9, Which.A)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-50, 50), max_size=20), st.sampled_from(list(Which)))
 def test_only_the_active_cursor_moves_and_never_out_of_the_record(steps, which):
     now = Cursors(40, 60, which)

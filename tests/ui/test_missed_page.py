@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from kapmonitor.commands import ExplainCuff
 from kapmonitor.protocol.cuffdues import Became
+from kapmonitor.resting import Baseline
 from kapmonitor.session.dose_events import CuffExplained
 from ui.dosing import wire_doses
 from ui.main_window import MainWindow
@@ -18,7 +19,6 @@ from ui.missed.page import MissedPage
 from ui.people.atkeys import AtKeys
 from ui.people.gate import Gate
 from ui.tiles.pressure_face import pressure_face
-from ui.trends.baseline import Baseline
 from ui.trends.content import Request, gather
 from ui.trends.window import Span
 

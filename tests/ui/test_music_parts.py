@@ -150,7 +150,7 @@ def test_soften_leaves_quiet_alone_and_never_passes_full_scale():
 )
 def test_watch_over_the_whole_product(listed, stopped, failed, progress, late, word):
     t_ns = STUCK_NS + 1 if late else STUCK_NS - 1
-    seen = Seen(t_ns, listed=listed, stopped=stopped, failed=failed, played_us=9 if progress else 5)
+    seen = Seen(t_ns, listed=listed, stopped=stopped, failed=failed, played=9 if progress else 5)
     watch, problem = judge(Watch(0, 5), seen)
     assert problem == word
     assert watch.since_ns == (t_ns if progress else 0)

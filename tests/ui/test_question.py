@@ -1,6 +1,5 @@
 """A question before a session: what it says, which keys answer it, and who waits for the answer."""
 
-import signal
 import threading
 import time
 
@@ -9,9 +8,9 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from shell_parts import HD, LAPTOP, pixels, shows
+from shell_parts import HD, LAPTOP, on_screen, pixels, shows
 
-from ui.console import Console, Ended, Picture
+from ui.console import Ended, Picture
 from ui.layout import SMALLEST, arrange
 from ui.question import GO_ON, NEW, Choice, Question, interrupted_question
 from ui.question import wording as words
@@ -173,9 +172,9 @@ def test_everything_has_room_at_every_size(shell, size, question):
     shell.put_over(page, words.MEANWHILE)
     shell.resize(size)
     at, scale = page.places(), scale_for(size.width(), size.height())
-    stack = [at.title_y, *(y for y, _ in at.lines), *(row.top() for row in at.rows), at.keys_y]
+    stack = [at.column.title_y, *(y for y, _ in at.column.lines), *(row.top() for row in at.rows), at.keys_y]
     assert stack == sorted(stack)
-    assert at.title_y > 20 * scale
+    assert at.column.title_y > 20 * scale
     assert at.keys_y < page.height() - 12 * scale
     assert not any(one.intersects(other) for one, other in zip(at.rows, at.rows[1:], strict=False))
 
@@ -211,16 +210,8 @@ def test_it_gives_the_place_back(shell, page):
 
 @pytest.fixture
 def console(qtbot):
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    made = Console()
-    qtbot.addWidget(made.shell)
-    made.show()
-    yield made
-    for number, handler in before.items():
-        signal.signal(number, handler)
-    made.application.processEvents()
-    QTimer.singleShot(0, made.application.quit)
-    made.application.exec()
+    with on_screen(qtbot) as made:
+        yield made
 
 
 def when_asked(console, *acts):

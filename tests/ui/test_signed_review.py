@@ -51,7 +51,7 @@ def opened(monkeypatch, qtbot):
         dressed = []
         monkeypatch.setattr(show_review, "dress_review", lambda _shell, reviewed: dressed.append(reviewed))
         console = FakeConsole()
-        show_review.prepare(console, path, None)
+        show_review.prepare(console, path, None, lambda: None)
         console.dress(None)
         (reviewed,) = dressed
         panel = MomentsPanel(

@@ -14,11 +14,11 @@ from kapmonitor.alarms.relative import in_force
 from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure, Validity
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import parse
+from kapmonitor.resting import baseline_of
 from kapmonitor.session.events import BaselineSet, LimitsSet, Route, Stamped
 from kapmonitor.session.state import AlarmSpan, Dose, LimitLine, SessionState, fold
 from kapmonitor.snapshot import Priority
 from kapmonitor.view import Role
-from ui.trends.baseline import baseline_of
 from ui.trends.expected import expected_band
 from ui.trends.labels import Room, Wanted, place
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, levels, verdict

@@ -14,11 +14,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
 from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure, Validity
+from kapmonitor.resting import baseline_before
 from kapmonitor.session.state import AlarmSpan, Dose, LimitLine
 from kapmonitor.view import Role
 from ui.theme import DAY, SESSION, Theme
 from ui.trends import Coming, Review, TrendsPane
-from ui.trends.baseline import baseline_before
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 ROOT = Path(__file__).parents[2]

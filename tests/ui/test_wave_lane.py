@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -31,6 +31,7 @@ SCALE = ValueScale(-10.0, 10.0, 8.0, 82.0)
 floats = st.one_of(st.just(float("nan")), st.floats(-10, 10, width=32))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(floats, st.booleans()), min_size=1, max_size=60))
 def test_lines_join_neighbours_that_are_there_and_no_others(items):
     """Each sample has a value or none, and is 2 ms or half a second after the one before it."""
@@ -48,6 +49,7 @@ def test_lines_join_neighbours_that_are_there_and_no_others(items):
     assert np.allclose(lines[:, 2], [FRAME.time.x(int(times[i + 1])) for i in pairs])
 
 
+@settings(deadline=None)
 @given(npst.arrays(np.float32, st.integers(1, 80), elements=floats))
 def test_an_empty_column_is_never_drawn_and_no_line_leads_over_it(values):
     drawn = wave_trace(Columns(0, SECOND, values, values + 1))
@@ -58,6 +60,7 @@ def test_an_empty_column_is_never_drawn_and_no_line_leads_over_it(values):
         assert drawn.hi[place] <= np.nanmax(near) + 1 + 1e-6
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
 def test_the_scale_reaches_over_what_was_seen_in_even_steps(low, span):
     bottom, top, step = even_range((low, low + span))

@@ -32,7 +32,7 @@ CUES: Final = {
     Qt.Key.Key_Return: Cue.ENTER,
     Qt.Key.Key_Enter: Cue.ENTER,
     Qt.Key.Key_Y: Cue.YES,
-    Qt.Key.Key_N: Cue.NO,
+    Qt.Key.Key_X: Cue.NO,
     Qt.Key.Key_R: Cue.REASON,
     Qt.Key.Key_Delete: Cue.TAKE_BACK,
 }
@@ -68,7 +68,7 @@ class AfterPage(QWidget):
         self._shown: list[tuple[int, QRectF]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
-        self.setProperty(TAKES_LETTERS, "YNR")
+        self.setProperty(TAKES_LETTERS, "YXR")
         self.setAccessibleName(wording.TITLE)
         self.entry = Entry(self)
         self.entry.setMaxLength(LONGEST)

@@ -24,8 +24,8 @@ TEXT: Final = 18
 BENEATH: Final = 15
 LIMIT: Final = 18
 SMALLEST: Final = 12
-UPPER: Final = 0.35
-LOWER: Final = 0.73
+UPPER: Final = 0.31
+LOWER: Final = 0.745
 NAME_X, MEDIUM_X, HIGH_X = 0.0, 0.27, 0.56
 """Where the columns of the limits begin, in shares of the width."""
 
@@ -58,7 +58,8 @@ def paint_check(painter: QPainter, theme: Theme, box: QRectF, line: Line, *, cho
     left = box.x() + px(16) + size + px(14)
     room = box.right() - left - px(12)
     done = standing in (Standing.DONE, Standing.OVERRIDDEN)
-    _text(painter, theme, (left, box.y() + box.height() * UPPER, room), line.text, p.text, TEXT)
+    upper = UPPER if line.said else 0.5
+    _text(painter, theme, (left, box.y() + box.height() * upper, room), line.text, p.text, TEXT)
     ink = p.secondary if done else p.medium if standing is Standing.WRONG else p.notes
     if not line.check.required and standing is Standing.LEFT:
         ink = p.secondary

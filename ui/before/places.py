@@ -12,7 +12,7 @@ from ui.theme import Theme
 
 GAP: Final = 12
 FOOT: Final = 92
-UPPER_SHARE: Final = 0.485
+UPPER_SHARE: Final = 0.47
 """Of what is above the foot: person and devices; the rest are checks and limits."""
 PERSON_SHARE: Final = 0.42
 CHECKS_SHARE: Final = 0.68
@@ -99,7 +99,7 @@ def _lines(theme: Theme, panel: QRectF, count: int, columns: int) -> tuple[QRect
             room.x() + (number // rows) * (width + gap),
             room.y() + (number % rows) * height,
             width,
-            height - gap * 0.75,
+            height - gap * 0.5,
         )
         for number in range(count)
     )

@@ -6,18 +6,16 @@ whatever is left, which may be the staff's own speaker. It comes back only to th
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QIODevice
-from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QMediaDevices
+from PySide6.QtMultimedia import QAudioDevice, QMediaDevices
 
 from playlists.course import RATE
 from ui.music.ports import OutputChoice, OutputHealth, OutputState
+from ui.music.pulsesink import PulseSink
+from ui.music.sinks import QtSink, Sink
 from ui.music.soundserver import SoundServer
 from ui.music.watch import STUCK_NS, Seen, Watch, judge
 
@@ -25,41 +23,10 @@ BUFFER_S: Final = 0.5
 SERVER_MS: Final = 200
 RETRY_NS: Final = 3_000_000_000
 LIST_NS: Final = 100_000_000
-FRAME_BYTES: Final = 8
-LATENCY_VARIABLE: Final = "PULSE_LATENCY_MSEC"
-HARMLESS: Final = ("NoError", "UnderrunError")
-"""Compared by name, as the enumeration's class differs between the versions of Qt."""
 
 
 def _id(device: QAudioDevice) -> str:
     return bytes(device.id().data()).hex()
-
-
-def _format() -> QAudioFormat:
-    made = QAudioFormat()
-    made.setSampleRate(RATE)
-    made.setChannelCount(2)
-    made.setSampleFormat(QAudioFormat.SampleFormat.Float)
-    return made
-
-
-@contextmanager
-def _server_latency(milliseconds: int) -> Iterator[None]:
-    """Streams begun in here get so much in a PulseAudio or PipeWire server, whatever Qt asks for.
-
-    Qt asks for 20 ms whatever its own buffer is, which drops out on a busy computer; more than its own buffer
-    would never begin. libpulse reads the variable when a stream is connected; it is put back so that nothing
-    else, such as an alarm's stream, is delayed.
-    """
-    before = os.environ.get(LATENCY_VARIABLE)
-    os.environ[LATENCY_VARIABLE] = str(milliseconds)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[LATENCY_VARIABLE]
-        else:
-            os.environ[LATENCY_VARIABLE] = before
 
 
 class DeviceOutput:
@@ -94,8 +61,7 @@ class DeviceOutput:
         self._choices: tuple[OutputChoice, ...] = ()
         self._name = ""
         self._id = ""
-        self._sink: QAudioSink | None = None
-        self._pipe: QIODevice | None = None
+        self._sink: Sink | None = None
         self._watch = Watch(0)
         self._state = OutputState.NONE
         self._retry_ns = 0
@@ -111,16 +77,14 @@ class DeviceOutput:
         return OutputHealth(self._state, self._name, self._choices, self._id)
 
     def room(self) -> int:
-        return self._sink.bytesFree() // FRAME_BYTES if self._sink is not None else 0
+        return self._sink.free() if self._sink is not None else 0
 
     def buffered(self) -> int:
-        if self._sink is None:
-            return 0
-        return (self._sink.bufferSize() - self._sink.bytesFree()) // FRAME_BYTES
+        return self._sink.buffered() if self._sink is not None else 0
 
     def write(self, frames: NDArray[np.float32]) -> None:
-        if self._pipe is not None and len(frames):
-            self._pipe.write(QByteArray(np.ascontiguousarray(frames, dtype="<f4").tobytes()))
+        if self._sink is not None and len(frames):
+            self._sink.write(np.ascontiguousarray(frames, dtype="<f4").tobytes())
 
     def choose(self, output_id: str) -> None:
         self._give_up()
@@ -152,13 +116,13 @@ class DeviceOutput:
     def _missing(self, output_id: str) -> bool:
         return self._server is not None and self._server.missing(output_id)
 
-    def _check(self, sink: QAudioSink, t_ns: int) -> None:
+    def _check(self, sink: Sink, t_ns: int) -> None:
         seen = Seen(
             t_ns,
             listed=self._id in self._listed,
-            stopped=sink.state().name == "StoppedState",
-            failed=sink.error().name not in HARMLESS,
-            played_us=sink.processedUSecs(),
+            stopped=sink.stopped(),
+            failed=sink.failed(),
+            played=sink.played(),
         )
         self._watch, problem = judge(self._watch, seen, self._stuck_ns)
         if problem:
@@ -188,23 +152,25 @@ class DeviceOutput:
         return self._listed.get(self._wanted) or next(named, None)
 
     def _open(self, device: QAudioDevice, t_ns: int) -> None:
-        sink = QAudioSink(device, _format())
-        sink.setBufferSize(round(self._buffer_s * RATE) * FRAME_BYTES)
-        with _server_latency(self._server_ms):
-            pipe: QIODevice | None = sink.start()
+        sink = self._sink_for(device)
         self._id, self._name = _id(device), device.description()
-        if pipe is None or sink.error().name not in HARMLESS:
-            sink.stop()
+        if sink.failed():
+            sink.end()
             self._state, self._retry_ns = OutputState.FAILED, t_ns + RETRY_NS
             return
-        self._sink, self._pipe, self._watch = sink, pipe, Watch(t_ns)
+        self._sink, self._watch = sink, Watch(t_ns)
         self._state = OutputState.READY
 
+    def _sink_for(self, device: QAudioDevice) -> Sink:
+        """The server's own stream where there is one: it is never carried on to another device."""
+        if self._server is not None and self._server.has(_id(device)):
+            return PulseSink(bytes(device.id().data()), self._buffer_s + self._server_ms / 1000)
+        return QtSink(device, self._buffer_s, self._server_ms)
+
     def _give_up(self) -> None:
-        sink, self._sink, self._pipe = self._sink, None, None
+        sink, self._sink = self._sink, None
         if sink is not None:
-            sink.reset()
-            sink.deleteLater()
+            sink.end()
 
 
 class SilentOutput:

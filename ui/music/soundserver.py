@@ -41,7 +41,9 @@ class ServerOutput:
         return self.muted or self.volume <= QUIETEST
 
 
-class _SampleSpec(ctypes.Structure):
+class SampleSpec(ctypes.Structure):
+    """pa_sample_spec."""
+
     _fields_ = (("format", ctypes.c_int), ("rate", ctypes.c_uint32), ("channels", ctypes.c_uint8))
 
 
@@ -60,7 +62,7 @@ class _SinkInfo(ctypes.Structure):
         ("name", ctypes.c_char_p),
         ("index", ctypes.c_uint32),
         ("description", ctypes.c_char_p),
-        ("sample_spec", _SampleSpec),
+        ("sample_spec", SampleSpec),
         ("channel_map", _ChannelMap),
         ("owner_module", ctypes.c_uint32),
         ("volume", _Volume),
@@ -95,6 +97,10 @@ class SoundServer:
         """Whether the server had this output (ui.music.ports.OutputChoice.id) and has it no more."""
         outputs = self._outputs
         return outputs is not None and output_id in self._known and output_id not in outputs
+
+    def has(self, output_id: str) -> bool:
+        """Whether the server has this output."""
+        return output_id in (self._outputs or {})
 
     def silent(self, output_id: str) -> bool:
         """Whether the server plays this output muted or at no volume."""

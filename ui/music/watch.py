@@ -20,7 +20,7 @@ class Seen:
     listed: bool
     stopped: bool
     failed: bool
-    played_us: int
+    played: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Watch:
     """When the output last made progress, and how far it was."""
 
     since_ns: int
-    played_us: int = -1
+    played: int = -1
 
 
 def judge(watch: Watch, seen: Seen, stuck_ns: int = STUCK_NS) -> tuple[Watch, str]:
     """The watch from now on, and why the output is lost, or '' while it is well."""
-    if seen.played_us != watch.played_us:
-        watch = Watch(seen.t_ns, seen.played_us)
+    if seen.played != watch.played:
+        watch = Watch(seen.t_ns, seen.played)
     if not seen.listed:
         return watch, "removed"
     if seen.failed or seen.stopped:

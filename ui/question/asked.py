@@ -22,6 +22,20 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """Asks for a passphrase, shown as dots.
+
+    `without` says what leaving it does, `meanwhile` how things stand until then, `trouble` why it is asked.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    without: str
+    meanwhile: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The first choice is the one that Enter takes; `since_s` was how long ago AGO is when it was made."""
 

@@ -39,60 +39,88 @@ LOWER: Final = 0.70
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where everything stands: the middle of the title, lines and keys from their left ends, the rows."""
+class Column:
+    """The middle of the title and of each line, from their left ends; `below` is where answers begin."""
 
     left: float
     width: float
     title_y: float
     lines: tuple[tuple[float, str], ...]
+    below: float
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything stands: title and lines, the rows, the middle of the line of keys."""
+
+    column: Column
     rows: tuple[QRectF, ...]
     keys_y: float
 
 
-def places(theme: Theme, question: Question, said: tuple[str, ...], width: float, height: float) -> Places:
-    """The column's parts from top to bottom; `said` are the question's lines as they read now."""
+def column(theme: Theme, said: tuple[str, ...], width: float, height: float, answers: float) -> Column:
+    """Title and lines from top to bottom, above answers of that height and a line of keys."""
     px, t = theme.px, theme.text_px
     wide = min(float(px(COLUMN)), width - 2 * px(EDGE))
     left = (width - wide) / 2
     broken = [part for line in said for part in painting.broken(line, t(LINE), wide)]
     title, step, keys = t(TITLE) * 1.3, t(LINE) * LINE_STEP, t(KEYS) * 2.0
-    row = max(float(px(ROW)), (t(LABEL) + t(DETAIL)) * 1.8)
-    rows = len(question.choices) * (row + px(ROW_GAP)) - px(ROW_GAP)
-    fixed = title + len(broken) * step + rows + keys
+    fixed = title + len(broken) * step + answers + keys
     gaps = px(AFTER_TITLE) + px(AFTER_LINES) + px(AFTER_ROWS)
     top = max(float(px(ROW_GAP)), (height - fixed - gaps) * UPPER_SHARE)
     y = top + title + px(AFTER_TITLE)
     lines = tuple((y + step * (number + 0.5), text) for number, text in enumerate(broken))
-    y += len(broken) * step + px(AFTER_LINES)
+    return Column(left, wide, top + title / 2, lines, y + len(broken) * step + px(AFTER_LINES))
+
+
+def places(theme: Theme, question: Question, said: tuple[str, ...], width: float, height: float) -> Places:
+    """The column's parts from top to bottom; `said` are the question's lines as they read now."""
+    px, t = theme.px, theme.text_px
+    row = max(float(px(ROW)), (t(LABEL) + t(DETAIL)) * 1.8)
+    count = len(question.choices)
+    rows = count * (row + px(ROW_GAP)) - px(ROW_GAP)
+    at = column(theme, said, width, height, rows)
     boxes = tuple(
-        QRectF(left, y + number * (row + px(ROW_GAP)), wide, row) for number in range(len(question.choices))
+        QRectF(at.left, at.below + number * (row + px(ROW_GAP)), at.width, row) for number in range(count)
     )
-    return Places(left, wide, top + title / 2, lines, boxes, y + rows + px(AFTER_ROWS) + keys / 2)
+    return Places(at, boxes, at.below + rows + px(AFTER_ROWS) + t(KEYS))
 
 
-def paint_question(painter: QPainter, theme: Theme, question: Question, at: Places, chosen: int) -> None:
-    """Title, lines, rows and keys."""
-    p, t = theme.palette, theme.text_px
+def paint_title(painter: QPainter, theme: Theme, at: Column, title: str) -> None:
+    """Shrinks before it is cut."""
+    t = theme.text_px
     base = painting.middle_baseline(at.title_y, fonts.metrics(t(TITLE), fonts.BOLD))
     painting.line(
         painter,
         at.left,
         base,
-        question.title,
-        colour(p.text),
+        title,
+        colour(theme.palette.text),
         t(TITLE),
         fonts.BOLD,
         room=at.width,
         smallest=t(SMALLEST_TITLE),
     )
+
+
+def paint_lines(painter: QPainter, theme: Theme, at: Column) -> None:
+    """What stands below the title."""
+    px = theme.text_px(LINE)
     for y, text in at.lines:
-        base = painting.middle_baseline(y, fonts.metrics(t(LINE)))
-        painting.line(painter, at.left, base, text, colour(p.text), t(LINE), room=at.width)
+        base = painting.middle_baseline(y, fonts.metrics(px))
+        painting.line(painter, at.left, base, text, colour(theme.palette.text), px, room=at.width)
+
+
+def paint_question(painter: QPainter, theme: Theme, question: Question, at: Places, chosen: int) -> None:
+    """Title, lines, rows and keys."""
+    p, t = theme.palette, theme.text_px
+    paint_title(painter, theme, at.column, question.title)
+    paint_lines(painter, theme, at.column)
     for number, (box, choice) in enumerate(zip(at.rows, question.choices, strict=True)):
         _paint_row(painter, theme, box, choice, chosen=number == chosen)
     base = painting.middle_baseline(at.keys_y, fonts.metrics(t(KEYS)))
-    painting.line(painter, at.left, base, keys(question), colour(p.secondary), t(KEYS), room=at.width)
+    left, width = at.column.left, at.column.width
+    painting.line(painter, left, base, keys(question), colour(p.secondary), t(KEYS), room=width)
 
 
 def keys(question: Question) -> str:

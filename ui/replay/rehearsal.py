@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from kapmonitor.errors import KapError
 from kapmonitor.rehearse import Rehearsal
 from ui import fonts, painting
+from ui.job import Job, Tell
 from ui.panel import paint_panel
 from ui.replay import wording
 from ui.replay.rehearsal_drawing import HOUR_STRIP, paint_hours, paint_row, row_height
@@ -30,13 +29,8 @@ FIELD: Final = 46
 SUM: Final = 27
 TEXT: Final = 17
 
-Tell = Callable[[float], None]
 Rehearse = Callable[[str, Tell], Rehearsal]
 """Runs with the limits of this name; KapError says why it cannot. `tell` may raise to end it."""
-
-
-class _Stopped(Exception):
-    """Nobody wants the rehearsal any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +39,6 @@ class Offered:
 
     name: str
     label: str
-
-
-class _Job:
-    """One rehearsal on a thread of its own; what it has come to is read, never waited for."""
-
-    def __init__(self, run: Rehearse, name: str) -> None:
-        self.name = name
-        self.share = 0.0
-        self.result: Face | None = None
-        self.trouble = ""
-        self._is_wanted = True
-        self._thread = threading.Thread(target=self._work, args=(run,), name="kap-rehearsal", daemon=True)
-        self._thread.start()
-
-    @property
-    def is_over(self) -> bool:
-        return not self._thread.is_alive()
-
-    def stop(self) -> None:
-        """It ends at its next step."""
-        self._is_wanted = False
-
-    def _work(self, run: Rehearse) -> None:
-        try:
-            self.result = face(run(self.name, self._tell))
-        except _Stopped:
-            self.trouble = wording.STOPPED
-        except KapError as error:
-            self.trouble = str(error)
-
-    def _tell(self, share: float) -> None:
-        if not self._is_wanted:
-            raise _Stopped
-        self.share = share
 
 
 class RehearsalPage(QWidget):
@@ -99,7 +59,8 @@ class RehearsalPage(QWidget):
         self._offered = offered
         self._seek = seek
         self._theme = theme
-        self._job: _Job | None = None
+        self._job: Job[Face] | None = None
+        self._running = ""
         self._face: Face | None = None
         self._trouble = ""
         self._at = 0
@@ -149,7 +110,9 @@ class RehearsalPage(QWidget):
         if not name:
             return
         self._trouble = ""
-        self._job = _Job(self._run, name)
+        run = self._run
+        self._running = name
+        self._job = Job(lambda tell: face(run(name, tell)), "kap-rehearsal", wording.STOPPED)
         self.field.hide()
         self.setFocus()
         self._timer.start()
@@ -161,9 +124,8 @@ class RehearsalPage(QWidget):
             self._timer.stop()
             self._job, self._face, self._trouble, self._at = None, job.result, job.trouble, 0
             if self._face is None:
-                chosen = job.name
                 self._choose()
-                self.field.setText(chosen)
+                self.field.setText(self._running)
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -279,9 +241,9 @@ class RehearsalPage(QWidget):
         least = self._theme.text_px(TEXT - 4)
         painting.line(painter, margin, base, words, colour(ink), size, room=room, smallest=least)
 
-    def _paint_running(self, painter: QPainter, job: _Job) -> str:
+    def _paint_running(self, painter: QPainter, job: Job[Face]) -> str:
         p, px = self._theme.palette, self._theme.px
-        words = wording.REHEARSING.format(name=Path(job.name).name, share=f"{job.share:.0%}")
+        words = wording.REHEARSING.format(name=Path(self._running).name, share=f"{job.share:.0%}")
         self._say(painter, self.height() / 2 - px(SUM), words, p.text)
         room = self.width() - 2 * px(MARGIN)
         painter.fillRect(QRectF(px(MARGIN), self.height() / 2, room, px(6)), colour(p.grid))

@@ -19,10 +19,10 @@ from kapmonitor.protocol.recorded import recorded
 from kapmonitor.record.reader import ALWAYS
 from kapmonitor.record.verify import Verdict
 from kapmonitor.record.view import RecordView
+from kapmonitor.resting import Baseline, baseline_before
 from kapmonitor.session.state import SessionState
 from kapmonitor.view import Role
 from ui import format as fmt
-from ui.trends.baseline import Baseline, baseline_before
 from ui.trends.expected import Band, expected_band
 
 COLUMNS: Final = 800

@@ -10,13 +10,14 @@ import numpy as np
 from kapmonitor.model import CuffReading
 from kapmonitor.protocol.cuffdues import Became, PastDue, past_dues
 from kapmonitor.protocol.recorded import recorded
+from kapmonitor.resting import Baseline
 from kapmonitor.session.state import SessionState
 from kapmonitor.snapshot import Snapshot
 from kapmonitor.view import Role, SignalView
-from ui.trends.baseline import Baseline
 from ui.trends.expected import Band, expected_band
 from ui.trends.interruptions import outside
 from ui.trends.limits import HIGH_SIDE, LOW_SIDE, Level, levels
+from ui.trends.own import NOTHING, Own
 from ui.trends.ticks import Origin
 from ui.trends.traces import GAP_NS, Gap, Trace, trace
 from ui.trends.window import Span
@@ -94,6 +95,8 @@ class Content:
     pressure: Pressure
     coming: tuple[Coming, ...]
     live: bool
+    own: Own = NOTHING
+    """The person's own bands, where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

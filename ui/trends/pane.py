@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kapmonitor.resting import Baseline, baseline_of
 from kapmonitor.session.state import SessionState
 from ui.ports import SessionPort
 from ui.shown import RefreshedWhileShown
 from ui.theme import Theme
 from ui.trends import wording
-from ui.trends.baseline import Baseline, baseline_of
 from ui.trends.canvas import Canvas
 from ui.trends.content import Coming, Request, gather
 from ui.trends.cursors import AWAY
 from ui.trends.foot import Foot
 from ui.trends.lanes import LIVE_LANES, REVIEW_LANES, Picture
 from ui.trends.looking import Looking, Review, record_span
+from ui.trends.own import OwnBands
 from ui.trends.pointer import Pointer
 from ui.trends.pointing import Pointing
 from ui.trends.reading import values_at
@@ -52,6 +54,7 @@ class TrendsPane(RefreshedWhileShown):
         self._coming: tuple[Coming, ...] = ()
         self._baseline = Baseline()
         self._known: SessionState | None = None
+        self._own: OwnBands | None = None
         self._picked_ns: int | None = None
         self._picture: Picture | None = None
         self._key: object = None
@@ -112,6 +115,11 @@ class TrendsPane(RefreshedWhileShown):
             self._coming = coming
             self._key = None
 
+    def set_own(self, own: OwnBands | None) -> None:
+        """The person's own bands beside the protocol's; None for none."""
+        self._own, self._key = own, None
+        self.refresh()
+
     def narrower(self) -> None:
         """Show a shorter stretch."""
         self._step(lambda looking: looking.narrower(self._port.now_ns()), narrower)
@@ -164,6 +172,8 @@ class TrendsPane(RefreshedWhileShown):
             self._baseline = self._baseline_of(state)
             request = Request(span, self._canvas.columns, now_ns, end_ns, live=looking is None)
             content = gather(self._port.view(), snapshot, state, request, self._baseline, self._coming)
+            if self._own is not None:
+                content = replace(content, own=self._own.of(state, self._baseline))
             grid = tuple(tick.t_ns for tick in time_ticks(span, content.origin, GRID_TICKS))
             shown = looking.waves(span, request.width) if looking is not None and waves else None
             readings = () if looking is None else looking.readings(span)

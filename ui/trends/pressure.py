@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.protocol.cuffdues import Became, PastDue
+from kapmonitor.view import Role
 from ui import fonts, strings
 from ui import format as fmt
 from ui.theme import colour, mix
@@ -28,7 +29,7 @@ from ui.trends.frame import (
 from ui.trends.labels import Room, Wanted, place
 from ui.trends.limits import Level, verdict
 from ui.trends.scale import ValueScale, value_range
-from ui.trends.strokes import band_outline
+from ui.trends.strokes import band_outline, draw_band_edges
 from ui.trends.unmonitored import draw_bands
 
 USUAL: Final = (36.0, 190.0)
@@ -71,6 +72,8 @@ def draw_body(painter: QPainter, frame: Frame, content: Content, grid: tuple[int
     vertical_grid(painter, frame, grid)
     _band(painter, frame, values, pressure.sys_band, 1.0)
     _band(painter, frame, values, pressure.dia_band, 0.55)
+    for role in (Role.NIBP_SYS, Role.NIBP_DIA):
+        draw_band_edges(painter, content.own.bands.get(role), frame, values, palette.nibp)
     for value in _grid_values(values):
         horizontal_line(painter, frame, values.y(value))
     for levels, alpha in ((pressure.sys_high, 0.9), (pressure.dia_high, 0.45), (pressure.sys_low, 0.45)):

@@ -21,7 +21,7 @@ from ui.trends.frame import Frame, axis_words, elided, level_lines, priority_mar
 from ui.trends.interruptions import outside
 from ui.trends.limits import Level, priority_of
 from ui.trends.scale import ValueScale, value_range
-from ui.trends.strokes import band_outline, draw_trace
+from ui.trends.strokes import band_outline, draw_band_edges, draw_trace
 from ui.trends.traces import Gap
 from ui.trends.unmonitored import draw_bands
 
@@ -80,6 +80,7 @@ def draw_body(painter: QPainter, frame: Frame, content: Content, columns: int, g
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(palette.hr_band))
         painter.drawPolygon(band_outline(content.hr.band, frame, hr))
+    draw_band_edges(painter, content.own.bands.get(Role.HR), frame, hr, palette.hr)
     middle = (hr.bottom + spo2.top) / 2
     _gap_blocks(painter, frame, content.hr.trace.gaps, 1.0, middle)
     _gap_blocks(painter, frame, content.spo2.trace.gaps, middle, frame.height - 1.0)

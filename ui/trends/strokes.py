@@ -22,6 +22,9 @@ OVERLAP = 2.0
 """Lines are as wide as this many columns and centred on their right edges: every other one fills a pixel
 exactly, those between soften its edges, and no seam shows."""
 
+DOTS = (1.5, 3.0)
+"""Of the edges of a person's own band, in widths of the pen."""
+
 THICK = 2.0
 """How tall a column is drawn where minimum and maximum agree, in pixels of the design."""
 
@@ -57,6 +60,23 @@ def draw_trace(
     pen.setCapStyle(pen.capStyle().FlatCap)
     painter.setPen(pen)
     draw_lines(painter, column_lines(trace, frame, scale, columns))
+
+
+def draw_band_edges(painter: QPainter, band: Band | None, frame: Frame, scale: ValueScale, name: str) -> None:
+    """Both edges of a band as dotted lines, so that it can lie upon a shaded one; broken at NaN."""
+    if band is None:
+        return
+    pen = QPen(colour(name, 0.8), max(1.2, 1.6 * frame.theme.scale))
+    pen.setDashPattern(DOTS)
+    pen.setCapStyle(pen.capStyle().FlatCap)
+    painter.setPen(pen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    known = ~np.isnan(band.low)
+    for edge in (band.low, band.high):
+        for piece in np.split(np.arange(len(edge)), np.flatnonzero(~known)):
+            at = piece[known[piece]]
+            line = [QPointF(frame.time.x(float(band.t_ns[i])), scale.y(float(edge[i]))) for i in at]
+            painter.drawPolyline(QPolygonF(line))
 
 
 def band_outline(band: Band, frame: Frame, scale: ValueScale) -> QPolygonF:

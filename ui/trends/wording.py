@@ -31,8 +31,8 @@ NO_CUFF_THEN: Final = "none yet"
 SAME_CUFF: Final = "the same"
 DIFFERENCE: Final = "B − A"
 RATE: Final = "a beat: {rate}/min"
-CURSOR_NEXT: Final = "C  second cursor     shift ← →  move     Esc  away     small: how old each value is"
-CURSOR_KEYS: Final = "C  other     shift ← →  move     ctrl ← →  finely     Esc  away     small: how old"
+CURSOR_NEXT: Final = "X  second cursor     shift ← →  move     Esc  away     small: how old each value is"
+CURSOR_KEYS: Final = "X  other     shift ← →  move     ctrl ← →  finely     Esc  away     small: how old"
 SOUND: Final = frozenset({Validity.VALID, Validity.VALIDATED})
 VALIDITIES: Final = {
     Validity.ONGOING: "measuring",
@@ -57,6 +57,7 @@ HELD: Final = "held"
 FAILED: Final = "cuff failed: {why}"
 MARK: Final = "mark"
 EXPECTED: Final = "{what} · shaded: usual by the protocol for {doses}"
+SHADED: Final = "{what} · shaded: by the protocol"
 NO_BASELINE: Final = "{what} · no shading: no baseline"
 NO_COURSE: Final = "{what} · no shading: the protocol has no course for {routes}"
 WINDOW: Final = "[ ]  window {length}"
@@ -94,8 +95,12 @@ def hr_title(content: Content) -> str:
     """What the first lane shows, and what its shading means."""
     state = content.state
     if content.hr.band is None and content.pressure.sys_band is None:
-        return _not_expected(state)
-    return EXPECTED.format(what=strings.HR, doses=_doses(state))
+        usual = _not_expected(state)
+    elif content.own.words:
+        return f"{SHADED.format(what=strings.HR)} · {content.own.words}"
+    else:
+        usual = EXPECTED.format(what=strings.HR, doses=_doses(state))
+    return f"{usual} · {content.own.words}" if content.own.words else usual
 
 
 def _not_expected(state: SessionState) -> str:

@@ -245,6 +245,9 @@ class EmulatedClient(BaseBleakClient):
     def _on_disconnection(self, _reason: int) -> None:
         self._connection = self._peer = self.services = None
         self._subscribers.clear()
+        # bumble may have been left without word of the loss: what it still waits for would outlive the loop.
+        for asking in tuple(self._asking):
+            asking.cancel()
         if self._disconnected_callback:
             self._disconnected_callback()
 
@@ -271,7 +274,7 @@ class EmulatedClient(BaseBleakClient):
     async def _request(self, answer: Awaitable[T]) -> T:
         """Await an answer of the peer; who stops waiting leaves the request to bumble, which needs its end.
 
-        bumble cancels a request whose link is lost.
+        A request whose link is lost is cancelled, by bumble or here.
         """
         asking = asyncio.ensure_future(answer)
         self._asking.add(asking)

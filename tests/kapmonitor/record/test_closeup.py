@@ -126,6 +126,7 @@ def test_a_gap_stays_a_gap_at_every_level(record, length_s, width):
     assert not np.isnan(columns.lo).all()
 
 
+@settings(deadline=None)
 @given(st.integers(T0_NS, END_NS))
 def test_a_reading_that_was_not_valid_is_never_a_number(record, t_ns):
     held = record.newest(Role.SPO2, t_ns)
@@ -216,6 +217,7 @@ readings = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(readings, readings)
 def test_a_difference_is_exact_and_needs_two_numbers(before, after):
     found = difference(before, after)

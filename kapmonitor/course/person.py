@@ -1,0 +1,99 @@
+"""Whose record it is, and whether of the person asked for: by what is recorded, never by a file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from kapmonitor.errors import RecordDamaged
+from kapmonitor.record.reader import RecordReader
+from kapmonitor.session.care_events import PersonIdentified
+from kapmonitor.session.events import SessionEvent, SessionStarted
+
+
+class Why(StrEnum):
+    """Why a record is not among the sessions of a course."""
+
+    NO_NUMBER = "no-number"
+    OTHER_PERSON = "other-person"
+    OTHER_BIRTH = "other-birth"
+    OTHER_INITIALS = "other-initials"
+    OTHER_KIND = "other-kind"
+    COPY = "copy"
+    LOCKED = "locked"
+    DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The identifiers of a person, empty while unknown; `mode` says whether the data are real."""
+
+    number: str
+    birth_date: str = ""
+    initials: str = ""
+    mode: str = "Real"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a record says of itself without being read whole; `entries` is how far it goes."""
+
+    path: Path
+    session: str
+    person: Person
+    utc_ns: int
+    is_closed: bool
+    entries: int
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Of several copies of one session the greatest has the most in it."""
+        return self.is_closed, self.entries, self.path.name
+
+
+def identity_of(path: Path) -> Identity:
+    """RecordError where it cannot be read here."""
+    with RecordReader(path) as reader:
+        started = next((row.stamped.event for row in reader.events_of(SessionStarted.TYPE)), None)
+        if not isinstance(started, SessionStarted):
+            raise RecordDamaged(str(path), "its beginning cannot be read")
+        said = [row.stamped.event for row in reader.events_of(PersonIdentified.TYPE)]
+        with reader.reading() as connection:
+            (entries,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+        return Identity(
+            path, started.session, _person(started, said), started.utc_ns, reader.is_closed(), entries
+        )
+
+
+def _person(started: SessionStarted, said: Sequence[SessionEvent]) -> Person:
+    """As last said when the session was opened, else what the console was started with."""
+    last = said[-1] if said else None
+    if isinstance(last, PersonIdentified):
+        return Person(last.record_number.strip(), last.birth_date, last.initials, started.mode)
+    return Person(started.person.strip(), "", started.initials, started.mode)
+
+
+def why_not(person: Person, other: Person) -> Why | None:
+    """Why a record of `other` is not one of this person; None if it is.
+
+    The record number must be the same. Where both have a date of birth that decides, else the initials.
+    """
+    if not other.number:
+        return Why.NO_NUMBER
+    if other.number.casefold() != person.number.strip().casefold():
+        return Why.OTHER_PERSON
+    if person.birth_date and other.birth_date:
+        second = Why.OTHER_BIRTH if person.birth_date != other.birth_date else None
+    else:
+        ours, theirs = _letters(person.initials), _letters(other.initials)
+        second = Why.OTHER_INITIALS if ours and theirs and ours != theirs else None
+    if second is None and person.mode != other.mode:
+        return Why.OTHER_KIND
+    return second
+
+
+def _letters(initials: str) -> str:
+    return "".join(each for each in initials.casefold() if each.isalpha())
