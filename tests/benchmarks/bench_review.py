@@ -12,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+import bench_open
 import numpy as np
 import peer_files
 from bench_table import Row
-from peer_files import HOURS, LIBRARIES, WIDTH, absent, answer, in_process, peak_rss
+from peer_files import HOURS, LIBRARIES, absent, answer, in_process, peak_rss
 from worst_case import FS, SECOND, quantile
 from worst_session import make_worst_session
 
@@ -182,21 +183,16 @@ def open_kap(folder: Path) -> dict[str, float]:
     """Everything in columns, as the peers do it; no Qt."""
     from kapmonitor.record.view import RecordView
 
-    began = time.perf_counter()
+    found = bench_open.open_kap(folder)
     view = RecordView(folder / "worst.kap")
     first, last = view.span()
-    for key in view.wave_keys():
-        view.wave(key, first, last, WIDTH)
-    for key in view.numeric_keys():
-        view.numeric(key, first, last, WIDTH)
-    seconds, rss = time.perf_counter() - began, peak_rss()
     times = []
     for at_ns in np.random.default_rng(5).integers(first, last - 10 * SECOND, peer_files.SEEKS).tolist():
         start = time.perf_counter()
         for key in view.wave_keys():
             view.wave_samples(key, at_ns, at_ns + 10 * SECOND)
         times.append((time.perf_counter() - start) * 1e3)
-    return {"seconds": seconds, "rss": rss, "seek_ms": float(np.median(times))}
+    return {**found, "seek_ms": float(np.median(times))}
 
 
 def open_window(folder: Path) -> dict[str, float]:
