@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -82,7 +83,14 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     timer.timeout.connect(lambda: music.refresh(port.snapshot()))
     timer.start(REVIEW_WAVES_MS)
     window.closing.connect(timer.stop)
-    return reviewed.close
+    # What a window is made of stays; to look through it for rubbish stops the picture for 50 ms.
+    gc.freeze()
+
+    def end() -> None:
+        gc.unfreeze()
+        reviewed.close()
+
+    return end
 
 
 def _show_course(window: MainWindow, course: Read, open_record: Open | None) -> None:

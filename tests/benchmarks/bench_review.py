@@ -4,6 +4,7 @@ Each program runs in a process of its own. The peers hold the same waves and num
 doses, notes, music, limits and gaps. `KAP_BENCH_HOURS=1` makes it a quick look.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -255,6 +256,7 @@ def _timed(view, show: Callable[[float, float], None]) -> dict[str, float]:
 
     painted = Painted()
     view.installEventFilter(painted)
+    gc.freeze()  # as the review does; for the peer, too
     wall, cpu, asked = [], [], windows()
     for t0_s, length_s in asked:
         for _ in range(5):
