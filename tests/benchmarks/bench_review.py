@@ -166,10 +166,11 @@ def _scrubbed(whose: str, ours: dict[str, float], peer: dict[str, float]) -> lis
             continue
         for part, target in (("p50", None), ("p99", 16.7)):
             mine, theirs = ours[f"{part} {name}"], peer[f"{part} {name}"]
-            what, cpu = "any window" if name == "all" else name, ours[f"cpu {part} {name}"]
+            what = "any window" if name == "all" else name
+            cpu = f"{ours[f'cpu {part} {name}']:.1f} beside {peer[f'cpu {part} {name}']:.1f} ms"
             rows.append(
                 Row(
-                    f"{whose}, {what} painted, {part} (CPU alone {cpu:.1f} ms)",
+                    f"{whose}, {what} painted, {part} (CPU alone {cpu})",
                     f"{mine:.1f} ms",
                     f"{theirs:.1f} ms",
                     f"1/{theirs / mine:.1f}",
