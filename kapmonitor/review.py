@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kapmonitor import mdc
 from kapmonitor.beyond import Beyond, held, readings_beyond
+from kapmonitor.closeup import CloseUp
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
@@ -31,6 +32,7 @@ from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.amend import Amended
 from kapmonitor.record.appending import leave_one_file
+from kapmonitor.record.closeup import RecordCloseUp
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.left import Lost
 from kapmonitor.record.tap import RecordTap
@@ -78,6 +80,7 @@ class Review:
         first, last = self._view.span()
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
+        self._last: Snapshot | None = None
         self._taps: dict[ChannelKey, _CarefulTap] = {}
         self._beyond: tuple[Beyond, ...] | None = None
         self._at_ns = self._span[0]
@@ -179,6 +182,10 @@ class Review:
     def view(self) -> SignalView:
         return self._view
 
+    def close_up(self) -> CloseUp:
+        """The record for single moments, and its waves down to the sample."""
+        return RecordCloseUp(self._view)
+
     def tap(self, key: ChannelKey) -> WaveTap | None:
         tap = self._taps.get(key)
         if tap is None:
@@ -190,7 +197,14 @@ class Review:
         return tap
 
     def snapshot(self) -> Snapshot:
+        """Made once for each place of the playhead; several parts of the screen ask for it."""
         now_ns = self.now_ns()
+        last = self._last
+        if last is None or (last.t_ns, last.speed) != (now_ns, self._speed):
+            last = self._last = self._snapshot(now_ns)
+        return last
+
+    def _snapshot(self, now_ns: int) -> Snapshot:
         frame = self._frames.at(now_ns)
         started = frame.session.started
         for tap in self._taps.values():

@@ -186,6 +186,7 @@ def _reviewed(found: Checked, at_s: float | None) -> Reviewed:
         lost=review.lost,
         course=_course_of(path),
         open_record=_in_another_window,
+        record=review.close_up(),
         music=lane(review.music()),
         music_output=found.settings.music_output.value,
         alarm_outputs=(found.settings.staff_output.value, found.settings.room_output.value),

@@ -51,6 +51,7 @@ def metrics(px: int, weight: int = MEDIUM) -> QFontMetricsF:
     return QFontMetricsF(font(px, weight))
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, px: int, weight: int = MEDIUM) -> float:
     """How wide a text is, in pixels."""
     return metrics(px, weight).horizontalAdvance(text)

@@ -37,6 +37,19 @@ def offset(t_ns: int, dose_t_ns: int) -> str:
     return f"T{'+' if seconds >= 0 else MINUS}{_clock(abs(seconds), hours=False)}"
 
 
+def exact(t_ns: int, dose_t_ns: int | None, clock_ns: int, decimals: int) -> str:
+    """A moment to the second or finer: `T+19:44.125` from the dose, `14:24:44.125` where there was none.
+
+    `clock_ns` is what the wall clock showed at time 0. Cut off, not rounded, so that no moment is told late.
+    """
+    away_ns = t_ns + clock_ns if dose_t_ns is None else t_ns - dose_t_ns
+    seconds, rest_ns = divmod(abs(away_ns), SECOND_NS)
+    part = f".{rest_ns:09d}"[: decimals + 1] if decimals else ""
+    if dose_t_ns is None:
+        return _clock(seconds % 86_400, hours=True) + part
+    return f"T{'+' if away_ns >= 0 else MINUS}{_clock(seconds, hours=False)}{part}"
+
+
 def offset_minutes(t_ns: int, dose_t_ns: int) -> str:
     """A tick of the time axis, whole minutes from the dose: `T+10`, `T−10`, `T+0`."""
     minutes = round((t_ns - dose_t_ns) / MINUTE_NS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
@@ -20,6 +21,7 @@ from ui.shell import Shell
 from ui.shortcuts import Action, Handler
 
 if TYPE_CHECKING:
+    from kapmonitor.closeup import CloseUp
     from kapmonitor.record.amend import Amended
     from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
@@ -52,6 +54,7 @@ class Reviewed:
     `amending` changes notes, after which the record is `reread`. `shelved` is whose it is, `lost` what of it
     cannot be read. `course` reads all sessions of its person, `open_record` shows another record. `music` is
     heard from `music_output` if asked for, never from the `alarm_outputs`, and not while `barred` says why.
+    `record` answers for its waves and for single moments.
     """
 
     port: ReplayPort
@@ -71,6 +74,7 @@ class Reviewed:
     music_output: str = ""
     alarm_outputs: tuple[str, ...] = ()
     barred: Callable[[], str] = str
+    record: CloseUp | None = None
 
 
 class Library(Protocol):
@@ -105,7 +109,14 @@ def dress_review(
     several.records.show_one(0)
     if trouble:
         several.records.current.window.say(trouble)
-    return several.records.close_all
+    # What a window is made of stays; to look through it for rubbish stops the picture for 50 ms.
+    gc.freeze()
+
+    def end() -> None:
+        gc.unfreeze()
+        several.records.close_all()
+
+    return end
 
 
 def _window(reviewed: Reviewed) -> MainWindow:
@@ -115,13 +126,13 @@ def _window(reviewed: Reviewed) -> MainWindow:
     from ui.replay import MomentsPanel
     from ui.replay.amended import wire_amending
     from ui.replay.searching import wire_search
-    from ui.trends import Review, TrendsPane
+    from ui.trends import Review, TrendsPane, wire_lens
 
     port = reviewed.port
     window = MainWindow(port)
     window.set_review(review=True)
-    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek))
-    bar = _bar(reviewed, window, trends.refresh)
+    trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek, reviewed.record))
+    bar = _bar(reviewed, window, trends.follow)
     hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
     past = Past(reviewed.music, hearer, port, lambda: bar.speed, reviewed.barred)
     music = MusicPanel(window.theme, None, port.now_ns, past=past)
@@ -133,6 +144,7 @@ def _window(reviewed: Reviewed) -> MainWindow:
     window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
+    wire_lens(window, trends, port.now_ns)
     wire_review(window, bar)
     wire_search(window, bar, moments)
     wire_amending(window, bar, moments, reviewed)

@@ -102,6 +102,14 @@ class Action(StrEnum):
     RECORD_NEXT = "record-next"
     RECORD_BEFORE = "record-before"
     RECORD_CLOSE = "record-close"
+    WAVES = "waves"
+    CURSOR = "cursor"
+    CURSOR_BACK = "cursor-back"
+    CURSOR_ON = "cursor-on"
+    CURSOR_FINELY_BACK = "cursor-finely-back"
+    CURSOR_FINELY_ON = "cursor-finely-on"
+    PAN_BACK = "pan-back"
+    PAN_ON = "pan-on"
     REHEARSE = "rehearse"
     COURSE = "course"
     FULL_SCREEN = "full-screen"
@@ -217,6 +225,14 @@ REVIEW: Final = (
     Binding(K.Key_W, Action.RECORD_CLOSE, control=True),
     Binding(K.Key_Comma, Action.REPLAY_SMALL_BACK, repeats=True),
     Binding(K.Key_Period, Action.REPLAY_SMALL_ON, repeats=True),
+    Binding(K.Key_W, Action.WAVES),
+    Binding(K.Key_X, Action.CURSOR),
+    Binding(K.Key_Left, Action.CURSOR_BACK, shift=True, repeats=True),
+    Binding(K.Key_Right, Action.CURSOR_ON, shift=True, repeats=True),
+    Binding(K.Key_Left, Action.CURSOR_FINELY_BACK, control=True, repeats=True),
+    Binding(K.Key_Right, Action.CURSOR_FINELY_ON, control=True, repeats=True),
+    Binding(K.Key_PageUp, Action.PAN_BACK, repeats=True),
+    Binding(K.Key_PageDown, Action.PAN_ON, repeats=True),
     Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_C, Action.COURSE),
     Binding(K.Key_I, Action.CARD),

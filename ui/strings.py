@@ -204,7 +204,7 @@ NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
     "space play  − + speed  ← → step   N note  D dose  A alarm  P phase  H high"
-    "   / search  F filter  E amend  O records   L alarms  R rehearse  C course  [ ] window"
+    "   / search  F filter  E amend  O records   L alarms  R rehearse  C course  W waves  X cursors  M music  [ ]"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"

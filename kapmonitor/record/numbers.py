@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -54,11 +54,17 @@ def unpack_readings(block: bytes, t0_ns: int, n: int) -> Readings:
     return readings
 
 
-def rows_of(block: bytes, t0_ns: int, n: int, rest: str) -> Iterable[NumericRow]:
-    """The readings of a block as they were put, in order of time; ValueError if it cannot be read."""
+def rows_of(
+    block: bytes, t0_ns: int, n: int, rest: str, wanted: Callable[[Readings], NDArray[np.bool_]] | None = None
+) -> Iterable[NumericRow]:
+    """The readings of a block as they were put, in order of time; ValueError if it cannot be read.
+
+    `wanted` says which of them are asked for, so that no others are made into rows.
+    """
     readings = unpack_readings(block, t0_ns, n)
     extra = json.loads(rest) if rest else {}
-    for at in np.argsort(readings["t"], kind="stable").tolist():
+    asked = np.arange(n) if wanted is None else np.flatnonzero(wanted(readings))
+    for at in asked[np.argsort(readings["t"][asked], kind="stable")].tolist():
         t_ns, value, channel, code = readings[at].item()
         if code >= len(VALIDITIES):
             raise ValueError(f"validity {code} is none")

@@ -30,8 +30,8 @@ class NumericPages:
         self._joined: tuple[tuple[int, ...], Readings] = ((), np.empty(0, READING))
 
     def items(self, channel: int, t0_ns: int, t1_ns: int, width: int, gap_ns: int) -> Items:
-        """What to draw a span from: readings, or ten seconds of them where columns are about as wide."""
-        if 2 * (t1_ns - t0_ns) / width >= pyramid.NUMERIC_BUCKET_NS:
+        """What to draw a span from: readings, or ten seconds of them where four columns are as wide."""
+        if 4 * (t1_ns - t0_ns) / width >= pyramid.NUMERIC_BUCKET_NS:
             return self.overview(channel)
         readings = self.readings(t0_ns - gap_ns, t1_ns + gap_ns)
         mine = readings[readings["channel"] == channel]
@@ -62,15 +62,22 @@ class NumericPages:
 
     def rows(self, channels: frozenset[int], t0_ns: int, t1_ns: int) -> list[NumericRow]:
         """Readings of some channels as they were put, within t0_ns..t1_ns, oldest first."""
-        found = [row for row in self._overview.readings if t0_ns <= row.t_ns <= t1_ns]
+        numbers = np.array(sorted(channels), np.uint16)
+
+        def wanted(readings: Readings) -> NDArray[np.bool_]:
+            within: NDArray[np.bool_] = (readings["t"] >= t0_ns) & (readings["t"] <= t1_ns)
+            return within & np.isin(readings["channel"], numbers)
+
+        tail = (row for row in self._overview.readings if t0_ns <= row.t_ns <= t1_ns)
+        found = [row for row in tail if row.channel in channels]
         for number in self._touching(t0_ns, t1_ns):
             with self._reader.reading() as connection:
                 block_t0_ns, n, data, extra, crc = connection.execute(
                     "SELECT t0_ns, n, data, extra, crc FROM numeric WHERE id = ?", (number,)
                 ).fetchone()
                 check_crc(crc, data)
-                found += [row for row in rows_of(data, block_t0_ns, n, extra) if t0_ns <= row.t_ns <= t1_ns]
-        return sorted((row for row in found if row.channel in channels), key=lambda row: row.t_ns)
+                found += rows_of(data, block_t0_ns, n, extra, wanted)
+        return sorted(found, key=lambda row: row.t_ns)
 
     def _touching(self, t0_ns: int, t1_ns: int) -> tuple[int, ...]:
         """Numbers of the blocks that hold something of a span, going by their first and last times."""

@@ -5,6 +5,7 @@ Everything here belongs to the thread that opened it. Nothing is loaded whole bu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -24,7 +25,7 @@ from kapmonitor.record.levels import Items, clipped, draw, merged
 from kapmonitor.record.numericpages import NumericPages
 from kapmonitor.record.overview import load_overview
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.record.stories import Stories
+from kapmonitor.record.stories import NEVER_NS, Stories
 from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.wavepages import WavePages
 from kapmonitor.session.events import ChannelDescribed
@@ -52,6 +53,8 @@ class RecordView:
     def __init__(self, path: Path) -> None:
         self.reader = RecordReader(path)
         self.channels = self.reader.channels()
+        self._wave_keys = _keys(c for c in self.channels.values() if c.fs > 0)
+        self._numeric_keys = _keys(c for c in self.channels.values() if c.fs <= 0)
         overview = load_overview(self.reader)
         self._span = overview.span()
         self._waves = WavePages(self.reader, overview)
@@ -86,13 +89,11 @@ class RecordView:
 
     def wave_keys(self) -> tuple[ChannelKey, ...]:
         """The waves there are, in the order in which they appeared."""
-        keys = (ChannelKey(c.device, c.ref) for c in self.channels.values() if c.fs > 0)
-        return tuple(dict.fromkeys(keys))
+        return self._wave_keys
 
     def numeric_keys(self) -> tuple[ChannelKey, ...]:
         """The numerics there are, in the order in which they appeared."""
-        keys = (ChannelKey(c.device, c.ref) for c in self.channels.values() if c.fs <= 0)
-        return tuple(dict.fromkeys(keys))
+        return self._numeric_keys
 
     def key_of(self, role: Role) -> ChannelKey | None:
         """The numeric that stands for a role, None if the record has none."""
@@ -104,19 +105,22 @@ class RecordView:
 
     def trend(self, role: Role, t0_ns: int, t1_ns: int, width: int) -> Columns:
         """Of the device that the dashboard showed at each time; of the only one where nothing was chosen."""
-        stretches = self.stories.shown(role)
-        if not stretches and (key := self.key_of(role)) is not None:
-            stretches = ((t0_ns, t1_ns, key),)
         parts: list[Items] = []
         breaks: list[tuple[int, int]] = []
-        for begin_ns, end_ns, key in stretches:
-            if begin_ns <= t1_ns and t0_ns <= end_ns:
-                parts += [clipped(items, begin_ns, end_ns) for items in self._items(key, t0_ns, t1_ns, width)]
-                losses = self.stories.losses(key.device)
-                breaks += [(max(lost_ns, begin_ns), min(back_ns, end_ns)) for lost_ns, back_ns in losses]
+        for begin_ns, end_ns, key in self.shown(role, t0_ns, t1_ns):
+            parts += [clipped(items, begin_ns, end_ns) for items in self._items(key, t0_ns, t1_ns, width)]
+            losses = self.stories.losses(key.device)
+            breaks += [(max(lost_ns, begin_ns), min(back_ns, end_ns)) for lost_ns, back_ns in losses]
         if not parts:
             return Columns(t0_ns, t1_ns, nothing(width), nothing(width))
         return blank(draw(merged(parts), t0_ns, t1_ns, width, line=False), breaks)
+
+    def shown(self, role: Role, t0_ns: int, t1_ns: int) -> tuple[tuple[int, int, ChannelKey], ...]:
+        """From when until when the dashboard showed which numeric for a role, as far as it touches a span."""
+        stretches = self.stories.shown(role)
+        if not stretches and (key := self.key_of(role)) is not None:
+            return ((-NEVER_NS, NEVER_NS, key),)
+        return tuple(each for each in stretches if each[0] <= t1_ns and t0_ns <= each[1])
 
     def numeric(self, key: ChannelKey, t0_ns: int, t1_ns: int, width: int) -> Columns:
         """Minimum and maximum of any numeric in each of `width` columns."""
@@ -133,6 +137,16 @@ class RecordView:
         parts = [self._waves.items(channel, t0_ns, t1_ns, width) for channel in channels]
         line = bool(channels) and (t1_ns - t0_ns) / width < 1e9 / channels[0].fs
         return draw(merged(parts), t0_ns, t1_ns, width, line=line)
+
+    def wave_samples(self, key: ChannelKey, t0_ns: int, t1_ns: int) -> Items:
+        """A wave's single samples in a span and one beyond each end, in its unit; NaN where there is none."""
+        channels = [channel for channel in self._described(key) if channel.fs > 0]
+        return merged([self._waves.samples(channel, t0_ns, t1_ns) for channel in channels])
+
+    def numeric_rows(self, key: ChannelKey, t0_ns: int, t1_ns: int) -> list[NumericRow]:
+        """Readings of a numeric as they were put, within t0_ns..t1_ns, oldest first."""
+        channels = frozenset(channel.channel for channel in self._described(key))
+        return self._numerics.rows(channels, t0_ns, t1_ns)
 
     def numeric_before(self, key: ChannelKey, t_ns: int) -> NumericRow | None:
         """The newest reading of a numeric at or before a time, None if there is none yet."""
@@ -161,3 +175,8 @@ class RecordView:
     def _described(self, key: ChannelKey) -> list[ChannelDescribed]:
         """All channels of that name; a record that was taken up again may have it twice."""
         return [c for c in self.channels.values() if (c.device, c.ref) == (key.device, key.ref)]
+
+
+def _keys(channels: Iterable[ChannelDescribed]) -> tuple[ChannelKey, ...]:
+    """Each name once, in the order in which they appeared."""
+    return tuple(dict.fromkeys(ChannelKey(channel.device, channel.ref) for channel in channels))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -58,12 +59,13 @@ class WavePages:
         return _scaled(channel, buckets.t, buckets.lo.astype(np.int16), buckets.hi.astype(np.int16), gap_ns)
 
     def fine(self, channel: ChannelDescribed, t0_ns: int, t1_ns: int) -> Items:
-        """The finest folded level of the chunks that touch a span."""
+        """The finest folded level of the sound chunks that touch a span."""
         groups: dict[tuple[float, int], tuple[list[int], list[bytes]]] = {}
         with self._reader.reading() as connection:
             query = _STRETCHES.format(blob="fine", crc="fine_crc")
             for _, start_ns, fs, n, fine, crc in connection.execute(query, (channel.channel, t0_ns, t1_ns)):
-                check_crc(crc, fine)
+                if not _sound(crc, fine):
+                    continue
                 starts, blocks = groups.setdefault((fs, n), ([], []))
                 starts.append(start_ns)
                 blocks.append(fine)
@@ -78,22 +80,29 @@ class WavePages:
         return merged(parts)
 
     def samples(self, channel: ChannelDescribed, t0_ns: int, t1_ns: int) -> Items:
-        """Single samples of a span, and one beyond each end."""
+        """Single samples of a span, and one beyond each end; a damaged chunk has none."""
         parts = []
         gap_ns = round(2e9 / channel.fs) + SEAM_NS
-        for start_ns, fs, words in self.stretches(channel.channel, t0_ns, t1_ns):
+        until_ns = t1_ns + round(1e9 / channel.fs) + 1
+        for start_ns, fs, words in self.stretches(channel.channel, t0_ns, until_ns, damaged=False):
             first = max(0, int((t0_ns - start_ns) * fs / 1e9) - 1)
             stop = max(first, min(len(words), int((t1_ns - start_ns) * fs / 1e9) + 2))
             times = start_ns + np.rint(np.arange(first, stop) * (1e9 / fs)).astype(np.int64)
             parts.append(_scaled(channel, times, words[first:stop], words[first:stop], gap_ns))
         return merged(parts)
 
-    def stretches(self, channel: int, t0_ns: int, t1_ns: int) -> Iterator[tuple[int, float, Words]]:
-        """First time, rate and samples of the stored stretches that touch a span, oldest first."""
+    def stretches(
+        self, channel: int, t0_ns: int, t1_ns: int, *, damaged: bool = True
+    ) -> Iterator[tuple[int, float, Words]]:
+        """First time, rate and samples of the stored stretches that touch a span, oldest first.
+
+        A damaged one raises RecordDamaged, or is left out if `damaged` is False.
+        """
         with self._reader.reading() as connection:
             query = _STRETCHES.format(blob="data", crc="crc")
             for number, start_ns, fs, n, data, crc in connection.execute(query, (channel, t0_ns, t1_ns)):
-                yield start_ns, fs, self._chunk(number, n, data, crc)
+                if damaged or _sound(crc, data):
+                    yield start_ns, fs, self._chunk(number, n, data, crc)
         run = self._overview.runs.get(channel)
         if run is not None and run.t0_ns < t1_ns:
             yield run.t0_ns, run.fs, run.words()
@@ -104,6 +113,11 @@ class WavePages:
             return unpack(data, n)
 
         return self._chunks.get(number, made)
+
+
+def _sound(crc: int, blob: bytes) -> bool:
+    """Whether a blob is as it was written."""
+    return zlib.crc32(blob) == crc
 
 
 def _fine_items(

@@ -29,7 +29,7 @@ def _review(window: MainWindow, session: FakeReplay) -> None:
     trends = TrendsPane(session, window.theme, Review(session.whole, session.seek))
     gaps = session.whole().interruptions
     lasted = what_lasted(session.whole(), session.view().span()[1])
-    bar = ReplayBar(session, window.theme, trends.refresh, interruptions=gaps, stretches=lasted)
+    bar = ReplayBar(session, window.theme, trends.follow, interruptions=gaps, stretches=lasted)
     window.set_review(review=True)
     window.set_trends(trends)
     window.set_notes(MomentsPanel(session, session.whole, bar.seek, window.theme))

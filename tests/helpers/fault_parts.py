@@ -52,13 +52,19 @@ def fill(path):
             file.write(bytes(4096))
 
 
-def damaged_waves(good, path):
+def damaged_waves(good, path, number=None):
+    """The record with other bytes in all its waves, or in those of one chunk and in its fine level."""
     shutil.copy(good, path)
     database = sqlite3.connect(path)
     guards = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in guards:
         database.execute(f"DROP TRIGGER {name}")
-    database.execute("UPDATE wave SET data = randomblob(500)")
+    if number is None:
+        database.execute("UPDATE wave SET data = randomblob(500)")
+    else:
+        database.execute(
+            "UPDATE wave SET data = randomblob(500), fine = randomblob(90) WHERE id = ?", (number,)
+        )
     for _, text in guards:
         database.execute(text)
     database.commit()

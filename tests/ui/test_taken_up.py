@@ -242,7 +242,7 @@ def test_a_hatched_band_runs_through_the_lanes_and_no_trace_or_limit_through_it(
     port = FakeSession("taken-up") if live else FakeReplay(TAKEN_UP)
     pane = make_pane(port, None if live else reviewed(port))
     middle_ns = (TAKEN_UP[0].t0_ns + TAKEN_UP[0].t1_ns) // 2
-    first = 0 if live else 1
+    first = 0 if live else 2  # after phases and waves
     for row in range(first, first + 4):
         assert len(bands(pane._canvas._frame(row), pane.picture.content)) == 2
         ink = column(pane, row, middle_ns).max(axis=1)

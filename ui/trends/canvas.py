@@ -9,11 +9,13 @@ from typing import Final
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsGridLayout
 
 from ui.theme import Theme
+from ui.trends.cursors import AWAY, Cursors, Which
 from ui.trends.frame import Frame
-from ui.trends.items import BODY_Z, WORDS_Z, Layer, TimeAxis, UprightLine
-from ui.trends.lanes import Lane, Picture, paint_ground
+from ui.trends.items import BODY_Z, WORDS_Z, CursorMark, Layer, TimeAxis, UprightLine
+from ui.trends.lanes import WAVES, Lane, Picture, paint_ground
 from ui.trends.scale import TimeScale
 from ui.trends.ticks import time_ticks
 from ui.trends.window import MINUTE_NS, Span
@@ -29,19 +31,32 @@ TICK_ROOM: Final = 88
 """Design pixels that one word of the time axis takes, with its distance from the next."""
 
 OVERSAMPLE: Final = 2
+WAVE_ROOM: Final = 160
+"""Design pixels that one wave is given beside the other lanes, which then give way."""
+
+WAVE_LEAST: Final = 34
+WORD_ROOM: Final = 40
+"""Design pixels of the lane of waves while there is but a word in it."""
+
+GIVEN_WAY: Final = 0.4
+ANY_HEIGHT: Final = 16_777_215.0
+"""Qt's word for no greatest height."""
+
 NO_SPAN: Final = Span(0, 60 * MINUTE_NS)
 
 
 class Canvas:
     """The lanes in a graphics view. It shows the picture it was last given; it asks nobody for data."""
 
-    def __init__(self, lanes: tuple[Lane, ...], theme: Theme, on_click: Callable[[int], None]) -> None:
+    def __init__(self, lanes: tuple[Lane, ...], theme: Theme, on_click: Callable[[int], None] | None) -> None:
         self._theme = theme
         self._lanes = lanes
         self._on_click = on_click
         self._picture: Picture | None = None
         self._now_ns: int | None = None
         self._picked_ns: int | None = None
+        self._cursors = AWAY
+        self._waves: int | None = None
         self.view = pg.GraphicsView(background=None)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -56,7 +71,9 @@ class Canvas:
         self._bodies = [Layer(partial(self._paint_body, i), BODY_Z) for i in range(len(lanes))]
         self._words = [Layer(partial(self._paint_words, i), WORDS_Z) for i in range(len(lanes))]
         self._now, self._pick = UprightLine(), UprightLine()
-        for item in (*self._bodies, *self._words, self._now, self._pick):
+        self._marks = {which: CursorMark(which) for which in Which}
+        marks = [part for mark in self._marks.values() for part in mark.parts]
+        for item in (*self._bodies, *self._words, self._now, self._pick, *marks):
             scene.addItem(item)
         for box in self._boxes:
             box.sigResized.connect(self._place)
@@ -78,17 +95,31 @@ class Canvas:
         grid = self._layout.layout
         grid.setContentsMargins(theme.px(GUTTER), 0, theme.px(RIGHT), 0)
         grid.setSpacing(theme.px(SPACING))
-        for row, lane in enumerate(self._lanes):
-            if lane.grows:
-                grid.setRowStretchFactor(row, lane.height)
-                grid.setRowMinimumHeight(row, theme.px(lane.height // 3))
-            else:
-                grid.setRowStretchFactor(row, 0)
-                grid.setRowFixedHeight(row, theme.px(lane.height))
+        self._share_out()
         self._axis.set_theme(theme)
         self._now.ink(theme.palette.text, max(1.0, 1.5 * theme.scale), 0.55)
         self._pick.ink(theme.palette.notes, max(1.5, 2 * theme.scale))
+        for mark in self._marks.values():
+            mark.set_theme(theme)
         self._place()
+
+    def _share_out(self) -> None:
+        """Give each lane its height; where waves are shown, the lanes that grow give way to them."""
+        px, grid = self._theme.px, self._layout.layout
+        for row, lane in enumerate(self._lanes):
+            grid.setRowSpacing(row, px(SPACING))
+            if lane is WAVES and self._waves is None:
+                grid.setRowStretchFactor(row, 0)
+                grid.setRowFixedHeight(row, 0)
+                grid.setRowSpacing(row, 0)
+            elif lane is WAVES and self._waves:
+                _growing(grid, row, WAVE_ROOM * self._waves, px(WAVE_LEAST) * self._waves)
+            elif lane.grows:
+                share = lane.height if not self._waves else round(lane.height * GIVEN_WAY)
+                _growing(grid, row, share, px(lane.height // (5 if self._waves else 3)))
+            else:
+                grid.setRowStretchFactor(row, 0)
+                grid.setRowFixedHeight(row, px(WORD_ROOM if lane is WAVES else lane.height))
 
     @property
     def columns(self) -> int:
@@ -99,14 +130,26 @@ class Canvas:
     def show(self, picture: Picture | None) -> None:
         """Draw this from now on."""
         self._picture = picture
+        waves = None if picture is None or picture.waves is None else len(picture.waves)
+        if waves != self._waves:
+            self._waves = waves
+            self._share_out()
         self._scale_time()
         for layer in (*self._bodies, *self._words):
             layer.update()
 
-    def stand(self, now_ns: int | None, picked_ns: int | None) -> None:
-        """Put the now-line and the picked line at these times; None takes one away."""
-        self._now_ns, self._picked_ns = now_ns, picked_ns
+    def stand(self, now_ns: int | None, picked_ns: int | None, cursors: Cursors = AWAY) -> None:
+        """Put the now-line, the picked line and the cursors at these times; None takes one away."""
+        self._now_ns, self._picked_ns, self._cursors = now_ns, picked_ns, cursors
         self._place_lines()
+
+    def time_at(self, x: float) -> int:
+        """The time at a pixel of the view; that of the nearest edge beside the plots."""
+        return self._frame(0).time.t_ns(self.view.mapToScene(round(x), 0).x() - self._bodies[0].pos().x())
+
+    def ns_per_px(self) -> float:
+        """How much time one pixel stands for."""
+        return (self.span.t1_ns - self.span.t0_ns) / self._frame(0).time.width
 
     @property
     def span(self) -> Span:
@@ -136,10 +179,16 @@ class Canvas:
         bottom = self._bodies[-1].sceneBoundingRect().bottom()
         frame = self._frame(0)
         for line, t_ns in ((self._now, self._now_ns), (self._pick, self._picked_ns)):
-            x = None
-            if t_ns is not None and self._picture is not None and frame.time.holds(t_ns):
-                x = self._bodies[0].pos().x() + frame.time.x(t_ns)
-            line.stand(x, top, bottom)
+            line.stand(self._scene_x(frame, t_ns), top, bottom)
+        for which, mark in self._marks.items():
+            active = which is self._cursors.active
+            mark.stand(self._scene_x(frame, self._cursors.at(which)), top, bottom, active=active)
+
+    def _scene_x(self, frame: Frame, t_ns: int | None) -> float | None:
+        """Where a time is in the scene, None if it is out of view."""
+        if t_ns is None or self._picture is None or not frame.time.holds(t_ns):
+            return None
+        return float(self._bodies[0].pos().x()) + frame.time.x(t_ns)
 
     def _frame(self, row: int) -> Frame:
         width, height = self._bodies[row].size()
@@ -164,5 +213,16 @@ class Canvas:
         frame = self._frame(0)
         x = position.x() - self._bodies[0].pos().x()
         inside = QRectF(frame.time.left, 0.0, frame.time.width, self._bodies[-1].sceneBoundingRect().bottom())
-        if self._picture is not None and inside.contains(QPointF(x, position.y())):
+        if (
+            self._on_click is not None
+            and self._picture is not None
+            and inside.contains(QPointF(x, position.y()))
+        ):
             self._on_click(frame.time.t_ns(x))
+
+
+def _growing(grid: QGraphicsGridLayout, row: int, share: int, least: float) -> None:
+    """Let a row grow with the pane; a height that was fixed before is no longer one."""
+    grid.setRowMinimumHeight(row, least)
+    grid.setRowMaximumHeight(row, ANY_HEIGHT)
+    grid.setRowStretchFactor(row, share)

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 EXACT_GAPS: Final = 6
 EDGE_COLUMNS: Final = 32
+WORTH_COLUMNS: Final = 5
+"""A gap narrower than this is too narrow for its length to be written on it."""
+
+EXACT_NS: Final = 500_000_000
+"""Columns as narrow as this tell a gap's length well enough."""
 
 SHOWN_OTHERWISE: Final = frozenset({Became.TAKEN, Became.WAITING})
 """A reading has its bar, and what may still be taken its tick."""
@@ -160,8 +165,12 @@ def _signal(view: SignalView, state: SessionState, role: Role, request: Request,
 def _with_exact_gaps(view: SignalView, role: Role, drawn: Trace, request: Request) -> Trace:
     """The trace with its newest gaps measured in finer columns, as their lengths are told in seconds."""
     step_ns = -(-(request.span.t1_ns - request.span.t0_ns) // request.width)
+    if step_ns <= EXACT_NS:
+        return drawn
 
     def exact(gap: Gap) -> Gap:
+        if gap.t1_ns - gap.t0_ns < WORTH_COLUMNS * step_ns:
+            return gap
         t0_ns = _edge(view, role, gap.t0_ns, step_ns, last=True)
         t1_ns = (
             gap.t1_ns if gap.t1_ns >= request.end_ns else _edge(view, role, gap.t1_ns, step_ns, last=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QStyleOptionGraphicsItem, QWidget
 
@@ -19,6 +19,8 @@ Draw = Callable[[QPainter], None]
 BODY_Z: Final = 1.0
 CURSOR_Z: Final = 5.0
 WORDS_Z: Final = 10.0
+LETTER_BOX: Final = 22
+"""Design pixels: the box with a cursor's letter."""
 
 
 class Layer(QGraphicsItem):
@@ -67,6 +69,50 @@ class UprightLine(QGraphicsLineItem):
             line = QLineF(round(x), top, round(x), bottom)
             if line != self.line():
                 self.setLine(line)
+
+
+class CursorMark:
+    """A cursor: its line down through all lanes and its letter in a box at the line's upper end."""
+
+    def __init__(self, letter: str) -> None:
+        self._letter = letter
+        self._theme = Theme()
+        self._active = False
+        self._line = UprightLine()
+        self._box = Layer(self._paint, CURSOR_Z + WORDS_Z)
+        self._box.setVisible(False)
+
+    @property
+    def parts(self) -> tuple[QGraphicsItem, ...]:
+        """What is to be added to the scene."""
+        return self._line, self._box
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._line.ink(theme.palette.text, max(1.0, 1.5 * theme.scale), 0.9)
+
+    def stand(self, x: float | None, top: float, bottom: float, *, active: bool) -> None:
+        """Stand at `x` of the scene, or be away for None; the active one's box is filled."""
+        self._line.stand(x, top, bottom)
+        self._box.setVisible(x is not None)
+        if x is None:
+            return
+        side = self._theme.px(LETTER_BOX)
+        rect = QRectF(round(x) - side / 2, top, side, side)
+        if active != self._active or rect.topLeft() != self._box.pos():
+            self._active = active
+            self._box.place(rect)
+            self._box.update()
+
+    def _paint(self, painter: QPainter) -> None:
+        palette, px = self._theme.palette, self._theme.text_px(15)
+        box = QRectF(0.5, 0.5, *(side - 1.0 for side in self._box.size()))
+        painter.setPen(QPen(colour(palette.text), 1.0))
+        painter.setBrush(colour(palette.text if self._active else palette.panel))
+        painter.drawRoundedRect(box, 3.0, 3.0)
+        painter.setFont(fonts.font(px, fonts.BOLD))
+        painter.setPen(colour(palette.panel if self._active else palette.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._letter)
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ class Room:
 def place(wanted: Sequence[Wanted], room: Room) -> tuple[Place | None, ...]:
     """A place for each label, in the order given; None where there is no room.
 
-    Places in one row keep `spacing` between them and stay inside the lane.
+    Places in one row keep `spacing` between them and stay inside the lane; `taken` is sorted, so that only
+    the neighbours of a place are looked at.
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in range(room.rows)]
     places: list[Place | None] = [None] * len(wanted)
@@ -46,7 +48,7 @@ def place(wanted: Sequence[Wanted], room: Room) -> tuple[Place | None, ...]:
     for i in order:
         found = _find(wanted[i], room, taken)
         if found is not None:
-            taken[found.row].append((found.x, found.x + found.width))
+            insort(taken[found.row], (found.x, found.x + found.width))
         places[i] = found
     return tuple(places)
 
@@ -67,17 +69,19 @@ def _widest(places: Sequence[Place | None]) -> Place | None:
 
 def _right(label: Wanted, room: Room, spans: list[tuple[float, float]], row: int) -> Place | None:
     start = max(label.x + room.spacing, room.left)
-    if any(a - room.spacing < start < b + room.spacing for a, b in spans):
+    after = bisect_left(spans, (start + room.spacing, 0.0))
+    if after and start < spans[after - 1][1] + room.spacing:
         return None
-    end = min([room.right, *(a - room.spacing for a, b in spans if a >= start)])
+    end = min(room.right, spans[after][0] - room.spacing) if after < len(spans) else room.right
     return _worth(label, room, Place(start, min(label.width, end - start), row))
 
 
 def _left(label: Wanted, room: Room, spans: list[tuple[float, float]], row: int) -> Place | None:
     end = label.x - room.spacing
-    if any(a - room.spacing < end < b + room.spacing for a, b in spans):
+    after = bisect_left(spans, (end + room.spacing, 0.0))
+    if after and end < spans[after - 1][1] + room.spacing:
         return None
-    start = max([room.left, *(b + room.spacing for a, b in spans if b <= end)])
+    start = max(room.left, spans[after - 1][1] + room.spacing) if after else room.left
     width = min(label.width, end - start)
     return _worth(label, room, Place(end - width, width, row))
 

@@ -9,20 +9,28 @@ from typing import Final
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from kapmonitor.closeup import Samples
 from ui.panel import paint_panel
-from ui.trends import marks, pressure, signals, wording
+from ui.trends import marks, pressure, signals, wavelane, wording
 from ui.trends.content import Content
 from ui.trends.frame import Frame
 from ui.trends.unmonitored import draw_bands
+from ui.trends.wavelane import WaveShown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """What a lane is drawn from: the content, its pixel columns, and the times of the axis' ticks."""
+    """What a lane is drawn from: the content, its pixel columns, and the times of the axis' ticks.
+
+    `waves` is None while waves are not shown; `readings` are heart rate and saturation as they came, in a
+    short window.
+    """
 
     content: Content
     columns: int
     grid: tuple[int, ...]
+    waves: tuple[WaveShown, ...] | None = None
+    readings: tuple[Samples, ...] = ()
 
 
 DrawLane = Callable[[QPainter, Frame, Picture], None]
@@ -46,8 +54,21 @@ def paint_ground(painter: QPainter, frame: Frame) -> None:
     painter.restore()
 
 
+def _waves_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
+    wavelane.draw_body(painter, frame, picture.waves or (), picture.columns, picture.grid)
+    draw_bands(painter, frame, picture.content)
+
+
+def _waves_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
+    wavelane.draw_words(painter, frame, picture.content, picture.waves or ())
+
+
 def _signals_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
-    signals.draw_body(painter, frame, picture.content, picture.columns, picture.grid)
+    content, palette = picture.content, frame.theme.palette
+    signals.draw_body(painter, frame, content, picture.columns, picture.grid)
+    scales = signals.hr_scale(frame, content.hr), signals.spo2_scale(frame, content.spo2)
+    for samples, scale, ink in zip(picture.readings, scales, (palette.hr, palette.spo2), strict=False):
+        wavelane.draw_readings(painter, frame, samples, scale, ink)
 
 
 def _signals_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
@@ -66,7 +87,7 @@ def _pressure_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
 def _pressure_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
     pressure.draw_words(painter, frame, picture.content)
     if not picture.content.pressure.cuffs and picture.content.state.started is not None:
-        marks.quiet_word(painter, frame, wording.NO_CUFF)
+        marks.quiet_word(painter, frame, wording.NO_CUFF if picture.content.live else wording.NO_CUFF_HERE)
 
 
 def _notes_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
@@ -99,10 +120,13 @@ def _phase_words(painter: QPainter, frame: Frame, picture: Picture) -> None:
 
 
 PHASES: Final = Lane("phases", 56, False, _phase_body, _phase_words)
+WAVES: Final = Lane("waves", 0, False, _waves_body, _waves_words)
+"""As tall as it has waves to show."""
+
 SIGNALS: Final = Lane("signals", 330, True, _signals_body, _signals_words)
 PRESSURE: Final = Lane("pressure", 372, True, _pressure_body, _pressure_words)
 NOTES: Final = Lane("notes", 68, False, _notes_body, _notes_words)
 MUSIC: Final = Lane("music", 56, False, _music_body, _music_words)
 
 LIVE_LANES: Final = (SIGNALS, PRESSURE, NOTES, MUSIC)
-REVIEW_LANES: Final = (PHASES, *LIVE_LANES)
+REVIEW_LANES: Final = (PHASES, WAVES, *LIVE_LANES)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from kapmonitor.session.events import NoteKind
 from kapmonitor.session.state import SessionState
 from ui import fonts, strings
+from ui.painting import middle_baseline
 from ui.scales.face import marks as score_marks
 from ui.theme import colour, mix
 from ui.trends import wording
@@ -147,10 +148,11 @@ def draw_notes(painter: QPainter, frame: Frame, content: Content) -> None:
                 one.weight,
             )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    pens = {dose: _flat(name, frame.theme.px(3 if dose else 2)) for dose in (False, True)}
     for one in shown:
         if one.moment.t_ns < content.span.t0_ns:
             continue
-        painter.setPen(_flat(name, frame.theme.px(3 if one.moment.dose else 2)))
+        painter.setPen(pens[one.moment.dose])
         top, bottom = one.reach(frame.height, frame.theme.px(5))
         x = round(frame.time.x(one.moment.t_ns))
         painter.drawLine(QLineF(x, top, x, bottom))
@@ -206,7 +208,7 @@ def draw_blocks(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: 
     painter.save()
     frame.clip(painter)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for block in blocks:
+    for block in _in_sight(frame, blocks):
         box = _block_box(frame, block)
         if box.width() <= 0:
             continue
@@ -221,6 +223,11 @@ def draw_blocks(painter: QPainter, frame: Frame, blocks: Sequence[Block], inks: 
     painter.restore()
 
 
+def _in_sight(frame: Frame, blocks: Sequence[Block]) -> list[Block]:
+    """Those that touch the window; the others need not be measured."""
+    return [b for b in blocks if b.t1_ns >= frame.time.t0_ns and b.t0_ns <= frame.time.t1_ns]
+
+
 def _block_box(frame: Frame, block: Block) -> QRectF:
     left, right = frame.time.x(block.t0_ns), frame.time.x(block.t1_ns)
     edge = frame.theme.px(6)
@@ -232,7 +239,7 @@ def draw_block_words(painter: QPainter, frame: Frame, blocks: Sequence[Block], i
     """The name in each block, shortened to it; nothing where not even a few letters fit."""
     px, pad = frame.label_px, frame.theme.px(8)
     painter.setFont(fonts.font(px))
-    for block in _joined(frame, blocks):
+    for block in _joined(frame, _in_sight(frame, blocks)):
         box = _visible(frame, block)
         room = box.width() - 2 * pad
         if not _fits(frame, block):
@@ -269,11 +276,12 @@ def _joined(frame: Frame, blocks: Sequence[Block]) -> Iterator[Block]:
 
 def quiet_word(painter: QPainter, frame: Frame, text: str) -> None:
     """A faint word in the middle of an empty lane."""
-    painter.setFont(fonts.font(frame.label_px))
-    painter.setPen(colour(frame.theme.palette.faint))
-    painter.drawText(
-        QRectF(frame.time.left, 0, frame.time.width, frame.height), Qt.AlignmentFlag.AlignCenter, text
-    )
+    if not text:
+        return
+    px = frame.label_px
+    left = frame.time.left + (frame.time.width - fonts.width(text, px)) / 2
+    baseline = middle_baseline(frame.height / 2, fonts.metrics(px))
+    words(painter, frame, QPointF(left, baseline), text, frame.theme.palette.faint, px)
 
 
 def phase_inks(frame: Frame) -> Inks:

@@ -33,6 +33,9 @@ from ui.trends.strokes import band_outline, draw_band_edges
 from ui.trends.unmonitored import draw_bands
 
 USUAL: Final = (36.0, 190.0)
+LEGEND_FROM: Final = 100
+"""Design pixels: a lower lane has no room for words beside its readings."""
+
 GRID: Final = 40
 """Grid lines every 40 mmHg from 20 on."""
 
@@ -89,7 +92,8 @@ def draw_words(painter: QPainter, frame: Frame, content: Content) -> None:
     """Everything above the now-line."""
     values = scale(frame, content.pressure)
     axis_words(painter, frame, [(values.y(v), str(v)) for v in _grid_values(values)])
-    _legend(painter, frame, content)
+    if frame.height >= frame.theme.px(LEGEND_FROM):
+        _legend(painter, frame, content)
     _limit_words(painter, frame, values, content)
     _foot_words(painter, frame, content)
 

@@ -30,8 +30,11 @@ def moment_text(content: Content, t_ns: int) -> str:
     )
 
 
-def values_at(content: Content, t_ns: int, columns: int) -> str:
-    """`T+19:44   HR 88   SpO₂ 97   BP 147/92 at T+20:00`; what is missing says so."""
+def values_at(content: Content, t_ns: int, columns: int, known: CuffReading | None = None) -> str:
+    """`T+19:44   HR 88   SpO₂ 97   BP 147/92 at T+20:00`; what is missing says so.
+
+    `known` is the newest cuff reading where it may be older than what the content holds.
+    """
     then = holds(content.state.interruptions, t_ns)
     numbers = [
         fmt.NO_VALUE if then else _number(signal.trace, content, t_ns, columns)
@@ -43,7 +46,7 @@ def values_at(content: Content, t_ns: int, columns: int) -> str:
         f"{strings.HR} {numbers[0]}",
         f"{strings.SPO2} {numbers[1]}",
     ]
-    cuff = _last_cuff(content.pressure.cuffs, t_ns)
+    cuff = _last_cuff(content.pressure.cuffs, t_ns) or known
     if cuff is None:
         parts.append(f"{strings.BP} {fmt.NO_PRESSURE}")
     else:

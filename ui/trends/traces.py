@@ -68,6 +68,13 @@ def trace(columns: Columns, now_ns: int, interruptions: Sequence[Interruption] =
     return Trace(index, *_bridged(lo, hi, first), tuple(gaps))
 
 
+def wave_trace(columns: Columns) -> Trace:
+    """What to draw of a wave's columns: each that holds something; an empty one is a gap."""
+    index = np.flatnonzero(~np.isnan(columns.lo))
+    lo, hi = columns.lo[index].astype(np.float64), columns.hi[index].astype(np.float64)
+    return Trace(index, *_bridged(lo, hi, np.diff(index, prepend=-2) > 1), ())
+
+
 def _interrupted(
     columns: Columns, here: NDArray[np.intp], interruptions: Sequence[Interruption]
 ) -> NDArray[np.bool_]:

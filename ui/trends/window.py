@@ -68,16 +68,8 @@ def _whole(start_ns: int, now_ns: int) -> Span:
     return Span(start_ns, start_ns + max(2, -(-needed_ns // quarter_ns)) * quarter_ns)
 
 
-def review_span(length_min: int, first_ns: int, last_ns: int, playhead_ns: int) -> Span:
-    """What to show of a finished record: all of it, or the page that holds the playhead."""
+def review_span(first_ns: int, last_ns: int) -> Span:
+    """All of a finished record."""
     last_ns = max(last_ns, first_ns + MINUTE_NS)
     margin_ns = (last_ns - first_ns) // REVIEW_MARGIN
-    whole = Span(first_ns - BEFORE_NS, last_ns + margin_ns)
-    length_ns = length_min * MINUTE_NS
-    if length_min == WHOLE or length_ns >= whole.t1_ns - whole.t0_ns:
-        return whole
-    page_ns = length_ns // PAGE
-    wanted_ns = playhead_ns - length_ns // 2
-    t0_ns = whole.t0_ns + max(0, (wanted_ns - whole.t0_ns) // page_ns * page_ns)
-    t0_ns = min(t0_ns, whole.t1_ns - length_ns)
-    return Span(t0_ns, t0_ns + length_ns)
+    return Span(first_ns - BEFORE_NS, last_ns + margin_ns)

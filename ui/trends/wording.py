@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kapmonitor.closeup import WaveLine
+from kapmonitor.model import Validity
 from kapmonitor.protocol.recorded import recorded
 from kapmonitor.session.events import Route
 from kapmonitor.session.state import Dose, SessionState
@@ -16,8 +18,33 @@ NO_SESSION: Final = "No session is open"
 WAITING: Final = "waiting for the first value"
 NO_DATA: Final = "no values in this record"
 NO_CUFF: Final = "no cuff reading"
+NO_CUFF_HERE: Final = "no cuff reading in this window"
 NO_NOTES: Final = "no notes"
 HIDDEN: Final = "hidden while locked"
+NO_WAVES: Final = "no waves in this record"
+WAVE_EMPTY: Final = "{name} · nothing here"
+UNITS: Final = {"mm[Hg]": strings.MMHG, "Cel": "°C", "1": ""}
+"""Units by their UCUM words, where people write them otherwise; the unit 1 is none."""
+
+NO_VALUE_THEN: Final = "no value"
+NO_CUFF_THEN: Final = "none yet"
+SAME_CUFF: Final = "the same"
+DIFFERENCE: Final = "B − A"
+RATE: Final = "a beat: {rate}/min"
+CURSOR_NEXT: Final = "X  second cursor     shift ← →  move     Esc  away     small: how old each value is"
+CURSOR_KEYS: Final = "X  other     shift ← →  move     ctrl ← →  finely     Esc  away     small: how old"
+SOUND: Final = frozenset({Validity.VALID, Validity.VALIDATED})
+VALIDITIES: Final = {
+    Validity.ONGOING: "measuring",
+    Validity.QUESTIONABLE: "doubtful",
+    Validity.CALIBRATING: "calibrating",
+    Validity.INVALID: "not valid",
+    Validity.OVERFLOW: "too high",
+    Validity.UNDERFLOW: "too low",
+    Validity.NOT_AVAILABLE: NO_VALUE_THEN,
+}
+LENS: Final = "[ ]  {length}"
+
 NO_MUSIC: Final = "no music"
 NO_SIGNAL: Final = "{length} no signal"
 NOT_MONITORED: Final = "not monitored {length}"
@@ -37,6 +64,17 @@ WINDOW: Final = "[ ]  window {length}"
 WHOLE: Final = "whole session"
 ZERO_KEY: Final = "0  whole session"
 CLICK: Final = "click  values at a time"
+
+
+def unit_name(unit: str) -> str:
+    """A unit as people write it."""
+    return UNITS.get(unit, unit)
+
+
+def wave_title(line: WaveLine) -> str:
+    """A wave's name and its unit: `ECG II · mV`."""
+    unit = unit_name(line.unit)
+    return f"{line.label} · {unit}" if unit else line.label
 
 
 def route_name(route: str) -> str:
@@ -79,6 +117,13 @@ def _not_expected(state: SessionState) -> str:
 def length_name(minutes: int) -> str:
     """The window's length: `60 min`, or `whole session` for 0."""
     return f"{minutes} min" if minutes else WHOLE
+
+
+def lens_name(length_ns: int, *, whole: bool) -> str:
+    """A review window's length: `2 s`, `1.6 s`, `5 min`, `whole session`."""
+    if whole:
+        return WHOLE
+    return f"{length_ns / 1e9:.3g} s" if length_ns < 60_000_000_000 else fmt.length(length_ns)
 
 
 KEYS_GAP: Final = "      "
