@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import coursewords, exportwords, forgetwords, playlist_arguments, streams
+from kapmonitor.commandline import (
+    coursewords,
+    exportwords,
+    forgetwords,
+    importwords,
+    playlist_arguments,
+    streams,
+)
 from kapmonitor.commandline.parsing import alarm_outputs, command, rate, screenshot, seconds, speed
 from kapmonitor.errors import KapError
 
@@ -93,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
         _verify,
         exportwords.add,
         coursewords.add,
+        importwords.add,
         _sign,
         _people,
         _rehearse,

@@ -50,7 +50,11 @@ RECORD_MOVED: Final = "second folder"
 NO_RECORD: Final = "no record"
 FROM_RECORD: Final = "from the record"
 
-WATERMARKS: Final = {GenerationMode.DEMO: "DEMO", GenerationMode.TEST: "REPLAY"}
+WATERMARKS: Final = {
+    GenerationMode.DEMO: "DEMO",
+    GenerationMode.TEST: "REPLAY",
+    GenerationMode.IMPORTED: "IMPORTED",
+}
 
 LINK_STATES: Final = {
     LinkState.OFF: "off",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +14,7 @@ from typing import Final
 from kapmonitor.clock import utc_text
 from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.stopping import stopping
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
@@ -135,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
             file=sys.stderr,
         )
-    with _stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
+    with stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
         write(source, draft, progress.tell, wish)
         audited(
             session_of(source.reader),
@@ -158,18 +157,3 @@ def _policy(arguments: argparse.Namespace) -> Policy:
         return WHOLE
     days = LEAST_DAYS + secrets.randbelow(MOST_DAYS - LEAST_DAYS)
     return Policy(deidentified=True, shift_ns=-days * DAY_NS, keep=frozenset(arguments.keep))
-
-
-@contextmanager
-def _stopping() -> Iterator[None]:
-    """Ctrl+C, also where a shell started this in the background without it, and a polite end from outside."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

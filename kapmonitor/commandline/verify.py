@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from kapmonitor.commandline.streams import say
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, RecordError
 from kapmonitor.people.book import PeopleBook
@@ -38,22 +39,17 @@ def run(arguments: argparse.Namespace) -> int:
     return status or int(any(verdict.kind != INTACT for _, verdict in verdicts))
 
 
-def _say(text: str) -> None:
-    """What comes out of a record must not be able to steer a terminal."""
-    print("".join(c if c.isprintable() else "\ufffd" for c in text))
-
-
 def _print(path: str, verdict: Verdict) -> None:
     print(f"{path}: {verdict.kind}")
     if verdict.first_bad:
-        _say(f"  first bad entry: {verdict.first_bad}")
+        say(f"  first bad entry: {verdict.first_bad}")
     for line in verdict.missing:
-        _say(f"  missing: {line}")
+        say(f"  missing: {line}")
     for line in verdict.recovered:
-        _say(f"  recovered: {line}")
+        say(f"  recovered: {line}")
     for line in verdict.anchors:
-        _say(f"  compared: {line}")
+        say(f"  compared: {line}")
     for signature in verdict.signatures:
-        _say(f"  signed: entry {signature.seq}: {signature.text}")
+        say(f"  signed: entry {signature.seq}: {signature.text}")
     if verdict.head:
-        _say(f"  head: {verdict.head}")
+        say(f"  head: {verdict.head}")

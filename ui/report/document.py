@@ -23,6 +23,10 @@ from ui.report.printer import on_paper
 from ui.report.summary import figures_of
 from ui.report.tables import Table
 
+_NOT_REAL: Final = {
+    GenerationMode.DEMO.value: wording.DEMO,
+    GenerationMode.IMPORTED.value: wording.IMPORTED,
+}
 _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -127,7 +131,7 @@ def warnings(facts: Facts) -> list[str]:
         found.append(wording.INTERRUPTED)
     mode = facts.source.started.mode
     if mode != GenerationMode.REAL.value:
-        found.append(wording.DEMO if mode == GenerationMode.DEMO.value else wording.TEST)
+        found.append(_NOT_REAL.get(mode, wording.TEST))
     return found
 
 

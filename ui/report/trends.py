@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -209,7 +210,7 @@ def _limits(painter: QPainter, facts: Facts, axis: _Axis) -> None:
     """The lowest of the upper limits on systolic pressure, from when on it held."""
     lines = [each for each in facts.state.limits if each.role == "nibp-sys" and each.direction == "high"]
     times = sorted({line.t_ns for line in lines})
-    for t_ns, until_ns in zip(times, (*times[1:], facts.t1_ns), strict=True):
+    for t_ns, until_ns in pairwise((*times, facts.t1_ns)):
         limit = min(line.limit for line in lines if line.t_ns == t_ns)
         if not axis.low <= limit <= axis.high:
             continue

@@ -12,6 +12,7 @@ AID_SHORT: Final = "This console is an aid. The bedside monitor is the primary a
 BANDS: Final = "Shaded bands show the range usual for the route and dose; they are not limits."
 DEMO: Final = "DEMO — simulated devices, not a person"
 TEST: Final = "TEST — not a treatment"
+IMPORTED: Final = "IMPORTED from a file of another program — not a session of this clinic"
 DEIDENTIFIED: Final = "De-identified: dates were moved; left out are {what}"
 LEFT_OUT: Final = {"names": "names", "initials": "initials", "notes": "words of notes"}
 NUMBERS: Final = "record and serial numbers"
