@@ -26,6 +26,8 @@ LEAST_ROOM = 40.0
 """Fewer points are no room for words."""
 INSET = 60.0
 """Of the axis: where the numbers stand."""
+LABELS = 98.0
+"""At its other end: where the curves' names stand, so that none covers a value."""
 SIGNALS = QRectF(paper.LEFT, 300, paper.ROOM, 226)
 PRESSURES = QRectF(paper.LEFT, 536, paper.ROOM, 256)
 NOTES = QRectF(paper.LEFT, 802, paper.ROOM, 66)
@@ -45,7 +47,7 @@ class _Axis:
     bottom: float = 1.0
 
     def x(self, t_ns: float) -> float:
-        left, width = paper.LEFT + INSET, paper.ROOM - INSET - 8.0
+        left, width = paper.LEFT + INSET, paper.ROOM - INSET - LABELS
         return left + width * (t_ns - self.t0_ns) / (self.t1_ns - self.t0_ns)
 
     def y(self, value: float) -> float:
