@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
+from kapmonitor.auditing import NOT_SAID
 from kapmonitor.config.load import load_settings
 from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged
@@ -17,6 +18,7 @@ from kapmonitor.places import heads_ledger, people_file, settings_file
 from kapmonitor.record.past import Tell
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
+from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.review import Review
 from kapmonitor.settings import Settings
 from kapmonitor.settings import default as default_settings
@@ -35,7 +37,16 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
-def prepare(console: Console, path: Path, at_s: float | None, on_open: Callable[[], None]) -> None:
+NOBODY = Asker(NOT_SAID, NOT_SAID)
+
+
+def prepare(
+    console: Console,
+    path: Path,
+    at_s: float | None,
+    on_open: Callable[[], None],
+    asker: Asker = NOBODY,
+) -> None:
     """Let the console check and open the record; `on_open` is called when its passphrase is known."""
 
     def make(progress: Progress) -> Dress:
@@ -43,7 +54,8 @@ def prepare(console: Console, path: Path, at_s: float | None, on_open: Callable[
         on_open()
         progress(0.0, CHECKING)
         verdict, settings = verify(path, heads_ledger(), _known_people()), _settings()
-        return lambda shell: _dress(shell, path, verdict, at_s, settings)
+        desk = ReportDesk(path, asker)
+        return lambda shell: _dress(shell, path, verdict, at_s, settings, desk)
 
     console.prepare(make)
 
@@ -65,7 +77,12 @@ def _settings() -> Settings:
 
 
 def _dress(
-    shell: Shell, path: Path, verdict: Verdict, at_s: float | None, settings: Settings
+    shell: Shell,
+    path: Path,
+    verdict: Verdict,
+    at_s: float | None,
+    settings: Settings,
+    desk: ReportDesk | None = None,
 ) -> Callable[[], None]:
     """Opened on the main thread, to which the record's connection then belongs; takes milliseconds."""
     try:
@@ -83,6 +100,7 @@ def _dress(
             lane(review.music()),
             settings.music_output.value,
             (settings.staff_output.value, settings.room_output.value),
+            desk,
         )
         return dress_review(shell, reviewed)
     except KapError:

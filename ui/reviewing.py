@@ -15,12 +15,14 @@ from ui.dressing import open_alarms, wire_windows
 from ui.main_window import MainWindow
 from ui.opening import show_card
 from ui.ports import ReplayPort
+from ui.previewing import wire_preview
 from ui.shell import Shell
 from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from kapmonitor.record.signatures import Signature
     from ui.course.page import Open, Read
+    from ui.preview.ports import ReportPort
     from ui.replay import ReplayBar
     from ui.replay.rehearsal import Offered, Rehearse
 
@@ -35,6 +37,7 @@ class Reviewed:
     `rehearse` runs its alarms under other limits, of which `offered` names some. `signatures` are its own, as
     they were found to be when it was verified. `course` reads all sessions of its person, `open_record` shows
     another record. `music` is heard from `music_output` if asked for, never from the `alarm_outputs`.
+    `report` makes and prints its report.
     """
 
     port: ReplayPort
@@ -48,6 +51,7 @@ class Reviewed:
     music: Lane = NO_MUSIC
     music_output: str = ""
     alarm_outputs: tuple[str, ...] = ()
+    report: ReportPort | None = None
 
 
 def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
@@ -83,6 +87,8 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     if reviewed.course is not None:
         course, open_record = reviewed.course, reviewed.open_record
         window.on(Action.COURSE, lambda _press: _show_course(window, course, open_record))
+    if reviewed.report is not None:
+        wire_preview(window, reviewed.report)
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)

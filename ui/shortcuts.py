@@ -88,6 +88,7 @@ class Action(StrEnum):
     REPLAY_DOSE_BACK = "replay-dose-back"
     REHEARSE = "rehearse"
     COURSE = "course"
+    REPORT = "report"
     FULL_SCREEN = "full-screen"
 
 
@@ -187,6 +188,7 @@ REVIEW: Final = (
     Binding(K.Key_D, Action.REPLAY_DOSE_BACK, shift=True),
     Binding(K.Key_R, Action.REHEARSE),
     Binding(K.Key_C, Action.COURSE),
+    Binding(K.Key_P, Action.REPORT),
     Binding(K.Key_I, Action.CARD),
     Binding(K.Key_M, Action.MUSIC_TOGGLE),
 )

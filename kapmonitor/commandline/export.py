@@ -7,12 +7,12 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.auditing import NOT_SAID, audited, who_is
 from kapmonitor.clock import utc_text
-from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.stopping import stopping
 from kapmonitor.commandline.unlocking import record_to_read
@@ -20,11 +20,9 @@ from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, part_of, whole
-from kapmonitor.people.book import PeopleBook
-from kapmonitor.people.staff import Staff
-from kapmonitor.places import heads_ledger, people_file
 from kapmonitor.record.database import head_of
-from kapmonitor.record.verify import Verdict, session_of, verify
+from kapmonitor.record.verify import session_of
+from kapmonitor.reporting import verdict_of
 from kapmonitor.vault.keys import is_encrypted
 
 HANDOVER: Final = "handover"
@@ -96,16 +94,6 @@ def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.commandline import bundling
 
     bundling.write(source, draft, tell, verdict_of(source), waves=wish.waves)
-
-
-def verdict_of(source: Source) -> Verdict:
-    """The record's state, and its signatures checked; without them where names must not leave."""
-    try:
-        staff = PeopleBook(people_file()).staff()
-    except ConfigError:
-        staff = Staff()
-    verdict = verify(source.path, heads_ledger(), staff)
-    return replace(verdict, signatures=()) if source.policy.deidentified else verdict
 
 
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {

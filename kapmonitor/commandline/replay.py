@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
+from kapmonitor.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
 from kapmonitor.errors import AddressError, ExportError, RecordError
@@ -16,6 +16,7 @@ from kapmonitor.places import record_file
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
+from kapmonitor.reporting import Asker
 
 AFTER_S = 1.5
 """Long enough for trends and waves to be painted before the picture is taken."""
@@ -36,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     console.show()
     from kapmonitor.show_review import prepare
 
-    prepare(console, path, at_s, lambda: _put_on_file(path, arguments))
+    asker = Asker(who_is(arguments.user), arguments.purpose or NOT_SAID)
+    prepare(console, path, at_s, lambda: _put_on_file(path, arguments), asker)
     return run_console(console, picture)
 
 

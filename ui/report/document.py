@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor import __version__
@@ -19,7 +19,7 @@ from ui.painting import RIGHT
 from ui.report import code, lines, paper, rows, text, told, trends, wording
 from ui.report.facts import Facts, facts_of
 from ui.report.pages import Pages, Spot, fits, later
-from ui.report.printer import on_paper
+from ui.report.printer import Sheets, on_paper, pdf, pdf_within
 from ui.report.summary import figures_of
 from ui.report.tables import Table
 
@@ -32,10 +32,23 @@ _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 def write(source: Source, verdict: Verdict, path: Path, tell: Tell = untold) -> None:
     """One report; an application must exist (`printer.application`). ExportError if it cannot be written."""
+    put_on(source, verdict, pdf(path, wording.TITLE), tell)
+
+
+def made(source: Source, verdict: Verdict, tell: Tell) -> bytes:
+    """The same in memory, so that nothing of it lies about."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    put_on(source, verdict, pdf_within(buffer, wording.TITLE), tell)
+    return bytes(buffer.data().data())
+
+
+def put_on(source: Source, verdict: Verdict, sheets: Sheets, tell: Tell) -> None:
+    """The same on any paper."""
     facts = facts_of(source, verdict)
     tell(0.3)
     pages = laid_out(facts)
-    on_paper(path, wording.TITLE, pages.count, lambda painter, n: _page(painter, facts, pages, n), tell)
+    on_paper(sheets, pages.count, lambda painter, n: _page(painter, facts, pages, n), tell)
 
 
 def laid_out(facts: Facts) -> Pages:
