@@ -1,14 +1,23 @@
-"""Puts the preview of the report over a dashboard, at its key."""
+"""Puts the preview of a report over the dashboard of a review, and over the last page of a session."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QVBoxLayout
+
+from kapmonitor.signoff import Closed
 from ui.main_window import MainWindow
 from ui.shortcuts import Action
+from ui.theme import DAY, Theme, scale_for
 
 if TYPE_CHECKING:
+    from ui.after.closed import ClosedPage
     from ui.preview.ports import ReportPort
+
+Report = Callable[[Closed], "ReportPort"]
+"""Gives what makes and prints the report of a session that was closed."""
 
 
 def wire_preview(window: MainWindow, port: ReportPort) -> None:
@@ -24,3 +33,27 @@ def _open(window: MainWindow, port: ReportPort) -> None:
     page = PreviewPage(port, window.theme)
     page.left.connect(window.over_body.take_away)
     window.over_body.put(page)
+
+
+def wire_report(last: ClosedPage, report: Report) -> None:
+    """The last page of a session shows its report when asked."""
+    room = QVBoxLayout(last)
+    room.setContentsMargins(0, 0, 0, 0)
+    last.report_asked.connect(lambda closed: _cover(last, room, report(closed)))
+    last.offer_report()
+
+
+def _cover(last: ClosedPage, room: QVBoxLayout, port: ReportPort) -> None:
+    from ui.preview.page import PreviewPage
+
+    page = PreviewPage(port, Theme(DAY, scale_for(last.width(), last.height())))
+
+    def uncover() -> None:
+        page.hide()
+        room.removeWidget(page)
+        page.deleteLater()
+        last.setFocus()
+
+    page.left.connect(uncover)
+    room.addWidget(page)
+    page.setFocus()

@@ -13,12 +13,16 @@ from report_pictures import pictures
 
 from kapmonitor import auditing, reporting
 from kapmonitor.errors import ExportError
+from kapmonitor.people.user import Meaning
 from kapmonitor.record.verify import verify
 from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.review import Review
+from kapmonitor.signoff import Closed, SignOff
+from ui.after.closed import ClosedPage
 from ui.main_window import MainWindow
 from ui.preview import printing, wording
 from ui.preview.page import KEYS, Mode, PreviewPage
+from ui.previewing import wire_report
 from ui.reviewing import Reviewed, dress_review
 from ui.shell import Shell
 from ui.shortcuts import REVIEW, Action, find
@@ -272,6 +276,42 @@ def test_of_a_report_that_is_stopped_while_it_is_saved_nothing_is_left(closed, l
         ReportDesk(closed, Asker("KL", "")).save(b"%PDF", tmp_path / "r.pdf", tell)
     assert not [*tmp_path.glob("*.pdf*"), *tmp_path.glob(".*")]
     assert ledger() == []
+
+
+def test_after_closing_p_shows_it_and_esc_goes_back_to_the_last_page(port, qtbot):
+    last, asked = ClosedPage(), []
+    qtbot.addWidget(last)
+    last.resize(1366, 768)
+    wire_report(last, lambda closed: asked.append(closed) or port)
+    last.show()
+    QTest.keyClick(last, K.Key_P)
+    assert asked == [], "not while it is being closed"
+    closed_ = Closed("s1", "/r/a.kap", 9, "ab" * 32, SignOff("A", "nurse", Meaning.AUTHOR, "a"), True)
+    last.show_closed(closed_)
+    QTest.keyClick(last, K.Key_P)
+    page = last.findChild(PreviewPage)
+    qtbot.waitUntil(lambda: page.mode is Mode.SHOWN, timeout=PATIENCE_MS)
+    assert asked == [closed_]
+    assert page.geometry() == last.rect()
+    left = []
+    last.left.connect(lambda: left.append(True))
+    QTest.keyClick(page, K.Key_Escape)
+    assert not page.isVisible()
+    QTest.keyClick(last, K.Key_Return)
+    assert left == [True]
+
+
+def test_a_click_asks_for_it_too(port, qtbot):
+    last, asked = ClosedPage(), []
+    qtbot.addWidget(last)
+    last.resize(1366, 768)
+    last.report_asked.connect(asked.append)
+    last.show_closed(Closed("s1", "/r/a.kap", 9, "ab" * 32, SignOff("A", "nurse", Meaning.AUTHOR, "a"), True))
+    QTest.mouseClick(last, Qt.MouseButton.LeftButton, pos=last._report_button().center().toPoint())
+    assert asked == [], "where nothing makes one"
+    last.offer_report()
+    QTest.mouseClick(last, Qt.MouseButton.LeftButton, pos=last._report_button().center().toPoint())
+    assert len(asked) == 1
 
 
 def test_in_a_review_p_shows_it_and_esc_gives_the_keys_back(closed, qtbot, monkeypatch, tmp_path):
