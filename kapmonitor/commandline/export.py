@@ -27,6 +27,8 @@ from kapmonitor.vault.keys import is_encrypted
 
 HANDOVER: Final = "handover"
 """Goes out of the clinic, and is always de-identified."""
+NAMELESS: Final = "deidentified"
+"""What a de-identified export is called where nobody says how."""
 LEAST_DAYS, MOST_DAYS = 400, 4000
 """Dates of a de-identified export are moved back by so many days, by chance; nobody keeps how many."""
 
@@ -66,9 +68,12 @@ def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.export.fhir import bundle
     from kapmonitor.export.fhir.story import Asked
 
-    nameless = source.policy.deidentified and NAMES not in source.policy.keep
+    policy = source.policy
+    nameless = policy.deidentified and NAMES not in policy.keep
     user, purpose = (NOT_SAID, "") if nameless else (wish.user, wish.purpose)
-    asked = Asked(user, purpose, utc_text(time.time_ns()))
+    # When it was exported may be the day of the session, or tell by how much its dates were moved.
+    when = source.wall.text(source.end_ns) if policy.deidentified else utc_text(time.time_ns())
+    asked = Asked(user, purpose, when)
     bundle.write(source, draft.file(), asked, tell)
 
 
@@ -112,10 +117,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the export and print its files' names; Ctrl+C and SIGTERM leave nothing behind."""
     path = record_to_read(arguments.record)
     ending, write = FORMATS[arguments.to]
-    out = Path(arguments.out) if arguments.out else Path(f"{path.stem}{ending}")
+    policy = _policy(arguments)
+    # A record's name has its date and the person's number.
+    stem = NAMELESS if policy.deidentified else path.stem
+    out = Path(arguments.out) if arguments.out else Path(f"{stem}{ending}")
     if not out.absolute().parent.is_dir():
         raise ExportError(str(out), "there is no such folder")
-    policy = _policy(arguments)
     wish = Wish(arguments.waves, arguments.vitals, who_is(arguments.user), arguments.purpose or NOT_SAID)
     if is_encrypted(head_of(path)):
         print(

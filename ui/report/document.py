@@ -19,7 +19,7 @@ from ui.painting import RIGHT
 from ui.report import code, lines, paper, rows, text, told, trends, wording
 from ui.report.facts import Facts, facts_of
 from ui.report.pages import Pages, Spot, fits, later
-from ui.report.printer import Sheets, on_paper, pdf, pdf_within
+from ui.report.printer import Sheets, on_paper, pdf, pdf_within, without_dates
 from ui.report.summary import figures_of
 from ui.report.tables import Table
 
@@ -33,6 +33,8 @@ _SHA: Final = re.compile(r"[0-9a-f]{64}")
 def write(source: Source, verdict: Verdict, path: Path, tell: Tell = untold) -> None:
     """One report; an application must exist (`printer.application`). ExportError if it cannot be written."""
     put_on(source, verdict, pdf(path, wording.TITLE), tell)
+    if source.policy.deidentified:
+        without_dates(path)
 
 
 def made(source: Source, verdict: Verdict, tell: Tell) -> bytes:

@@ -23,7 +23,7 @@ from ui.report import lines, paper, rows, text, told, wording
 from ui.report.document import warnings
 from ui.report.facts import Facts, facts_of
 from ui.report.pages import Pages, Spot
-from ui.report.printer import on_paper, pdf
+from ui.report.printer import on_paper, pdf, without_dates
 from ui.report.summary import amount_words, figures_of
 from ui.report.tables import Row, Table, Tone, listed
 
@@ -43,6 +43,7 @@ def write_pdf(source: Source, verdict: Verdict, path: Path, tell: Tell = untold,
     limits = said(facts, vitals=vitals)
     sheets = pdf(path, words.TITLE)
     on_paper(sheets, pages.count, lambda p, n: _page(p, facts, pages, n, limits), tell)
+    without_dates(path)
 
 
 def write_text(source: Source, verdict: Verdict, path: Path, *, vitals: bool) -> None:

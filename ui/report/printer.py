@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ from kapmonitor.export.source import Tell
 from ui.report import paper
 
 RESOLUTION: Final = 1200
+_DATES: Final = (
+    (re.compile(rb"\(D:\d{14}Z\)"), b"(D:19700101000000Z)"),
+    (re.compile(rb"Date=\"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), b'Date="1970-01-01T00:00:00'),
+)
+"""How Qt writes it, in two places; what stands instead is as long."""
 
 
 def application() -> QGuiApplication:
@@ -52,6 +58,14 @@ def _pdf(writer: QPdfWriter, name: str, title: str) -> Sheets:
     writer.setTitle(title)
     writer.setCreator(f"kapmonitor {__version__}")
     return Sheets(writer, name, RESOLUTION)
+
+
+def without_dates(path: Path) -> None:
+    """Take out of a PDF when it was made, which may be the day of the session; nothing else moves."""
+    plain = path.read_bytes()
+    for pattern, instead in _DATES:
+        plain = pattern.sub(instead, plain)
+    path.write_bytes(plain)
 
 
 def on_paper(sheets: Sheets, count: int, paint: Callable[[QPainter, int], object], tell: Tell) -> None:
