@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from kapmonitor.foreign.recording import (
     SECOND_NS,
     VALID,
     Channel,
+    Gathered,
     Readings,
     Recording,
     Remark,
@@ -30,7 +31,6 @@ from kapmonitor.foreign.recording import (
     Words,
     counted,
     in_order,
-    shortened,
     without_overlap,
 )
 from kapmonitor.model import NO_SAMPLE, NibpFailure
@@ -58,22 +58,12 @@ class _Part:
     utc_ns: int
 
 
-@dataclass(slots=True)
-class _Taken:
-    """What was made of the file so far."""
-
-    readings: list[Readings] = field(default_factory=list)
-    stretches: list[Stretch] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-
 def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     """ImportRefused if it is no such file. Its samples are read from it later, piece by piece."""
     file = edffile.read(path)
     zone, said = _zone(file, mapping)
     began_ns = _ns(file.began.replace(tzinfo=zone))
-    taken = _Taken()
+    taken = Gathered()
     if len(file.records) < file.expected:
         taken.left_out.append(f"the end: only {len(file.records)} of {file.expected} data records are there")
     signals = [signal for signal in file.signals if not signal.label.startswith(ANNOTATIONS)]
@@ -82,10 +72,7 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     for name, signal in _distinct(signals):
         _take(taken, file, name, signal, parts, mapping)
     _say(taken, file, notes, began_ns)
-    remarks, told = shortened(taken.remarks)
-    readings, stretches = tuple(taken.readings), tuple(taken.stretches)
-    left_out = (*taken.left_out, *told)
-    return Recording(FORMAT, _offset_min(file.began, zone), said, readings, stretches, remarks, left_out)
+    return taken.recording(FORMAT, _offset_min(file.began, zone), said)
 
 
 def _zone(file: EdfFile, mapping: Mapping) -> tuple[tzinfo, str]:
@@ -150,7 +137,7 @@ def _parts(file: EdfFile, onsets: list[int | None], began_ns: int) -> Iterator[_
 
 
 def _take(
-    taken: _Taken, file: EdfFile, name: str, signal: Signal, parts: list[_Part], mapping: Mapping
+    taken: Gathered, file: EdfFile, name: str, signal: Signal, parts: list[_Part], mapping: Mapping
 ) -> None:
     named = mapping.tracks.get(name) or _named(signal)
     if isinstance(named, str):
@@ -246,7 +233,7 @@ def _numbers(
     return in_order(channel, np.concatenate(times), every, np.full(len(every), VALID, np.int8))
 
 
-def _say(taken: _Taken, file: EdfFile, notes: list[Annotation], began_ns: int) -> None:
+def _say(taken: Gathered, file: EdfFile, notes: list[Annotation], began_ns: int) -> None:
     """Annotations become remarks; those of our own exports that are cuff readings become these again."""
     is_ours = OURS in file.equipment
     cuffs: dict[mdc.Term, list[tuple[int, float]]] = {term: [] for term in CUFF_TERMS}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from kapmonitor.foreign.mapping import Mapping, Named
 from kapmonitor.foreign.naming import WAVES, meant
 from kapmonitor.foreign.recording import (
     Channel,
+    Gathered,
     Readings,
     Recording,
     Remark,
@@ -24,7 +24,6 @@ from kapmonitor.foreign.recording import (
     all_valid,
     counted,
     in_order,
-    shortened,
     without_overlap,
 )
 from kapmonitor.foreign.scale import scale_of
@@ -37,37 +36,18 @@ LATEST_S: Final = 4e9
 SLOWEST_HZ, FASTEST_HZ = 0.01, 10_000.0
 
 
-@dataclass(slots=True)
-class _Taken:
-    """What was made of the tracks so far."""
-
-    readings: list[Readings] = field(default_factory=list)
-    stretches: list[Stretch] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-
 def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     """ImportRefused if it is no such file."""
     file = vital.read(path, tell)
-    taken = _Taken()
+    taken = Gathered()
     if file.is_cut:
         taken.left_out.append("the end: the file is cut short or damaged there")
     for track in file.tracks:
         _take(taken, track, mapping)
-    remarks, told = shortened(taken.remarks)
-    return Recording(
-        FORMAT,
-        file.offset_min,
-        "as the file says",
-        tuple(taken.readings),
-        tuple(taken.stretches),
-        remarks,
-        (*taken.left_out, *told),
-    )
+    return taken.recording(FORMAT, file.offset_min, "as the file says")
 
 
-def _take(taken: _Taken, track: VitalTrack, mapping: Mapping) -> None:
+def _take(taken: Gathered, track: VitalTrack, mapping: Mapping) -> None:
     name = f"{track.device}/{track.name}" if track.device else track.name
     if track.kind == TEXT and track.name == EVENTS:
         good = ((at_s, text) for at_s, text in track.texts if _is_time(at_s) and text)
@@ -121,7 +101,7 @@ def _clean(values: Values, dtype: str) -> Values:
     return values.astype(np.float32).astype(str).astype(np.float64) if dtype == "<f4" else values
 
 
-def _wave(taken: _Taken, name: str, track: VitalTrack, named: Named) -> Iterator[str]:
+def _wave(taken: Gathered, name: str, track: VitalTrack, named: Named) -> Iterator[str]:
     """Adds the wave's stretches and says what of it is left out."""
     pieces = [(_ns(at_s), samples) for at_s, samples in track.pieces if _is_time(at_s) and len(samples)]
     scale = scale_of([samples for _, samples in pieces], track.dtype, track.gain, track.offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -102,6 +102,22 @@ class Recording:
         starts += [*(each.utc_ns for each in self.stretches), *said]
         ends += [*(each.end_ns for each in self.stretches), *said]
         return (min(starts), max(ends)) if starts else None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was made of a file so far."""
+
+    readings: list[Readings] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def recording(self, format_: str, offset_min: int, zone: str) -> Recording:
+        """All of it; of remarks no more than a record takes."""
+        remarks, told = shortened(self.remarks)
+        data = tuple(self.readings), tuple(self.stretches), remarks
+        return Recording(format_, offset_min, zone, *data, (*self.left_out, *told))
 
 
 def in_order(

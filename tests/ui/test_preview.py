@@ -143,6 +143,15 @@ def test_it_is_printed_on_the_printer_that_was_chosen(page, port, qtbot):
     assert page.said == wording.PRINTED.format(printer="Ward")
 
 
+def test_a_click_looks_closer_and_chooses_a_printer_but_prints_nothing(page, port, qtbot):
+    QTest.mouseClick(page, Qt.MouseButton.LeftButton)
+    assert page.sheet.zoom == 1
+    press(page, K.Key_P)
+    qtbot.waitUntil(lambda: page.mode is Mode.PRINTER, timeout=PATIENCE_MS)
+    QTest.mouseClick(page, Qt.MouseButton.LeftButton, pos=page._row(1).center().toPoint())
+    assert (page._at, page.mode, port.printed) == (1, Mode.PRINTER, [])
+
+
 def test_without_a_printer_it_says_what_to_do(page, port, qtbot):
     port.names = ()
     press(page, K.Key_P)

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from ui import fonts, painting
@@ -233,6 +242,17 @@ class PreviewPage(QWidget):
     def _choose(self, by: int) -> None:
         self._at = min(max(self._at + by, 0), len(self._printers) - 1)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click looks closer at the page, or chooses a printer; only keys print and save."""
+        if self._mode is Mode.SHOWN:
+            self._sheet.scale()
+        elif self._mode is Mode.PRINTER:
+            row = next(
+                (n for n in range(len(self._printers)) if self._row(n).contains(event.position())), None
+            )
+            self._at = self._at if row is None else row
+        self.update()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         by = -1 if event.angleDelta().y() > 0 else 1
         if self._mode is Mode.SHOWN and event.angleDelta().y():
@@ -306,9 +326,16 @@ class PreviewPage(QWidget):
         p, px = self._theme.palette, self._theme.px
         top = px(HEAD) + px(ROW) / 2
         self._line(painter, top, wording.WHICH_PRINTER, p.text)
-        for place, name in enumerate(self._printers, start=1):
-            box = QRectF(px(MARGIN), top + (place - 0.5) * px(ROW), self.width() - 2 * px(MARGIN), px(ROW))
-            if place - 1 == self._at:
+        for place, name in enumerate(self._printers):
+            box, is_chosen = self._row(place), place == self._at
+            if is_chosen:
                 painter.fillRect(box, colour(p.field))
-            ink = p.text if place - 1 == self._at else p.secondary
+                painter.fillRect(QRectF(box.left(), box.top(), px(4), box.height()), colour(p.notes))
+            ink = p.text if is_chosen else p.secondary
             self._line(painter, box.center().y(), name, ink, x=px(MARGIN) * 2)
+
+    def _row(self, place: int) -> QRectF:
+        """Where a printer stands in the list."""
+        px = self._theme.px
+        top = px(HEAD) + (place + 1) * px(ROW)
+        return QRectF(px(MARGIN), top, self.width() - 2 * px(MARGIN), px(ROW))

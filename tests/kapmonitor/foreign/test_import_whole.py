@@ -46,6 +46,13 @@ def test_the_record_is_intact_closed_and_nothing_else_is_left(record, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["v.kap"]
 
 
+def test_whoever_checks_it_is_told_where_it_comes_from(record, capsys):
+    assert main(["verify", str(record)]) == 0
+    assert f"imported: from {VITAL.name} (vital, SHA-256 " in capsys.readouterr().out
+    assert main(["verify", "--json", str(record)]) == 0
+    assert "not a session of this clinic" in json.loads(capsys.readouterr().out)[0]["imported"]
+
+
 def test_the_same_file_can_be_read_by_its_name_or_by_how_it_begins(record, tmp_path):
     again = imported(VITAL, tmp_path / "again.kap", "--from", "vital")
     assert the(ev.SessionImported, again) == the(ev.SessionImported, record)
