@@ -339,4 +339,5 @@ def test_in_a_review_p_shows_it_and_esc_gives_the_keys_back(closed, qtbot, monke
     qtbot.waitUntil(lambda: page.mode is Mode.SHOWN, timeout=PATIENCE_MS)
     QTest.keyClick(page, K.Key_Escape)
     assert window.over_body.widget is None
+    window.close()
     end()
