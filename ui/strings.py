@@ -207,7 +207,8 @@ TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
-    "space play   ← → step   n note   a alarm   l alarm list   r rehearse   c course   p report   d dose   [ ]"
+    "space play   ← → step   n note   a alarm   d dose   l alarm list   r rehearse   c course   p report"
+    "   [ ] window"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"
