@@ -20,9 +20,10 @@ Report = Callable[[Closed], "ReportPort"]
 """Gives what makes and prints the report of a session that was closed."""
 
 
-def wire_preview(window: MainWindow, port: ReportPort) -> None:
-    """P shows the report; it covers everything but the status line."""
-    window.on(Action.REPORT, lambda _press: _open(window, port))
+def wire_preview(window: MainWindow, port: ReportPort | None) -> None:
+    """P shows the report, where something makes one; it covers everything but the lines above it."""
+    if port is not None:
+        window.on(Action.REPORT, lambda _press: _open(window, port))
 
 
 def _open(window: MainWindow, port: ReportPort) -> None:

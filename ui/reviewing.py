@@ -87,8 +87,7 @@ def dress_review(shell: Shell, reviewed: Reviewed) -> Callable[[], None]:
     if reviewed.course is not None:
         course, open_record = reviewed.course, reviewed.open_record
         window.on(Action.COURSE, lambda _press: _show_course(window, course, open_record))
-    if reviewed.report is not None:
-        wire_preview(window, reviewed.report)
+    wire_preview(window, reviewed.report)
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
     timer = QTimer(window)
