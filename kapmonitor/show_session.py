@@ -57,7 +57,6 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments, folder)
         if second is not None and path.parent == second:
             second = folder
-        sound = Sound(outputs, _sound_plan(arguments.sounding))
         plan = Plan(
             path,
             tuple(arguments.device),
@@ -65,7 +64,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             person=person,
             look=tuple(arguments.look),
             protocol=_protocol(arguments.protocol),
-            sound=sound,
+            sound=Sound(outputs, _sound_plan(arguments.sounding)),
             keep_awake=arguments.keep_awake,
             backup=second,
             ledger=heads_ledger(),
