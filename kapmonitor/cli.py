@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kapmonitor import __version__
-from kapmonitor.commandline import coursewords, exportwords, forgetwords, playlist_arguments, streams
+from kapmonitor.commandline import (
+    coursewords,
+    exportwords,
+    forgetwords,
+    importwords,
+    playlist_arguments,
+    signwords,
+    streams,
+)
 from kapmonitor.commandline.parsing import alarm_outputs, command, rate, screenshot, seconds, speed
 from kapmonitor.errors import KapError
 
@@ -24,7 +32,6 @@ OUT_HELP = (
     "a new name in the records folder if left out"
 )
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
-MEANINGS = ("author", "reviewer", "witness")
 ROLES = ("nurse", "therapist", "prescriber", "admin")
 ROUTES = ("iv", "im", "in", "sl")
 
@@ -93,7 +100,8 @@ def parser() -> argparse.ArgumentParser:
         _verify,
         exportwords.add,
         coursewords.add,
-        _sign,
+        importwords.add,
+        signwords.add,
         _people,
         _rehearse,
         _rerun,
@@ -271,18 +279,6 @@ def _verify(commands: Commands) -> None:
     )
     verify.add_argument("record", nargs="+", metavar="RECORD", help="session records (.kap)")
     verify.add_argument("--json", action="store_true", help="answer in JSON")
-
-
-def _sign(commands: Commands) -> None:
-    sign = command(
-        commands,
-        "sign",
-        "sign a closed record with your PIN, which is asked for or read from standard input",
-        "kapmonitor sign session.kap --as berg --meaning reviewer",
-    )
-    sign.add_argument("record", metavar="RECORD", help="a closed session record (.kap)")
-    sign.add_argument("--as", dest="user", required=True, metavar="ID", help="who signs")
-    sign.add_argument("--meaning", required=True, choices=MEANINGS, help="what the signature says")
 
 
 def _people(commands: Commands) -> None:

@@ -132,6 +132,15 @@ class ExportError(KapError):
         self.reason = reason
 
 
+class ImportRefused(KapError):
+    """A file of another program was not taken over, and nothing of it is left; `path` names the file."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
 class CaptureError(KapError, ValueError):
     """A capture file is wrong in line `line`, counted from 1; `reason` says what is allowed there."""
 

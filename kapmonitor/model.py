@@ -40,6 +40,8 @@ class GenerationMode(StrEnum):
     REAL = "Real"
     DEMO = "Demo"
     TEST = "Test"
+    IMPORTED = "Imported"
+    """Taken over from a file of another program (a word of our own); never a session of this clinic."""
 
 
 @dataclass(frozen=True, slots=True)

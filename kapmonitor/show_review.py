@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.amending import Amender
+from kapmonitor.auditing import NOT_SAID
 from kapmonitor.config.load import load_settings
 from kapmonitor.course.gather import Course, beside, gather, look_at, part, person_of
 from kapmonitor.errors import ConfigError, KapError, RecordDamaged, RecordError
@@ -19,6 +20,7 @@ from kapmonitor.places import heads_ledger, people_file, sessions_folder, settin
 from kapmonitor.record.salvage import Salvaged, salvage
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.rehearse import SHIPPED, Rehearsal, read_limits, rehearse
+from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.review import Review
 from kapmonitor.settings import Settings
 from kapmonitor.settings import default as default_settings
@@ -41,12 +43,16 @@ FIRST_LOOK_NS = 60_000_000_000
 """Without a wish a review begins this long before the end, in a short record a tenth of it before."""
 
 
+NOBODY = Asker(NOT_SAID, NOT_SAID)
+
+
 def prepare(
     console: Console,
     paths: Sequence[Path],
     at_s: float | None,
     library: Library | None,
     on_open: Callable[[Path], None],
+    asker: Asker = NOBODY,
 ) -> None:
     """Let the console check and open records, the first one to be seen.
 
@@ -64,7 +70,7 @@ def prepare(
                 found.append(checked(path, _onward(progress, number, len(paths))))
             except RecordError as why:
                 troubles.append(why)
-        return lambda shell: _dress(shell, found, at_s, library, troubles)
+        return lambda shell: _dress(shell, found, at_s, library, troubles, asker)
 
     console.prepare(make)
 
@@ -92,11 +98,14 @@ def checked(path: Path, tell: Tell) -> Checked:
 
 
 class Library:
-    """The records of some folders; `viewed` is told which of them somebody opens."""
+    """The records of some folders; `viewed` is told which of them somebody opens, `asker` is who does."""
 
-    def __init__(self, folders: Sequence[Path], viewed: Callable[[Path], None]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], viewed: Callable[[Path], None], asker: Asker = NOBODY
+    ) -> None:
         self._folders = tuple(folders)
         self._viewed = viewed
+        self._asker = asker
 
     def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
         """All there are, the newest first."""
@@ -107,7 +116,7 @@ class Library:
         tell(0.0)
         found = checked(record.path, tell)
         self._viewed(record.path)
-        return lambda: _reviewed(found, None)
+        return lambda: _reviewed(found, None, self._asker)
 
 
 def _known_people() -> Staff:
@@ -132,6 +141,7 @@ def _dress(
     at_s: float | None,
     library: Library | None = None,
     troubles: Sequence[RecordError] = (),
+    asker: Asker = NOBODY,
 ) -> Callable[[], None]:
     """Opened on the main thread, to which the records' connections then belong; takes milliseconds each.
 
@@ -141,7 +151,7 @@ def _dress(
     failed = list(troubles)
     for each in found:
         try:
-            reviews.append(_reviewed(each, at_s))
+            reviews.append(_reviewed(each, at_s, asker))
         except RecordError as why:
             failed.append(why)
     if not reviews:
@@ -150,7 +160,7 @@ def _dress(
     return dress_review(shell, reviews[0], library, reviews[1:], "; ".join((*map(str, failed), *told)))
 
 
-def _reviewed(found: Checked, at_s: float | None) -> Reviewed:
+def _reviewed(found: Checked, at_s: float | None, asker: Asker) -> Reviewed:
     path, verdict, salvaged = found.path, found.verdict, found.salvaged
     try:
         if salvaged is None:
@@ -187,6 +197,7 @@ def _reviewed(found: Checked, at_s: float | None) -> Reviewed:
         course=_course_of(path),
         open_record=_in_another_window,
         record=review.close_up(),
+        report=ReportDesk(path, asker),
         music=lane(review.music()),
         music_output=found.settings.music_output.value,
         alarm_outputs=(found.settings.staff_output.value, found.settings.room_output.value),

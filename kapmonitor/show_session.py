@@ -11,6 +11,7 @@ from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.auditing import NOT_SAID, who_is
 from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
 from kapmonitor.course.gather import Shelf
@@ -21,7 +22,9 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.places import heads_ledger, new_record_path, people_file, sessions_folder
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
+from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.show_unlock import unlock_station
+from kapmonitor.signoff import Closed
 from kapmonitor.station import Station, begin
 from kapmonitor.underway import put_up
 from kapmonitor.unfinished import Unfinished, unfinished
@@ -54,7 +57,6 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
         path = Path(arguments.out).absolute() if arguments.out else _record_path(console, arguments, folder)
         if second is not None and path.parent == second:
             second = folder
-        sound = Sound(outputs, _sound_plan(arguments.sounding))
         plan = Plan(
             path,
             tuple(arguments.device),
@@ -62,7 +64,7 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             person=person,
             look=tuple(arguments.look),
             protocol=_protocol(arguments.protocol),
-            sound=sound,
+            sound=Sound(outputs, _sound_plan(arguments.sounding)),
             keep_awake=arguments.keep_awake,
             backup=second,
             ledger=heads_ledger(),
@@ -95,11 +97,17 @@ def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Ca
             opening=True,
             closing=closing,
             shelf=Shelf(path.parent, heads_ledger(), note_views),
+            report=_report_of,
         )
         return lambda shell: dress_live(shell, live)
 
     console.prepare(make)
     return lambda: opened[0].record_path if opened else None
+
+
+def _report_of(closed: Closed) -> ReportDesk:
+    """For whoever signed off, else for the account of this computer."""
+    return ReportDesk(Path(closed.record), Asker(who_is(closed.off.user or closed.off.name), NOT_SAID))
 
 
 def _reason(station: Station) -> str:

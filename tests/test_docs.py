@@ -59,6 +59,7 @@ DOCUMENTS = (
     "docs/exports.md",
     "docs/encryption.md",
     "docs/hazards.md",
+    "docs/imports.md",
     "docs/protocol.md",
     "docs/record.md",
     "docs/rehearsal.md",

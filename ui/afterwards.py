@@ -22,11 +22,13 @@ from ui.after.protocols import of_session
 from ui.after.rows import Tab
 from ui.after.steps import Sign
 from ui.after.unsigned import CLOSE, QUESTION, SIGN, is_worth_asking
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.ports import SessionPort
+from ui.previewing import Report, wire_report
 from ui.question.page import QuestionPage
 from ui.shell import Shell
-from ui.shortcuts import Action, is_text_field
+from ui.shortcuts import is_text_field
 
 WATCH_MS: Final = 500
 
@@ -46,10 +48,12 @@ class Afterwards(QObject):
         author: Callable[[], str],
         closing: ClosingPort | None,
         end: Callable[[], None],
+        report: Report | None = None,
     ) -> None:
         super().__init__(shell)
         self._shell, self._window, self._port = shell, window, port
         self._author, self._closing, self._end = author, closing, end
+        self._report = report
         self._page: AfterPage | None = None
         self._last: ClosedPage | None = None
         self._offered = False
@@ -127,6 +131,8 @@ class Afterwards(QObject):
         self._end()
         self._last = ClosedPage()
         self._last.left.connect(self._leave)
+        if self._report is not None:
+            wire_report(self._last, self._report)
         self._shell.hold(self._last)
         self._closing.close(self._tell).add_done_callback(self._close_resolved)
 

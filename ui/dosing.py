@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kapmonitor.commands import Command
+from ui.keytable import Action
 from ui.people.gate import Gate
 from ui.ports import SessionPort
-from ui.shortcuts import Action
 
 
 def wire_doses(gate: Gate, port: SessionPort, ask: Callable[[Command], None]) -> None:

@@ -29,6 +29,7 @@ from playlists.model import Playlist
 from ui.beats import Beats
 from ui.bridge import Bridge
 from ui.dosing import wire_doses
+from ui.keytable import Action
 from ui.lock.veil import Veiled
 from ui.main_window import MainWindow
 from ui.notes import NotesPanel, tagset
@@ -39,8 +40,8 @@ from ui.people.limits import open_limits
 from ui.people.ports import Door
 from ui.people.wiring import by_hand, named, wire_emergency, wire_lock, wire_opening, wire_people
 from ui.ports import SessionPort, SoundPort
+from ui.previewing import Report
 from ui.shell import Shell
-from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from ui.after.ports import ClosingPort
@@ -85,6 +86,8 @@ class Live:
     """Signs the session off and closes it; None where nothing is kept of it."""
     shelf: EarlierPort | None = None
     """Where earlier sessions of whoever is here lie; None where none are looked for."""
+    report: Report | None = None
+    """Makes and prints the report of a session that was closed."""
 
 
 def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
@@ -117,7 +120,7 @@ def dress_live(shell: Shell, live: Live) -> Callable[[], None]:
         ending.callback(player.close)
     if sound is not None:
         ending.callback(sound.leave)
-    after = Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close)
+    after = Afterwards(shell, window, veil, lambda: gate.keys.by, live.closing, ending.close, live.report)
     SessionEditor(shell, window, after.may_close)
     return ending.close
 

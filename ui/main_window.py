@@ -25,13 +25,14 @@ from ui.card_line import CardLine
 from ui.card_words import boundaries
 from ui.flash import Flasher
 from ui.footer import Footer
+from ui.keytable import LIVE, REVIEW, Action
 from ui.layout import SMALLEST, Box, arrange, body
 from ui.numbers import Numbers
 from ui.overlay import Overlay
 from ui.panel import Panel
 from ui.ports import SessionPort
 from ui.shell import START_SIZE, TITLE
-from ui.shortcuts import LIVE, REVIEW, Action, Dispatcher, Handler, Press
+from ui.shortcuts import Dispatcher, Handler, Press
 from ui.status_face import status_face, watermark
 from ui.status_zone import StatusZone
 from ui.taken_up import TakenUp

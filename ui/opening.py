@@ -9,9 +9,9 @@ from ui.before import BeforePage
 from ui.before.questions import of_session
 from ui.before.steps import Way
 from ui.card_page import CardPage
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.ports import SessionPort
-from ui.shortcuts import Action
 
 BEFORE: Final = frozenset(Action) - {
     Action.MARK,

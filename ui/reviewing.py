@@ -13,12 +13,14 @@ from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from playlists.heard import Lane
 from ui.dressing import open_alarms, wire_windows
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.opening import show_card
 from ui.ports import ReplayPort
+from ui.previewing import wire_preview
 from ui.replay.travel import SMALL_NS
 from ui.shell import Shell
-from ui.shortcuts import Action, Handler
+from ui.shortcuts import Handler
 
 if TYPE_CHECKING:
     from kapmonitor.closeup import CloseUp
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ui.course.page import Open, Read
     from ui.music.panel import MusicPanel
     from ui.music.past import Past
+    from ui.preview.ports import ReportPort
     from ui.replay import ReplayBar
     from ui.replay.amending import Amending
     from ui.replay.rehearsal import Offered, Rehearse
@@ -54,7 +57,7 @@ class Reviewed:
     `amending` changes notes, after which the record is `reread`. `shelved` is whose it is, `lost` what of it
     cannot be read. `course` reads all sessions of its person, `open_record` shows another record. `music` is
     heard from `music_output` if asked for, never from the `alarm_outputs`, and not while `barred` says why.
-    `record` answers for its waves and for single moments.
+    `record` answers for its waves and for single moments, `report` makes and prints its report.
     """
 
     port: ReplayPort
@@ -75,6 +78,7 @@ class Reviewed:
     alarm_outputs: tuple[str, ...] = ()
     barred: Callable[[], str] = str
     record: CloseUp | None = None
+    report: ReportPort | None = None
 
 
 class Library(Protocol):
@@ -120,9 +124,6 @@ def dress_review(
 
 
 def _window(reviewed: Reviewed) -> MainWindow:
-    from ui.music.hearer import Hearer
-    from ui.music.panel import MusicPanel
-    from ui.music.past import Past
     from ui.replay import MomentsPanel
     from ui.replay.amended import wire_amending
     from ui.replay.searching import wire_search
@@ -133,15 +134,10 @@ def _window(reviewed: Reviewed) -> MainWindow:
     window.set_review(review=True)
     trends = TrendsPane(port, window.theme, Review(reviewed.state, port.seek, reviewed.record))
     bar = _bar(reviewed, window, trends.follow)
-    hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
-    past = Past(reviewed.music, hearer, port, lambda: bar.speed, reviewed.barred)
-    music = MusicPanel(window.theme, None, port.now_ns, past=past)
-    music.bind(window.keys)
     window.set_trends(trends)
     facts = (reviewed.signatures, reviewed.beyond, reviewed.lost)
     moments = MomentsPanel(port, reviewed.state, bar.seek, window.theme, None, *facts)
     window.set_notes(moments)
-    window.set_music(music)
     window.set_bottom(bar)
     wire_windows(window, trends)
     wire_lens(window, trends, port.now_ns)
@@ -154,14 +150,30 @@ def _window(reviewed: Reviewed) -> MainWindow:
     if reviewed.course is not None:
         course, open_record = reviewed.course, reviewed.open_record
         window.on(Action.COURSE, lambda _press: _show_course(window, course, open_record))
+    wire_preview(window, reviewed.report)
     window.on(Action.ALARM_LIST, lambda _press: open_alarms(window, port, reviewed.state, bar.seek))
     window.on(Action.CARD, lambda _press: show_card(window, port))
+    _play_along(reviewed, window, bar)
+    return window
+
+
+def _play_along(reviewed: Reviewed, window: MainWindow, bar: ReplayBar) -> None:
+    """The music, and what else moves while the record plays; until the window is closed."""
+    from ui.music.hearer import Hearer
+    from ui.music.panel import MusicPanel
+    from ui.music.past import Past
+
+    port = reviewed.port
+    hearer = Hearer(reviewed.music, reviewed.music_output, reviewed.alarm_outputs)
+    past = Past(reviewed.music, hearer, port, lambda: bar.speed, reviewed.barred)
+    music = MusicPanel(window.theme, None, port.now_ns, past=past)
+    music.bind(window.keys)
+    window.set_music(music)
     timer = QTimer(window)
     timer.timeout.connect(lambda: _advance(window, music, past, port))
     timer.start(REVIEW_WAVES_MS)
     window.closing.connect(timer.stop)
     window.closing.connect(past.close)
-    return window
 
 
 def _advance(window: MainWindow, music: MusicPanel, past: Past, port: ReplayPort) -> None:

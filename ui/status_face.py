@@ -92,7 +92,10 @@ def status_face(snapshot: Snapshot, now_ns: int, audio: Audio | None) -> StatusF
 
 
 def watermark(snapshot: Snapshot) -> str:
-    """`DEMO`, `REPLAY`, or nothing for a real session."""
+    """`DEMO`, `REPLAY`, `IMPORTED` for a record of another program, or nothing for a real session."""
+    started = snapshot.session.started
+    if started is not None and started.mode == GenerationMode.IMPORTED.value:
+        return strings.WATERMARKS[GenerationMode.IMPORTED]
     return strings.WATERMARKS.get(snapshot.mode, "")
 
 

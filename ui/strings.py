@@ -50,7 +50,11 @@ RECORD_MOVED: Final = "second folder"
 NO_RECORD: Final = "no record"
 FROM_RECORD: Final = "from the record"
 
-WATERMARKS: Final = {GenerationMode.DEMO: "DEMO", GenerationMode.TEST: "REPLAY"}
+WATERMARKS: Final = {
+    GenerationMode.DEMO: "DEMO",
+    GenerationMode.TEST: "REPLAY",
+    GenerationMode.IMPORTED: "IMPORTED",
+}
 
 LINK_STATES: Final = {
     LinkState.OFF: "off",
@@ -204,7 +208,7 @@ NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
     "space play  − + speed  ← → step   N note  D dose  A alarm  P phase  H high"
-    "   / search  F filter  E amend  O records   L alarms  R rehearse  C course  W waves  X cursors  M music  [ ]"
+    "   / search  F filter  E amend  O records  Ctrl+P report   C course  W waves  X cursors  [ ] window"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"

@@ -12,7 +12,7 @@ from typing import Final
 
 from kapmonitor.clock import utc_text
 from kapmonitor.export import bundle, document, tidy
-from kapmonitor.export.source import Source, Tell, untold
+from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, whole
 from kapmonitor.places import access_ledger
 from kapmonitor.record.access import accesses
@@ -30,18 +30,18 @@ def write(source: Source, draft: Draft, tell: Tell, verdict: Verdict, *, waves: 
         record = "" if source.policy.deidentified else _with_record(source, folder)
         if not record:
             with whole(folder / "session.csv") as parts:
-                tidy.write(source, parts, untold, waves=waves)
+                tidy.write(source, parts, lambda share: tell(share * 0.2), waves=waves)
         with whole(folder / "session.json") as parts:
-            document.write(source, parts.file(), lambda share: tell(share * 0.5), waves=waves)
-        _report(source, verdict, folder / "report.pdf")
+            document.write(source, parts.file(), lambda share: tell(0.2 + share * 0.3), waves=waves)
+        _report(source, verdict, folder / "report.pdf", lambda share: tell(0.5 + share * 0.2))
         found = _SHA.search(verdict.head)
         bundle.zip_up(
             out,
             sorted(folder.iterdir()),
             record=record,
             head=found.group() if found is not None and record else "",
-            made=utc_text(time.time_ns()),
-            tell=lambda share: tell(0.5 + share * 0.5),
+            made="" if source.policy.deidentified else utc_text(time.time_ns()),
+            tell=lambda share: tell(0.7 + share * 0.3),
         )
 
 
@@ -57,10 +57,10 @@ def _with_record(source: Source, folder: Path) -> str:
     return copied.name
 
 
-def _report(source: Source, verdict: Verdict, path: Path) -> None:
+def _report(source: Source, verdict: Verdict, path: Path, tell: Tell) -> None:
     from ui.report import document as report
     from ui.report import printer
 
     _application = printer.application()
     with whole(path) as parts:
-        report.write(source, verdict, parts.file())
+        report.write(source, verdict, parts.file(), tell)

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.auditing import NOT_SAID, audited, who_is
 from kapmonitor.clock import utc_text
-from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.progress import Progress
+from kapmonitor.commandline.stopping import stopping
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, part_of, whole
-from kapmonitor.people.book import PeopleBook
-from kapmonitor.people.staff import Staff
-from kapmonitor.places import heads_ledger, people_file
 from kapmonitor.record.database import head_of
-from kapmonitor.record.verify import Verdict, session_of, verify
+from kapmonitor.record.verify import session_of
+from kapmonitor.reporting import verdict_of
 from kapmonitor.vault.keys import is_encrypted
 
 HANDOVER: Final = "handover"
 """Goes out of the clinic, and is always de-identified."""
+NAMELESS: Final = "deidentified"
+"""What a de-identified export is called where nobody says how."""
 LEAST_DAYS, MOST_DAYS = 400, 4000
 """Dates of a de-identified export are moved back by so many days, by chance; nobody keeps how many."""
 
@@ -69,9 +68,12 @@ def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.export.fhir import bundle
     from kapmonitor.export.fhir.story import Asked
 
-    nameless = source.policy.deidentified and NAMES not in source.policy.keep
+    policy = source.policy
+    nameless = policy.deidentified and NAMES not in policy.keep
     user, purpose = (NOT_SAID, "") if nameless else (wish.user, wish.purpose)
-    asked = Asked(user, purpose, utc_text(time.time_ns()))
+    # When it was exported may be the day of the session, or tell by how much its dates were moved.
+    when = source.wall.text(source.end_ns) if policy.deidentified else utc_text(time.time_ns())
+    asked = Asked(user, purpose, when)
     bundle.write(source, draft.file(), asked, tell)
 
 
@@ -99,16 +101,6 @@ def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     bundling.write(source, draft, tell, verdict_of(source), waves=wish.waves)
 
 
-def verdict_of(source: Source) -> Verdict:
-    """The record's state, and its signatures checked; without them where names must not leave."""
-    try:
-        staff = PeopleBook(people_file()).staff()
-    except ConfigError:
-        staff = Staff()
-    verdict = verify(source.path, heads_ledger(), staff)
-    return replace(verdict, signatures=()) if source.policy.deidentified else verdict
-
-
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
     "bundle": (".zip", _bundle),
     "csv": (".csv", _csv),
@@ -125,17 +117,19 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the export and print its files' names; Ctrl+C and SIGTERM leave nothing behind."""
     path = record_to_read(arguments.record)
     ending, write = FORMATS[arguments.to]
-    out = Path(arguments.out) if arguments.out else Path(f"{path.stem}{ending}")
+    policy = _policy(arguments)
+    # A record's name has its date and the person's number.
+    stem = NAMELESS if policy.deidentified else path.stem
+    out = Path(arguments.out) if arguments.out else Path(f"{stem}{ending}")
     if not out.absolute().parent.is_dir():
         raise ExportError(str(out), "there is no such folder")
-    policy = _policy(arguments)
     wish = Wish(arguments.waves, arguments.vitals, who_is(arguments.user), arguments.purpose or NOT_SAID)
     if is_encrypted(head_of(path)):
         print(
             f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
             file=sys.stderr,
         )
-    with _stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
+    with stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
         write(source, draft, progress.tell, wish)
         audited(
             session_of(source.reader),
@@ -158,18 +152,3 @@ def _policy(arguments: argparse.Namespace) -> Policy:
         return WHOLE
     days = LEAST_DAYS + secrets.randbelow(MOST_DAYS - LEAST_DAYS)
     return Policy(deidentified=True, shift_ns=-days * DAY_NS, keep=frozenset(arguments.keep))
-
-
-@contextmanager
-def _stopping() -> Iterator[None]:
-    """Ctrl+C, also where a shell started this in the background without it, and a polite end from outside."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

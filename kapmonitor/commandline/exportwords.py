@@ -24,7 +24,9 @@ def add(commands: Commands) -> None:
     export.add_argument("record", metavar="RECORD", help="a session record (.kap), also an interrupted one")
     export.add_argument("--to", required=True, choices=FORMATS, help="the format")
     export.add_argument(
-        "--out", metavar="PATH", help="the new file; left out, the record's name here, with another ending"
+        "--out",
+        metavar="PATH",
+        help="the new file; left out, the record's name here with another ending, or without its name",
     )
     export.add_argument(
         "--deidentify",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kapmonitor.clock import utc_text
 from kapmonitor.commandline.pins import ask
+from kapmonitor.commandline.streams import say
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.config.load import load_settings
 from kapmonitor.errors import PeopleError, RecordError
@@ -170,4 +171,4 @@ def _list(stones: tuple[Stone, ...], staff: Staff, *, as_json: bool) -> None:
         left = f"  {each.left} files left" * bool(each.left)
         line = f"{each.utc}  {each.step}  {each.record}  session {each.session or 'unknown'}  by {each.by}"
         text = f"{line} ({sure}){left}  digest {each.digest}  {each.reason}"
-        print("".join(c if c.isprintable() else "�" for c in text))
+        say(text)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kapmonitor.commandline.auditing import NOT_SAID, audited, who_is
+from kapmonitor.auditing import NOT_SAID, audited, who_is
 from kapmonitor.commandline.window import run_console
 from kapmonitor.config.load import load_settings
 from kapmonitor.display import no_display
@@ -18,6 +18,7 @@ from kapmonitor.places import default_records_folder, record_file, settings_file
 from kapmonitor.record.access import VIEW
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
+from kapmonitor.reporting import Asker
 
 AFTER_S = 1.5
 """Long enough for trends and waves to be painted before the picture is taken."""
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     def viewed(path: Path) -> None:
         _put_on_file(path, arguments)
 
-    prepare(console, paths, at_s, Library(_folders(paths), viewed), viewed)
+    asker = Asker(who_is(arguments.user), arguments.purpose or NOT_SAID)
+    prepare(console, paths, at_s, Library(_folders(paths), viewed, asker), viewed, asker)
     return run_console(console, picture)
 
 

@@ -33,6 +33,11 @@ def _fill_closed() -> None:
                 os.open(os.devnull, os.O_RDWR)
 
 
+def say(text: str) -> None:
+    """Print what comes out of a record or a file of others, which must not be able to steer a terminal."""
+    print("".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
 def finish() -> None:
     """Write out what was printed, here, where it can still be said that it could not be written."""
     sys.stdout.flush()

@@ -46,6 +46,7 @@ def _array(file: TextIO, name: str, items: Iterable[object]) -> None:
 def _head(source: Source, *, waves: bool) -> dict[str, object]:
     return {
         "deidentified": source.policy.deidentified,
+        "mode": source.started.mode,
         "closed": source.is_closed,
         "begins": source.wall.text(source.start_ns),
         "length_s": (source.end_ns - source.start_ns) // MS_NS / 1000,

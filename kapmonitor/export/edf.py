@@ -92,11 +92,21 @@ def _edf(source: Source, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf
     return Edf(
         [*_signals(source, tracks, t0_ns, seconds, tell)],
         patient=Patient(code=_code(number) if number else "X"),
-        recording=Recording(startdate=began.date(), equipment_code=f"kapmonitor_{__version__}"),
+        recording=Recording(
+            startdate=began.date(),
+            equipment_code=f"kapmonitor_{__version__}",
+            additional=(_zone(source.started.utc_offset_min),),
+        ),
         starttime=began.time(),
         data_record_duration=record_s,
         annotations=[*_annotations(source, Part(t0_ns, part.t1_ns))],
     )
+
+
+def _zone(offset_min: int) -> str:
+    """EDF has no field for the zone of its times: `UTC+01:00`."""
+    hours, minutes = divmod(abs(offset_min), 60)
+    return f"UTC{'-' if offset_min < 0 else '+'}{hours:02d}:{minutes:02d}"
 
 
 def _signals(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
+from kapmonitor.model import GenerationMode
 from kapmonitor.session.notes import Note
 from kapmonitor.session.state import Dose, SessionState
+
+IMPORTED: Final = "taken over from a file of another program; not a session of this clinic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ def moments_of(state: SessionState) -> tuple[Moment, ...]:
 
 
 def _moments(state: SessionState) -> Iterator[Moment]:
+    if state.started is not None and state.started.mode == GenerationMode.IMPORTED.value:
+        yield Moment(state.started_t_ns, None, "imported", IMPORTED)
     for t_ns, phase in state.phases:
         yield Moment(t_ns, None, "phase", phase.value)
     for dose in state.doses:

@@ -32,6 +32,7 @@ WHOLE: Final = Policy()
 
 KEPT: Final[Mapping[type, tuple[str, ...]]] = {
     ev.SessionStarted: ("mode", "software", "utc_offset_min", "number", "of"),
+    ev.SessionImported: ("format", "importer"),
     ev.SessionResumed: ("gap_ns",),
     ev.SessionClosed: ("reason",),
     ev.ClockAnchored: ("step_ns",),

@@ -123,6 +123,15 @@ class Source:
                 "" if deidentified else row.device_time or "",
             )
 
+    def has_values(self) -> bool:
+        """Whether there is any reading or sample; a damaged record may have some that nobody can read."""
+        try:
+            if next(iter(self.reader.numerics()), None) is not None:
+                return True
+            return any(next(iter(self.wave(each)), None) is not None for each in self.wave_channels())
+        except RecordDamaged:
+            return True
+
     def cuffs(self) -> tuple[CuffReading, ...]:
         """All cuff readings and failures of devices that were known to be on this person, by time."""
         if self._cuffs is None:

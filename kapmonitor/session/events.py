@@ -56,6 +56,7 @@ from kapmonitor.session.device_events import (
     SourceShown,
 )
 from kapmonitor.session.dose_events import CuffExplained, DoseAmended
+from kapmonitor.session.import_events import SessionImported
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.session.note_events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded
 from kapmonitor.session.record_events import (
@@ -167,7 +168,10 @@ class SessionResumed:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The record was closed on purpose: "ended", "signal", "window", "not-opened" or "signed-off"."""
+    """The record was closed on purpose.
+
+    `reason` is "ended", "signal", "window", "not-opened", "signed-off" or "imported".
+    """
 
     TYPE: ClassVar[str] = "session.closed"
     VERSION: ClassVar[int] = 1
@@ -288,6 +292,7 @@ class MusicEvent:
 
 SessionEvent = (
     SessionStarted
+    | SessionImported
     | SessionResumed
     | SessionClosed
     | ClockAnchored

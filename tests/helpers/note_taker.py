@@ -13,9 +13,10 @@ from kapmonitor.app import StationPort
 from kapmonitor.clock import SystemClock
 from kapmonitor.station import Plan, begin, open_station
 from ui.dressing import wire_notes
+from ui.keytable import LIVE
 from ui.notes import NotesPanel
 from ui.notes.rows import Saving
-from ui.shortcuts import LIVE, Dispatcher
+from ui.shortcuts import Dispatcher
 from ui.theme import Theme
 
 NO = Qt.KeyboardModifier.NoModifier

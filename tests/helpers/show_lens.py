@@ -25,11 +25,11 @@ from kapmonitor.record.verify import Verdict, verify  # noqa: E402
 from kapmonitor.record.writer import RecordWriter  # noqa: E402
 from kapmonitor.review import Review  # noqa: E402
 from kapmonitor.session.events import Stamped  # noqa: E402
+from ui.keytable import Action  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.reviewing import Reviewed, dress_review  # noqa: E402
 from ui.screenshot import save  # noqa: E402
 from ui.shell import Shell  # noqa: E402
-from ui.shortcuts import Action  # noqa: E402
 from ui.trends import TrendsPane  # noqa: E402
 
 S = 1_000_000_000

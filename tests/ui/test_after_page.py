@@ -21,10 +21,10 @@ from ui.after.rows import Tab
 from ui.after.steps import Step
 from ui.afterwards import Afterwards
 from ui.dose import DosePage
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.question.page import QuestionPage
 from ui.shell import Shell
-from ui.shortcuts import Action
 from ui.theme import SESSION
 
 K = Qt.Key

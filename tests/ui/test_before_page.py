@@ -20,9 +20,9 @@ from ui.before.card import Field
 from ui.before.drawing import foot_places
 from ui.before.steps import Step
 from ui.card_page import CardPage
+from ui.keytable import Action
 from ui.opening import is_due, show_card, show_opening
 from ui.screenshot import render
-from ui.shortcuts import Action
 
 K, CONTROL = Qt.Key, Qt.KeyboardModifier.ControlModifier
 S = 1_000_000_000

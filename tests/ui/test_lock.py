@@ -35,13 +35,13 @@ from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLo
 from kapmonitor.session.state import fold
 from ui.emergency.face import card
 from ui.emergency.page import EmergencyPage
+from ui.keytable import LIVE, LOCKED, Action
 from ui.lock.idle import Idle
 from ui.lock.panel import LockPanel
 from ui.lock.veil import Veiled, is_safe, without_names
 from ui.notes.author import Author
 from ui.people.atkeys import LOCKED_BY
 from ui.screenshot import render
-from ui.shortcuts import LIVE, LOCKED, Action
 
 pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
 

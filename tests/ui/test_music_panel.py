@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kapmonitor.session.events import Phase
 from playlists.course import Mode
+from ui.keytable import LIVE, REVIEW
 from ui.layout import arrange
 from ui.music.panel import MusicPanel
 from ui.music.player import NO_ANSWER, Player
 from ui.music.ports import MusicView, OutputState
-from ui.shortcuts import LIVE, REVIEW, Dispatcher
+from ui.shortcuts import Dispatcher
 from ui.theme import DAY, SESSION, Theme, scale_for
 
 SIZES = ((1920, 1080), (1366, 768))

@@ -17,12 +17,13 @@ from kapmonitor.protocol.tags import Tag
 from kapmonitor.session.events import NoteDrafted, NoteEnded, Stamped
 from kapmonitor.session.state import fold
 from ui.dressing import wire_notes
+from ui.keytable import LIVE, Action
 from ui.notes import NotesPanel, wording
 from ui.notes.author import Author
 from ui.notes.history import aside
 from ui.notes.modes import Mode
 from ui.notes.rows import Saving
-from ui.shortcuts import LIVE, Action, Dispatcher
+from ui.shortcuts import Dispatcher
 from ui.theme import SESSION, Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

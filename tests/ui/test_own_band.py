@@ -19,9 +19,9 @@ from ui.course import wording
 from ui.course.earlier import EarlierSessions, person_here
 from ui.course.faces import earlier_of
 from ui.dressing import Live, dress_live
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.shell import Shell
-from ui.shortcuts import Action
 from ui.theme import SESSION, Theme
 from ui.trends import TrendsPane
 from ui.trends.own import FEWER, NO_BASELINE, NO_DOSE, OwnBands

@@ -11,6 +11,7 @@ from shell_parts import HD, LAPTOP
 
 from kapmonitor.session.events import Phase
 from ui.dressing import Live, dress_live
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.music.panel import MusicPanel
 from ui.playlist import wording
@@ -18,7 +19,6 @@ from ui.playlist.page import EditorPage
 from ui.playlist.wiring import SessionEditor
 from ui.question.page import QuestionPage
 from ui.shell import Shell
-from ui.shortcuts import Action
 
 pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
 

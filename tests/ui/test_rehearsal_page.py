@@ -15,11 +15,12 @@ from kapmonitor.alarms.types import Priority
 from kapmonitor.errors import ConfigError
 from kapmonitor.rehearse import Kind, read_limits, rehearse
 from kapmonitor.show_review import _dress, _offered, checked
+from ui.keytable import REVIEW, Action
 from ui.replay.rehearsal import Offered, RehearsalPage
 from ui.replay.rehearsed import face
 from ui.screenshot import render
 from ui.shell import Shell
-from ui.shortcuts import REVIEW, Action, find
+from ui.shortcuts import find
 from ui.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -13,10 +13,10 @@ from kapmonitor.people import page as people_page
 from kapmonitor.people.staff import Staff
 from kapmonitor.record import appending
 from kapmonitor.record.verify import verify
+from ui.keytable import Action
 from ui.people.page import PinPage
 from ui.replay.amending import AmendPage
 from ui.shell import Shell
-from ui.shortcuts import Action
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LENGTH_S = 200

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 
 from kapmonitor.session.notes import Change, Note
 from kapmonitor.session.state import AlarmSpan, LimitLine, SessionState
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.replay import MomentsPanel, ReplayBar
 from ui.replay.filtering import FilterPage
 from ui.replay.listed import Line, lines
 from ui.replay.searching import wire_search
 from ui.replay.sought import Group, Wanted, choices, plain, sift
-from ui.shortcuts import Action
 from ui.theme import Theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

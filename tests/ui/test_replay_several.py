@@ -13,9 +13,9 @@ from kapmonitor import show_review
 from kapmonitor.errors import RecordDamaged, RecordError
 from kapmonitor.record.verify import verify
 from kapmonitor.show_review import Library, checked
+from ui.keytable import Action
 from ui.replay.records_page import RecordsPage
 from ui.shell import Shell
-from ui.shortcuts import Action
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 WAIT_MS = 20_000

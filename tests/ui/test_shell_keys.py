@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlain
 from shell_parts import open_window
 
 from kapmonitor.session.events import Phase
-from ui.shortcuts import LIVE, REVIEW, Action, find, is_text_field
+from ui.keytable import LIVE, REVIEW, Action
+from ui.shortcuts import find, is_text_field
 
 K = Qt.Key
 TABLES = pytest.mark.parametrize("table", [LIVE, REVIEW], ids=["live", "review"])

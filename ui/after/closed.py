@@ -30,9 +30,14 @@ GROUPS: Final = 8
 
 
 class ClosedPage(QWidget):
-    """Fills the window. `left` when somebody closes it, which can be done once the session is closed."""
+    """Fills the window. `left` when somebody closes it, which can be done once the session is closed.
+
+    `report_asked` when somebody wants to see the report, where `offer_report` was called.
+    """
 
     left = Signal()
+    report_asked = Signal(object)
+    """The Closed it is of."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +46,7 @@ class ClosedPage(QWidget):
         self._why = ""
         self._closed: Closed | None = None
         self._modules: tuple[tuple[bool, ...], ...] = ()
+        self._reports = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(wording.CLOSING)
 
@@ -48,6 +54,10 @@ class ClosedPage(QWidget):
     def is_over(self) -> bool:
         """Whether nothing is under way any more."""
         return self._closed is not None or bool(self._why)
+
+    def offer_report(self) -> None:
+        """Once the session is closed, its report can be asked for."""
+        self._reports = True
 
     def show_stage(self, stage: Stage) -> None:
         """How far it is."""
@@ -110,10 +120,18 @@ class ClosedPage(QWidget):
         enters = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() in enters and self.is_over and not event.isAutoRepeat():
             self.left.emit()
+        elif event.key() == Qt.Key.Key_P and not event.isAutoRepeat():
+            self._ask_report()
+
+    def _ask_report(self) -> None:
+        if self._reports and self._closed is not None:
+            self.report_asked.emit(self._closed)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.is_over and self._button().contains(event.position()):
             self.left.emit()
+        elif self._report_button().contains(event.position()):
+            self._ask_report()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._theme = Theme(DAY, scale_for(self.width(), self.height()))
@@ -123,6 +141,10 @@ class ClosedPage(QWidget):
     def _button(self) -> QRectF:
         px = self._theme.px
         return QRectF(px(EDGE), self.height() - px(EDGE) - px(64), px(360), px(64))
+
+    def _report_button(self) -> QRectF:
+        leave, px = self._button(), self._theme.px
+        return QRectF(leave.right() + px(24), leave.top(), px(440), leave.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, p, px = self._theme, self._theme.palette, self._theme.px
@@ -140,7 +162,11 @@ class ClosedPage(QWidget):
             self._paint_head(painter, self._closed, x, y + px(34), room)
             self._paint_code(painter)
         if self.is_over:
-            self._paint_button(painter)
+            said = f"{wording.LEAVE} — {wording.LEAVE_KEYS}"
+            self._paint_button(painter, self._button(), said, filled=True)
+        if self._reports and self._closed is not None:
+            said = f"{wording.REPORT} — {wording.REPORT_KEYS}"
+            self._paint_button(painter, self._report_button(), said, filled=False)
         painter.end()
 
     def _room(self) -> float:
@@ -190,15 +216,14 @@ class ClosedPage(QWidget):
                     x, y = left + column * module, top + row * module
                     painter.fillRect(x, y, module, module, Qt.GlobalColor.black)
 
-    def _paint_button(self, painter: QPainter) -> None:
-        theme, p, box = self._theme, self._theme.palette, self._button()
+    def _paint_button(self, painter: QPainter, box: QRectF, said: str, *, filled: bool) -> None:
+        theme, p = self._theme, self._theme.palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour(p.notes), 1))
-        painter.setBrush(colour(p.notes))
+        painter.setBrush(colour(p.notes if filled else p.panel))
         painter.drawRoundedRect(box, theme.px(7), theme.px(7))
-        said = f"{wording.LEAVE} — {wording.LEAVE_KEYS}"
         at = (box.center().x(), box.center().y(), box.width() - theme.px(20))
-        line(painter, theme, at, said, p.on_notes, 22, fonts.SEMIBOLD, painting.CENTRE)
+        line(painter, theme, at, said, p.on_notes if filled else p.text, 22, fonts.SEMIBOLD, painting.CENTRE)
 
 
 def _place(label: str, kept: Kept) -> tuple[str, str, bool]:

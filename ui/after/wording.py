@@ -151,6 +151,8 @@ HEAD_MORE: Final = "Write it down or scan it: it shows later that nothing was ch
 NOT_CLOSED: Final = "The record could not be finished: {why}"
 LEAVE: Final = "Close kapmonitor"
 LEAVE_KEYS: Final = "Enter"
+REPORT: Final = "The report, to print or save"
+REPORT_KEYS: Final = "P"
 
 UNSIGNED: Final = "The session isn’t signed"
 UNSIGNED_MORE: Final = "Without a sign-off the record is closed as it is. It can be signed later."

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from kapmonitor.snapshot import LimitInForce, Snapshot
 from ui import fonts, painting
 from ui.entry import Entry
+from ui.keytable import HOLD_S
 from ui.limits import face as faces
 from ui.limits.drawing import FOOT, HEAD, MARGIN, entry_box, paint_foot, paint_head, paint_row, row_height
 from ui.limits.steps import AT_REST, ENTRIES, Cue, Editing, Facts, Step, after
@@ -19,7 +20,7 @@ from ui.limits.wording import NONE
 from ui.listing import in_view
 from ui.panel import paint_panel
 from ui.ports import SessionPort
-from ui.shortcuts import HOLD_S, TAKES_ARROWS, TAKES_LETTERS
+from ui.shortcuts import TAKES_ARROWS, TAKES_LETTERS
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 250

@@ -11,13 +11,13 @@ from kapmonitor.commands import Chart
 from kapmonitor.session.keys_events import KeysEvent, ScreenLocked, ScreenUnlocked
 from ui import strings
 from ui.emergency.page import EmergencyPage
+from ui.keytable import LIVE, LOCKED
 from ui.layout import arrange
 from ui.lock import wording
 from ui.lock.panel import LockPanel
 from ui.lock.veil import Veiled
 from ui.notes.author import Author
 from ui.people.gate import Gate
-from ui.shortcuts import LIVE, LOCKED
 
 
 class Lock(QObject):

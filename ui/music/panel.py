@@ -10,13 +10,14 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from kapmonitor.snapshot import Snapshot
+from ui.keytable import HOLD_S, Action
 from ui.music import drawing
 from ui.music.face import Glyph, MusicFace, live, no_playlist
 from ui.music.keys import MusicKey, PlayKey
 from ui.music.past import Past
 from ui.music.ports import MusicPlayer
 from ui.panel import paint_panel
-from ui.shortcuts import HOLD_S, Action, Dispatcher, Press
+from ui.shortcuts import Dispatcher, Press
 from ui.theme import Theme
 
 SOFTER_DB: Final = -4.0

@@ -24,6 +24,7 @@ from kapmonitor.commands import (
 from kapmonitor.scaledue import dues, scales_of, wanted
 from kapmonitor.session.events import MusicAction
 from kapmonitor.session.keys_events import EmergencyAccessed
+from ui.keytable import Action
 from ui.lock.idle import Idle
 from ui.lock.lock import Lock
 from ui.lock.veil import Veiled
@@ -31,7 +32,6 @@ from ui.notes import NotesPanel
 from ui.people.gate import Gate
 from ui.ports import SessionPort
 from ui.scales.face import wanted_words
-from ui.shortcuts import Action
 
 LOOK_MS: Final = 1000
 BY_HAND: Final = frozenset({MusicAction.PAUSED, MusicAction.HELD, MusicAction.RELEASED, MusicAction.VOLUME})

@@ -8,6 +8,7 @@ from pathlib import Path
 import shiboken6
 from PySide6.QtCore import QObject, QStandardPaths
 
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.music.panel import MusicPanel
 from ui.playlist import wording
@@ -15,7 +16,6 @@ from ui.playlist.listening import Listener
 from ui.playlist.page import EditorPage
 from ui.playlist.work import Work
 from ui.shell import Shell
-from ui.shortcuts import Action
 from ui.theme import Theme
 
 

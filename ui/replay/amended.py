@@ -14,6 +14,7 @@ from kapmonitor.people.user import About
 from kapmonitor.record.amend import Amended, Amendment
 from kapmonitor.session.notes import Change, Note
 from ui import format as fmt
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.people.form import PinForm
 from ui.people.members import members
@@ -22,7 +23,6 @@ from ui.replay import wording
 from ui.replay.amending import Amending, AmendPage
 from ui.replay.bar import ReplayBar
 from ui.replay.moments import MomentsPanel
-from ui.shortcuts import Action
 from ui.strings import ENDED_FIRST
 
 if TYPE_CHECKING:

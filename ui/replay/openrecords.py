@@ -11,10 +11,10 @@ from PySide6.QtGui import QCloseEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui import fonts, painting
+from ui.keytable import REVIEW
 from ui.main_window import MainWindow
 from ui.ports import ReplayPort
 from ui.replay import wording
-from ui.shortcuts import REVIEW
 from ui.theme import Theme, colour
 
 STRIP: Final = 40

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.replay.bar import ReplayBar
 from ui.replay.filtering import FilterPage
 from ui.replay.moments import MomentsPanel
 from ui.replay.sought import Wanted
-from ui.shortcuts import Action
 
 
 def wire_search(window: MainWindow, bar: ReplayBar, moments: MomentsPanel) -> None:

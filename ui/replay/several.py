@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from kapmonitor.errors import KapError
 from kapmonitor.shelf import Shelved, Tell, same_person_first
+from ui.keytable import Action
 from ui.main_window import MainWindow
 from ui.replay import shelved, wording
 from ui.replay.openrecords import Opened, OpenRecords
 from ui.replay.records_page import RecordsPage
-from ui.shortcuts import Action
 
 if TYPE_CHECKING:
     from ui.reviewing import Library, Reviewed

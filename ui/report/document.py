@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QBuffer, QIODevice, QLineF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor import __version__
@@ -19,19 +19,38 @@ from ui.painting import RIGHT
 from ui.report import code, lines, paper, rows, text, told, trends, wording
 from ui.report.facts import Facts, facts_of
 from ui.report.pages import Pages, Spot, fits, later
-from ui.report.printer import on_paper
+from ui.report.printer import Sheets, on_paper, pdf, pdf_within, without_dates
 from ui.report.summary import figures_of
 from ui.report.tables import Table
 
+_NOT_REAL: Final = {
+    GenerationMode.DEMO.value: wording.DEMO,
+    GenerationMode.IMPORTED.value: wording.IMPORTED,
+}
 _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def write(source: Source, verdict: Verdict, path: Path, tell: Tell = untold) -> None:
     """One report; an application must exist (`printer.application`). ExportError if it cannot be written."""
+    put_on(source, verdict, pdf(path, wording.TITLE), tell)
+    if source.policy.deidentified:
+        without_dates(path)
+
+
+def made(source: Source, verdict: Verdict, tell: Tell) -> bytes:
+    """The same in memory, so that nothing of it lies about."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    put_on(source, verdict, pdf_within(buffer, wording.TITLE), tell)
+    return bytes(buffer.data().data())
+
+
+def put_on(source: Source, verdict: Verdict, sheets: Sheets, tell: Tell) -> None:
+    """The same on any paper."""
     facts = facts_of(source, verdict)
     tell(0.3)
     pages = laid_out(facts)
-    on_paper(path, wording.TITLE, pages.count, lambda painter, n: _page(painter, facts, pages, n), tell)
+    on_paper(sheets, pages.count, lambda painter, n: _page(painter, facts, pages, n), tell)
 
 
 def laid_out(facts: Facts) -> Pages:
@@ -127,7 +146,7 @@ def warnings(facts: Facts) -> list[str]:
         found.append(wording.INTERRUPTED)
     mode = facts.source.started.mode
     if mode != GenerationMode.REAL.value:
-        found.append(wording.DEMO if mode == GenerationMode.DEMO.value else wording.TEST)
+        found.append(_NOT_REAL.get(mode, wording.TEST))
     return found
 
 

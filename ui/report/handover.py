@@ -23,7 +23,7 @@ from ui.report import lines, paper, rows, text, told, wording
 from ui.report.document import warnings
 from ui.report.facts import Facts, facts_of
 from ui.report.pages import Pages, Spot
-from ui.report.printer import on_paper
+from ui.report.printer import on_paper, pdf, without_dates
 from ui.report.summary import amount_words, figures_of
 from ui.report.tables import Row, Table, Tone, listed
 
@@ -41,7 +41,9 @@ def write_pdf(source: Source, verdict: Verdict, path: Path, tell: Tell = untold,
     for table in tables_of(facts, vitals=vitals):
         spot = pages.pour(lines.lines_of(table, paper.ROOM), paper.LEFT, paper.ROOM, spot)
     limits = said(facts, vitals=vitals)
-    on_paper(path, words.TITLE, pages.count, lambda p, n: _page(p, facts, pages, n, limits), tell)
+    sheets = pdf(path, words.TITLE)
+    on_paper(sheets, pages.count, lambda p, n: _page(p, facts, pages, n, limits), tell)
+    without_dates(path)
 
 
 def write_text(source: Source, verdict: Verdict, path: Path, *, vitals: bool) -> None:

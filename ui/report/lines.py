@@ -22,6 +22,10 @@ TONES = {
 }
 SPACE = 10.0
 """Between two columns."""
+SMALL_TABLE = 8
+"""A table of no more lines stands on one page."""
+WHOLE_ROW = 10
+"""So does a row; of a longer one, two lines at least on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,32 @@ def lines_of(table: Table, room: float) -> list[Line]:
     title = Word(0.0, table.title, paper.HEADING, fonts.BOLD, paper.INK)
     more = replace(title, text=wording.CONTINUED.format(title=table.title))
     again = (Line((more,), 32.0), *head)
-    found = [Line((title,), 32.0, keep=len(head) + 1), *(replace(line, keep=1) for line in head)]
-    for row in table.rows:
-        found += [replace(line, again=again) for line in _row(row, places)]
-    return [*found, Line((), 26.0)]
+    rows = [_kept(_row(row, places), again) for row in table.rows]
+    count = sum(len(row) for row in rows)
+    first = count if count <= SMALL_TABLE else 1 + rows[0][0].keep
+    found = [Line((title,), 32.0, keep=len(head) + first)]
+    found += [replace(line, keep=first) for line in head]
+    return [*found, *(line for row in rows for line in row), Line((), 26.0)]
+
+
+def _kept(row: list[Line], again: tuple[Line, ...]) -> list[Line]:
+    """With what holds its lines together, and what heads a page that one of them begins."""
+    last = len(row) - 1
+    if len(row) <= WHOLE_ROW:
+        return [replace(line, keep=last - number, again=again) for number, line in enumerate(row)]
+    begun = (*again, *_begun(row[0]))
+    keeps = {0: 1, last - 1: 1}
+    return [
+        replace(line, keep=keeps.get(number, 0), again=begun if number else again)
+        for number, line in enumerate(row)
+    ]
+
+
+def _begun(first: Line) -> Iterator[Line]:
+    """Of which row the lines are that a page begins with."""
+    for word in first.words[:1]:
+        said = wording.CONTINUED.format(title=word.text)
+        yield Line((replace(word, text=said, px=paper.SMALL, ink=paper.SECONDARY),), 24.0)
 
 
 def _places(table: Table, room: float) -> list[tuple[float, float]]:
@@ -72,7 +98,7 @@ def _texts(cells: Sequence[str], tone: Tone) -> list[tuple[str, Tone]]:
     return [(cell, tone) for cell in cells]
 
 
-def _row(row: Row, places: list[tuple[float, float]]) -> Iterator[Line]:
+def _row(row: Row, places: list[tuple[float, float]]) -> list[Line]:
     """As many lines as its longest cell needs, then what belongs below it."""
     tones = row.tones or (row.tone,) * len(row.cells)
     columns = [
@@ -80,15 +106,10 @@ def _row(row: Row, places: list[tuple[float, float]]) -> Iterator[Line]:
         for cell, tone, (_, width) in zip(row.cells, tones, places, strict=False)
     ]
     parts = list(zip_longest(*columns, fillvalue=""))
+    found = [_line(list(zip(texts, tones, strict=False)), places, paper.BODY, paper.LINE) for texts in parts]
     under = [part for words in row.below for part in _below(words, places)]
-    for number, texts in enumerate(parts):
-        is_last = number == len(parts) - 1 and not under
-        cells = list(zip(texts, tones, strict=False))
-        line = _line(cells, places, paper.BODY, paper.LINE, ruled=row.ruled and is_last)
-        yield replace(line, keep=0 if is_last else 1)
-    for number, (x, part) in enumerate(under):
-        word = Word(x, part, paper.SMALL, fonts.MEDIUM, paper.SECONDARY)
-        yield Line((word,), 21.0, ruled=row.ruled and number == len(under) - 1)
+    found += [Line((Word(x, part, paper.SMALL, fonts.MEDIUM, paper.SECONDARY),), 21.0) for x, part in under]
+    return [*found[:-1], replace(found[-1], ruled=row.ruled)]
 
 
 def _below(words: str, places: list[tuple[float, float]]) -> list[tuple[float, str]]:
@@ -103,15 +124,13 @@ def _line(
     places: list[tuple[float, float]],
     px: int,
     height: float,
-    *,
-    ruled: bool = False,
 ) -> Line:
     words = tuple(
         Word(x, cell, px, TONES[tone][1], TONES[tone][0])
         for (cell, tone), (x, _) in zip(cells, places, strict=False)
         if cell
     )
-    return Line(words, height, ruled=ruled)
+    return Line(words, height)
 
 
 def draw(painter: QPainter, line: Line, x: float, y: float, room: float) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QGuiApplication, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QMarginsF
+from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageSize, QPainter, QPdfWriter
 
 from kapmonitor import __version__
 from kapmonitor.errors import ExportError
@@ -15,6 +17,11 @@ from kapmonitor.export.source import Tell
 from ui.report import paper
 
 RESOLUTION: Final = 1200
+_DATES: Final = (
+    (re.compile(rb"\(D:\d{14}Z\)"), b"(D:19700101000000Z)"),
+    (re.compile(rb"Date=\"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), b'Date="1970-01-01T00:00:00'),
+)
+"""How Qt writes it, in two places; what stands instead is as long."""
 
 
 def application() -> QGuiApplication:
@@ -25,25 +32,53 @@ def application() -> QGuiApplication:
     return QGuiApplication(["kapmonitor", "-platform", "offscreen"])
 
 
-def on_paper(
-    path: Path, title: str, count: int, paint: Callable[[QPainter, int], object], tell: Tell
-) -> None:
-    """So many A4 pages, each painted in points of the design; ExportError if it cannot be written."""
-    writer = QPdfWriter(str(path))
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Where pages go: a file or a printer, named for whoever is told that it fails."""
+
+    device: QPagedPaintDevice
+    name: str
+    dpi: int
+
+
+def pdf(path: Path, title: str) -> Sheets:
+    """A PDF file."""
+    return _pdf(QPdfWriter(str(path)), str(path), title)
+
+
+def pdf_within(buffer: QBuffer, title: str) -> Sheets:
+    """The same in memory."""
+    return _pdf(QPdfWriter(buffer), title, title)
+
+
+def _pdf(writer: QPdfWriter, name: str, title: str) -> Sheets:
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(RESOLUTION)
     writer.setTitle(title)
     writer.setCreator(f"kapmonitor {__version__}")
+    return Sheets(writer, name, RESOLUTION)
+
+
+def without_dates(path: Path) -> None:
+    """Take out of a PDF when it was made, which may be the day of the session; nothing else moves."""
+    plain = path.read_bytes()
+    for pattern, instead in _DATES:
+        plain = pattern.sub(instead, plain)
+    path.write_bytes(plain)
+
+
+def on_paper(sheets: Sheets, count: int, paint: Callable[[QPainter, int], object], tell: Tell) -> None:
+    """So many A4 pages, each painted in points of the design; ExportError if they cannot be written."""
     painter = QPainter()
-    if not painter.begin(writer):
-        raise ExportError(str(path), "cannot be written")
+    if not painter.begin(sheets.device):
+        raise ExportError(sheets.name, "cannot be written")
     try:
-        painter.scale(RESOLUTION / paper.DPI, RESOLUTION / paper.DPI)
+        painter.scale(sheets.dpi / paper.DPI, sheets.dpi / paper.DPI)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number in range(count):
-            if number and not writer.newPage():
-                raise ExportError(str(path), "cannot be written to its end")
+            if number and not sheets.device.newPage():
+                raise ExportError(sheets.name, "cannot be written to its end")
             paint(painter, number)
             tell(0.3 + 0.7 * (number + 1) / count)
     finally:

@@ -148,6 +148,8 @@ def _missing(facts: Facts) -> Iterator[str]:
     if facts.verdict.first_bad:
         yield facts.verdict.first_bad
     yield from facts.verdict.missing
+    if not facts.source.has_values():
+        yield wording.NO_VALUE_AT_ALL
 
 
 def devices(facts: Facts) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -25,6 +26,8 @@ LEAST_ROOM = 40.0
 """Fewer points are no room for words."""
 INSET = 60.0
 """Of the axis: where the numbers stand."""
+LABELS = 98.0
+"""At its other end: where the curves' names stand, so that none covers a value."""
 SIGNALS = QRectF(paper.LEFT, 300, paper.ROOM, 226)
 PRESSURES = QRectF(paper.LEFT, 536, paper.ROOM, 256)
 NOTES = QRectF(paper.LEFT, 802, paper.ROOM, 66)
@@ -44,7 +47,7 @@ class _Axis:
     bottom: float = 1.0
 
     def x(self, t_ns: float) -> float:
-        left, width = paper.LEFT + INSET, paper.ROOM - INSET - 8.0
+        left, width = paper.LEFT + INSET, paper.ROOM - INSET - LABELS
         return left + width * (t_ns - self.t0_ns) / (self.t1_ns - self.t0_ns)
 
     def y(self, value: float) -> float:
@@ -209,7 +212,7 @@ def _limits(painter: QPainter, facts: Facts, axis: _Axis) -> None:
     """The lowest of the upper limits on systolic pressure, from when on it held."""
     lines = [each for each in facts.state.limits if each.role == "nibp-sys" and each.direction == "high"]
     times = sorted({line.t_ns for line in lines})
-    for t_ns, until_ns in zip(times, (*times[1:], facts.t1_ns), strict=True):
+    for t_ns, until_ns in pairwise((*times, facts.t1_ns)):
         limit = min(line.limit for line in lines if line.t_ns == t_ns)
         if not axis.low <= limit <= axis.high:
             continue

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
+from ui.keytable import Action
 from ui.main_window import MainWindow
-from ui.shortcuts import Action
 from ui.trends.looking import Looking
 from ui.trends.pane import TrendsPane
 

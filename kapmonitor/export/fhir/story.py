@@ -24,7 +24,7 @@ MEANINGS: Final = {
 SIGNING: Final = "urn:iso-astm:E1762-95:2013"
 DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 PRIORITIES: Final = {"high": "stat", "medium": "urgent", "low": "routine"}
-TOLD: Final = frozenset({"note", "phase", "interruption", "scale"})
+TOLD: Final = frozenset({"imported", "note", "phase", "interruption", "scale"})
 
 
 @dataclass(frozen=True, slots=True)

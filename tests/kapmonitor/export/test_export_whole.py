@@ -1,8 +1,13 @@
 """An export is there whole or not at all, and says nothing that it must not."""
 
 import os
+import re
 import signal
+import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import get_args
 
 import exported_session as made
@@ -41,8 +46,16 @@ def break_disk(_progress, share):
         raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("format_", ["csv", "json"])
-@pytest.mark.parametrize(("trouble", "status"), [(press_ctrl_c, 1), (end_politely, 1), (break_disk, 2)])
+TROUBLES = ((press_ctrl_c, 1), (end_politely, 1), (break_disk, 2))
+
+
+@pytest.mark.parametrize(
+    ("format_", "trouble", "status"),
+    [
+        *(("csv", *each) for each in TROUBLES),
+        *((name, *TROUBLES[0]) for name in export.FORMATS if name != "csv"),
+    ],
+)
 def test_a_cancelled_or_failed_export_leaves_nothing(
     record, tmp_path, monkeypatch, capsys, format_, trouble, status
 ):
@@ -111,6 +124,42 @@ def test_without_a_ledger_nothing_is_exported(record, tmp_path, monkeypatch, cap
     assert main(["export", str(record), "--to", "json", "--out", str(out)]) == 2
     assert "who reads records" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("format_", export.FORMATS)
+def test_deidentified_no_file_and_no_name_of_a_file_tells_who_or_when_it_was(
+    record, tmp_path, monkeypatch, format_, qapp
+):
+    """Looks into what is compressed, and at what says by whom and when the file was made."""
+    monkeypatch.chdir(tmp_path)
+    named = tmp_path / "2026-09-21-1513-AC-4471.kap"
+    named.write_bytes(record.read_bytes())
+    words = ["--deidentify"] if format_ != export.HANDOVER else []
+    assert main(["export", str(named), "--to", format_, "--as", "Dr Canary", *words]) == 0
+    named.unlink()
+    files = [each for each in tmp_path.iterdir() if not each.name.startswith(named.name)]
+    assert files
+    year = datetime.now(UTC).year
+    for file in files:
+        for part, raw in opened_up(file):
+            text = raw.decode("latin-1") + raw.decode("utf-8", "ignore")
+            assert [each for each in made.SECRETS if each in part or each in text] == [], part
+            assert not re.search(rf"2026|AC.4471|1513|{year}-\d\d|D:{year}", part), part
+            assert not re.search(rf"2026-09|21-SEP-2026|21\.09\.26|{year}-\d\d-\d\d|D:{year}", text), part
+
+
+def opened_up(file):
+    """Its parts by name, what is deflated in a PDF as it is then."""
+    raw = file.read_bytes()
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            for name in archive.namelist():
+                yield name, archive.read(name)
+        return
+    yield file.name, raw
+    for match in re.finditer(rb"stream\r?\n(.*?)endstream", raw, re.DOTALL):
+        with suppress(zlib.error):
+            yield file.name, zlib.decompress(match[1])
 
 
 @pytest.mark.parametrize("format_", ["csv", "json"])

@@ -1,0 +1,155 @@
+"""A mapping file in TOML: what the columns or tracks of another program's file are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kapmonitor import mdc
+from kapmonitor.errors import ConfigError
+from kapmonitor.foreign.naming import Meant, as_term
+from kapmonitor.tables import Table, is_number, top
+
+MOST_BYTES: Final = 1_000_000
+DELIMITERS: Final = (",", ";", "\t", "|")
+ENCODINGS: Final = ("utf-8", "utf-16", "latin-1", "cp1252")
+ISO, SECONDS, MILLISECONDS = "iso", "seconds", "milliseconds"
+MOST_SENTINELS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What one column or track is; numbers of `no_value` mean that there is none."""
+
+    meant: Meant
+    label: str
+    device: str
+    no_value: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """Where the time stands and how; `start` is what seconds and milliseconds count from."""
+
+    column: str
+    format: str = ISO
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """`zone` is that of times which name none, None if nothing is said; `toml` the text it was read from."""
+
+    zone: tzinfo | None = None
+    zone_name: str = ""
+    time: TimeColumn | None = None
+    tracks: Dict[str, Named] = field(default_factory=dict)
+    delimiter: str = ","
+    decimal: str = "."
+    encoding: str = "utf-8"
+    toml: str = ""
+
+
+def read_mapping(path: Path) -> Mapping:
+    """ConfigError, with all mistakes of the file, if it is not one."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        text = raw.decode("utf-8")
+    except OSError as why:
+        raise ConfigError(str(path), "the file", f"cannot be read ({why.strerror})") from why
+    except UnicodeDecodeError as why:
+        raise ConfigError(str(path), "the file", "is not UTF-8 text") from why
+    if len(raw) > MOST_BYTES:
+        raise ConfigError(str(path), "the file", f"is larger than {MOST_BYTES} bytes")
+    return parse(text, str(path))
+
+
+def parse(text: str, path: str) -> Mapping:
+    """The mapping of a TOML text; ConfigError if it is wrong."""
+    table = top(text, path)
+    table.only("zone", "csv", "time", "track")
+    name = table.text("zone")
+    zone = zone_of(name) if name else None
+    if name and zone is None:
+        table.wrong("zone", "a zone such as Europe/Berlin, UTC or +02:00")
+    csv = table.table("csv") or Table({}, "csv", path, table.mistakes)
+    csv.only("delimiter", "decimal", "encoding")
+    found = Mapping(
+        zone=zone,
+        zone_name=name,
+        time=_time(table),
+        tracks=dict(_tracks(table)),
+        delimiter=csv.choice("delimiter", DELIMITERS, ","),
+        decimal=csv.choice("decimal", (".", ","), "."),
+        encoding=csv.choice("encoding", ENCODINGS, "utf-8"),
+        toml=text,
+    )
+    if table.mistakes:
+        raise table.mistakes[0]
+    return found
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """A zone by name or distance from UTC; None if there is no such one."""
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    if name[:1] in ("+", "-"):
+        hours, _, minutes = name[1:].partition(":")
+        if hours.isdecimal() and minutes.isdecimal() and len(name) == len("+02:00"):
+            length = timedelta(hours=int(hours), minutes=int(minutes))
+            return timezone(-length if name[0] == "-" else length) if length < timedelta(days=1) else None
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _time(table: Table) -> TimeColumn | None:
+    time = table.table("time")
+    if time is None:
+        return None
+    time.only("column", "format", "start")
+    kind = time.text("format", ISO) or ISO
+    start: datetime | None = None
+    if kind in (SECONDS, MILLISECONDS):
+        try:
+            start = datetime.fromisoformat(time.needed_text("start"))
+        except ValueError:
+            time.wrong("start", "what the times count from, such as 2026-01-31T09:30:00")
+    elif kind != ISO and "%" not in kind:
+        time.wrong("format", f"{ISO}, {SECONDS}, {MILLISECONDS}, or one such as %d.%m.%Y %H:%M:%S")
+    return TimeColumn(time.needed_text("column"), kind, start)
+
+
+def _tracks(table: Table) -> list[tuple[str, Named]]:
+    found: list[tuple[str, Named]] = []
+    for track in table.tables("track"):
+        track.only("name", "term", "unit", "label", "device", "no_value")
+        name, ref = track.needed_text("name"), track.needed_text("term")
+        term = mdc.BY_REF.get(ref)
+        if term is None:
+            track.wrong("term", "an 11073 name that this program knows, such as MDC_PULS_OXIM_SAT_O2")
+            continue
+        meant = as_term(term, track.text("unit", term.unit))
+        if isinstance(meant, str):
+            track.wrong("unit", meant)
+            continue
+        label = track.text("label") or name
+        found.append((name, Named(meant, label, track.text("device") or "import", _sentinels(track))))
+    return found
+
+
+def _sentinels(track: Table) -> tuple[float, ...]:
+    value = track.values.get("no_value", [])
+    if isinstance(value, list) and len(value) <= MOST_SENTINELS:
+        numbers = tuple(float(item) for item in value if is_number(item))
+        if len(numbers) == len(value):
+            return numbers
+    track.wrong("no_value", "a list of numbers that mean there is no value, such as [0, 127]")
+    return ()

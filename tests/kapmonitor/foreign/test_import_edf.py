@@ -1,0 +1,201 @@
+"""EDF and EDF+: our own export and files of edfio value by value; gaps; headers that cannot be."""
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
+
+import edf_files as made
+import edfio
+import exported_session as session
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imported import events, imported, left_out, numbers, samples, the
+
+from kapmonitor import mdc
+from kapmonitor.cli import main
+from kapmonitor.errors import ImportRefused
+from kapmonitor.foreign import fromedf
+from kapmonitor.foreign.mapping import Mapping, parse
+from kapmonitor.model import NO_SAMPLE
+from kapmonitor.session import events as ev
+
+S = 1_000_000_000
+PLETH = made.signal("Pleth", 4)
+NOTES = made.signal("EDF Annotations", 32)
+
+
+def untold(_share):
+    return None
+
+
+def read(path, toml=""):
+    return fromedf.read(path, parse(toml, "m.toml") if toml else Mapping(), untold)
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("edf")
+    record = session.make(folder / "s.kap")
+    assert main(["export", str(record), "--to", "edf", "--out", str(folder / "s.edf")]) == 0
+    return imported(folder / "s.edf", folder / "back.kap")
+
+
+def test_the_time_zone_of_our_own_export_is_taken_over(ours):
+    first = events(ours)[0].event
+    assert first.utc_ns == session.UTC0 - session.UTC0 % 1_000_000
+    assert (first.utc_offset_min, first.zone) == (60, "UTC+01:00, as the file says")
+
+
+@pytest.mark.parametrize(
+    ("number", "ref", "step", "offset"),
+    [(session.PLETH, mdc.PLETH.ref, 1.0, 0.0), (session.ECG, mdc.ECG_II.ref, 0.005, -1.0)],
+)
+def test_samples_of_our_own_export_come_back_word_by_word(ours, number, ref, step, offset):
+    there = [value for _, value in samples(ours, ref)]
+    fs = session.TERMS[number][3]
+    words = np.full(len(there), NO_SAMPLE, np.int16)
+    for piece in session.slices(number):
+        at = round((piece.t0_ns - session.T0) * fs / S)
+        if 0 <= at < len(there):
+            words[at : at + len(piece.samples)] = piece.samples[: len(there) - at]
+    expected = [None if word == NO_SAMPLE else word * step + offset for word in words.tolist()]
+    assert len(there) >= session.GAP_S * fs
+    assert there == [None if value is None else pytest.approx(value, abs=1e-6) for value in expected]
+
+
+def test_readings_of_our_own_export_come_back_by_second_and_cuffs_to_the_millisecond(ours):
+    found = numbers(ours)
+    began_ns = session.UTC0 - session.UTC0 % 1_000_000
+    spo2 = {t_ns - began_ns: value for t_ns, value, _, _ in found[session.OXI, mdc.SPO2.ref]}
+    put = [row for row in session.numerics() if row.channel == session.SPO2 and row.t_ns < session.at(150)]
+    assert spo2 == {(row.t_ns - session.T0) // S * S: row.value for row in put if row.value is not None}
+    for term, place in ((mdc.NIBP_SYS, 0), (mdc.NIBP_DIA, 1), (mdc.NIBP_MEAN, 2)):
+        cuffs = [(t_ns - session.UTC0, value) for t_ns, value, _, _ in found["import", term.ref]]
+        assert cuffs == [(s * S + 1_000_000, float(session.CUFFS[s][place])) for s in (30, 120)]
+
+
+def test_a_failed_cuff_is_one_again_and_alarms_are_words_not_alarms(ours):
+    assert [each.failure for each in the(ev.CuffEvent, ours)] == ["motion"]
+    assert not the(ev.AlarmChanged, ours)
+    texts = [each.text for each in the(ev.NoteAdded, ours)]
+    assert any("speaking" in text or "only water" in text for text in texts)
+    assert not any("NIBP" in text or text == "recording begins" for text in texts)
+
+
+def test_a_file_of_edfio_is_taken_over_by_label_and_unit(tmp_path):
+    t = np.arange(2000) / 200
+    file = edfio.Edf(
+        [
+            edfio.EdfSignal(
+                300 * np.sin(t), 200, label="ECG II", physical_dimension="uV", physical_range=(-400, 400)
+            ),
+            edfio.EdfSignal(
+                np.full(10, 96.0), 1, label="SpO2", physical_dimension="%", physical_range=(0, 100)
+            ),
+            edfio.EdfSignal(
+                np.arange(10.0), 1, label="EEG Fpz", physical_dimension="uV", physical_range=(0, 100)
+            ),
+        ],
+        starttime=time(10, 20, 30, 250_000),
+        recording=edfio.Recording(startdate=date(2026, 3, 2)),
+        annotations=[edfio.EdfAnnotation(1.5, None, "Lights out")],
+    )
+    file.write(tmp_path / "e.edf")
+    record = imported(tmp_path / "e.edf", tmp_path / "e.kap")
+    began = round(datetime(2026, 3, 2, 10, 20, 30, 250_000, tzinfo=UTC).timestamp() * 1000) * 1_000_000
+    ecg = samples(record, mdc.ECG_II.ref)
+    assert ecg[0][0] == began
+    assert [value for _, value in ecg] == [pytest.approx(0.3 * np.sin(each), abs=2e-5) for each in t]
+    spo2 = numbers(record)["edf", mdc.SPO2.ref]
+    assert [(t_ns, round(value, 2)) for t_ns, value, _, _ in spo2] == [
+        (began + n * S, 96.0) for n in range(10)
+    ]
+    assert "EEG Fpz: not known here" in left_out(record)
+    (note,) = (each for each in events(record) if isinstance(each.event, ev.NoteAdded))
+    first = events(record)[0]
+    assert (note.event.text, note.t_ns - first.t_ns) == ("Lights out", 1_500_000_000)
+
+
+def test_a_discontinuous_file_has_its_gaps_and_the_lowest_word_is_no_value(tmp_path):
+    records = [made.words(range(4 * n, 4 * n + 4)) + made.tal(at) for n, at in enumerate((0, 1, "10.5"))]
+    records[1] = made.words([4, -32768, 6, 7]) + made.tal(1, ("1.25", "Töne"))
+    found = read(made.write(tmp_path / "d.edf", [PLETH, NOTES], records, reserved="EDF+D"))
+    began = found.stretches[0].utc_ns
+    assert [(each.utc_ns - began, each.n) for each in found.stretches] == [(0, 8), (10_500_000_000, 4)]
+    assert found.stretches[0].read(0, 8).tolist() == [0, 1, 2, 3, 4, NO_SAMPLE, 6, 7]
+    assert found.stretches[1].read(1, 3).tolist() == [9, 10]
+    assert [(each.utc_ns - began, each.text) for each in found.remarks] == [(1_250_000_000, "Töne")]
+
+
+def test_a_digital_minimum_above_the_words_lowest_is_no_value_either(tmp_path):
+    wave = made.signal("Pleth", 3, digital=(-2048, 2047), physical=(-2048, 2047))
+    found = read(made.write(tmp_path / "m.edf", [wave], [made.words([-2048, 5, 2047])]))
+    assert found.stretches[0].read(0, 3).tolist() == [NO_SAMPLE, 5, 2047]
+
+
+def test_the_mapping_says_the_zone_and_what_a_signal_is(tmp_path):
+    file = made.write(tmp_path / "z.edf", [made.signal("Foo", 1, "%")], [made.words([97])])
+    toml = 'zone = "+02:00"\n[[track]]\nname = "Foo"\nterm = "MDC_PULS_OXIM_SAT_O2"\n'
+    found = read(file, toml)
+    assert (found.zone, found.offset_min) == ("+02:00", 120)
+    assert found.readings[0].times.tolist() == [
+        int(datetime(2026, 3, 2, 8, 20, 30, tzinfo=UTC).timestamp()) * S
+    ]
+    assert "taken for UTC" in read(file).zone
+
+
+def test_of_a_file_that_is_cut_short_the_whole_data_records_are_taken_over(tmp_path):
+    file = made.write(tmp_path / "c.edf", [PLETH], [made.words([1, 2, 3, 4])] * 3)
+    file.write_bytes(file.read_bytes()[:-3])
+    found = read(file)
+    assert found.stretches[0].n == 8
+    assert "the end: only 2 of 3 data records are there" in found.left_out
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"ns": 9999}, "number of signals is '9999'"),
+        ({"ns": -1}, "number of signals is '-1'"),
+        ({"ns": 400}, "cut short in its header"),
+        ({"size": 12345}, "contradicts itself"),
+        ({"count": "1e9"}, "number of data records"),
+        ({"duration": "nan"}, "data record lasts"),
+        ({"duration": "-1"}, "data record lasts"),
+        ({"starts": "31.02.26"}, "start is"),
+        ({"version": "\xffBIOSEMI"}, "24 bits"),
+        ({"version": "1"}, "does not begin as one"),
+        ({"reserved": "EDF+D"}, "not all of its data records say when"),
+    ],
+)
+def test_a_header_that_cannot_be_is_refused_with_words(tmp_path, odd, words):
+    file = made.write(tmp_path / "h.edf", [PLETH, NOTES], [made.words([1, 2, 3, 4]) + bytes(64)], **odd)
+    with pytest.raises(ImportRefused, match=words):
+        read(file)
+
+
+def test_a_signal_that_claims_gigabytes_is_refused_without_them(tmp_path):
+    file = made.write(tmp_path / "g.edf", [made.signal("Pleth", 99_999_999)], [])
+    with pytest.raises(ImportRefused, match="number of samples is '99999999'"):
+        read(file)
+
+
+@pytest.mark.parametrize("scale", [{"physical": (0, 0)}, {"physical": ("x", 1)}, {"digital": (5, 5)}])
+def test_a_signal_without_a_scale_is_left_out(tmp_path, scale):
+    found = read(made.write(tmp_path / "s.edf", [made.signal("Pleth", 1, **scale)], [made.words([3])]))
+    assert found.stretches == ()
+    assert found.left_out == ("Pleth: its range is no number that can be",)
+
+
+@settings(max_examples=100, deadline=None)
+@given(at=st.integers(0, 767), junk=st.binary(min_size=1, max_size=12))
+def test_no_header_brings_it_down(tmp_path_factory, at, junk):
+    file = made.write(
+        tmp_path_factory.mktemp("h") / "h.edf", [PLETH, NOTES], [made.words([1, 2, 3, 4]) + made.tal(0)]
+    )
+    raw = bytearray(file.read_bytes())
+    raw[at : at + len(junk)] = junk
+    file.write_bytes(raw)
+    with suppress(ImportRefused):
+        assert all(len(each.read(0, each.n)) == each.n for each in read(file).stretches)

@@ -1,0 +1,1 @@
+"""The report on screen before it is printed or saved."""

@@ -1,0 +1,46 @@
+"""Printers as Qt knows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMarginsF
+from PySide6.QtGui import QPageSize
+
+from ui.report.printer import Sheets
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+DPI = 600
+
+
+def printers() -> tuple[str, ...]:
+    """Their names, the usual one first; asking may take as long as the network does."""
+    from PySide6.QtPrintSupport import QPrinterInfo
+
+    usual = QPrinterInfo.defaultPrinterName()
+    return tuple(sorted(QPrinterInfo.availablePrinterNames(), key=lambda name: (name != usual, name)))
+
+
+def printer(name: str) -> QPrinter:
+    """One of them, for A4 to the edges."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    found = QPrinter(QPrinter.PrinterMode.HighResolution)
+    found.setPrinterName(name)
+    prepare(found)
+    return found
+
+
+def prepare(found: QPrinter) -> None:
+    """Paper, margins and dots as the report is drawn for."""
+    found.setResolution(DPI)
+    found.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    found.setFullPage(True)
+    found.setPageMargins(QMarginsF(0, 0, 0, 0))
+
+
+def sheets(found: QPrinter, name: str) -> Sheets:
+    """To paint on."""
+    return Sheets(found, name, DPI)
