@@ -5,6 +5,7 @@ import os
 import tempfile
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Sessions keep the heads of their records in the user's data folder: not in that of whoever runs the tests.
@@ -23,10 +24,10 @@ def _no_unexpected_log(caplog):
 
 @pytest.fixture
 def qtbot(qtbot):
-    """Keeps windows until they are closed.
+    """Keeps windows until they are closed, and then ends them here.
 
     pytest-qt knows them weakly; without a name that holds it, Python's collector may take a window away while
-    Qt is painting it.
+    Qt is painting it. And it may run in any thread, which must not be the one that stops a window's timers.
     """
     held = []
     add = qtbot.addWidget
@@ -36,4 +37,5 @@ def qtbot(qtbot):
         add(widget, before_close_func=before_close_func)
 
     qtbot.addWidget = add_and_hold
-    return qtbot
+    yield qtbot
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

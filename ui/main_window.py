@@ -44,7 +44,7 @@ from ui.theme import (
     Themed,
     apply_colours,
     colour,
-    mix,
+    not_live,
     scale_for,
     style_sheet,
 )
@@ -252,7 +252,7 @@ class MainWindow(QWidget):
             lit = snapshot.session.phase in LIT_PHASES and snapshot.mode is not GenerationMode.TEST
             palette = DAY if lit and not _dosed_now(snapshot) else SESSION
         if snapshot.mode is not GenerationMode.REAL:
-            palette = _not_live(palette)
+            palette = not_live(palette)
         self._set_theme(replace(self._theme, palette=palette))
 
     def _set_theme(self, theme: Theme) -> None:
@@ -384,17 +384,6 @@ class MainWindow(QWidget):
 def _dosed_now(snapshot: Snapshot) -> bool:
     """Whether a dose was given and the person has not yet come to leaving."""
     return bool(snapshot.session.doses) and snapshot.session.phase is not Phase.DISCHARGE
-
-
-def _not_live(palette: Palette) -> Palette:
-    """Another background than a live session's, so that even a corner of the screen tells."""
-    return replace(
-        palette,
-        name=f"{palette.name}-not-live",
-        window=mix(palette.window, palette.music, 0.20).name(),
-        panel=mix(palette.panel, palette.music, 0.07).name(),
-        grid=mix(palette.grid, palette.music, 0.22).name(),
-    )
 
 
 def _rect(box: Box) -> QRect:

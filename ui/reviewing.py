@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QTimer
 
-from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from playlists.heard import Lane
 from ui.dressing import open_alarms, wire_windows
@@ -23,6 +22,7 @@ from ui.shell import Shell
 from ui.shortcuts import Handler
 
 if TYPE_CHECKING:
+    from kapmonitor.beyond import Beyond
     from kapmonitor.closeup import CloseUp
     from kapmonitor.record.amend import Amended
     from kapmonitor.record.left import Lost

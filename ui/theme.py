@@ -211,6 +211,17 @@ def qt_palette(palette: Palette) -> QPalette:
     return made
 
 
+def not_live(palette: Palette) -> Palette:
+    """Another background than a live session's, so that even a corner of the screen tells."""
+    return replace(
+        palette,
+        name=f"{palette.name}-not-live",
+        window=mix(palette.window, palette.music, 0.20).name(),
+        panel=mix(palette.panel, palette.music, 0.07).name(),
+        grid=mix(palette.grid, palette.music, 0.22).name(),
+    )
+
+
 def style_sheet(theme: Theme) -> str:
     """Rules for Qt's own widgets: flat dark fields and buttons, a thick amber frame on the field in use."""
     p, px = theme.palette, theme.px

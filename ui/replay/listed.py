@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kapmonitor.beyond import Beyond
 from kapmonitor.people.signature import Finding
 from kapmonitor.session.events import Phase, Route
 from kapmonitor.session.notes import NoteDraft
@@ -19,6 +18,7 @@ from ui.limit_words import named
 from ui.replay import wording
 
 if TYPE_CHECKING:
+    from kapmonitor.beyond import Beyond
     from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
 

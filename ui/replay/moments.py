@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from kapmonitor.beyond import Beyond
 from kapmonitor.session.state import SessionState
 from ui import fonts, painting
 from ui import format as fmt
@@ -26,6 +25,7 @@ from ui.shown import RefreshedWhileShown
 from ui.theme import Theme, colour
 
 if TYPE_CHECKING:
+    from kapmonitor.beyond import Beyond
     from kapmonitor.record.left import Lost
     from kapmonitor.record.signatures import Signature
 

@@ -34,6 +34,8 @@ PEN: Final = 1.6
 PIXEL_COLUMNS: Final = 2
 """Columns per pixel; with no more than one sample per pixel, samples are drawn one by one."""
 
+FLAT: Final = 1e-6
+"""What differs by less of itself is one value."""
 TICKS: Final = 3
 MARK_APART: Final = 1.8
 """Heights of a digit that the two ends of a scale must be apart."""
@@ -77,7 +79,7 @@ def _shown(record: CloseUp, line: WaveLine, span: Span, width: int) -> WaveShown
 def even_range(seen: tuple[float, float] | None) -> tuple[float, float, float]:
     """From a round number below what was seen to one above it, and the step between round numbers."""
     low, high = seen or (0.0, 1.0)
-    if high <= low:
+    if high - low <= FLAT * max(1.0, abs(low)):
         margin = max(abs(low) * 0.05, 0.5)
         low, high = low - margin, high + margin
     raw = (high - low) / TICKS
