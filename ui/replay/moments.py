@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
@@ -66,6 +67,7 @@ class MomentsPanel(RefreshedWhileShown):
         self._beyond = beyond
         self._lost = tuple(lost)
         self._theme = theme
+        self._told: tuple[object, ...] = (None, None, None, None)
         self._all: tuple[Line, ...] = ()
         self._hits: tuple[Hit, ...] = ()
         self._wanted = Wanted()
@@ -112,14 +114,20 @@ class MomentsPanel(RefreshedWhileShown):
     def refresh(self) -> None:
         """Look at the record and the playhead."""
         state = self._state()
-        listed = lines(state, self._signatures, self._beyond(), self._lost)
-        if listed != self._all:
-            self._all, self._dose_t_ns = listed, state.dose_t_ns
-            self._sift()
+        told = (state, self._signatures, self._beyond(), self._lost)
+        # What a review tells is the same object until something is added to the record.
+        if not all(map(is_, told, self._told)):
+            self._told = told
+            self._list(lines(*told), state.dose_t_ns)
         at = bisect_right([hit.line.t_ns for hit in self._hits], self._port.now_ns()) - 1
         if at != self._at:
             self._at, self._top = at, None
             self.update()
+
+    def _list(self, listed: tuple[Line, ...], dose_t_ns: int | None) -> None:
+        if listed != self._all:
+            self._all, self._dose_t_ns = listed, dose_t_ns
+            self._sift()
 
     def show_signatures(self, signatures: Sequence[Signature]) -> None:
         """List these from now on: one was added."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.session.state import Interruption
@@ -41,39 +41,40 @@ class Scrub(QWidget):
         self._t_ns = 0
         self._pulling = False
         self._hover: float | None = None
+        self._happened: QPixmap | None = None
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.update()
+        self._repaint()
 
     def show_record(self, span: tuple[int, int], moments: Sequence[Moment]) -> None:
         self._span, self._moments = span, tuple(moments)
-        self.update()
+        self._repaint()
 
     def show_interruptions(self, interruptions: Sequence[Interruption]) -> None:
         """Hatch the strip where nothing was monitored."""
         if tuple(interruptions) != self._interruptions:
             self._interruptions = tuple(interruptions)
-            self.update()
+            self._repaint()
 
     def show_stretches(self, stretches: Sequence[tuple[int, int]]) -> None:
         """Bars above the strip for what lasted, each from when to when."""
         if tuple(stretches) != self._stretches:
             self._stretches = tuple(stretches)
-            self.update()
+            self._repaint()
 
     def show_lost(self, spans: Sequence[tuple[int, int]]) -> None:
         """Hatch, in the colour of a warning, from when to when something cannot be read."""
         self._lost = tuple(spans)
-        self.update()
+        self._repaint()
 
     def show_marked(self, times: Sequence[int]) -> None:
         """Light these times up: what somebody looks for."""
         if tuple(times) != self._marked:
             self._marked = tuple(times)
-            self.update()
+            self._repaint()
 
     def show_position(self, t_ns: int) -> None:
         """Put the playhead here, unless it is being held; repaints only if it moved by a pixel."""
@@ -120,6 +121,14 @@ class Scrub(QWidget):
         self._hover = None
         self.update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Also what happened, which is painted once and stays while the playhead moves."""
+        self._happened = None
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, palette = self._theme, self._theme.palette
         painter = QPainter(self)
@@ -131,7 +140,23 @@ class Scrub(QWidget):
             painter.end()
             return
         self._paint_track(painter)
-        quiet, alert = colour(palette.secondary), colour(palette.medium)
+        if self._happened is None:
+            self._happened = self._picture()
+        painter.drawPixmap(0, 0, self._happened)
+        self._paint_playhead(painter)
+        if self._hover is not None:
+            self._paint_hover(painter, self._hover)
+        painter.end()
+
+    def _picture(self) -> QPixmap:
+        """All that happened, upon nothing."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        quiet, alert = colour(self._theme.palette.secondary), colour(self._theme.palette.medium)
         for gap in self._interruptions:
             self._paint_hatched(painter, gap.t0_ns, gap.t1_ns, quiet)
         for t0_ns, t1_ns in self._lost:
@@ -140,10 +165,8 @@ class Scrub(QWidget):
         for t_ns, kind in self._moments:
             self._paint_moment(painter, self.x_of(t_ns), kind)
         self._paint_marked(painter)
-        self._paint_playhead(painter)
-        if self._hover is not None:
-            self._paint_hover(painter, self._hover)
         painter.end()
+        return picture
 
     def _track(self) -> QRectF:
         edge, tall = self._theme.px(EDGE), self._theme.px(TRACK)
