@@ -33,12 +33,15 @@ class Length:
 
 
 def section_length(playlist: Playlist, number: int) -> Length:
-    """From its first second to its last, once through."""
+    """From its first second to its last, once through; a long track may fade out after a short one ends."""
     tracks = playlist.sections[number].tracks
     known = [Place(number, n) for n, track in enumerate(tracks) if track.played_s > 0]
-    sounding = sum(playlist.track(place).played_s for place in known)
-    overlaps = sum(natural_fade(playlist, place) for place in known[:-1]) / RATE
-    return Length(sounding - overlaps, len(tracks) - len(known))
+    start_s = last_s = 0.0
+    for place in known:
+        end_s = start_s + playlist.track(place).played_s
+        last_s = max(last_s, end_s)
+        start_s = end_s - natural_fade(playlist, place) / RATE
+    return Length(last_s, len(tracks) - len(known))
 
 
 def whole_length(playlist: Playlist) -> Length:

@@ -1,5 +1,6 @@
 """Rules for every test: no unexpected log, no display needed."""
 
+import gc
 import logging
 import os
 import tempfile
@@ -11,6 +12,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Sessions keep the heads of their records in the user's data folder: not in that of whoever runs the tests.
 _data = tempfile.TemporaryDirectory(prefix="kapmonitor-tests-")
 os.environ["XDG_DATA_HOME"] = _data.name
+
+
+def pytest_collection_finish():
+    """What was loaded by now stays."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +34,8 @@ def qtbot(qtbot):
     """Keeps windows until they are closed, and then ends them here.
 
     pytest-qt knows them weakly; without a name that holds it, Python's collector may take a window away while
-    Qt is painting it. And it may run in any thread, which must not be the one that stops a window's timers.
+    Qt is painting it. And it runs in any thread, while timers are stopped in their own; so it runs here, over no
+    more than what a test left: a review that ends thaws all that was frozen.
     """
     held = []
     add = qtbot.addWidget
@@ -39,3 +47,7 @@ def qtbot(qtbot):
     qtbot.addWidget = add_and_hold
     yield qtbot
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    held.clear()
+    gc.collect()
+    if not gc.get_freeze_count():
+        gc.freeze()

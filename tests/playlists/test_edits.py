@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -186,6 +186,7 @@ TestEditing = Editing.TestCase
         max_size=4,
     )
 )
+@example([(9, None, 0), (2, None, 0)])
 def test_a_sections_length_is_what_is_heard_of_it(kinds):
     """Played by the cue machine itself, frame by frame, until it falls silent."""
     tracks = tuple(
