@@ -33,7 +33,7 @@ class Length:
 
 
 def section_length(playlist: Playlist, number: int) -> Length:
-    """From its first second to its last, once through; a long track may fade out after a short one ends."""
+    """From its first second to its last, once through; a long track may fade out after a short one."""
     tracks = playlist.sections[number].tracks
     known = [Place(number, n) for n, track in enumerate(tracks) if track.played_s > 0]
     start_s = last_s = 0.0
