@@ -34,8 +34,8 @@ def qtbot(qtbot):
     """Keeps windows until they are closed, and then ends them here.
 
     pytest-qt knows them weakly; without a name that holds it, Python's collector may take a window away while
-    Qt is painting it. And it runs in any thread, while timers are stopped in their own; so it runs here, over no
-    more than what a test left: a review that ends thaws all that was frozen.
+    Qt is painting it. And it runs in any thread, while timers are stopped in their own; so it runs here, over
+    no more than what a test left: a review that ends thaws all that was frozen.
     """
     held = []
     add = qtbot.addWidget
