@@ -10,6 +10,8 @@ import pytest
 from music_program import Program, state
 from pulse_room import PulseRoom, missing_tools
 
+from ui.music.pulsesink import PulseSink
+
 pytestmark = [
     pytest.mark.realtime,
     pytest.mark.xdist_group("sound"),
@@ -138,6 +140,45 @@ def test_alarm_speaker_is_never_used_not_even_by_choice(room, program):
     time.sleep(0.5)
     assert not any(said.get("event") == "started" for said in default.said)
     assert np.abs(staff.stop()).max() < 1e-4
+
+
+def test_a_stream_that_was_played_out_holds_nothing_and_goes_on(room, monkeypatch):
+    """Whoever fills it must see that it is empty: else it waits for what is never written, and counts as stuck."""
+    for name, value in room.environment.items():
+        monkeypatch.setenv(name, value)
+    sink = PulseSink(b"room", 0.7)
+    try:
+        for _ in range(2):
+            before = sink.played()
+            sink.write(np.full((9_600, 2), 0.1, np.float32).tobytes())
+            assert sink.buffered() > 0
+            end = time.monotonic() + 20
+            while sink.buffered() and time.monotonic() < end:
+                time.sleep(0.02)
+            assert (sink.buffered(), sink.played() - before) == (0, 9_600)
+        assert not sink.stopped()
+    finally:
+        sink.end()
+
+
+def test_a_pause_is_silent_and_no_loss_and_goes_on_where_it_was(room, program):
+    player = program("Room")
+    player.until(state("ready"))
+    player.ask("play")
+    player.event("started")
+    time.sleep(0.6)
+    player.ask("play")
+    player.event("paused")
+    time.sleep(2.5)
+    quiet = room.record("Room")
+    time.sleep(1.0)
+    assert np.abs(quiet.stop()).max() < 1e-4
+    player.ask("play")
+    player.event("resumed")
+    assert not [said for said in player.said if "lost" in said.values() or said.get("event") == "output-lost"]
+    heard = room.record("Room")
+    time.sleep(1.2)
+    assert np.sqrt(np.mean(heard.stop()[-12_000:] ** 2)) > 0.05
 
 
 def test_speaker_that_comes_back_plays_within_two_seconds(room, program):

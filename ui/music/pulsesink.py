@@ -22,8 +22,6 @@ STREAM_READY: Final = 2
 STREAM_FAILED: Final = 3
 RELATIVE: Final = 0
 WHATEVER: Final = 0xFFFFFFFF
-BEGIN_MS: Final = 50
-"""Sounds as soon as so much is there: after a break, too."""
 WAIT_S: Final = 1.0
 LOOK_S: Final = 0.002
 POINTERS: Final = (
@@ -51,6 +49,7 @@ class PulseSink:
         for name in POINTERS:
             getattr(self._pulse, name).restype = ctypes.c_void_p
         self._pulse.pa_stream_writable_size.restype = ctypes.c_size_t
+        self._pulse.pa_stream_get_buffer_attr.restype = ctypes.POINTER(_Buffer)
         self._size = round(buffer_s * RATE) * FRAME_BYTES
         self._written = 0
         self._loop = ctypes.c_void_p(self._pulse.pa_threaded_mainloop_new())
@@ -70,8 +69,9 @@ class PulseSink:
         stream = ctypes.c_void_p(
             self._pulse.pa_stream_new(self._context, b"kapmonitor", ctypes.byref(spec), None)
         )
-        begin = BEGIN_MS * RATE // 1000 * FRAME_BYTES
-        buffer = _Buffer(WHATEVER, self._size, min(begin, self._size // 2), WHATEVER, WHATEVER)
+        # It sounds as soon as one frame is there, after a break, too: who waits for more waits for ever where
+        # no more comes, as in a pause.
+        buffer = _Buffer(WHATEVER, self._size, FRAME_BYTES, WHATEVER, WHATEVER)
         self._pulse.pa_stream_connect_playback(
             stream, output, ctypes.byref(buffer), DONT_MOVE | ADJUST_LATENCY, None, None
         )
@@ -79,15 +79,24 @@ class PulseSink:
         self._unlock()
 
     def free(self) -> int:
-        if self._stream is None:
-            return 0
-        self._lock()
-        free = self._pulse.pa_stream_writable_size(self._stream)
-        self._unlock()
-        return 0 if free == SIZE_ERROR else min(free, self._size) // FRAME_BYTES
+        free, most = self._takes()
+        return min(free, most) // FRAME_BYTES
 
     def buffered(self) -> int:
-        return self._size // FRAME_BYTES - self.free()
+        """With what the device itself holds, for which the server keeps a part of the buffer back."""
+        free, most = self._takes()
+        return 0 if free >= most else (self._size - free) // FRAME_BYTES
+
+    def _takes(self) -> tuple[int, int]:
+        """How many bytes the server takes now, and how many when it has nothing."""
+        if self._stream is None:
+            return 0, 0
+        self._lock()
+        free = self._pulse.pa_stream_writable_size(self._stream)
+        granted = self._pulse.pa_stream_get_buffer_attr(self._stream)
+        most = granted.contents.tlength if granted else self._size
+        self._unlock()
+        return (0, most) if free == SIZE_ERROR else (free, most)
 
     def write(self, frames: bytes) -> None:
         if self._stream is None:
