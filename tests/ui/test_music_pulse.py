@@ -143,7 +143,7 @@ def test_alarm_speaker_is_never_used_not_even_by_choice(room, program):
 
 
 def test_a_stream_that_was_played_out_holds_nothing_and_goes_on(room, monkeypatch):
-    """Whoever fills it must see that it is empty: else it waits for what is never written, and counts as stuck."""
+    """Whoever fills it must see that: else it waits for what is never written, and counts as stuck."""
     for name, value in room.environment.items():
         monkeypatch.setenv(name, value)
     sink = PulseSink(b"room", 0.7)
