@@ -1,5 +1,7 @@
 """The mixed stream itself, without any sound device: joins, fades, lost files, lost outputs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -8,6 +10,7 @@ from music_parts import ArrayOutput, Rig, noise, playlist
 from kapmonitor.session.events import Phase
 from playlists.course import RATE, Ask, Cue, Mode
 from playlists.model import Playlist, Section, Track
+from ui.music.engine import BLOCK
 from ui.music.ports import OutputHealth, OutputState
 
 LOST = OutputHealth(OutputState.LOST, "Room")
@@ -197,6 +200,24 @@ def test_nothing_playable_says_so_and_recovers_when_files_return(rig, tmp_path):
     r.until(lambda: ("started", "k1") in r.actions())
     assert r.view.trouble == ""
     assert r.view.duration_s == 4.0
+
+
+def test_a_pause_as_a_track_ends_is_filled_like_any_other(rig, tmp_path):
+    """Else the speaker runs dry, and is silent for longer than the record and the mixed stream say."""
+    one, two = (replace(noise(tmp_path / f"{n}.flac", 2.0, seed=n), fade_s=0.0) for n in (1, 2))
+    r = rig(Playlist("x", (Section("Peak", (one, two), (Phase.PEAK,)),), crossfade_s=1.0))
+    r.output.limit = BLOCK
+    r.engine.toggle(r.now_ns)
+    r.until(lambda: r.output.seconds() >= 2.0 - BLOCK / RATE)
+    r.engine.toggle(r.now_ns)
+    before = r.output.seconds()
+    for _ in range(20):
+        r.tick()
+    assert r.output.seconds() - before >= 19 * BLOCK / RATE
+    assert np.abs(r.output.heard()[-10 * BLOCK :]).max() == 0.0
+    r.engine.toggle(r.now_ns)
+    r.play(1.0)
+    assert level_db(r.output.heard()[-RATE // 2 :]).max() > -40
 
 
 def test_lost_output_pauses_and_the_same_place_goes_on(rig):

@@ -181,6 +181,9 @@ class Engine:
     def _block(self, count: int, t_ns: int) -> NDArray[np.float32]:
         """At most `count` frames; silence where nothing is meant to sound, none where a track is late."""
         self._mixer.gate.to(1.0 if self._playing else 0.0, GATE_RAMP_S)
+        if not self._playing and not self.state.voices:
+            # Paused as a track ended: what the gate would have closed on is over.
+            self._mixer.gate = Ramp(0.0)
         if not self._playing and self._mixer.gate.value == 0.0:
             return np.zeros((count, 2), dtype=np.float32)
         if not self._playing:

@@ -122,7 +122,7 @@ def test_an_encrypted_record_stays_encrypted(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def refused(record):
+def assert_refused(record):
     def check(path, words, error=RecordError, **how):
         before = path.read_bytes() if path.exists() else b""
         with pytest.raises(error, match=words):
@@ -132,43 +132,43 @@ def refused(record):
     return check
 
 
-def test_what_changes_nothing_and_a_note_that_is_not_there(record, refused):
-    refused(record, "says that already", text=WAS)
+def test_what_changes_nothing_and_a_note_that_is_not_there(record, assert_refused):
+    assert_refused(record, "says that already", text=WAS)
     with pytest.raises(RecordError, match="no such note"):
         amend(record, Amendment("other", "x"), "AB", None, LATER_NS, Outside(Staff()))
 
 
-def test_nobody_amends_without_a_pin_where_the_clinic_has_people(record, refused):
-    refused(record, "with their PIN", people=staff())
+def test_nobody_amends_without_a_pin_where_the_clinic_has_people(record, assert_refused):
+    assert_refused(record, "with their PIN", people=staff())
 
 
-def test_a_damaged_record(made, tmp_path, refused):
-    refused(damaged_waves(made, tmp_path / "bad.kap"), "is damaged and is not amended")
+def test_a_damaged_record(made, tmp_path, assert_refused):
+    assert_refused(damaged_waves(made, tmp_path / "bad.kap"), "is damaged and is not amended")
     cut = shutil.copy(made, tmp_path / "cut.kap")
     with cut.open("rb+") as file:
         file.truncate(9_000)
-    refused(cut, "damaged")
+    assert_refused(cut, "damaged")
 
 
-def test_a_record_of_a_session_that_goes_on_or_was_interrupted(tmp_path, refused):
+def test_a_record_of_a_session_that_goes_on_or_was_interrupted(tmp_path, assert_refused):
     started = Stamped(T0_NS, STARTED)
     note = Stamped(T0_NS, NoteAdded(NOTE, "text", WAS, "AB", T0_NS))
     path = write(tmp_path / "b.kap", started, [note], closed=False)
-    refused(path, "was not closed and cannot be amended")
+    assert_refused(path, "was not closed and cannot be amended")
 
 
-def test_a_record_that_another_program_writes(record, refused):
+def test_a_record_that_another_program_writes(record, assert_refused):
     program = (
         "import sys; from pathlib import Path; from kapmonitor.record.hold import Hold;"
         f"hold = Hold(Path({str(record)!r})); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdin=-1, stdout=-1) as other:
         assert other.stdout.readline() == b"held\n"
-        refused(record, "is being written by a kapmonitor that is running", RecordInUse)
+        assert_refused(record, "is being written by a kapmonitor that is running", RecordInUse)
         other.stdin.close()
 
 
-def test_a_file_that_cannot_be_written_to(record, refused, monkeypatch):
+def test_a_file_that_cannot_be_written_to(record, assert_refused, monkeypatch):
     def read_only(path):
         return connect(path, "ro", any_thread=True)
 
@@ -176,13 +176,13 @@ def test_a_file_that_cannot_be_written_to(record, refused, monkeypatch):
     from kapmonitor.record.database import connect
 
     monkeypatch.setattr(schema, "open_to_write", read_only)
-    refused(record, "could not be amended .* make sure that it and its folder can be written to")
+    assert_refused(record, "could not be amended .* make sure that it and its folder can be written to")
 
 
-def test_no_record_at_all(tmp_path, refused):
+def test_no_record_at_all(tmp_path, assert_refused):
     path = tmp_path / "x.kap"
     path.write_bytes(b"")
-    refused(path, "damaged")
+    assert_refused(path, "damaged")
 
 
 # What others could do to it
