@@ -1,30 +1,27 @@
-"""Widgets that look for news only while they can be seen."""
+"""Looking for news, but only while whoever shows it can be seen."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
 
 
-class RefreshedWhileShown(QWidget):
-    """Calls `refresh` as soon as it is shown, and again and again until it is hidden."""
+class WhileShown(QObject):
+    """Calls `refresh` as soon as its widget is shown, and again and again until that is hidden."""
 
-    def __init__(self, every_ms: int, parent: QWidget | None = None) -> None:
+    def __init__(self, every_ms: int, refresh: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
+        self._refresh = refresh
         self._timer = QTimer(self)
         self._timer.setInterval(every_ms)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(refresh)
 
-    def refresh(self) -> None:
-        """Look whether anything changed."""
-        raise NotImplementedError
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def begin(self) -> None:
+        """The widget is shown."""
         self._timer.start()
-        QTimer.singleShot(0, self, self.refresh)
+        QTimer.singleShot(0, self, self._refresh)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    def end(self) -> None:
+        """The widget is hidden."""
         self._timer.stop()

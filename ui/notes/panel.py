@@ -7,7 +7,7 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QRectF, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from kapmonitor.protocol.tags import COLOURS, Tag
@@ -28,7 +28,7 @@ from ui.notes.tagset import DEFAULT
 from ui.notes.writing import Writing
 from ui.panel import paint_panel
 from ui.ports import SessionPort
-from ui.shown import RefreshedWhileShown
+from ui.shown import WhileShown
 from ui.theme import Theme
 
 REFRESH_MS: Final = 500
@@ -37,7 +37,7 @@ TAGS_HEIGHT: Final = 190
 ENTRY_HEIGHT: Final = 44
 
 
-class NotesPanel(RefreshedWhileShown):
+class NotesPanel(QWidget):
     """Takes notes of one session; `author` is whoever is at the keys first, `people` who else may be."""
 
     author_chosen = Signal(str)
@@ -53,7 +53,8 @@ class NotesPanel(RefreshedWhileShown):
         ids: Callable[[], str] = new_id,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(REFRESH_MS, parent)
+        super().__init__(parent)
+        self._looks = WhileShown(REFRESH_MS, self.refresh, self)
         self._port = port
         self._theme = theme
         self._people = everybody(people, author)
@@ -277,8 +278,11 @@ class NotesPanel(RefreshedWhileShown):
     def resizeEvent(self, event: QEvent) -> None:
         self._arrange()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._looks.begin()
+
     def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+        self._looks.end()
         self.desk.keep()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

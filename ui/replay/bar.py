@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from kapmonitor.session.state import Interruption
@@ -27,7 +27,7 @@ from ui.replay.travel import (
     record_span,
     slower,
 )
-from ui.shown import RefreshedWhileShown
+from ui.shown import WhileShown
 from ui.theme import Theme, colour
 
 REFRESH_MS: Final = 100
@@ -79,7 +79,7 @@ class PlayButton(QAbstractButton):
         painter.end()
 
 
-class ReplayBar(RefreshedWhileShown):
+class ReplayBar(QWidget):
     """Moves a ReplayPort; `on_moved` is called after each jump, so that the trends follow at once.
 
     `interruptions` is when nothing was monitored, `stretches` from when to when something lasted; `told`
@@ -97,7 +97,8 @@ class ReplayBar(RefreshedWhileShown):
         stretches: Sequence[tuple[int, int]] = (),
         told: Callable[[str, int], str] = lambda _kind, _t_ns: "",
     ) -> None:
-        super().__init__(REFRESH_MS, parent)
+        super().__init__(parent)
+        self._looks = WhileShown(REFRESH_MS, self.refresh, self)
         self._port = port
         self._theme = theme
         self._on_moved = on_moved
@@ -163,6 +164,12 @@ class ReplayBar(RefreshedWhileShown):
             self._on_moved()
 
     # What is shown
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._looks.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._looks.end()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -8,7 +8,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.session.state import SessionState
@@ -22,7 +22,7 @@ from ui.replay.listed import Line, lines
 from ui.replay.moment_row import TIME, paint_moment, paint_present, row_height
 from ui.replay.sought import Hit, Wanted, sift
 from ui.replay.travel import next_moment, previous_moment
-from ui.shown import RefreshedWhileShown
+from ui.shown import WhileShown
 from ui.theme import Theme, colour
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MARGIN: Final = 18
 HIT: Final = "hit"
 
 
-class MomentsPanel(RefreshedWhileShown):
+class MomentsPanel(QWidget):
     """Everything of note in a whole record, or what is wanted of it.
 
     `state` gives all of its session, `seek` moves the playhead, `beyond` are readings outside their limits,
@@ -59,7 +59,8 @@ class MomentsPanel(RefreshedWhileShown):
         beyond: Callable[[], tuple[Beyond, ...]] = tuple,
         lost: Sequence[Lost] = (),
     ) -> None:
-        super().__init__(REFRESH_MS, parent)
+        super().__init__(parent)
+        self._looks = WhileShown(REFRESH_MS, self.refresh, self)
         self._port = port
         self._state = state
         self._seek = seek
@@ -105,6 +106,12 @@ class MomentsPanel(RefreshedWhileShown):
     def at(self) -> int:
         """Which line the playhead has reached last; -1 before the first."""
         return self._at
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._looks.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._looks.end()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

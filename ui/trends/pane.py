@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kapmonitor.resting import Baseline, baseline_of
 from kapmonitor.session.state import SessionState
 from ui.ports import SessionPort
-from ui.shown import RefreshedWhileShown
+from ui.shown import WhileShown
 from ui.theme import Theme
 from ui.trends import wording
 from ui.trends.canvas import Canvas
@@ -39,13 +39,14 @@ FIRST_WINDOW_MIN: Final = 60
 GRID_TICKS: Final = 9
 
 
-class TrendsPane(RefreshedWhileShown):
+class TrendsPane(QWidget):
     """The trends of a session, live or in review. It asks the port only while it can be seen."""
 
     def __init__(
         self, port: SessionPort, theme: Theme, review: Review | None = None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(REFRESH_MS if review is None else REVIEW_REFRESH_MS, parent)
+        super().__init__(parent)
+        self._looks = WhileShown(REFRESH_MS if review is None else REVIEW_REFRESH_MS, self.refresh, self)
         self._port = port
         self._theme = theme
         self._review = review
@@ -69,7 +70,7 @@ class TrendsPane(RefreshedWhileShown):
         layout.addWidget(self._table)
         layout.addWidget(self._foot)
         if self._looking is not None:
-            Pointer(self._canvas.view.viewport(), Pointing(self, self._looking, self._canvas))
+            Pointer(self._canvas.view.viewport(), Pointing(self.refresh, self._looking, self._canvas))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property
@@ -101,6 +102,12 @@ class TrendsPane(RefreshedWhileShown):
     def foot_text(self) -> str:
         """The line under the axis."""
         return self._foot.text
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._looks.begin()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._looks.end()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

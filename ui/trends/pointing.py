@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from ui.shown import RefreshedWhileShown
 from ui.trends.canvas import Canvas
 from ui.trends.cursors import Which
 from ui.trends.looking import Looking
@@ -15,18 +15,18 @@ NEAR_PX: Final = 8
 class Pointing:
     """Answers ui.trends.pointer.Pointed."""
 
-    def __init__(self, pane: RefreshedWhileShown, looking: Looking, canvas: Canvas) -> None:
-        self._pane = pane
+    def __init__(self, refresh: Callable[[], object], looking: Looking, canvas: Canvas) -> None:
+        self._refresh = refresh
         self._looking = looking
         self._canvas = canvas
 
     def zoom_at(self, factor: float, x: float) -> None:
         self._looking.zoom(factor, self._canvas.time_at(x))
-        self._pane.refresh()
+        self._refresh()
 
     def pull(self, pixels: float) -> None:
         self._looking.pan(-round(pixels * self._canvas.ns_per_px()))
-        self._pane.refresh()
+        self._refresh()
 
     def cursor_near(self, x: float) -> Which | None:
         t_ns, near_ns = self._canvas.time_at(x), NEAR_PX * self._canvas.ns_per_px()
@@ -38,8 +38,8 @@ class Pointing:
 
     def put_cursor(self, which: Which | None, x: float) -> None:
         self._looking.put_cursor(which, self._canvas.time_at(x))
-        self._pane.refresh()
+        self._refresh()
 
     def click(self, x: float) -> None:
         self._looking.review.seek(self._canvas.time_at(x))
-        self._pane.refresh()
+        self._refresh()
