@@ -207,8 +207,8 @@ TRENDS_COME: Final = "Trends"
 NOTES_COME: Final = "Notes"
 MUSIC_COME: Final = "Music"
 REVIEW_KEYS_HINT: Final = (
-    "space play  − + speed  ← → step   N note  D dose  A alarm  P phase  H high"
-    "   / search  F filter  E amend  O records  Ctrl+P report   C course  W waves  X cursors  [ ] window"
+    "space play  ← → step   N note  D dose  A alarm  P phase  H high"
+    "   / search  F filter  E amend  O records  Ctrl+P report   C course  W waves  X cursors"
 )
 KEYS_HINT: Final = (
     "F acknowledge   P sound   L limits   A alarms   J mark   N note   Q scales   B cuff   C devices"

@@ -110,7 +110,7 @@ KINDS: Final = {
     "dose": "dose",
     "alarm": "alarm",
     "phase": "phase",
-    "reading": "reading beyond its limit",
+    "reading": "reading",
 }
 REACHED: Final = "{kind}: {text}"
 PHASE: Final = "phase {name}"

@@ -23,6 +23,8 @@ MEAN_ROW: Final = 74
 HIGHEST_MMHG: Final = 300.0
 SLASH_DIGITS: Final = 0.62
 """How much of a digit's width the slash takes."""
+SLASH_TAIL: Final = 0.15
+"""How far it goes below the digits, in their heights."""
 
 
 class PressureTile(QWidget):
@@ -128,6 +130,8 @@ class PressureTile(QWidget):
         theme = self._theme
         top = theme.px(HEADER) + theme.px(10)
         bottom = self.height() - theme.px(FOOT) - theme.px(MEAN_ROW)
+        words_top = self._mean_lines()[1] - theme.text_px(20)
+        bottom = min(bottom, top + round((words_top - top) / (1 + SLASH_TAIL)))
         room = self.width() - 2 * theme.px(SIDE)
         digits = max(5, len(face.digits) - 1) + SLASH_DIGITS
         px = digit_px(room, bottom - top, digits)
@@ -137,12 +141,16 @@ class PressureTile(QWidget):
             painter, self.width() / 2, baseline, face.digits, ink, px, fonts.BOLD, align=painting.CENTRE
         )
 
+    def _mean_lines(self) -> tuple[int, int]:
+        """The baselines of the lower and the upper line beside the mean."""
+        low = self.height() - self._theme.px(FOOT) - self._theme.px(14)
+        return low, low - round(self._theme.text_px(20) * 1.45)
+
     def _paint_mean_row(self, painter: QPainter, face: PressureFace) -> None:
         theme = self._theme
         t = theme.text_px
         right, left = self.width() - theme.px(SIDE), theme.px(SIDE)
-        bottom = self.height() - theme.px(FOOT)
-        low_line, high_line = bottom - theme.px(14), bottom - theme.px(14) - round(t(20) * 1.45)
+        low_line, high_line = self._mean_lines()
         grey = colour(theme.palette.secondary)
         used = 0.0
         if face.mean:
