@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -195,7 +193,6 @@ def _reviewed(found: Checked, at_s: float | None, asker: Asker) -> Reviewed:
         shelved=replace(shelved(review.path), path=path),
         lost=review.lost,
         course=_course_of(path),
-        open_record=_in_another_window,
         record=review.close_up(),
         report=ReportDesk(path, asker),
         music=lane(review.music()),
@@ -225,12 +222,6 @@ def _course_of(path: Path) -> Callable[[Tell], Course]:
         return course
 
     return read
-
-
-def _in_another_window(path: Path) -> None:
-    """In a program of its own, so that each record has all of the keys; it asks nothing on this terminal."""
-    command = [sys.executable, "-m", "kapmonitor", "replay", str(path)]
-    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
 def _offered() -> tuple[Offered, ...]:
