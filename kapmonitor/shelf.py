@@ -11,8 +11,8 @@ from pathlib import Path
 from kapmonitor.errors import RecordError, RecordInUse, RecordLocked, RecordTooNew
 from kapmonitor.record.hold import Hold
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.session.codec import decode
 from kapmonitor.session.events import PersonIdentified, SessionStarted
+from kapmonitor.whose import whose
 
 Tell = Callable[[float], None]
 
@@ -76,24 +76,15 @@ def shelved(path: Path) -> Shelved:
 
 def _of(path: Path, reader: RecordReader) -> Shelved:
     standing = Standing.CLOSED if reader.is_closed() else _open(path)
-    with reader.reading() as connection:
-        rows = connection.execute(
-            "SELECT type, version, body FROM event WHERE type IN (?, ?) ORDER BY seq",
-            (SessionStarted.TYPE, PersonIdentified.TYPE),
-        ).fetchall()
-    events = [decode(*row) for row in rows]
-    begun = next((event for event in events if isinstance(event, SessionStarted)), None)
-    if begun is None:
+    begun = next((row.stamped.event for row in reader.events_of(SessionStarted.TYPE)), None)
+    if not isinstance(begun, SessionStarted):
         return Shelved(path, Standing.UNREADABLE)
-    told = [event for event in events if isinstance(event, PersonIdentified)]
-    person, initials = begun.person, begun.initials
-    if told:
-        person, initials = told[-1].record_number, told[-1].initials
+    person = whose(begun, [row.stamped.event for row in reader.events_of(PersonIdentified.TYPE)])
     return Shelved(
         path,
         standing,
-        person,
-        initials,
+        person.number,
+        person.initials,
         begun.number,
         begun.of,
         begun.mode,

@@ -15,11 +15,11 @@ from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.course.asjson import as_json
 from kapmonitor.course.gather import Course, Found, beside, gather, look_at, person_of, records_in
-from kapmonitor.course.person import Person
 from kapmonitor.display import no_display
 from kapmonitor.errors import RecordError
 from kapmonitor.places import heads_ledger
 from kapmonitor.viewing import NOT_SAID, note_views
+from kapmonitor.whose import Person
 from ui.course import wording
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kapmonitor.course.person import Identity, Person, Why, identity_of, why_not
+from kapmonitor.course.person import Identity, Why, identity_of, why_not
 from kapmonitor.course.reading import Session, Tell, session_of
 from kapmonitor.errors import RecordDamaged, RecordError, RecordLocked
 from kapmonitor.model import GenerationMode
+from kapmonitor.whose import Person
 
 
 @dataclass(frozen=True, slots=True)

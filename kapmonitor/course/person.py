@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.care_events import PersonIdentified
-from kapmonitor.session.events import SessionEvent, SessionStarted
+from kapmonitor.session.events import SessionStarted
+from kapmonitor.whose import Person, whose
 
 
 class Why(StrEnum):
@@ -25,16 +25,6 @@ class Why(StrEnum):
     LOCKED = "locked"
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The identifiers of a person, empty while unknown; `mode` says whether the data are real."""
-
-    number: str
-    birth_date: str = ""
-    initials: str = ""
-    mode: str = "Real"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +54,8 @@ def identity_of(path: Path) -> Identity:
         with reader.reading() as connection:
             (entries,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
         return Identity(
-            path, started.session, _person(started, said), started.utc_ns, reader.is_closed(), entries
+            path, started.session, whose(started, said), started.utc_ns, reader.is_closed(), entries
         )
-
-
-def _person(started: SessionStarted, said: Sequence[SessionEvent]) -> Person:
-    """As last said when the session was opened, else what the console was started with."""
-    last = said[-1] if said else None
-    if isinstance(last, PersonIdentified):
-        return Person(last.record_number.strip(), last.birth_date, last.initials, started.mode)
-    return Person(started.person.strip(), "", started.initials, started.mode)
 
 
 def why_not(person: Person, other: Person) -> Why | None:

@@ -8,13 +8,13 @@ import pytest
 from course_records import DAY_NS, UTC0, made
 
 from kapmonitor.course.gather import Course, Shelf
-from kapmonitor.course.person import Person
 from kapmonitor.errors import RecordError
 from kapmonitor.resting import Baseline
 from kapmonitor.session.care_events import PersonIdentified
 from kapmonitor.session.events import DoseGiven, SessionStarted, Stamped
 from kapmonitor.session.state import SessionState, fold
 from kapmonitor.view import Role
+from kapmonitor.whose import Person
 from ui.course import wording
 from ui.course.earlier import EarlierSessions, person_here
 from ui.course.faces import earlier_of

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from PySide6.QtCore import QObject, QTimer
 
 from kapmonitor.course.gather import Course
-from kapmonitor.course.person import Person
 from kapmonitor.session.state import SessionState
 from kapmonitor.session.who import who
+from kapmonitor.whose import Person
 from ui.course import wording
 from ui.course.faces import earlier_of
 from ui.job import Job, Tell

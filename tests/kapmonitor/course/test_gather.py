@@ -8,9 +8,10 @@ from course_records import DAY_NS, UTC0, made
 from vault_parts import Computers, make_encrypted
 
 from kapmonitor.course.gather import gather, look_at, records_in
-from kapmonitor.course.person import Person, Why, why_not
+from kapmonitor.course.person import Why, why_not
 from kapmonitor.errors import RecordError
 from kapmonitor.vault.held import HELD
+from kapmonitor.whose import Person
 from ui.course import wording
 
 MK = Person("4471", "1980-02-03", "MK")
