@@ -13,10 +13,12 @@ from kapmonitor import show_review
 from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
 from kapmonitor.settings import parse
+from kapmonitor.underway import Underway
 from playlists.course import RATE
 from playlists.heard import lane
 from ui.music import hearer
 from ui.music.panel import MusicPanel
+from ui.music.wording import IN_SESSION
 from ui.shell import Shell
 
 OUTPUTS = '[outputs]\nstaff = "Ear"\nroom = "Wall"\nmusic = "Desk"\n'
@@ -132,3 +134,15 @@ def test_what_is_heard_is_within_50_ms_of_the_playhead(qtbot, recorded, review):
     assert abs(best) <= RATE // 20
     assert misses[best] < 0.003
     assert np.abs(ours).max() > 0.015, "there must be something to hear"
+
+
+def test_nothing_is_heard_while_a_session_runs_on_this_computer(qtbot, review, tmp_path, monkeypatch):
+    panel, port, outputs, _ = review
+    monkeypatch.setattr(show_review, "sessions_folder", lambda: tmp_path / "underway")
+    session = Underway(tmp_path / "underway")
+    qtbot.keyClick(panel.window(), Qt.Key.Key_M)
+    panel.refresh(port.snapshot())
+    assert panel.face.trouble == IN_SESSION
+    session.end()
+    assert outputs == []
+    hear(qtbot, review)

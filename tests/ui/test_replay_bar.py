@@ -11,11 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from kapmonitor.beyond import Beyond
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.session.events import Phase
-from kapmonitor.session.state import AlarmSpan, Device, LimitLine, SessionState
+from kapmonitor.session.state import AlarmSpan, Device, Interruption, LimitLine, SessionState
 from kapmonitor.snapshot import Priority
 from kapmonitor.view import Role
 from ui.replay import MomentsPanel, ReplayBar
 from ui.replay.listed import lines, reached
+from ui.replay.scrub import Scrub
 from ui.replay.travel import (
     SMALL_NS,
     SPEEDS,
@@ -300,3 +301,38 @@ def test_a_long_list_keeps_the_present_in_view(moments, port):
     assert moments.top <= moments.at < moments.top + moments._fitting()
     assert moments.top == len(moments.lines) - moments._fitting()
     assert not moments.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda strip: strip.show_marked([fs.DOSE_NS + 60 * fs.MIN]),
+        lambda strip: strip.show_lost([(fs.DOSE_NS, fs.DOSE_NS + 20 * fs.MIN)]),
+        lambda strip: strip.show_stretches([(fs.DOSE_NS, fs.DOSE_NS + 20 * fs.MIN)]),
+        lambda strip: strip.show_interruptions([Interruption(fs.DOSE_NS, fs.DOSE_NS + 20 * fs.MIN)]),
+        lambda strip: strip.show_record((fs.DOSE_NS, fs.DOSE_NS + 90 * fs.MIN), [(fs.DOSE_NS, "dose")]),
+    ],
+    ids=["marked", "lost", "stretches", "interruptions", "moments"],
+)
+def test_the_strip_shows_what_it_is_told_later_too(qtbot, change):
+    strip = Scrub(Theme(), str, None)
+    qtbot.addWidget(strip)
+    strip.resize(600, 60)
+    strip.show_record((fs.DOSE_NS, fs.DOSE_NS + 90 * fs.MIN), ())
+    before = strip.grab().toImage()
+    change(strip)
+    assert strip.grab().toImage() != before
+
+
+def test_the_strip_of_another_size_stands_where_it_should(qtbot):
+    moments = [(fs.DOSE_NS + 80 * fs.MIN, "dose")]
+    strips = []
+    for width in (300, 600):
+        strip = Scrub(Theme(), str, None)
+        qtbot.addWidget(strip)
+        strip.resize(width, 60)
+        strip.show_record((fs.DOSE_NS, fs.DOSE_NS + 90 * fs.MIN), moments)
+        strip.grab()
+        strips.append(strip)
+    strips[0].resize(600, 60)
+    assert strips[0].grab().toImage() == strips[1].grab().toImage()

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from past_parts import FakeHearer
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from reviewed_record import T0, S, make_reviewed
@@ -288,3 +289,19 @@ def test_a_note_of_a_damaged_record_is_not_amended(opened, folder, tmp_path, qtb
     page.who.setText("KL")
     qtbot.keyClick(page.text, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "is damaged and is not amended" in page.said, timeout=WAIT_MS)
+
+
+def test_music_of_a_record_that_is_not_seen_stands(opened, folder, qtbot, monkeypatch):
+    hearers = []
+    monkeypatch.setattr("ui.music.hearer.Hearer", lambda *_args: hearers.append(FakeHearer()) or hearers[-1])
+    records = opened(folder / "1.kap", folder / "2.kap")
+    first, second = hearers
+    for each in records.opened:
+        each.port.seek(T0)
+    records.opened[0].port.play(playing=True)
+    qtbot.waitUntil(lambda: bool(first.followed) and first.followed[-1][1], timeout=WAIT_MS)
+    press(records, Action.RECORD_NEXT)
+    qtbot.waitUntil(lambda: not first.followed[-1][1], timeout=WAIT_MS)
+    records.opened[1].port.play(playing=True)
+    qtbot.waitUntil(lambda: bool(second.followed) and second.followed[-1][1], timeout=WAIT_MS)
+    assert not first.followed[-1][1]

@@ -5,8 +5,9 @@ import pytest
 from fake_session import FakeSession
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
-from shell_parts import open_window, picture, pixels, shows
+from shell_parts import LAPTOP, open_window, picture, pixels, shows
 
+from ui import fonts, painting
 from ui.theme import SESSION
 
 
@@ -133,3 +134,25 @@ def test_what_a_tile_says_is_there_for_a_screen_reader(qtbot):
     window = open_window(qtbot, "quiet")
     assert window.numbers.hr.accessibleName() == "HR 84 /min, now · ECG strap"
     assert window.numbers.bp.accessibleName().startswith("BP 141/88 mmHg, 14:45 · 2:17 ago")
+
+
+@pytest.mark.parametrize("height", [330, 260, 214, 190])
+def test_the_slash_of_a_pressure_stands_clear_of_its_limits(qtbot, monkeypatch, height):
+    """In a review on a laptop it is 214 high, and the words beside the mean do not shrink with it."""
+    drawn = {}
+    plain = painting.line
+
+    def line(painter, x, baseline, text, ink, px, weight=fonts.MEDIUM, **more):
+        drawn[text] = baseline, px, weight
+        return plain(painter, x, baseline, text, ink, px, weight, **more)
+
+    monkeypatch.setattr(painting, "line", line)
+    window = open_window(qtbot, "high", LAPTOP)
+    tile = window.numbers.bp
+    tile.resize(tile.width(), height)
+    tile.grab()
+    digits = next(text for text in drawn if "/" in text and text.replace("/", "").isdigit())
+    limits = next(text for text in drawn if text.startswith("limits"))
+    (base, px, weight), (words, small, _) = drawn[digits], drawn[limits]
+    slash = base + fonts.metrics(px, weight).tightBoundingRect("/").bottom()
+    assert slash < words - fonts.metrics(small).capHeight()
