@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -54,16 +54,22 @@ def unpack_readings(block: bytes, t0_ns: int, n: int) -> Readings:
     return readings
 
 
-def rows_of(
-    block: bytes, t0_ns: int, n: int, rest: str, wanted: Callable[[Readings], NDArray[np.bool_]] | None = None
-) -> Iterable[NumericRow]:
-    """The readings of a block as they were put, in order of time; ValueError if it cannot be read.
+Rest = Mapping[str, Sequence[Any]]
+"""What few readings of a block have, by their place in it."""
 
-    `wanted` says which of them are asked for, so that no others are made into rows.
-    """
-    readings = unpack_readings(block, t0_ns, n)
-    extra = json.loads(rest) if rest else {}
-    asked = np.arange(n) if wanted is None else np.flatnonzero(wanted(readings))
+
+def unpack_block(block: bytes, t0_ns: int, n: int, rest: str) -> tuple[Readings, Rest]:
+    """A block's readings and the rest of them; ValueError if it cannot be read."""
+    return unpack_readings(block, t0_ns, n), json.loads(rest) if rest else {}
+
+
+def rows_of(block: bytes, t0_ns: int, n: int, rest: str) -> Iterable[NumericRow]:
+    """The readings of a block as they were put, in order of time; ValueError if it cannot be read."""
+    return rows_at(*unpack_block(block, t0_ns, n, rest), np.arange(n))
+
+
+def rows_at(readings: Readings, extra: Rest, asked: NDArray[np.intp]) -> Iterable[NumericRow]:
+    """The readings at these places of a block, in order of time; ValueError for a word without a meaning."""
     for at in asked[np.argsort(readings["t"][asked], kind="stable")].tolist():
         t_ns, value, channel, code = readings[at].item()
         if code >= len(VALIDITIES):

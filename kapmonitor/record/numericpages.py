@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 from kapmonitor.record import pyramid
 from kapmonitor.record.items import NumericRow
 from kapmonitor.record.levels import Items, Kept, merged
-from kapmonitor.record.numbers import READING, Readings, rows_of, unpack_readings
+from kapmonitor.record.numbers import READING, Readings, Rest, rows_at, unpack_block, unpack_readings
 from kapmonitor.record.overview import Overview
 from kapmonitor.record.reader import RecordReader, check_crc
 
 KEPT_BLOCKS: Final = 1500
 """Blocks kept decoded: what a span holds that is just too short for the overview."""
+
+KEPT_WHOLE: Final = 32
+"""Blocks kept with all that is known of each reading: several numbers are asked for at one time."""
 
 
 class NumericPages:
@@ -25,6 +29,7 @@ class NumericPages:
         self._reader = reader
         self._overview = overview
         self._blocks: Kept[bytes] = Kept(KEPT_BLOCKS)
+        self._whole: Kept[tuple[Readings, Rest]] = Kept(KEPT_WHOLE)
         self._coarse: dict[int, Items] = {}
         self._directory: NDArray[np.int64] | None = None
         self._joined: tuple[tuple[int, ...], Readings] = ((), np.empty(0, READING))
@@ -62,22 +67,23 @@ class NumericPages:
 
     def rows(self, channels: frozenset[int], t0_ns: int, t1_ns: int) -> list[NumericRow]:
         """Readings of some channels as they were put, within t0_ns..t1_ns, oldest first."""
-        numbers = np.array(sorted(channels), np.uint16)
-
-        def wanted(readings: Readings) -> NDArray[np.bool_]:
-            within: NDArray[np.bool_] = (readings["t"] >= t0_ns) & (readings["t"] <= t1_ns)
-            return within & np.isin(readings["channel"], numbers)
-
         tail = (row for row in self._overview.readings if t0_ns <= row.t_ns <= t1_ns)
         found = [row for row in tail if row.channel in channels]
         for number in self._touching(t0_ns, t1_ns):
-            with self._reader.reading() as connection:
-                block_t0_ns, n, data, extra, crc = connection.execute(
-                    "SELECT t0_ns, n, data, extra, crc FROM numeric WHERE id = ?", (number,)
-                ).fetchone()
-                check_crc(crc, data)
-                found += rows_of(data, block_t0_ns, n, extra, wanted)
+            readings, extra = self._whole.get(number, partial(self._whole_block, number))
+            within = (readings["t"] >= t0_ns) & (readings["t"] <= t1_ns)
+            mine = np.logical_or.reduce([readings["channel"] == channel for channel in channels])
+            with self._reader.reading():
+                found += rows_at(readings, extra, np.flatnonzero(within & mine))
         return sorted(found, key=lambda row: row.t_ns)
+
+    def _whole_block(self, number: int) -> tuple[Readings, Rest]:
+        with self._reader.reading() as connection:
+            t0_ns, n, data, extra, crc = connection.execute(
+                "SELECT t0_ns, n, data, extra, crc FROM numeric WHERE id = ?", (number,)
+            ).fetchone()
+            check_crc(crc, data)
+            return unpack_block(data, t0_ns, n, extra)
 
     def _touching(self, t0_ns: int, t1_ns: int) -> tuple[int, ...]:
         """Numbers of the blocks that hold something of a span, going by their first and last times."""

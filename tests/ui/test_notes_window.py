@@ -11,7 +11,16 @@ from shell_parts import HD, LAPTOP, open_window
 from kapmonitor.commands import AddNote
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.tags import Tag
-from kapmonitor.session.events import NoteAdded, NoteAmended, NoteDrafted, NoteEnded, SessionClosed, Stamped
+from kapmonitor.session.care_events import ScaleScored
+from kapmonitor.session.events import (
+    DoseGiven,
+    NoteAdded,
+    NoteAmended,
+    NoteDrafted,
+    NoteEnded,
+    SessionClosed,
+    Stamped,
+)
 from kapmonitor.session.state import SessionState, fold
 from ui import dressing, fonts
 from ui.dressing import wire_notes
@@ -23,6 +32,7 @@ from ui.notes.tagset import DEFAULT
 from ui.replay.listed import lines, what_lasted
 from ui.trends.marks import moments
 from ui.trends.stretches import Stretch, stretches
+from ui.trends.window import Span
 
 S, MIN = fs.S, fs.MIN
 PEOPLE = tuple(Author(f"P{i}", f"Somebody with the number {i}", "therapist") for i in range(1, 10))
@@ -179,12 +189,36 @@ def test_what_lasted_is_a_span_and_overlaps_lie_apart():
         Stretch(20 * S, 50 * S, open=True, level=1),
         Stretch(35 * S, 50 * S, open=True, level=0),
     )
-    assert [(m.text, m.t1_ns) for m in moments(state, 50 * S)] == [
+    whole = moments(state, Span(0, 50 * S), 50 * S)
+    assert [(m.text, m.t1_ns) for m in whole] == [
         ("tearful", 30 * S),
         ("hand held", 50 * S),
         ("tearful", 50 * S),
     ]
     assert what_lasted(state, 50 * S) == ((10 * S, 30 * S), (20 * S, 50 * S), (35 * S, 50 * S))
+
+
+@pytest.mark.parametrize(
+    ("t0_s", "t1_s", "seen"),
+    [
+        (0, 9, []),
+        (0, 10, ["a"]),
+        (12, 15, ["a"]),
+        (30, 32, ["a", "b"]),
+        (31, 39, ["b"]),
+        (40, 40, ["b", "c", "score", "dose"]),
+        (41, 60, ["b"]),
+    ],
+)
+def test_a_window_has_what_began_in_it_and_what_lasted_into_it(t0_s, t1_s, seen):
+    state = lasted(
+        (40, NoteAdded("c", "tag", "calm", "KL", 40 * S, "calm")),
+        (40, DoseGiven("ketamine", 70.0, "im", "deltoid", "RN", dose="d1")),
+        (40, ScaleScored("sedation", 1, 0, "RN")),
+    )
+    found = moments(state, Span(t0_s * S, t1_s * S), 50 * S)
+    names = {"tearful": "a", "hand held": "b", "calm": "c", "sedation 1": "score"}
+    assert ["dose" if m.dose else names.get(m.text, m.text) for m in found] == seen
 
 
 def test_in_a_review_what_lasted_has_its_length_and_ends_with_the_session():

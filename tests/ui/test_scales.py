@@ -18,6 +18,7 @@ from kapmonitor.session.state import fold
 from ui.scales import entering, face
 from ui.scales.entering import Entering
 from ui.trends.marks import moments
+from ui.trends.window import Span
 
 pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3", "propagateSizeHints")
 
@@ -144,7 +145,7 @@ def test_backspace_puts_a_score_right_by_a_later_one_and_takes_back_no_note(qtbo
     assert care.scores[-1].replaces_t_ns == first.t_ns
     assert care.scores[-1].due_t_ns == first.due_t_ns == DOSE_NS + 40 * MIN
     assert len([note for note in desk.session.state.notes if not note.withdrawn]) == notes
-    said = [moment.text for moment in moments(desk.session.state)]
+    said = [moment.text for moment in moments(desk.session.state, Span(0, 24 * 60 * MIN), 0)]
     assert "MOAA/S 5" in said
     assert "MOAA/S 4" not in said
     desk.press(K.Key_Escape)

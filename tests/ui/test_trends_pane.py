@@ -17,8 +17,11 @@ from kapmonitor.model import Absent, Columns, CuffReading, Measured, NibpFailure
 from kapmonitor.resting import baseline_before
 from kapmonitor.session.state import AlarmSpan, Dose, LimitLine
 from kapmonitor.view import Role
+from ui import fonts
 from ui.theme import DAY, SESSION, Theme
 from ui.trends import Coming, Review, TrendsPane
+from ui.trends.marks import music_blocks
+from ui.trends.window import Span
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 ROOT = Path(__file__).parents[2]
@@ -216,9 +219,47 @@ def test_tracks_to_come_are_outlines(make_pane):
 
 def test_the_theme_changes_in_place(make_pane):
     pane = make_pane(fs.FakeSession("quiet"))
-    pane.set_theme(Theme(DAY, 0.8))
+    was = pixels(pane)
+    pane.set_theme(Theme(DAY, 1.0))
     assert count(pane, DAY.hr) > 300
     assert count(pane, SESSION.hr) == 0
+    ground = colours(was) & colours(pixels(pane))
+    assert not {SESSION.window, SESSION.panel, SESSION.grid, SESSION.secondary} & ground
+
+
+def colours(data):
+    """All that are there, as #RRGGBB."""
+    return {
+        f"#{red:02X}{green:02X}{blue:02X}"
+        for blue, green, red in np.unique(data[..., :3].reshape(-1, 3), axis=0)
+    }
+
+
+def test_the_words_of_the_axis_stand_under_their_times(make_pane):
+    pane = make_pane(fs.FakeSession("quiet"))
+    for step in (pane.narrower, pane.whole):
+        step()
+        frame = pane._canvas._frame(0)
+        top = round(pane._canvas._axis.sceneBoundingRect().top()) + 3
+        strip = pixels(pane)[top : top + 24, :, 1].max(axis=0) > 60
+        ticks = pane._canvas._axis._ticks
+        assert len(ticks) > 3
+        for tick in ticks:
+            x, half = frame.time.x(tick.t_ns), fonts.width(tick.text, 18) / 2
+            lit = np.flatnonzero(strip[round(x - half) - 8 : round(x + half) + 8])
+            assert (lit[0] + lit[-1]) / 2 == pytest.approx(half + 8, abs=2.5), tick.text
+
+
+def test_a_track_that_goes_on_over_the_whole_window_is_drawn_in_it(make_pane):
+    state = fs.FakeSession("quiet").snapshot().session
+    track = next(stretch for stretch in state.music if stretch.t1_ns is not None)
+    content = replace(make_pane(fs.FakeSession("quiet")).picture.content, state=state)
+    for t0_s, t1_s, seen in ((1, 2, True), (-9, -8, False)):
+        span = Span(track.t0_ns + t0_s * fs.S, track.t0_ns + t1_s * fs.S)
+        blocks = music_blocks(replace(content, span=span))
+        assert (track.title in [block.text for block in blocks]) is seen
+    after = Span(track.t1_ns + fs.S, track.t1_ns + 2 * fs.S)
+    assert track.title not in [block.text for block in music_blocks(replace(content, span=after))]
 
 
 def test_a_baseline_needs_two_cuffs():

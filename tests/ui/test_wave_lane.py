@@ -173,7 +173,7 @@ def test_a_gap_in_the_record_is_a_gap_in_the_picture(looked_at, length_s):
     picture = look(pane, 42.5 - length_s / 2, length_s)
     drawn = ecg(picture).drawn
     assert isinstance(drawn, Trace)
-    span, step_ns = picture.content.span, length_s * SECOND / picture.columns
+    span, step_ns = picture.content.span, length_s * SECOND / picture.waves[0].columns
     seconds = (span.t0_ns + (drawn.index + 0.5) * step_ns - T0_NS) / SECOND
     assert not ((seconds > 41.1) & (seconds < 44.9)).any()
     assert (seconds < 40).any()

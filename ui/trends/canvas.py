@@ -1,4 +1,4 @@
-"""The scene of the trends: one view box per lane, linked in time, with our own layers drawn over them."""
+"""The scene of the trends: lanes above one time axis, with our own layers drawn over them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QGraphicsGridLayout
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QGraphicsWidget
 
 from ui.theme import Theme
 from ui.trends.cursors import AWAY, Cursors, Which
 from ui.trends.frame import Frame
-from ui.trends.items import BODY_Z, WORDS_Z, CursorMark, Layer, TimeAxis, UprightLine
+from ui.trends.items import BODY_Z, GROUND_Z, WORDS_Z, CursorMark, Layer, TimeAxis, UprightLine
 from ui.trends.lanes import WAVES, Lane, Picture, paint_ground
 from ui.trends.scale import TimeScale
 from ui.trends.ticks import time_ticks
@@ -62,31 +62,30 @@ class Canvas:
         self.view.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.view.viewport().setAutoFillBackground(False)
         self._layout = pg.GraphicsLayout()
+        self._layout.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
         self.view.setCentralItem(self._layout)
-        self._boxes = [self._add_box(row) for row in range(len(lanes))]
+        self._time = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self._time.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self._boxes: list[QGraphicsWidget] = [self._time, *(QGraphicsWidget() for _ in lanes[1:])]
         self._axis = TimeAxis()
-        self._layout.addItem(self._axis, len(lanes), 0)
-        self._axis.linkToView(self._boxes[0])
+        self._axis.linkToView(self._time)
+        for row, box in enumerate((*self._boxes, self._axis)):
+            self._layout.addItem(box, row, 0)
         scene = self.view.scene()
+        self._grounds = [
+            Layer(partial(self._paint_ground, i), GROUND_Z, kept=True) for i in range(len(lanes))
+        ]
         self._bodies = [Layer(partial(self._paint_body, i), BODY_Z) for i in range(len(lanes))]
         self._words = [Layer(partial(self._paint_words, i), WORDS_Z) for i in range(len(lanes))]
         self._now, self._pick = UprightLine(), UprightLine()
         self._marks = {which: CursorMark(which) for which in Which}
         marks = [part for mark in self._marks.values() for part in mark.parts]
-        for item in (*self._bodies, *self._words, self._now, self._pick, *marks):
+        for item in (*self._grounds, *self._bodies, *self._words, self._now, self._pick, *marks):
             scene.addItem(item)
         for box in self._boxes:
-            box.sigResized.connect(self._place)
+            box.geometryChanged.connect(self._place)
         scene.sigMouseClicked.connect(self._clicked)
         self.set_theme(theme)
-
-    def _add_box(self, row: int) -> pg.ViewBox:
-        box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
-        box.setYRange(0.0, 1.0, padding=0.0)
-        if row:
-            box.setXLink(self._layout.getItem(0, 0))
-        self._layout.addItem(box, row, 0)
-        return box
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -101,6 +100,8 @@ class Canvas:
         self._pick.ink(theme.palette.notes, max(1.5, 2 * theme.scale))
         for mark in self._marks.values():
             mark.set_theme(theme)
+        for ground in self._grounds:
+            ground.update()
         self._place()
 
     def _share_out(self) -> None:
@@ -158,20 +159,20 @@ class Canvas:
     def _scale_time(self) -> None:
         """Time on the boxes and on the axis, in seconds from the span's start so that floats stay exact."""
         span = self.span
-        self._boxes[0].setXRange(0.0, (span.t1_ns - span.t0_ns) / 1e9, padding=0.0)
+        self._time.setXRange(0.0, (span.t1_ns - span.t0_ns) / 1e9, padding=0.0)
         if self._picture is None:
             self._axis.show_ticks((), span.t0_ns)
             return
-        room = int(self._boxes[0].width() / self._theme.px(TICK_ROOM))
+        room = int(self._time.width() / self._theme.px(TICK_ROOM))
         ticks = time_ticks(span, self._picture.content.origin, room)
         self._axis.show_ticks(ticks, span.t0_ns)
 
     def _place(self, *_: object) -> None:
         gutter, right = self._theme.px(GUTTER), self._theme.px(RIGHT)
-        for box, body, words in zip(self._boxes, self._bodies, self._words, strict=True):
+        for box, *layers in zip(self._boxes, self._grounds, self._bodies, self._words, strict=True):
             rect = QRectF(box.mapRectToScene(box.rect()).toRect()).adjusted(-gutter, 0.0, right, 0.0)
-            body.place(rect)
-            words.place(rect)
+            for layer in layers:
+                layer.place(rect)
         self._place_lines()
 
     def _place_lines(self) -> None:
@@ -197,11 +198,12 @@ class Canvas:
         time = TimeScale(span.t0_ns, span.t1_ns, left, max(1.0, width - left - self._theme.px(RIGHT)))
         return Frame(self._theme, width, height, time)
 
+    def _paint_ground(self, row: int, painter: QPainter) -> None:
+        paint_ground(painter, self._frame(row))
+
     def _paint_body(self, row: int, painter: QPainter) -> None:
-        frame = self._frame(row)
-        paint_ground(painter, frame)
         if self._picture is not None:
-            self._lanes[row].body(painter, frame, self._picture)
+            self._lanes[row].body(painter, self._frame(row), self._picture)
 
     def _paint_words(self, row: int, painter: QPainter) -> None:
         if self._picture is not None:

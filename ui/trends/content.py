@@ -123,7 +123,7 @@ def gather(
 ) -> Content:
     """The content for a request."""
     span = request.span
-    grid = np.linspace(span.t0_ns, span.t1_ns, BAND_POINTS).astype(np.int64)
+    grid = _with_doses(np.linspace(span.t0_ns, span.t1_ns, BAND_POINTS).astype(np.int64), state)
     clock_ns = snapshot.utc_ns - snapshot.t_ns + snapshot.utc_offset_min * 60_000_000_000
     return Content(
         span=span,
@@ -140,8 +140,7 @@ def gather(
 
 
 def _band(role: Role, state: SessionState, baseline: Baseline, grid: NDArray[np.int64]) -> Band | None:
-    times = _with_doses(grid, state)
-    return expected_band(role, state.doses, baseline.value(role), times, recorded(state))
+    return expected_band(role, state.doses, baseline.value(role), grid, recorded(state))
 
 
 def _with_doses(grid: NDArray[np.int64], state: SessionState) -> NDArray[np.int64]:

@@ -124,6 +124,8 @@ def words(
 
 def elided(text: str, px: int, room: float, weight: int = fonts.MEDIUM) -> str:
     """The text, or its beginning and an ellipsis, within `room` pixels."""
+    if fonts.width(text, px, weight) <= room:
+        return text
     return fonts.metrics(px, weight).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 

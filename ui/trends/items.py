@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QStyleOptionGraphicsItem, QWidget
 
@@ -16,9 +16,15 @@ from ui.trends.ticks import Tick
 
 Draw = Callable[[QPainter], None]
 
+GROUND_Z: Final = 0.0
 BODY_Z: Final = 1.0
 CURSOR_Z: Final = 5.0
 WORDS_Z: Final = 10.0
+AXIS: Final = 34
+AXIS_PX: Final = 18
+AXIS_TOP: Final = 2
+"""Pixels between the lanes' end and the words of the axis."""
+
 LETTER_BOX: Final = 22
 """Design pixels: the box with a cursor's letter."""
 
@@ -26,11 +32,14 @@ LETTER_BOX: Final = 22
 class Layer(QGraphicsItem):
     """A rectangle of the scene that is painted by a function in its own pixels."""
 
-    def __init__(self, draw: Draw, z: float) -> None:
+    def __init__(self, draw: Draw, z: float, *, kept: bool = False) -> None:
+        """One that is `kept` is painted anew only when it is told to or gets another size."""
         super().__init__()
         self._draw = draw
         self._rect = QRectF()
         self.setZValue(z)
+        if kept:
+            self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def place(self, rect: QRectF) -> None:
         """Cover this rectangle of the scene."""
@@ -116,23 +125,38 @@ class CursorMark:
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """The axis under the lanes; ticks and their words come from ui.trends.ticks."""
+    """The axis under the lanes; ticks and their words come from ui.trends.ticks.
+
+    It paints its words itself: they are known, and pyqtgraph's search for others takes longer than a lane.
+    """
 
     def __init__(self) -> None:
         super().__init__("bottom")
         self._ticks: tuple[Tick, ...] = ()
-        self.setStyle(tickLength=0, tickAlpha=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
+        self._origin_ns = 0
+        self._theme = Theme()
+        self.setStyle(autoExpandTextSpace=False, autoReduceTextSpace=False)
         self.enableAutoSIPrefix(False)
 
     def set_theme(self, theme: Theme) -> None:
-        self.setPen(None)
-        self.setTextPen(theme.palette.secondary)
-        self.setTickFont(fonts.font(theme.text_px(18)))
-        self.setHeight(theme.px(34))
+        self._theme = theme
+        self.setHeight(theme.px(AXIS))
+        self.update()
 
     def show_ticks(self, ticks: tuple[Tick, ...], origin_ns: int) -> None:
         """Show these; positions are seconds from `origin_ns`, the view boxes' zero."""
-        if ticks == self._ticks:
-            return
-        self._ticks = ticks
-        self.setTicks([[((tick.t_ns - origin_ns) / 1e9, tick.text) for tick in ticks]])
+        if (ticks, origin_ns) != (self._ticks, self._origin_ns):
+            self._ticks, self._origin_ns = ticks, origin_ns
+            self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        px = self._theme.text_px(AXIS_PX)
+        painter.setFont(fonts.font(px))
+        painter.setPen(colour(self._theme.palette.secondary))
+        t0_s, t1_s = self.range
+        scale, baseline = self.size().width() / (t1_s - t0_s), AXIS_TOP + fonts.metrics(px).ascent()
+        for tick in self._ticks:
+            x = ((tick.t_ns - self._origin_ns) / 1e9 - t0_s) * scale
+            painter.drawText(QPointF(x - fonts.width(tick.text, px) / 2, baseline), tick.text)

@@ -55,7 +55,7 @@ def paint_ground(painter: QPainter, frame: Frame) -> None:
 
 
 def _waves_body(painter: QPainter, frame: Frame, picture: Picture) -> None:
-    wavelane.draw_body(painter, frame, picture.waves or (), picture.columns, picture.grid)
+    wavelane.draw_body(painter, frame, picture.waves or (), picture.grid)
     draw_bands(painter, frame, picture.content)
 
 

@@ -21,6 +21,7 @@ from ui.trends.content import Content
 from ui.trends.frame import Frame, elided, vertical_grid, words
 from ui.trends.labels import Place, Room, Wanted, place
 from ui.trends.stretches import draw_stretches
+from ui.trends.window import Span
 
 DOSE_RANK: Final = 1_000_000
 DOSE_SIGN: Final = "▼ "
@@ -51,8 +52,12 @@ class Block:
     group: str = ""
 
 
-def moments(state: SessionState, end_ns: int = 0) -> tuple[Moment, ...]:
-    """Notes and scores that stand, and doses, oldest first; what goes on is known up to `end_ns`."""
+def moments(state: SessionState, span: Span, end_ns: int) -> tuple[Moment, ...]:
+    """Notes and scores that stand, and doses, as far as they touch a span, oldest first.
+
+    What goes on is known up to `end_ns`.
+    """
+    t0_ns, t1_ns = span.t0_ns, span.t1_ns
     notes = (
         Moment(
             n.t_ns,
@@ -60,11 +65,16 @@ def moments(state: SessionState, end_ns: int = 0) -> tuple[Moment, ...]:
             t1_ns=(end_ns if n.end_ns is None else n.end_ns) if n.lasts else None,
         )
         for n in state.notes
-        if not n.withdrawn
+        if n.t_ns <= t1_ns and not n.withdrawn and (n.t_ns >= t0_ns or n.lasts)
     )
-    doses = (Moment(d.t_ns, DOSE_SIGN + wording.dose_short(d), dose=True) for d in state.doses)
-    scores = (Moment(t_ns, text) for t_ns, text in score_marks(state))
-    return tuple(sorted((*notes, *scores, *doses), key=lambda m: (m.t_ns, m.dose)))
+    doses = (
+        Moment(d.t_ns, DOSE_SIGN + wording.dose_short(d), dose=True)
+        for d in state.doses
+        if t0_ns <= d.t_ns <= t1_ns
+    )
+    scores = (Moment(t_ns, text) for t_ns, text in score_marks(state) if t0_ns <= t_ns <= t1_ns)
+    seen = (m for m in (*notes, *scores, *doses) if max(m.t_ns, m.t1_ns or 0) >= t0_ns)
+    return tuple(sorted(seen, key=lambda m: (m.t_ns, m.dose)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Written:
 
 def written(frame: Frame, content: Content) -> tuple[Written, ...]:
     """Where the words of each moment in view stand: doses first, then the newest; in two rows if need be."""
-    seen = [m for m in moments(content.state, content.end_ns) if _in_view(m, content)]
+    seen = moments(content.state, content.span, content.end_ns)
     weights = [fonts.BOLD if m.dose else fonts.MEDIUM for m in seen]
     wanted = [
         Wanted(
@@ -106,12 +116,6 @@ def written(frame: Frame, content: Content) -> tuple[Written, ...]:
     if any(f is None or f.width < w.width for f, w in zip(found, wanted, strict=True)) and _fits_two(frame):
         rows, found = 2, place(wanted, _room(frame, 2))
     return tuple(Written(m, w, at, rows) for m, w, at in zip(seen, weights, found, strict=True))
-
-
-def _in_view(moment: Moment, content: Content) -> bool:
-    """Whether it was, or lasted, within the window."""
-    until_ns = moment.t_ns if moment.t1_ns is None else max(moment.t_ns, moment.t1_ns)
-    return moment.t_ns <= content.span.t1_ns and until_ns >= content.span.t0_ns
 
 
 def draw_note_grid(painter: QPainter, frame: Frame, grid: tuple[int, ...]) -> None:
@@ -169,12 +173,15 @@ def _room(frame: Frame, rows: int) -> Room:
 
 
 def music_blocks(content: Content) -> tuple[Block, ...]:
-    """Tracks that sounded, the one that sounds, and what the player means to play next."""
+    """Tracks that sounded, the one that sounds, and what the player means to play next, within the window."""
+    t0_ns, t1_ns = content.span.t0_ns, content.span.t1_ns
     played = (
         Block(s.t0_ns, s.t1_ns or content.end_ns, s.title, now=s.t1_ns is None, group=s.section)
         for s in content.state.music
+        if s.t0_ns <= t1_ns and (s.t1_ns or content.end_ns) >= t0_ns
     )
-    return (*played, *(Block(c.t0_ns, c.t1_ns, c.title, outline=True) for c in content.coming))
+    coming = (Block(c.t0_ns, c.t1_ns, c.title, outline=True) for c in content.coming)
+    return (*played, *coming)
 
 
 def phase_blocks(content: Content) -> tuple[Block, ...]:

@@ -33,9 +33,8 @@ def stretches(state: SessionState, end_ns: int) -> tuple[Stretch, ...]:
     """All that lasted, oldest first; what goes on is known up to `end_ns`."""
     free_ns = [0] * LEVELS
     made: list[Stretch] = []
-    for note in sorted(state.notes, key=lambda note: note.t_ns):
-        if not note.lasts or note.withdrawn:
-            continue
+    lasted = (note for note in state.notes if note.lasts and not note.withdrawn)
+    for note in sorted(lasted, key=lambda note: note.t_ns):
         t1_ns = max(note.t_ns, end_ns if note.end_ns is None else note.end_ns)
         level = next((i for i, until_ns in enumerate(free_ns) if until_ns <= note.t_ns), LEVELS - 1)
         free_ns[level] = max(free_ns[level], t1_ns)

@@ -29,11 +29,13 @@ THICK = 2.0
 """How tall a column is drawn where minimum and maximum agree, in pixels of the design."""
 
 
-def column_lines(trace: Trace, frame: Frame, scale: ValueScale, columns: int) -> NDArray[np.float64]:
+def column_lines(
+    trace: Trace, frame: Frame, scale: ValueScale, columns: int, wide: float = OVERLAP
+) -> NDArray[np.float64]:
     """One line (x, top, x, bottom) per column, shape (n, 4); never shorter than the trace is thick."""
     half = max(0.75, THICK * frame.theme.scale / 2)
     lines = np.empty((len(trace.index), 4))
-    x = frame.time.left + (trace.index + OVERLAP / 2) * (frame.time.width / columns)
+    x = frame.time.left + (trace.index + wide / 2) * (frame.time.width / columns)
     slope = (scale.bottom - scale.top) / (scale.high - scale.low)
     lines[:, 0] = x
     lines[:, 1] = scale.bottom - (trace.hi - scale.low) * slope - half
@@ -52,14 +54,23 @@ def draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:
 
 
 def draw_trace(
-    painter: QPainter, trace: Trace, frame: Frame, scale: ValueScale, columns: int, name: str
+    painter: QPainter,
+    trace: Trace,
+    frame: Frame,
+    scale: ValueScale,
+    columns: int,
+    name: str,
+    wide: float = OVERLAP,
 ) -> None:
-    """Draw a trace: upright lines, antialiased, give a smooth edge without stroking a polyline."""
+    """Draw a trace: upright lines, antialiased, give a smooth edge without stroking a polyline.
+
+    `wide` is the width of a line in columns.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(colour(name), OVERLAP * frame.time.width / columns)
+    pen = QPen(colour(name), wide * frame.time.width / columns)
     pen.setCapStyle(pen.capStyle().FlatCap)
     painter.setPen(pen)
-    draw_lines(painter, column_lines(trace, frame, scale, columns))
+    draw_lines(painter, column_lines(trace, frame, scale, columns, wide))
 
 
 def draw_band_edges(painter: QPainter, band: Band | None, frame: Frame, scale: ValueScale, name: str) -> None:

@@ -105,9 +105,10 @@ def _filled(
     edges = np.concatenate(([0], np.flatnonzero(apart) + 1, [len(here)]))
     for start, stop in pairwise(edges.tolist()):
         stretch[here[start] : here[stop - 1] + 1] = True
+    begins = np.zeros(len(lo), dtype=bool)
+    begins[here[edges[:-1]]] = True
     index = np.flatnonzero(stretch)
-    first = np.isin(index, here[edges[:-1]])
-    return index, np.interp(index, here, lo[here]), np.interp(index, here, hi[here]), first
+    return index, np.interp(index, here, lo[here]), np.interp(index, here, hi[here]), begins[index]
 
 
 def _bridged(

@@ -32,7 +32,8 @@ DOT_APART_PX: Final = 5.0
 DOT: Final = 5.0
 PEN: Final = 1.6
 PIXEL_COLUMNS: Final = 2
-"""Columns per pixel; with no more than one sample per pixel, samples are drawn one by one."""
+"""Columns per pixel that are asked for. A wave has one, as with two its dense peaks shine bright and dim by
+turns. With no more than one sample per pixel, samples are drawn one by one."""
 
 FLAT: Final = 1e-6
 """What differs by less of itself is one value."""
@@ -46,10 +47,11 @@ INKS: Final = (("ECG", "hr"), ("PULS_OXIM", "spo2"), ("PRESS", "nibp"))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WaveShown:
-    """A wave in a window, as columns or as single samples; `low` to `high` is what its strip reaches over."""
+    """A wave in a window, in so many columns or as samples; its strip reaches from `low` to `high`."""
 
     line: WaveLine
     drawn: Trace | Samples
+    columns: int
     low: float
     high: float
     step: float
@@ -66,14 +68,15 @@ def gather_waves(record: CloseUp, span: Span, width: int) -> tuple[WaveShown, ..
 
 def _shown(record: CloseUp, line: WaveLine, span: Span, width: int) -> WaveShown:
     drawn: Trace | Samples
-    if (span.t1_ns - span.t0_ns) * line.fs / 1e9 <= width / PIXEL_COLUMNS:
+    pixels = max(1, width // PIXEL_COLUMNS)
+    if (span.t1_ns - span.t0_ns) * line.fs / 1e9 <= pixels:
         drawn = record.samples(line.key, span.t0_ns, span.t1_ns)
         values = drawn.values[~np.isnan(drawn.values)]
         seen = (float(values.min()), float(values.max())) if len(values) else None
     else:
-        drawn = wave_trace(record.columns(line.key, span.t0_ns, span.t1_ns, width))
+        drawn = wave_trace(record.columns(line.key, span.t0_ns, span.t1_ns, pixels))
         seen = drawn.seen
-    return WaveShown(line, drawn, *even_range(seen))
+    return WaveShown(line, drawn, pixels, *even_range(seen))
 
 
 def even_range(seen: tuple[float, float] | None) -> tuple[float, float, float]:
@@ -101,9 +104,7 @@ def strip_scale(frame: Frame, number: int, count: int, shown: WaveShown) -> Valu
     return ValueScale(shown.low, shown.high, top + edge, top + tall - edge)
 
 
-def draw_body(
-    painter: QPainter, frame: Frame, waves: tuple[WaveShown, ...], columns: int, grid: tuple[int, ...]
-) -> None:
+def draw_body(painter: QPainter, frame: Frame, waves: tuple[WaveShown, ...], grid: tuple[int, ...]) -> None:
     """Everything below the now-line."""
     painter.save()
     frame.clip(painter)
@@ -114,7 +115,7 @@ def draw_body(
             horizontal_line(painter, frame, number * frame.height / len(waves))
         ink = ink_of(shown.line, frame.theme.palette)
         if isinstance(shown.drawn, Trace):
-            draw_trace(painter, shown.drawn, frame, scale, columns, ink)
+            draw_trace(painter, shown.drawn, frame, scale, shown.columns, ink, wide=1.0)
         else:
             _draw_samples(painter, shown.drawn, frame, scale, ink)
     painter.restore()
