@@ -25,6 +25,7 @@ from kapmonitor.settings import default as default_settings
 from kapmonitor.shelf import Shelved, Tell, shelf, shelved
 from kapmonitor.show_unlock import unlock_record
 from kapmonitor.underway import is_underway
+from kapmonitor.vault import keys
 from kapmonitor.viewing import note_views
 from playlists.heard import lane
 from ui.console import Console, Dress, Progress
@@ -108,6 +109,14 @@ class Library:
     def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
         """All there are, the newest first."""
         return shelf(self._folders, tell)
+
+    def unlock(self, record: Shelved, passphrase: str) -> bool:
+        """Whether a locked record can be read now, by this passphrase; empty, by what is known already.
+
+        RecordLocked where no passphrase would help.
+        """
+        keyfile = keys.locked(record.path)
+        return keyfile is None or (bool(passphrase) and keys.unlock(keyfile.stations, passphrase))
 
     def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:
         """Check one; what is returned opens it. RecordError if it cannot be read here."""

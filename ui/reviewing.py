@@ -82,10 +82,17 @@ class Reviewed:
 
 
 class Library(Protocol):
-    """The other records of this computer; both methods take time, on another thread than the window's."""
+    """The other records of this computer; all methods take time, on another thread than the window's."""
 
     def shelf(self, tell: Tell) -> tuple[Shelved, ...]:
         """All there are, the newest first."""
+        ...
+
+    def unlock(self, record: Shelved, passphrase: str) -> bool:
+        """Whether a locked record can be read now, by this passphrase; empty, by what is known already.
+
+        RecordLocked where no passphrase would help.
+        """
         ...
 
     def load(self, record: Shelved, tell: Tell) -> Callable[[], Reviewed]:

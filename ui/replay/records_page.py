@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from kapmonitor.shelf import Shelved, Standing
@@ -15,6 +15,9 @@ from ui import fonts, painting
 from ui.job import Job, Tell
 from ui.listing import in_view
 from ui.panel import paint_panel
+from ui.question.locked import record_locked
+from ui.question.secret_page import SecretPage
+from ui.question.wording import ANOTHER
 from ui.replay import wording
 from ui.replay.shelved import Row, row
 from ui.shortcuts import TAKES_ARROWS
@@ -27,11 +30,14 @@ FOOT: Final = 76
 MARGIN: Final = 24
 ROW: Final = 44
 TEXT: Final = 18
+WHO: Final = 190
+"""Design pixels for who it is, where the session stands beside it."""
 
 
 class RecordsPage(QWidget):
     """Lists what `shelf` finds, in its order; `load` makes ready what is chosen, and `ready` carries it.
 
+    For one that is locked a passphrase is asked for, until `unlock` says that it is the right one.
     `is_open` says of a record whether it is open already; one that is `wanted` is opened at once.
     """
 
@@ -41,6 +47,7 @@ class RecordsPage(QWidget):
     def __init__(
         self,
         shelf: Callable[[Tell], tuple[Shelved, ...]],
+        unlock: Callable[[Shelved, str], bool],
         load: Callable[[Shelved, Tell], object],
         is_open: Callable[[Shelved], bool],
         theme: Theme,
@@ -48,6 +55,7 @@ class RecordsPage(QWidget):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._unlock = unlock
         self._load = load
         self._is_open = is_open
         self._wanted = wanted
@@ -55,7 +63,10 @@ class RecordsPage(QWidget):
         self._trouble = ""
         self._at = 0
         self._listing: Job[tuple[Shelved, ...]] | None = Job(shelf, THREAD, wording.STOPPED)
+        self._unlocking: Job[bool] | None = None
         self._loading: Job[object] | None = None
+        self._tried = False
+        self._secret: SecretPage | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(TAKES_ARROWS, True)
         self.setAccessibleName(wording.RECORDS)
@@ -76,10 +87,17 @@ class RecordsPage(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether something is being read."""
-        return self._listing is not None or self._loading is not None
+        return any(job is not None for job in (self._listing, self._unlocking, self._loading))
+
+    @property
+    def secret(self) -> SecretPage | None:
+        """The page that asks for a passphrase, while it does."""
+        return self._secret
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        if self._secret is not None:
+            self._secret.set_theme(theme)
         self.update()
 
     def say(self, trouble: str) -> None:
@@ -89,10 +107,14 @@ class RecordsPage(QWidget):
 
     def look(self) -> None:
         """How far it is."""
-        listing, loading = self._listing, self._loading
+        listing, unlocking, loading = self._listing, self._unlocking, self._loading
         if listing is not None and listing.is_over:
             self._listing, self._records, self._trouble = None, listing.result or (), listing.trouble
             self._open_wanted()
+        if unlocking is not None and unlocking.is_over:
+            self._unlocking, self._trouble = None, unlocking.trouble
+            if unlocking.result is not None:
+                self._unlocked(right=unlocking.result)
         if loading is not None and loading.is_over:
             self._loading, self._trouble = None, loading.trouble
             if loading.result is not None:
@@ -112,6 +134,7 @@ class RecordsPage(QWidget):
                 self._listing.stop()
             if self._loading is not None:
                 self._loading.stop()
+            self._unlocking = None
             self._timer.stop()
 
     # Keys and the mouse
@@ -134,7 +157,7 @@ class RecordsPage(QWidget):
                 super().keyPressEvent(event)
 
     def _move(self, by: int) -> None:
-        if self._loading is None:
+        if self._loading is None and self._unlocking is None:
             self._at = min(max(self._at + by, 0), max(0, len(self._records) - 1))
             self._trouble = ""
             self.update()
@@ -142,10 +165,51 @@ class RecordsPage(QWidget):
     def _open(self) -> None:
         if not self._records or self.is_busy:
             return
-        chosen, load = self._records[self._at], self._load
+        chosen = self._records[self._at]
         self._trouble = ""
+        if chosen.standing is Standing.LOCKED and not self._is_open(chosen):
+            self._try("")
+        else:
+            self._begin(chosen)
+
+    def _try(self, passphrase: str) -> None:
+        chosen, unlock = self._records[self._at], self._unlock
+        self._tried = bool(passphrase)
+        self._unlocking = Job(lambda _tell: unlock(chosen, passphrase), THREAD, wording.STOPPED)
+        self.update()
+
+    def _begin(self, chosen: Shelved) -> None:
+        load = self._load
         self._loading = Job(lambda tell: load(chosen, tell), THREAD, wording.STOPPED)
         self.update()
+
+    def _ask(self, trouble: str = "") -> None:
+        name = self._records[self._at].path.name
+        page = self._secret = SecretPage(record_locked(name, trouble), self._theme, self)
+        page.answered.connect(self._answered)
+        page.setGeometry(self.rect())
+        page.show()
+        page.setFocus()
+
+    def _answered(self, passphrase: str) -> None:
+        page, self._secret = self._secret, None
+        if page is not None:
+            page.hide()
+            page.deleteLater()
+        self.setFocus()
+        self.update()
+        if passphrase:
+            self._try(passphrase)
+
+    def _unlocked(self, *, right: bool) -> None:
+        if right:
+            self._begin(self._records[self._at])
+        else:
+            self._ask(ANOTHER if self._tried else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._secret is not None:
+            self._secret.setGeometry(self.rect())
 
     def _escape(self) -> None:
         if self._loading is not None:
@@ -196,7 +260,7 @@ class RecordsPage(QWidget):
 
     def _status(self) -> tuple[str, str]:
         """What goes on, or what went wrong; else where the chosen record lies."""
-        if self._loading is not None:
+        if self._loading is not None or self._unlocking is not None:
             return wording.OPENING.format(name=self._records[self._at].path.name), self._theme.palette.notes
         if self._trouble:
             return self._trouble, self._theme.palette.medium
@@ -226,6 +290,7 @@ class RecordsPage(QWidget):
         left = box.left() + px(12)
         painting.line(painter, left, base, shown.when, quiet, size)
         left += fonts.width("0000-00-00 00:00", size) + px(20)
-        painting.line(painter, left, base, shown.who, text, size, fonts.SEMIBOLD, room=px(190))
-        left += px(200)
+        room = float(px(WHO)) if shown.session else max(0.0, right - left)
+        painting.line(painter, left, base, shown.who, text, size, fonts.SEMIBOLD, room=room)
+        left += px(WHO) + px(10)
         painting.line(painter, left, base, shown.session, quiet, size, room=max(0.0, right - left))

@@ -74,7 +74,7 @@ class Several:
             make = library.load(wanted, tell)
             return lambda: self.add(make())
 
-        page = RecordsPage(shelf, load, self._is_open, window.theme, wanted)
+        page = RecordsPage(shelf, library.unlock, load, self._is_open, window.theme, wanted)
         page.left.connect(window.close_over_trends)
         page.ready.connect(lambda opens: self._opened(window, page, opens))
         window.open_over_trends(page)

@@ -82,7 +82,7 @@ STANDINGS: Final = {
     "closed": "closed",
     "interrupted": "interrupted",
     "being written": "being written",
-    "locked": "locked: its key is not here",
+    "locked": "locked",
     "of a newer version": "of a newer version",
     "cannot be read": "cannot be read",
 }
