@@ -1,15 +1,15 @@
 """The operating system's own store of secrets: Windows' credentials, macOS' keychain, a Secret Service.
 
 Stores that keep a secret readable in a file, or lose it, come as backends of the same library; only those
-named here are used.
+named here are used. Loading the library takes longer than opening a record: it is loaded only to be asked.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from keyring.backend import KeyringBackend, get_all_keyring
-from keyring.errors import KeyringError
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE: Final = "kapmonitor vault"
 SAFE: Final = frozenset(
@@ -19,6 +19,8 @@ SAFE: Final = frozenset(
 
 def keychain() -> KeyringBackend | None:
     """The best store there is here; None on a computer without one."""
+    from keyring.backend import get_all_keyring
+
     return best_of(get_all_keyring())
 
 
@@ -33,6 +35,8 @@ def keep(recipient: str, identity: str) -> bool:
     store = keychain()
     if store is None:
         return False
+    from keyring.errors import KeyringError
+
     try:
         store.set_password(SERVICE, recipient, identity)
         return store.get_password(SERVICE, recipient) == identity
@@ -45,6 +49,8 @@ def kept(recipient: str) -> str | None:
     store = keychain()
     if store is None:
         return None
+    from keyring.errors import KeyringError
+
     try:
         return store.get_password(SERVICE, recipient)
     except KeyringError:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final
 
 from playlists.heard import Lane
-from ui.music.output import DeviceOutput
 from ui.music.ports import Output
 from ui.music.rehearing import Head, HearView, Rehearing
 from ui.music.soundserver import SoundServer
@@ -61,6 +60,9 @@ class Hearer:
         self._thread.wait(2_000)
 
     def _device(self) -> Output:
+        # Most records are reviewed without a sound, and Qt's part for it is slow to load.
+        from ui.music.output import DeviceOutput
+
         self._server.start()
         return DeviceOutput(
             self._wanted, buffer_s=BUFFER_S, server_ms=SERVER_MS, server=self._server, avoid=self._avoid
