@@ -35,6 +35,7 @@ VIEWS = {
     "playing": PLAYING,
     "paused": replace(PLAYING, mode=Mode.PAUSED),
     "ready": replace(PLAYING, mode=Mode.STOPPED, at_s=0.0, example=True),
+    "ended": replace(PLAYING, mode=Mode.STOPPED, ended=True, section="Ground", at_s=0.0, coming=()),
     "held": replace(PLAYING, held=True, coming=PLAYING.coming[:2]),
     "going": replace(PLAYING, going_to="Return"),
     "grounded": replace(

@@ -1,11 +1,18 @@
 """What the panel says in each state; every state says something."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_player import PLAYING, VIEWS
 
+from kapmonitor.session.events import Phase
+from playlists.course import RATE, Ask, Cue, Mode
+from playlists.cues import initial, step
+from playlists.model import After, Playlist, Section, Track
+from playlists.tape import advance
 from ui.music.face import SEGMENTS, Glyph, live, no_playlist, segments
+from ui.music.picture import picture
 from ui.music.ports import OutputHealth, OutputState
 
 
@@ -29,6 +36,7 @@ def test_playing_says_what_and_how_far():
     [
         ("paused", "Peak · paused", Glyph.PLAY),
         ("ready", "Peak · ready", Glyph.PLAY),
+        ("ended", "Ground · ended", Glyph.PLAY),
         ("held", "Peak · held", Glyph.PAUSE),
         ("going", "Peak · to Return soon", Glyph.PAUSE),
     ],
@@ -54,8 +62,46 @@ def test_missing_file_is_said_under_the_rows():
     assert live(VIEWS["missing"]).trouble == "Tidal left out: tidal.flac cannot be read as music"
 
 
+def test_music_that_has_ended_says_so_and_a_lost_speaker_goes_before_it():
+    assert live(VIEWS["ended"]).trouble.startswith("The music has ended")
+    lost = replace(VIEWS["ended"], output=VIEWS["lost"].output)
+    assert live(lost).trouble == live(VIEWS["lost"]).trouble
+
+
+def seen_of(state):
+    return picture(EVENING, state, PLAYING.output, 0.0, "")
+
+
+def after(state, seconds):
+    return advance(EVENING, state, round(seconds * RATE), frozenset(EVENING.places())).state
+
+
+EVENING = Playlist(
+    "Evening",
+    (
+        Section("Peak", (Track(Path("a.flac"), "a", 20.0), Track(Path("b.flac"), "b", 20.0)), (Phase.PEAK,)),
+        Section("End", (Track(Path("c.flac"), "c", 20.0),), (Phase.INTEGRATION,), After.STOP),
+    ),
+)
+
+
+def test_only_music_that_came_to_its_end_has_ended():
+    before = initial(EVENING, Phase.INTEGRATION)
+    assert not seen_of(before).ended
+    playing = after(step(EVENING, before, Cue(Ask.PLAY))[0], 5)
+    assert not seen_of(playing).ended
+    over = after(playing, 30)
+    assert seen_of(over).ended
+    assert seen_of(over).title == "c"
+    again = after(step(EVENING, over, Cue(Ask.PLAY))[0], 1)
+    assert (seen_of(again).ended, seen_of(again).mode) == (False, Mode.PLAYING)
+    there = step(EVENING, over, Cue(Ask.PHASE, phase=Phase.PEAK))[0]
+    assert not seen_of(there).ended
+
+
 def test_nothing_playable_leaves_no_key_that_would_do_nothing():
     face = live(VIEWS["unplayable"])
+    assert face.glyph is None
     assert not any(key.enabled for key in face.keys)
     assert face.trouble
 

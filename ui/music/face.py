@@ -82,7 +82,7 @@ def live(view: MusicView) -> MusicFace:
         heading=heading,
         right=right,
         amber=amber,
-        glyph=Glyph.PAUSE if view.mode is Mode.PLAYING else Glyph.PLAY,
+        glyph=_glyph(view),
         title=view.title,
         quiet=view.mode is not Mode.PLAYING or not view.output.usable,
         line=_line(view),
@@ -92,11 +92,18 @@ def live(view: MusicView) -> MusicFace:
         rows=tuple(
             RowFace(row.section, row.title, clock(row.duration_s), faint=row.if_moved) for row in view.coming
         ),
-        trouble=wording.TROUBLES[view.output.state].format(name=view.output.name) or view.trouble,
+        trouble=_trouble(view),
         segments=segments(view.volume_db),
         footer=wording.CROSSFADE.format(seconds=view.crossfade_s),
         lists=wording.LISTS,
     )
+
+
+def _glyph(view: MusicView) -> Glyph | None:
+    """None where there is nothing to play."""
+    if not view.title:
+        return None
+    return Glyph.PAUSE if view.mode is Mode.PLAYING else Glyph.PLAY
 
 
 def clock(seconds: float) -> str:
@@ -108,6 +115,12 @@ def segments(volume_db: float) -> int:
     """How many of the volume bar's segments are lit: two decibels each, at least one."""
     share = (volume_db - VOLUME_FLOOR_DB) / (VOLUME_CAP_DB - VOLUME_FLOOR_DB)
     return 1 + round(min(1.0, max(0.0, share)) * (SEGMENTS - 1))
+
+
+def _trouble(view: MusicView) -> str:
+    """The one sentence there is room for: what keeps all music from being heard comes first."""
+    output = wording.TROUBLES[view.output.state].format(name=view.output.name)
+    return output or view.trouble or (wording.ALL_ENDED if view.ended else "")
 
 
 def _right(view: MusicView) -> tuple[str, bool]:
@@ -129,7 +142,7 @@ def _line(view: MusicView) -> str:
     elif view.mode is Mode.PAUSED:
         state = wording.PAUSED
     elif view.mode is Mode.STOPPED:
-        state = wording.NOT_STARTED
+        state = wording.ENDED if view.ended else wording.NOT_STARTED
     return " · ".join(part for part in (view.section, state) if part)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from playlists.course import RATE, CueState
+from playlists.course import RATE, CueState, Mode
 from playlists.model import Place, Playlist
-from playlists.order import coming, first_in
+from playlists.order import coming, first_in, following
 from ui.music.ports import ComingRow, MusicView, OutputHealth
 
 ROWS: Final = 4
@@ -40,10 +40,16 @@ def picture(
         view,
         title=track.title,
         section=playlist.section(state.place).name,
+        ended=_ended(playlist, state, state.place),
         at_s=state.at / RATE,
         duration_s=track.played_s,
         coming=_rows(playlist, state, state.place),
     )
+
+
+def _ended(playlist: Playlist, state: CueState, place: Place) -> bool:
+    heard = place in state.left and state.mode is Mode.STOPPED
+    return heard and following(playlist, place, state.missing, stay=state.stay) is None
 
 
 def _going_to(playlist: Playlist, state: CueState) -> str:

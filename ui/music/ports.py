@@ -93,11 +93,15 @@ class ComingRow:
 
 @dataclass(frozen=True, slots=True)
 class MusicView:
-    """All that the panel shows, at one instant. `trouble` is one sentence on what is wrong, else empty."""
+    """All that the panel shows, at one instant. `trouble` is one sentence on what is wrong, else empty.
+
+    `ended` is whether the last track is over and none follows of itself.
+    """
 
     playlist: str = ""
     example: bool = False
     mode: Mode = Mode.STOPPED
+    ended: bool = False
     held: bool = False
     grounded: bool = False
     can_ground: bool = False
