@@ -22,7 +22,7 @@ from kapmonitor import show_review
 from kapmonitor.record.verify import verify
 from kapmonitor.review import Review
 from kapmonitor.settings import default
-from ui.music import hearer
+from ui.music import output as music_output
 from ui.music.panel import MusicPanel
 from ui.music.ports import OutputHealth, OutputState
 from ui.screenshot import save
@@ -55,7 +55,7 @@ def picture(state: str, folder: Path, size: QSize) -> None:
         speaker = Speaker(1)
         speaker.health = OutputHealth(output, "Desk speaker")
         speaker.write = lambda frames: None
-        hearer.DeviceOutput = lambda wanted, **more: speaker
+        music_output.DeviceOutput = lambda wanted, **more: speaker
         ports = []
         show_review.Review = lambda *args: ports.append(Review(*args)) or ports[-1]
         found = show_review.Checked(path, verify(path, Path(made) / "heads"), None, default())

@@ -16,7 +16,7 @@ from kapmonitor.settings import parse
 from kapmonitor.underway import Underway
 from playlists.course import RATE
 from playlists.heard import lane
-from ui.music import hearer
+from ui.music import output as music_output
 from ui.music.panel import MusicPanel
 from ui.music.wording import IN_SESSION
 from ui.shell import Shell
@@ -54,7 +54,7 @@ def review(qtbot, recorded, tmp_path, monkeypatch):
         outputs.append((wanted, more["avoid"], Clocked()))
         return outputs[-1][2]
 
-    monkeypatch.setattr(hearer, "DeviceOutput", output)
+    monkeypatch.setattr(music_output, "DeviceOutput", output)
     path, _ = recorded
     made = []
     monkeypatch.setattr(
