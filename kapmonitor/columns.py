@@ -19,7 +19,10 @@ Times = NDArray[np.int64]
 
 def column_edges(t0: int, t1: int, width: int) -> Times:
     """The width + 1 bounds of the columns; column i covers edges[i] up to, not including, edges[i + 1]."""
-    return t0 + (np.arange(width + 1, dtype=np.int64) * (t1 - t0)) // width
+    step, rest = divmod(t1 - t0, width)
+    numbers = np.arange(width + 1, dtype=np.int64)
+    # Not numbers * (t1 - t0), which a month in pixels is too long for.
+    return t0 + numbers * step + numbers * rest // width
 
 
 def nothing(width: int) -> Floats:

@@ -14,9 +14,10 @@ from kapmonitor.export.policy import WHOLE, Policy, leaving
 from kapmonitor.export.wall import Wall
 from kapmonitor.model import CuffReading, Validity
 from kapmonitor.record.items import WaveSlice
-from kapmonitor.record.reader import ALWAYS, RecordReader
+from kapmonitor.record.reader import ALWAYS, UNREADABLE, RecordReader
 from kapmonitor.record.report import last_t_ns
 from kapmonitor.record.stories import Stories
+from kapmonitor.record.verify import DAMAGED, verify
 from kapmonitor.record.view import RecordView
 from kapmonitor.session.events import ChannelDescribed, SessionStarted, Stamped
 from kapmonitor.session.state import SessionState, fold
@@ -24,6 +25,10 @@ from kapmonitor.session.state import SessionState, fold
 Tell = Callable[[float], None]
 """Told from 0 to 1 how far something has come; may raise to end it."""
 TOLD_EVERY: Final = 100
+LONGEST_DAYS: Final = 31
+"""A record that says it lasted longer does so by damage; an export of all that time would fill the disk."""
+
+DAY_NS: Final = 86_400_000_000_000
 
 
 def untold(_share: float) -> None:
@@ -55,7 +60,7 @@ class Value:
 class Source:
     """An open record and what may leave of it; close it, or use it in a `with`.
 
-    RecordDamaged if its beginning cannot be read.
+    RecordDamaged if its beginning cannot be read, and at the end of the `with` if something else could not.
     """
 
     def __init__(self, path: Path, policy: Policy = WHOLE) -> None:
@@ -66,7 +71,7 @@ class Source:
         try:
             recorded = tuple(row.stamped for row in self.reader.events())
             self.start_ns = _beginning(path, recorded)
-            self.end_ns = max(self.start_ns, last_t_ns(self.reader))
+            self.end_ns = _end(path, self.start_ns, last_t_ns(self.reader))
             self.is_closed = self.reader.is_closed()
         except BaseException:
             self.reader.close()
@@ -85,6 +90,8 @@ class Source:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.reader.close()
+        if isinstance(error, UNREADABLE) and verify(self.path).kind == DAMAGED:
+            raise RecordDamaged(str(self.path), f"is damaged, and not what it should be ({error})") from error
 
     @property
     def started(self) -> SessionStarted:
@@ -149,6 +156,14 @@ class Source:
     def share(self, t_ns: int) -> float:
         """How much of the session lies before a time."""
         return min(1.0, max(0.0, (t_ns - self.start_ns) / max(1, self.end_ns - self.start_ns)))
+
+
+def _end(path: Path, start_ns: int, last_ns: int) -> int:
+    """The end of what is exported; RecordDamaged if it cannot be."""
+    days = (last_ns - start_ns) // DAY_NS
+    if days > LONGEST_DAYS:
+        raise RecordDamaged(str(path), f"says that it lasted {days} days, which is damage")
+    return max(start_ns, last_ns)
 
 
 def _beginning(path: Path, recorded: tuple[Stamped, ...]) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kapmonitor.errors import ExportError
 from kapmonitor.export.source import Source, Tell, untold
 from kapmonitor.model import NO_SAMPLE
 from kapmonitor.record.cuffs import CUFF_REFS
@@ -22,6 +23,8 @@ JITTER_S: Final = 0.04
 """Stretches of a wave that begin so close to the end of the one before go on where it ended."""
 MOST_WORD: Final = 32_767
 _FINEST: Final = 0.001
+_COARSEST: Final = 100.0
+"""With larger steps the ends of the scale have more digits than EDF has room for."""
 _DENOMINATOR: Final = 8
 
 
@@ -51,7 +54,12 @@ def tracks_of(source: Source) -> tuple[Track, ...]:
             name = (channel.device, channel.ref, channel.fs, channel.resolution, channel.offset)
             named.setdefault(name, []).append(channel)
     largest = _largest(source)
-    return tuple(_track(tuple(channels), largest) for channels in named.values())
+    tracks = tuple(_track(tuple(channels), largest) for channels in named.values())
+    for track in tracks:
+        if not track.is_wave and track.step > _COARSEST:
+            who = f"{track.first.label or track.first.ref} of {track.first.device}"
+            raise ExportError(str(source.path), f"EDF has no room for a value of {who}; csv and json have")
+    return tracks
 
 
 def _track(channels: tuple[ChannelDescribed, ...], largest: Mapping[int, float]) -> Track:

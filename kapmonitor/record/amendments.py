@@ -21,9 +21,9 @@ def _told(reader: RecordReader, signatures: Sequence[Signature]) -> Iterator[str
     with reader.reading() as connection:
         rows = connection.execute(
             "SELECT seq, version, body FROM event WHERE type = ? ORDER BY seq", (RecordAmended.TYPE,)
-        ).fetchall()
-    for seq, version, body in rows:
-        event = decode(RecordAmended.TYPE, version, body)
+        )
+        found = [(seq, decode(RecordAmended.TYPE, version, body)) for seq, version, body in rows]
+    for seq, event in found:
         if not isinstance(event, RecordAmended):
             yield f"entry {seq}: an amendment that this version cannot read"
             continue

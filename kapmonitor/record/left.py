@@ -9,9 +9,11 @@ from typing import Final
 
 from kapmonitor.record import chain
 from kapmonitor.record.database import DATABASE_ERRORS
+from kapmonitor.record.kinds import rated, tail_reading
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.reader import UNREADABLE, check_crc
 from kapmonitor.record.wave import unpack
+from kapmonitor.session.codec import decode
 
 Row = tuple[int | float | str | bytes | None, ...]
 Tell = Callable[[float], None]
@@ -41,21 +43,22 @@ class Lost:
 class Left:
     """The rows of one table by their numbers, from no `source` where it is gone.
 
-    `promised` is how many a seal speaks of, `until_ns` the session's last entry."""
+    `promised` is how many a seal speaks of, `lasted` the times of the session's first and last entry.
+    """
 
     def __init__(
         self,
         name: str,
         source: sqlite3.Connection | None,
         promised: int = 0,
-        until_ns: int | None = None,
+        lasted: tuple[int, int] | None = None,
         *,
         tell: Tell,
     ) -> None:
         self._name = name
         self._source = source
         self._promised = promised
-        self._until_ns = until_ns
+        self._lasted = lasted
         self._tell = tell
         self._holes: list[tuple[int, int, int]] = []
         """Rows, and the times between which they were; the second is filled in by the row after."""
@@ -133,25 +136,29 @@ class Left:
 
     def _decodes(self, row: Row) -> bool:
         match (self._name, *row):
-            case ("event", int(seq), int(t_ns), str(kind), int(version), str(body), str(prev), hash_):
+            case ("event", int(seq), int(t_ns), str(kind), int(version), str(body), str(prev), str(hash_)):
+                decode(kind, version, body)
                 right = chain.event_hash(seq, t_ns, kind, version, body, prev) == hash_
                 return self._is_entry(t_ns, right=right)
             case ("wave", _, int(), int(t0_ns), float(fs), int(n), int(a), int(b), bytes(fine), bytes(data)):
                 check_crc(a, fine)
                 check_crc(b, data)
-                return fs > 0 and len(unpack(data, n)) == n and self._is_within(t0_ns + round(n * 1e9 / fs))
+                return len(unpack(data, n)) == n and self._is_within(
+                    t0_ns, t0_ns + round(n * 1e9 / rated(fs))
+                )
             case ("numeric", _, int(t0_ns), int(t1_ns), int(n), int(crc), bytes(data), str(extra)):
                 check_crc(crc, data)
                 times = [each.t_ns for each in rows_of(data, t0_ns, n, extra)]
-                return t0_ns <= t1_ns and all(map(self._is_within, times))
-            case ("minute", _, int(), int(), int(), int(crc), bytes(waves), bytes(numerics)):
+                return t0_ns <= t1_ns and not any(map(self._is_after, times))
+            case ("minute", _, int(t0_ns), int(), int(), int(crc), bytes(waves), bytes(numerics)):
                 check_crc(crc, waves, numerics)
-                return self._missing == 0  # what comes after a hole is folded anew by whoever reads
-            case ("wave_tail", _, int(), int(), float(), int(), int(crc), bytes(data)):
+                # What comes after a hole is folded anew by whoever reads.
+                return self._missing == 0 and not self._is_after(t0_ns)
+            case ("wave_tail", _, int(), int(t0_ns), float(fs), int(n), int(crc), bytes(data)):
                 check_crc(crc, data)
-                return True
+                return len(data) == 2 * n and self._is_within(t0_ns, t0_ns + round(n * 1e9 / rated(fs)))
             case _:
-                return self._name == "numeric_tail"
+                return self._name == "numeric_tail" and not self._is_after(tail_reading(row).t_ns)
 
     def _is_entry(self, t_ns: int, *, right: bool) -> bool:
         """One that was changed counts only at a time that may be its own."""
@@ -162,9 +169,13 @@ class Left:
         self._changed.append(t_ns)
         return True
 
-    def _is_within(self, t_ns: int) -> bool:
-        """No later than the session can have been; devices may have stored readings long before it."""
-        return self._until_ns is None or t_ns <= self._until_ns + FAR_NS
+    def _is_after(self, t_ns: int) -> bool:
+        """Later than the session can have been; devices may have stored readings long before it."""
+        return self._lasted is not None and t_ns > self._lasted[1] + FAR_NS
+
+    def _is_within(self, t0_ns: int, t1_ns: int) -> bool:
+        """While the session can have been."""
+        return self._lasted is None or (t0_ns >= self._lasted[0] - FAR_NS and not self._is_after(t1_ns))
 
     def _close_hole(self, t_ns: int) -> None:
         if self._missing:

@@ -90,7 +90,7 @@ class NumericPages:
         if self._directory is None:
             with self._reader.reading() as connection:
                 rows = connection.execute("SELECT id, t0_ns, t1_ns FROM numeric ORDER BY id").fetchall()
-            self._directory = np.array(rows, np.int64).reshape(-1, 3)
+                self._directory = np.array(rows, np.int64).reshape(-1, 3)
         known = self._directory
         return tuple(known[(known[:, 2] >= t0_ns) & (known[:, 1] <= t1_ns), 0].tolist())
 

@@ -41,10 +41,10 @@ def load_overview(reader: RecordReader) -> Overview:
         wave, numeric = pyramid.read_minutes(rows)
         load_tails(connection, tails)
         load_minute(connection, tails)
-    for channel, run in tails.runs.items():
-        tails.wave_buckets.append(pyramid.wave_buckets(channel, run.t0_ns, run.fs, run.words()))
-    if tails.numerics:
-        tails.numeric_buckets.append(pyramid.numeric_buckets(tails.numerics))
+        for channel, run in tails.runs.items():
+            tails.wave_buckets.append(pyramid.wave_buckets(channel, run.t0_ns, run.fs, run.words()))
+        if tails.numerics:
+            tails.numeric_buckets.append(pyramid.numeric_buckets(tails.numerics))
     return Overview(
         Level(pyramid.all_of(wave, *tails.wave_buckets)),
         Level(pyramid.all_of(numeric, *tails.numeric_buckets)),

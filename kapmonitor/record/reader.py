@@ -21,10 +21,11 @@ from typing import Final
 import numpy as np
 
 from kapmonitor.errors import RecordDamaged
-from kapmonitor.model import Direction, Validity
+from kapmonitor.model import Direction
 from kapmonitor.record import chain, schema
 from kapmonitor.record.database import ERRORS
 from kapmonitor.record.items import EventRow, NumericRow, WaveSlice, WireRow
+from kapmonitor.record.kinds import rated, tail_reading, typed
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.wave import unpack
 from kapmonitor.session.codec import UnknownEvent, decode
@@ -137,7 +138,8 @@ class RecordReader:
                 "SELECT t0_ns, n, data, extra, crc FROM numeric WHERE t1_ns >= ? AND t0_ns < ? ORDER BY id",
                 (t0_ns, t1_ns),
             )
-            for block_t0_ns, n, data, extra, crc in blocks:
+            for block in blocks:
+                block_t0_ns, n, data, extra, crc = typed(block, int, int, bytes, str, int)
                 check_crc(crc, data)
                 for row in rows_of(data, block_t0_ns, n, extra):
                     if t0_ns <= row.t_ns < t1_ns:
@@ -145,8 +147,7 @@ class RecordReader:
             tail = connection.execute(
                 "SELECT * FROM numeric_tail WHERE t_ns >= ? AND t_ns < ? ORDER BY id", (t0_ns, t1_ns)
             )
-            for _, t_ns, channel, value, validity, raw, device_time, stored in tail:
-                yield NumericRow(t_ns, channel, value, Validity(validity), raw, device_time, bool(stored))
+            yield from map(tail_reading, tail)
 
     def waves(
         self, channel: int, t0_ns: int = ALWAYS[0], t1_ns: int = ALWAYS[1], longest_ns: int = ALWAYS[1]
@@ -158,25 +159,26 @@ class RecordReader:
                 "WHERE channel = ? AND t0_ns >= ? AND t0_ns < ? ORDER BY t0_ns, id",
                 (channel, max(ALWAYS[0], t0_ns - longest_ns), t1_ns),
             )
-            for start_ns, fs, n, data, crc in rows:
-                if start_ns + n * 1e9 / fs >= t0_ns:
+            for row in rows:
+                start_ns, fs, n, data, crc = typed(row, int, float, int, bytes, int)
+                if start_ns + n * 1e9 / rated(fs) >= t0_ns:
                     check_crc(crc, data)
                     yield WaveSlice(start_ns, channel, fs, unpack(data, n))
             tail = connection.execute(
                 "SELECT t0_ns, fs, n, data, crc FROM wave_tail WHERE channel = ? AND t0_ns < ? ORDER BY id",
                 (channel, t1_ns),
             )
-            for start_ns, fs, n, data, crc in tail:
-                if start_ns + n * 1e9 / fs >= t0_ns:
+            for row in tail:
+                start_ns, fs, n, data, crc = typed(row, int, float, int, bytes, int)
+                if start_ns + n * 1e9 / rated(fs) >= t0_ns:
                     check_crc(crc, data)
                     yield WaveSlice(start_ns, channel, fs, np.frombuffer(data, "<i2").astype(np.int16))
 
     def wire(self) -> Iterator[WireRow]:
         """Bytes as they crossed the wire, in order."""
         with self.reading() as connection:
-            for _, t_ns, device, direction, channel, data in connection.execute(
-                "SELECT * FROM wire ORDER BY id"
-            ):
+            for row in connection.execute("SELECT * FROM wire ORDER BY id"):
+                _, t_ns, device, direction, channel, data = typed(row, int, int, str, str, str, bytes)
                 yield WireRow(t_ns, device, Direction(direction), data, channel)
 
     def _decoded(
@@ -185,7 +187,8 @@ class RecordReader:
         query = "SELECT seq, t_ns, type, version, body, hash FROM event WHERE type {} ? ORDER BY seq"
         with self.reading() as connection:
             rows = connection.execute(query.format("=" if type_ else "!="), (type_ or chain.SEAL_TYPE,))
-            for seq, t_ns, kind, version, body, hash_ in rows:
+            for row in rows:
+                seq, t_ns, kind, version, body, hash_ = typed(row, int, int, str, int, str, str)
                 yield seq, t_ns, decode(kind, version, body), hash_
 
 

@@ -67,9 +67,8 @@ def _copy(path: Path, made: Path, tell: Tell) -> tuple[Lost, ...]:
         promised: dict[str, int] = {}
         for number, table in enumerate(TABLES):
             tell(number / len(TABLES))
-            until_ns = tables[0].last_ns if tables else None
             given = source if table in there else None
-            found = Left(table, given, promised.get(table, 0), until_ns, tell=tell)
+            found = Left(table, given, promised.get(table, 0), _lasted(tables), tell=tell)
             for row in found.whole():
                 marks = ",".join("?" * len(row))
                 target.execute(f"INSERT INTO {table} VALUES ({marks})", row)  # noqa: S608  # names are ours
@@ -96,6 +95,12 @@ def merged(found: Iterable[Lost]) -> tuple[Lost, ...]:
         rows = last.rows + lost.rows if last.rows and lost.rows else 0
         joined[-1] = replace(last, rows=rows, t1_ns=max(last.t1_ns, lost.t1_ns))
     return tuple(sorted(joined, key=lambda each: each.t0_ns))
+
+
+def _lasted(tables: list[Left]) -> tuple[int, int] | None:
+    """The times of the first and the last entry that were found."""
+    first_ns, last_ns = (tables[0].first_ns, tables[0].last_ns) if tables else (None, None)
+    return None if first_ns is None or last_ns is None else (first_ns, last_ns)
 
 
 def _lay_out(target: sqlite3.Connection) -> None:

@@ -8,11 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from kapmonitor.model import Validity
 from kapmonitor.record import chain, pyramid
 from kapmonitor.record.batch import Fold, Run
 from kapmonitor.record.chain import Unsealed
-from kapmonitor.record.items import NumericRow
+from kapmonitor.record.kinds import rated, tail_reading, typed
 from kapmonitor.record.numbers import rows_of
 from kapmonitor.record.schema import DATA_TABLES, TAIL_TABLES
 from kapmonitor.record.wave import unpack
@@ -63,15 +62,12 @@ def sealed_to(connection: sqlite3.Connection) -> dict[str, int]:
 def load_tails(connection: sqlite3.Connection, fold: Fold) -> None:
     """Runs and readings that are not folded yet."""
     rows = connection.execute("SELECT channel, t0_ns, fs, data FROM wave_tail ORDER BY id")
-    for channel, t0_ns, fs, data in rows:
-        run = fold.runs.setdefault(channel, Run(t0_ns, fs))
+    for row in rows:
+        channel, t0_ns, fs, data = typed(row, int, int, float, bytes)
+        run = fold.runs.setdefault(channel, Run(t0_ns, rated(fs)))
         run.add(np.frombuffer(data, "<i2").astype(np.int16))
         run.stored = run.n
-    for row in connection.execute("SELECT * FROM numeric_tail ORDER BY id"):
-        _, t_ns, channel, value, validity, raw, device_time, stored = row
-        fold.numerics.append(
-            NumericRow(t_ns, channel, value, Validity(validity), raw, device_time, bool(stored))
-        )
+    fold.numerics += map(tail_reading, connection.execute("SELECT * FROM numeric_tail ORDER BY id"))
     fold.numerics_stored = len(fold.numerics)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from kapmonitor import mdc
 from kapmonitor.columns import blank, nothing
+from kapmonitor.errors import RecordDamaged
 from kapmonitor.model import (
     ChannelKey,
     Columns,
@@ -32,6 +33,8 @@ from kapmonitor.session.events import ChannelDescribed
 from kapmonitor.view import Role
 
 TREND_GAP_NS: Final = 5_000_000_000
+LONGEST_NS: Final = 400 * 86_400_000_000_000
+"""No record is longer, not even one made of another program's file; one that says so is not searched."""
 SOURCES: Final = MappingProxyType(
     {
         Role.HR: (mdc.HEART_RATE.ref, mdc.PULSE_RATE.ref),
@@ -57,6 +60,9 @@ class RecordView:
         self._numeric_keys = _keys(c for c in self.channels.values() if c.fs <= 0)
         overview = load_overview(self.reader)
         self._span = overview.span()
+        if self._span[1] - self._span[0] > LONGEST_NS:
+            self.reader.close()
+            raise RecordDamaged(str(path), "says that it lasted for years, which is damage")
         self._waves = WavePages(self.reader, overview)
         self._numerics = NumericPages(self.reader, overview)
         self._events: tuple[EventRow, ...] | None = None

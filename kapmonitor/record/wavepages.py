@@ -11,6 +11,7 @@ import numpy as np
 from kapmonitor.columns import Times, as_floats
 from kapmonitor.record import pyramid
 from kapmonitor.record.batch import JITTER_NS
+from kapmonitor.record.kinds import rated, typed
 from kapmonitor.record.levels import Items, Kept, merged
 from kapmonitor.record.overview import Overview
 from kapmonitor.record.reader import RecordReader, check_crc
@@ -63,10 +64,11 @@ class WavePages:
         groups: dict[tuple[float, int], tuple[list[int], list[bytes]]] = {}
         with self._reader.reading() as connection:
             query = _STRETCHES.format(blob="fine", crc="fine_crc")
-            for _, start_ns, fs, n, fine, crc in connection.execute(query, (channel.channel, t0_ns, t1_ns)):
+            for row in connection.execute(query, (channel.channel, t0_ns, t1_ns)):
+                _, start_ns, fs, n, fine, crc = typed(row, int, int, float, int, bytes, int)
                 if not _sound(crc, fine):
                     continue
-                starts, blocks = groups.setdefault((fs, n), ([], []))
+                starts, blocks = groups.setdefault((rated(fs), n), ([], []))
                 starts.append(start_ns)
                 blocks.append(fine)
             parts = [
@@ -100,9 +102,10 @@ class WavePages:
         """
         with self._reader.reading() as connection:
             query = _STRETCHES.format(blob="data", crc="crc")
-            for number, start_ns, fs, n, data, crc in connection.execute(query, (channel, t0_ns, t1_ns)):
+            for row in connection.execute(query, (channel, t0_ns, t1_ns)):
+                number, start_ns, fs, n, data, crc = typed(row, int, int, float, int, bytes, int)
                 if damaged or _sound(crc, data):
-                    yield start_ns, fs, self._chunk(number, n, data, crc)
+                    yield start_ns, rated(fs), self._chunk(number, n, data, crc)
         run = self._overview.runs.get(channel)
         if run is not None and run.t0_ns < t1_ns:
             yield run.t0_ns, run.fs, run.words()

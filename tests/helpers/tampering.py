@@ -188,3 +188,35 @@ def names(said, table, row):
         return bool(found) and int(found[1]) == row
     found = re.match(rf"{table} rows? (\d+)(?: to (\d+))?", said)
     return bool(found) and int(found[1]) <= row <= int(found[2] or found[1])
+
+
+def loosened(path):
+    """A connection that may put anything into any column, as damage of a page does."""
+    connection, triggers = unguarded(path)
+    connection.execute("PRAGMA writable_schema=ON")
+    tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    for name, sql in tables:
+        loose = re.sub(
+            r"\) STRICT$", ")", re.sub(r"(?<!KEY)(?: INTEGER| REAL| TEXT| BLOB)? NOT NULL", "", sql)
+        )
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (loose, name))
+    connection.commit()
+    connection.close()
+    return database.connect(path, "rw"), tables, triggers
+
+
+def of_another_kind(path, table, column, row, value):
+    """Put a value into a column that its declaration refuses, which is as before; how many rows had it.
+
+    Without a row, the first one there is.
+    """
+    number, _ = TABLES.get(table, ("id", ()))
+    connection, tables, triggers = loosened(path)
+    which = f"coalesce(?, (SELECT min({number}) FROM {table}))"
+    statement = f"UPDATE {table} SET {column} = ? WHERE {number} = {which}"
+    changed = connection.execute(statement, (value, row)).rowcount
+    connection.execute("PRAGMA writable_schema=ON")
+    for name, sql in tables:
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (sql, name))
+    guarded(connection, triggers)
+    return changed

@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kapmonitor.columns import column_edges
 from kapmonitor.trend import FIRST_SIZE, TrendSeries
 
 GAP = 5
+
+
+@given(st.integers(-(2**40), 2**61), st.integers(1, 2**61), st.integers(1, 8000))
+def test_columns_of_any_span_have_the_edges_that_whole_numbers_give(t0, span, width):
+    edges = column_edges(t0, t0 + span, width).tolist()
+    assert edges == [t0 + i * span // width for i in range(width + 1)]
 
 
 def by_hand(readings, t0, t1, width, gap):

@@ -7,11 +7,13 @@ import exported_session as made
 import numpy as np
 import pyedflib
 import pytest
+from past_records import write
 
 from kapmonitor.cli import main
 from kapmonitor.export import edf
 from kapmonitor.export.tracks import Track
 from kapmonitor.model import NO_SAMPLE, Validity
+from kapmonitor.record.items import NumericRow
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +109,6 @@ def test_deidentified_it_names_nobody(tmp_path):
 
 
 def test_a_session_without_channels_is_a_file_with_a_signal_of_no_values(tmp_path):
-    from past_records import write
-
     record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), [])
     assert main(["export", str(record), "--to", "edf", "--out", str(tmp_path / "s.edf")]) == 0
     found = edfio.read_edf(tmp_path / "s.edf")
@@ -122,3 +122,21 @@ def test_a_long_session_is_cut_where_memory_would_not_do():
     tracks = [Track((), Fraction(500), 1.0, 0.0)] * 4
     assert edf._longest_s(tracks) * 2000 <= edf.MOST_SAMPLES
     assert edf._longest_s(tracks) % edf._record_s(tracks) == 0
+
+
+@pytest.mark.parametrize("most", [3_000_000.0, 4_000_000.0, 1e300])
+def test_a_value_too_large_for_the_format_is_told_and_not_cut(tmp_path, capsys, most):
+    rows = [*made.rows(), NumericRow(made.at(100) + 900_000_000, made.HR, most, Validity.VALID)]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    out = tmp_path / "s.edf"
+    status = main(["export", str(record), "--to", "edf", "--out", str(out)])
+    if most < 3_276_700:
+        part = edfio.read_edf(out)
+        places = [label.startswith("HR") or "Heart" in label for label in part.labels]
+        heart = part.signals[places.index(True)]
+        assert heart.data.max() == pytest.approx(most, abs=100)
+        assert status == 0
+    else:
+        assert status == 2
+        assert "EDF has no room for a value" in capsys.readouterr().err
+        assert list(tmp_path.glob("*.edf")) == []
