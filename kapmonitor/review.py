@@ -9,16 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kapmonitor import mdc
 from kapmonitor.beyond import Beyond, held, readings_beyond
+from kapmonitor.careful import CarefulTap, CarefulView
 from kapmonitor.closeup import CloseUp
 from kapmonitor.commands import Command
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import (
-    NO_SAMPLE,
     AlertKind,
     ChannelKey,
     CuffReading,
@@ -32,10 +29,8 @@ from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.amend import Amended
 from kapmonitor.record.appending import leave_one_file
-from kapmonitor.record.closeup import RecordCloseUp
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.left import Lost
-from kapmonitor.record.tap import RecordTap
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.reviewframes import Frame, Frames
@@ -49,6 +44,7 @@ from kapmonitor.vitals import FALL_BACK_NS, SOURCES
 
 SLOWEST: Final = 0.5
 FASTEST: Final = 60.0
+GONE: Final = "gone: the file can no longer be read"
 
 
 class Review:
@@ -65,11 +61,12 @@ class Review:
         lost: tuple[Lost, ...] = (),
     ) -> None:
         self.path = path
-        self._view = RecordView(path)
+        self._record = RecordView(path)
+        self._view = CarefulView(self._record)
         self._verdict = verdict
         self.lost = lost
         self._real_ns = real_ns
-        events = [row.stamped for row in self._view.events()]
+        events = [row.stamped for row in self._record.events()]
         if not events:
             raise RecordDamaged(str(path), "nothing was ever recorded in it")
         self._frames = Frames(events, lenient=verdict.kind == DAMAGED)
@@ -81,7 +78,7 @@ class Review:
         times = [stamped.t_ns for stamped in events]
         self._span = (min(times), max(times[-1], last if last > first else times[-1]))
         self._last: Snapshot | None = None
-        self._taps: dict[ChannelKey, _CarefulTap] = {}
+        self._taps: dict[ChannelKey, CarefulTap] = {}
         self._beyond: tuple[Beyond, ...] | None = None
         self._at_ns = self._span[0]
         self._from_real_ns = 0
@@ -90,13 +87,13 @@ class Review:
 
     def close(self) -> None:
         """Let go of the file, and leave it as one."""
-        self._view.close()
+        self._record.close()
         leave_one_file(self.path)
 
     def reread(self, amended: Amended) -> None:
         """Look again at what people did: a note was amended."""
-        self._view.reread()
-        self._frames = Frames(row.stamped for row in self._view.events())
+        self._record.reread()
+        self._frames = Frames(row.stamped for row in self._record.events())
         self._verdict = replace(self._verdict, signatures=amended.signatures, amended=amended.amended)
 
     def span(self) -> tuple[int, int]:
@@ -152,14 +149,13 @@ class Review:
     def beyond(self) -> tuple[Beyond, ...]:
         """Readings outside the limits that held then; none where what is left does not tell."""
         if self._beyond is None:
-            try:
-                self._beyond = readings_beyond(self._view, held(self._frames.each(), self._span[1]))
-            except RecordDamaged:
-                self._beyond = ()
+            self._beyond = readings_beyond(self._view, held(self._frames.each(), self._span[1]))
         return self._beyond
 
     def summary(self) -> str:
         kind = self._verdict.kind
+        if self._view.trouble and kind != DAMAGED:
+            return GONE
         if kind == INTACT:
             return f"intact{_signed(self._verdict)}{_amended(self._verdict)}"
         if kind == DAMAGED and self.lost:
@@ -184,15 +180,15 @@ class Review:
 
     def close_up(self) -> CloseUp:
         """The record for single moments, and its waves down to the sample."""
-        return RecordCloseUp(self._view)
+        return self._view.close_up()
 
     def tap(self, key: ChannelKey) -> WaveTap | None:
         tap = self._taps.get(key)
         if tap is None:
-            found = self._view.tap(key)
-            if found is None:
+            tap = self._view.tap(key)
+            if tap is None:
                 return None
-            tap = self._taps[key] = _CarefulTap(found)
+            self._taps[key] = tap
         tap.move_to(self.now_ns())
         return tap
 
@@ -221,7 +217,7 @@ class Review:
             spo2=self._tile(Role.SPO2, frame, now_ns),
             perfusion=perfusion[1].value if perfusion and isinstance(perfusion[1], Measured) else None,
             nibp=self._cuff_tile(frame, now_ns),
-            pleth=next((key for key in self._view.wave_keys() if key.ref == mdc.PLETH.ref), None),
+            pleth=next((key for key in self._record.wave_keys() if key.ref == mdc.PLETH.ref), None),
             links=frame.links,
             alarms=frame.alarms,
             limits=frame.limits(now_ns),
@@ -252,7 +248,7 @@ class Review:
 
     def _newest(self, ref: str, now_ns: int, device: str = "") -> tuple[int, Reading, str] | None:
         best: tuple[int, Reading, str] | None = None
-        for key in self._view.numeric_keys():
+        for key in self._record.numeric_keys():
             wanted = key.ref == ref and device in ("", key.device)
             row = self._view.numeric_before(key, now_ns) if wanted else None
             if row is not None and not row.stored and (best is None or row.t_ns > best[0]):
@@ -302,23 +298,3 @@ def _signed(verdict: Verdict) -> str:
 def _amended(verdict: Verdict) -> str:
     count = len(verdict.amended)
     return "" if not count else f", {count} {'note' if count == 1 else 'notes'} amended afterwards"
-
-
-class _CarefulTap:
-    """A wave of which a part may be damaged: there it has no samples. The summary says that it is damaged."""
-
-    def __init__(self, tap: RecordTap) -> None:
-        self._tap = tap
-        self.fs, self.resolution, self.offset = tap.fs, tap.resolution, tap.offset
-
-    def move_to(self, t_ns: int) -> None:
-        self._tap.move_to(t_ns)
-
-    def head(self) -> int:
-        return self._tap.head()
-
-    def read(self, start: int, stop: int) -> NDArray[np.int16]:
-        try:
-            return self._tap.read(start, stop)
-        except RecordDamaged:
-            return np.full(max(0, stop - start), NO_SAMPLE, np.int16)

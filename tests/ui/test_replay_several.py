@@ -128,7 +128,7 @@ def test_closing_one_lets_go_of_its_file_and_the_other_is_seen(opened, folder, t
     assert records.current.window.isVisible()
     qtbot.waitUntil(lambda: not records._leaving, timeout=WAIT_MS)
     with pytest.raises(RecordDamaged, match="closed database"):
-        gone.port.view().reader.is_closed()
+        gone.port._record.reader.is_closed()
 
 
 def page_of(records, qtbot):

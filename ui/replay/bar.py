@@ -34,7 +34,7 @@ REFRESH_MS: Final = 100
 SAID_MS: Final = 2500
 POSITION_WIDTH: Final = 250
 SUMMARY_WIDTH: Final = 380
-DAMAGE: Final = ("damaged", "interrupted")
+DAMAGE: Final = ("damaged", "interrupted", "gone")
 """Words that a summary begins with when it is not good news."""
 
 

@@ -16,7 +16,7 @@ from ui.trends.expected import without_course
 
 NO_SESSION: Final = "No session is open"
 WAITING: Final = "waiting for the first value"
-NO_DATA: Final = "no values in this record"
+NO_DATA: Final = "no values in this window"
 NO_CUFF: Final = "no cuff reading"
 NO_CUFF_HERE: Final = "no cuff reading in this window"
 NO_NOTES: Final = "no notes"
