@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from kapmonitor.errors import KapError
 from ui.asking import Asking
+from ui.faults import Faults
 from ui.shell import Shell
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class Console(QObject):
         ticking = QTimer()
         ticking.timeout.connect(self._look_at_signals)
         ticking.start(TICK_FOR_SIGNALS_MS)
-        self.application.exec()
+        with Faults(self.shell.say):
+            self.application.exec()
         self._ended.set()
         self._asking.end()
         if self._making is not None and self._making.is_alive():

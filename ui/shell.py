@@ -6,7 +6,7 @@ The composition root shows it, builds the session meanwhile, and hands it the da
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QResizeEvent
@@ -20,6 +20,15 @@ from ui.theme import DAY, Palette, Theme, Themed, colour, scale_for
 START_SIZE: Final = QSize(1440, 860)
 AID: Final = "This console is an aid. The bedside monitor stays the first alarm."
 TITLE: Final = "kapmonitor"
+
+
+@runtime_checkable
+class Saying(Protocol):
+    """What has a line for short messages."""
+
+    def say(self, message: str) -> None:
+        """Show this for some seconds."""
+        ...
 
 
 class Shell(QWidget):
@@ -87,6 +96,12 @@ class Shell(QWidget):
         dashboard.setGeometry(self.rect())
         dashboard.show()
         dashboard.setFocus()
+
+    def say(self, words: str) -> None:
+        """A short message, where what it holds has a place for one."""
+        held: object = self._held
+        if isinstance(held, Saying):
+            held.say(words)
 
     def ask_before_close(self, may: Callable[[], bool] | None) -> None:
         """Whoever closes the window has to have this say yes; None closes at once."""

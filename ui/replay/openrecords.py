@@ -52,6 +52,10 @@ class OpenRecords(QWidget):
         """The one that is seen."""
         return self._opened[self._at]
 
+    def say(self, message: str) -> None:
+        """A short message in the last line of the one that is seen."""
+        self.current.window.say(message)
+
     def add(self, opened: Opened) -> None:
         """One more, which is seen from now on."""
         opened.window.setParent(self)
