@@ -13,17 +13,13 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsItem, QGraphicsWidge
 
 from ui.theme import Theme
 from ui.trends.cursors import AWAY, Cursors, Which
-from ui.trends.frame import Frame
+from ui.trends.frame import GUTTER, RIGHT, Frame
 from ui.trends.items import BODY_Z, GROUND_Z, WORDS_Z, CursorMark, Layer, TimeAxis, UprightLine
 from ui.trends.lanes import WAVES, Lane, Picture, paint_ground
 from ui.trends.scale import TimeScale
 from ui.trends.ticks import time_ticks
 from ui.trends.window import MINUTE_NS, Span
 
-GUTTER: Final = 60
-"""Design pixels left of the plots, for the numbers of their scales."""
-
-RIGHT: Final = 12
 SPACING: Final = 10
 """Design pixels between the lanes."""
 

@@ -14,6 +14,12 @@ from ui.theme import Theme, colour
 from ui.trends.limits import Level
 from ui.trends.scale import TimeScale, ValueScale
 
+GUTTER: Final = 60
+"""Design pixels left of the plots, for the numbers of their scales."""
+
+RIGHT: Final = 12
+"""Design pixels right of them."""
+
 LABEL_PX: Final = 17
 """Size of words in the lanes, in pixels of the 1920 x 1080 design."""
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsLineItem, QStyleOptionGrap
 
 from ui import fonts
 from ui.theme import Theme, colour
+from ui.trends.frame import GUTTER, RIGHT
 from ui.trends.ticks import Tick
 
 Draw = Callable[[QPainter], None]
@@ -157,6 +158,10 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         painter.setPen(colour(self._theme.palette.secondary))
         t0_s, t1_s = self.range
         scale, baseline = self.size().width() / (t1_s - t0_s), AXIS_TOP + fonts.metrics(px).ascent()
+        first, last = -self._theme.px(GUTTER), self.size().width() + self._theme.px(RIGHT)
         for tick in self._ticks:
             x = ((tick.t_ns - self._origin_ns) / 1e9 - t0_s) * scale
-            painter.drawText(QPointF(x - fonts.width(tick.text, px) / 2, baseline), tick.text)
+            half = fonts.width(tick.text, px) / 2
+            # A word that would be cut at the pane's edge is left out; its line stands.
+            if first <= x - half and x + half <= last:
+                painter.drawText(QPointF(x - half, baseline), tick.text)
