@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from kapmonitor import __version__
+from kapmonitor.errors import ExportError
 from kapmonitor.export.cuffwords import cuff_words
 from kapmonitor.export.moments import moments_of
 from kapmonitor.export.source import Source, Tell
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES: Final = 1 << 25
 """Words of one file, all signals together."""
+MOST_WORDS: Final = 1 << 30
+"""Words of all files together, two gigabytes: six days of what a worst session has in one."""
+
 MOST_RECORD_BYTES: Final = 61_440
 """What EDF allows a data record."""
 LONGEST_RECORD_S: Final = 10
@@ -50,6 +54,11 @@ class Part:
 def write(source: Source, draft: Draft, tell: Tell) -> None:
     """One file, or of a session that was interrupted or is very long several: `NAME.part-2.edf`, ..."""
     tracks = tracks_of(source)
+    lasted_s = (source.end_ns - source.start_ns) / SECOND_NS
+    if lasted_s * float(sum(track.rate for track in tracks)) > MOST_WORDS:
+        days = round(lasted_s / 86_400)
+        why = f"EDF+ has a word for each moment of {days} days, too many for a disk; csv and json have not"
+        raise ExportError(str(source.path), why)
     parts = tuple(parts_of(source, tracks))
     for number, part in enumerate(parts):
         part_tell = _shared(tell, number, len(parts))

@@ -18,17 +18,13 @@ from kapmonitor.record.reader import ALWAYS, UNREADABLE, RecordReader
 from kapmonitor.record.report import last_t_ns
 from kapmonitor.record.stories import Stories
 from kapmonitor.record.verify import DAMAGED, verify
-from kapmonitor.record.view import RecordView
+from kapmonitor.record.view import RecordView, check_length
 from kapmonitor.session.events import ChannelDescribed, SessionStarted, Stamped
 from kapmonitor.session.state import SessionState, fold
 
 Tell = Callable[[float], None]
 """Told from 0 to 1 how far something has come; may raise to end it."""
 TOLD_EVERY: Final = 100
-LONGEST_DAYS: Final = 31
-"""A record that says it lasted longer does so by damage; an export of all that time would fill the disk."""
-
-DAY_NS: Final = 86_400_000_000_000
 
 
 def untold(_share: float) -> None:
@@ -160,9 +156,7 @@ class Source:
 
 def _end(path: Path, start_ns: int, last_ns: int) -> int:
     """The end of what is exported; RecordDamaged if it cannot be."""
-    days = (last_ns - start_ns) // DAY_NS
-    if days > LONGEST_DAYS:
-        raise RecordDamaged(str(path), f"says that it lasted {days} days, which is damage")
+    check_length(path, start_ns, last_ns)
     return max(start_ns, last_ns)
 
 

@@ -60,9 +60,11 @@ class RecordView:
         self._numeric_keys = _keys(c for c in self.channels.values() if c.fs <= 0)
         overview = load_overview(self.reader)
         self._span = overview.span()
-        if self._span[1] - self._span[0] > LONGEST_NS:
+        try:
+            check_length(path, *self._span)
+        except RecordDamaged:
             self.reader.close()
-            raise RecordDamaged(str(path), "says that it lasted for years, which is damage")
+            raise
         self._waves = WavePages(self.reader, overview)
         self._numerics = NumericPages(self.reader, overview)
         self._events: tuple[EventRow, ...] | None = None
@@ -181,6 +183,12 @@ class RecordView:
     def _described(self, key: ChannelKey) -> list[ChannelDescribed]:
         """All channels of that name; a record that was taken up again may have it twice."""
         return [c for c in self.channels.values() if (c.device, c.ref) == (key.device, key.ref)]
+
+
+def check_length(path: Path, first_ns: int, last_ns: int) -> None:
+    """RecordDamaged for what no record lasts."""
+    if last_ns - first_ns > LONGEST_NS:
+        raise RecordDamaged(str(path), "says that it lasted for years, which is damage")
 
 
 def _keys(channels: Iterable[ChannelDescribed]) -> tuple[ChannelKey, ...]:

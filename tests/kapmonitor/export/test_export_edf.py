@@ -124,6 +124,15 @@ def test_a_long_session_is_cut_where_memory_would_not_do():
     assert edf._longest_s(tracks) % edf._record_s(tracks) == 0
 
 
+def test_a_record_of_months_is_no_edf_of_many_gigabytes_but_has_its_csv(tmp_path, capsys):
+    late = NumericRow(made.at(100 * 86_400), made.HR, 61.0, Validity.VALID)
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), [*made.rows(), late])
+    assert main(["export", str(record), "--to", "edf", "--out", str(tmp_path / "s.edf")]) == 2
+    assert "100 days" in capsys.readouterr().err
+    assert list(tmp_path.glob("*.edf")) == []
+    assert main(["export", str(record), "--to", "csv", "--out", str(tmp_path / "s.csv")]) == 0
+
+
 @pytest.mark.parametrize("most", [3_000_000.0, 4_000_000.0, 1e300])
 def test_a_value_too_large_for_the_format_is_told_and_not_cut(tmp_path, capsys, most):
     rows = [*made.rows(), NumericRow(made.at(100) + 900_000_000, made.HR, most, Validity.VALID)]
