@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
-SAID: Final = "A part of this window failed ({why}). Look at the bedside monitor, and please report this."
+SAID: Final = "A part of this window failed. Look at the bedside monitor, and please report this: {why}"
 QUIET_S: Final = 60.0
 """What fails in painting fails thirty times a second; it is said once in so long."""
 
