@@ -130,6 +130,7 @@ def test_times_out_of_order_and_doubled_are_put_right_and_said(tmp_path):
             "unpacks to more than 512 MB",
         ),
     ],
+    ids=["empty", "no gzip", "a picture", "half a header", "a packet of 4 GB"],  # gzip's bytes hold the time
 )
 def test_what_is_none_is_refused_with_words(tmp_path, raw, words):
     file = tmp_path / "bad.vital"
