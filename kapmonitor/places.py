@@ -40,6 +40,11 @@ def sessions_folder() -> Path:
     return data_folder() / "underway"
 
 
+def trouble_file() -> Path:
+    """Where it is kept what failed in this program (kapmonitor.troublelog)."""
+    return Path(platformdirs.user_log_dir(APP, appauthor=False)) / "kapmonitor.log"
+
+
 def default_records_folder() -> Path:
     """The folder of session records where the settings name none."""
     return data_folder() / "records"

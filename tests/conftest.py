@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Sessions keep the heads of their records in the user's data folder: not in that of whoever runs the tests.
+# Sessions keep the heads of their records, and programs what failed: not in the folders of whoever runs this.
 _data = tempfile.TemporaryDirectory(prefix="kapmonitor-tests-")
-os.environ["XDG_DATA_HOME"] = _data.name
+os.environ["XDG_DATA_HOME"] = os.environ["XDG_STATE_HOME"] = _data.name
 
 
 def pytest_collection_finish():

@@ -43,8 +43,7 @@ class Faults:
         now_s = self._now_s()
         if now_s >= self._quiet_until_s:
             self._quiet_until_s = now_s + QUIET_S
-            where = "".join(traceback.format_exception(kind, error, trace))
-            log.error("a part of the window failed: %s", where)
+            log.error("a part of the window failed", exc_info=(kind, error, trace))
             self._say(SAID.format(why=f"{kind.__name__}: {error}"))
         # A painter that what failed had begun must not outlive the widget it paints.
         traceback.clear_frames(trace)

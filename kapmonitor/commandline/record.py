@@ -27,7 +27,7 @@ from kapmonitor.config.load import load_settings
 from kapmonitor.errors import AddressError
 from kapmonitor.model import LinkProblem, LinkState, Measured, Reading
 from kapmonitor.opening import Plan
-from kapmonitor.places import heads_ledger, new_record_path, sessions_folder, settings_file
+from kapmonitor.places import heads_ledger, new_record_path, sessions_folder, settings_file, trouble_file
 from kapmonitor.record.cut import wire_devices
 from kapmonitor.record.earlier import is_unfinished
 from kapmonitor.record.reader import RecordReader
@@ -35,6 +35,7 @@ from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.settings import Settings
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
 from kapmonitor.station import Station, begin
+from kapmonitor.troublelog import keep
 from kapmonitor.underway import put_up
 
 MOST_UNSAVED: Final = 100
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         backup=Path(backup) if backup else None,
         ledger=heads_ledger(),
     )
+    keep(trouble_file())
     take_down = put_up(sessions_folder())
     station = begin(plan)
     clock = station.clock

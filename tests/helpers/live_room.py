@@ -75,6 +75,7 @@ class LiveRoom:
             "QT_QPA_PLATFORM": "xcb",
             "HOME": str(_made(self.folder / "home")),
             "XDG_DATA_HOME": str(_made(self.folder / "data")),
+            "XDG_STATE_HOME": str(_made(self.folder / "state")),
             "XDG_CONFIG_HOME": str(_made(self.folder / "config")),
         }
         if self._settings:

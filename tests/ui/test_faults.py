@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 from shell_parts import on_screen, open_window
 
+from kapmonitor.troublelog import places
 from ui.faults import QUIET_S, Faults
 from ui.replay.openrecords import Opened, OpenRecords
 from ui.shell import Shell
@@ -53,7 +54,7 @@ def test_a_fault_in_painting_is_said_once_and_the_window_goes_on(qtbot, caplog):
         "and please report this: LookupError: no such colour"
     ]
     (logged,) = caplog.records
-    assert "in paintEvent" in logged.getMessage()
+    assert places(logged.exc_info[1]).endswith("paintEvent\nbuiltins.LookupError")
     caplog.clear()
 
 
