@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kapmonitor.auditing import audited
+from kapmonitor.config.load import load_settings
 from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import part_of, whole
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
-from kapmonitor.places import heads_ledger, people_file
+from kapmonitor.places import heads_ledger, people_file, settings_file
 from kapmonitor.record.access import PRINT
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import Verdict, session_of, verify
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPageSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,17 @@ def verdict_of(source: Source) -> Verdict:
     return replace(verdict, signatures=()) if source.policy.deidentified else verdict
 
 
+def paper() -> QPageSize:
+    """What reports of this computer are printed on; of a settings file with mistakes nothing holds."""
+    from ui.report.printer import page_size
+
+    try:
+        wanted = load_settings(settings_file()).report_paper.value
+    except ConfigError:
+        wanted = ""
+    return page_size(wanted)
+
+
 class ReportDesk:
     """Answers ui.preview.ports.ReportPort; every call opens the record anew, on the thread that calls."""
 
@@ -51,7 +67,7 @@ class ReportDesk:
         from ui.report import document
 
         with Source(self._path) as source:
-            return document.made(source, verdict_of(source), tell)
+            return document.made(source, verdict_of(source), paper(), tell)
 
     def save(self, made: bytes, out: Path, tell: Tell) -> Path:
         if not out.absolute().parent.is_dir():
@@ -73,7 +89,7 @@ class ReportDesk:
         from ui.report import document
 
         self._note(PRINT, ())
-        device = printing.printer(printer)
+        device = printing.printer(printer, paper())
         try:
             with Source(self._path) as source:
                 document.put_on(source, verdict_of(source), printing.sheets(device, printer), tell)

@@ -23,7 +23,9 @@ KEYS: Final = {
     "emergency": ("phones",),
     "computer": ("hold_off_sleep", "hold_off_updates"),
     "screen": ("distance_m", "px_per_mm"),
+    "report": ("paper",),
 }
+PAPERS: Final = ("a4", "letter")
 LONGEST_FORGET_DAYS: Final = 365.0
 LONGEST_IDLE_MIN: Final = 240.0
 MOST_PHONES: Final = 6
@@ -60,7 +62,8 @@ AnySetting = Setting[str] | Setting[float] | Setting[bool] | Setting[tuple[str, 
 class Settings:
     """All settings. An empty text and a 0 mean that nothing was chosen.
 
-    Without `px_per_mm` the display is believed about its size; `idle_min` 0 never locks by itself.
+    Without `px_per_mm` the display is believed about its size; `idle_min` 0 never locks by itself; without
+    a `paper` it is that of the computer's region.
     """
 
     records_folder: Setting[str]
@@ -77,6 +80,7 @@ class Settings:
     hold_off_updates: Setting[bool]
     screen_distance_m: Setting[float]
     screen_px_per_mm: Setting[float]
+    report_paper: Setting[str]
 
     def each(self) -> tuple[AnySetting, ...]:
         """Every one, in the order of the file."""
@@ -124,6 +128,7 @@ def _settings(table: Table) -> Settings:
         hold_off_updates=_flag(computer, "hold_off_updates"),
         screen_distance_m=_number(screen, "distance_m", 3.0, (0.3, FURTHEST_M)),
         screen_px_per_mm=_number(screen, "px_per_mm", 0.0, (1.0, FINEST_PX_PER_MM)),
+        report_paper=_choice(_inner(table, "report"), "paper", PAPERS),
     )
 
 
@@ -149,6 +154,13 @@ def _origin(table: Table, key: str) -> Origin:
 
 def _text(table: Table, key: str) -> Setting[str]:
     return Setting(table.key(key), table.text(key), _origin(table, key))
+
+
+def _choice(table: Table, key: str, allowed: tuple[str, ...]) -> Setting[str]:
+    found = _text(table, key)
+    if found.value and found.value not in allowed:
+        table.wrong(key, " or ".join(allowed))
+    return found
 
 
 def _number(table: Table, key: str, default: float, allowed: tuple[float, float]) -> Setting[float]:

@@ -18,6 +18,7 @@ from kapmonitor.places import access_ledger
 from kapmonitor.record.access import accesses
 from kapmonitor.record.copying import copy_into
 from kapmonitor.record.verify import Verdict, session_of
+from kapmonitor.reporting import paper
 
 _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -63,4 +64,4 @@ def _report(source: Source, verdict: Verdict, path: Path, tell: Tell) -> None:
 
     _application = printer.application()
     with whole(path) as parts:
-        report.write(source, verdict, parts.file(), tell)
+        report.write(source, verdict, parts.file(), paper(), tell)

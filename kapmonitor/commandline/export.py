@@ -22,7 +22,7 @@ from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, part_of, whole
 from kapmonitor.record.database import head_of
 from kapmonitor.record.verify import session_of
-from kapmonitor.reporting import verdict_of
+from kapmonitor.reporting import paper, verdict_of
 from kapmonitor.vault.keys import is_encrypted
 
 HANDOVER: Final = "handover"
@@ -81,7 +81,7 @@ def _report(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
     from ui.report import document, printer
 
     _application = printer.application()
-    document.write(source, verdict_of(source), draft.file(), tell)
+    document.write(source, verdict_of(source), draft.file(), paper(), tell)
 
 
 def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
@@ -92,7 +92,7 @@ def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
         handover.write_text(source, verdict, draft.file(), vitals=wish.vitals)
     else:
         _application = printer.application()
-        handover.write_pdf(source, verdict, draft.file(), tell, vitals=wish.vitals)
+        handover.write_pdf(source, verdict, draft.file(), paper(), tell, vitals=wish.vitals)
 
 
 def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:

@@ -12,7 +12,8 @@ def pictures(path, width=1240):
     pdf.load(str(path))
     found = []
     for page in range(pdf.pageCount()):
-        drawn = pdf.render(page, QSize(width, round(width * 297 / 210)))
+        size = pdf.pagePointSize(page)
+        drawn = pdf.render(page, QSize(width, round(width * size.height() / size.width())))
         white = QImage(drawn.size(), QImage.Format.Format_RGB32)
         white.fill("white")
         painter = QPainter(white)

@@ -27,6 +27,8 @@ hold_off_sleep = false
 [screen]
 distance_m = 2.5
 px_per_mm = 3.78
+[report]
+paper = "letter"
 """
 
 
@@ -45,6 +47,7 @@ def test_each_value_knows_that_it_came_from_the_file():
     settings = parse(GOOD, "kapmonitor.toml")
     assert settings.staff_output.value == "Ear"
     assert settings.screen_px_per_mm.value == 3.78
+    assert settings.report_paper.value == "letter"
     assert not settings.hold_off_sleep.value
     assert settings.emergency_phones.value == ("112 ambulance", "Dr. Berg 0170 1234567")
     defaults = [setting.key for setting in settings.each() if setting.origin is Origin.DEFAULT]
@@ -73,6 +76,8 @@ def test_the_command_line_wins_where_it_says_something():
         (("= false", '= "no"'), "computer.hold_off_sleep"),
         (("2.5", "20"), "screen.distance_m"),
         (("3.78", "0"), "screen.px_per_mm"),
+        (('"letter"', '"Letter"'), "report.paper"),
+        (('"letter"', "4"), "report.paper"),
         (("[lock]\nidle_min = 5", "[lock"), "the file"),
     ],
 )

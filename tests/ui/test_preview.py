@@ -229,30 +229,34 @@ def ledger(tmp_path, monkeypatch):
 def paper(monkeypatch, out):
     """A printer that prints into a file."""
 
-    def printer(_name):
+    def printer(_name, size):
         found = QPrinter(QPrinter.PrinterMode.HighResolution)
         found.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
         found.setOutputFileName(str(out))
-        printing.prepare(found)
+        printing.prepare(found, size)
         return found
 
     monkeypatch.setattr(printing, "printer", printer)
 
 
+@pytest.mark.parametrize(("size", "high"), [("a4", 565), ("letter", 517)])
 def test_what_is_printed_looks_as_what_is_shown_and_is_put_on_file(
-    closed, ledger, monkeypatch, tmp_path, qapp
+    closed, ledger, monkeypatch, tmp_path, qapp, size, high
 ):
+    (tmp_path / "k.toml").write_text(f'[report]\npaper = "{size}"\n')
+    monkeypatch.setattr(reporting, "settings_file", lambda: tmp_path / "k.toml")
     desk = ReportDesk(closed, Asker("KL", "for the person"))
     paper(monkeypatch, tmp_path / "paper.pdf")
     desk.print_on("Ward", lambda _share: None)
     (tmp_path / "shown.pdf").write_bytes(desk.make(lambda _share: None))
     printed, shown = pictures(tmp_path / "paper.pdf", 400), pictures(tmp_path / "shown.pdf", 400)
     assert len(printed) == len(shown) > 1
+    assert {abs(page.height() - high) <= 1 for page in (*printed, *shown)} == {True}
     for one, other in zip(printed, shown, strict=True):
         apart = sum(
             abs((one.pixel(x, y) & 255) - (other.pixel(x, y) & 255)) > 100
             for x in range(0, 400, 3)
-            for y in range(0, 560, 3)
+            for y in range(0, one.height(), 3)
         )
         assert apart < 60
     (line,) = ledger()

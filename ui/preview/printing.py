@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QPageSize
 
 from ui.report.printer import Sheets
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPageSize
     from PySide6.QtPrintSupport import QPrinter
 
 DPI = 600
@@ -23,24 +23,24 @@ def printers() -> tuple[str, ...]:
     return tuple(sorted(QPrinterInfo.availablePrinterNames(), key=lambda name: (name != usual, name)))
 
 
-def printer(name: str) -> QPrinter:
-    """One of them, for A4 to the edges."""
+def printer(name: str, size: QPageSize) -> QPrinter:
+    """One of them, for pages of this size to the edges."""
     from PySide6.QtPrintSupport import QPrinter
 
     found = QPrinter(QPrinter.PrinterMode.HighResolution)
     found.setPrinterName(name)
-    prepare(found)
+    prepare(found, size)
     return found
 
 
-def prepare(found: QPrinter) -> None:
+def prepare(found: QPrinter, size: QPageSize) -> None:
     """Paper, margins and dots as the report is drawn for."""
     found.setResolution(DPI)
-    found.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    found.setPageSize(size)
     found.setFullPage(True)
     found.setPageMargins(QMarginsF(0, 0, 0, 0))
 
 
 def sheets(found: QPrinter, name: str) -> Sheets:
     """To paint on."""
-    return Sheets(found, name, DPI)
+    return Sheets(found, name)

@@ -10,7 +10,6 @@ from PySide6.QtPdf import QPdfDocument
 
 ZOOMS: Final = (1.0, 1.6, 2.4)
 """Times as large as a page that is seen as a whole."""
-A4: Final = 297 / 210
 STEP: Final = 0.15
 """Of what is in view: how far an arrow key moves."""
 
@@ -59,9 +58,9 @@ class Sheet:
 
     def paint(self, painter: QPainter, room: QRectF, ratio: float) -> None:
         """The page in its room, sharp on a screen of so many dots to the pixel."""
-        whole = min(room.height(), room.width() * A4)
-        height = whole * ZOOMS[self.zoom]
-        size = QSize(round(height / A4 * ratio), round(height * ratio))
+        page = self._pdf.pagePointSize(self.page)
+        scale = min(room.width() / page.width(), room.height() / page.height()) * ZOOMS[self.zoom]
+        size = QSize(round(page.width() * scale * ratio), round(page.height() * scale * ratio))
         image = self._image(size)
         shown = QRectF(0, 0, size.width() / ratio, size.height() / ratio)
         shown.moveTo(

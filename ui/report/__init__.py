@@ -1,1 +1,1 @@
-"""The printed report of a session: A4 pages, made from the record alone."""
+"""The printed report of a session: pages made from the record alone."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QMarginsF
+from PySide6.QtCore import QBuffer, QLocale, QMarginsF
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QPageSize, QPainter, QPdfWriter
 
 from kapmonitor import __version__
@@ -17,6 +17,19 @@ from kapmonitor.export.source import Tell
 from ui.report import paper
 
 RESOLUTION: Final = 1200
+SIZES: Final[Mapping[str, QPageSize.PageSizeId]] = {
+    "a4": QPageSize.PageSizeId.A4,
+    "letter": QPageSize.PageSizeId.Letter,
+}
+"""By the word of the settings (`report.paper`)."""
+_LETTER: Final = frozenset(
+    QLocale.Country(getattr(QLocale.Country, name))
+    for name in (
+        *("UnitedStates", "Canada", "Mexico", "PuertoRico", "Philippines", "Chile", "Colombia"),
+        *("CostaRica", "Guatemala", "Nicaragua", "Panama", "ElSalvador", "Venezuela", "Belize"),
+    )
+)
+"""Where the usual paper is US Letter (Unicode CLDR, paperSize)."""
 _DATES: Final = (
     (re.compile(rb"\(D:\d{14}Z\)"), b"(D:19700101000000Z)"),
     (re.compile(rb"Date=\"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), b'Date="1970-01-01T00:00:00'),
@@ -38,26 +51,31 @@ class Sheets:
 
     device: QPagedPaintDevice
     name: str
-    dpi: int
 
 
-def pdf(path: Path, title: str) -> Sheets:
-    """A PDF file."""
-    return _pdf(QPdfWriter(str(path)), str(path), title)
+def page_size(paper: str, region: QLocale | None = None) -> QPageSize:
+    """A page of this paper ("a4" or "letter"); where nothing was chosen, of the computer's region."""
+    usual = "letter" if (region or QLocale.system()).territory() in _LETTER else "a4"
+    return QPageSize(SIZES[paper or usual])
 
 
-def pdf_within(buffer: QBuffer, title: str) -> Sheets:
+def pdf(path: Path, title: str, size: QPageSize) -> Sheets:
+    """A PDF file of such pages."""
+    return _pdf(QPdfWriter(str(path)), str(path), title, size)
+
+
+def pdf_within(buffer: QBuffer, title: str, size: QPageSize) -> Sheets:
     """The same in memory."""
-    return _pdf(QPdfWriter(buffer), title, title)
+    return _pdf(QPdfWriter(buffer), title, title, size)
 
 
-def _pdf(writer: QPdfWriter, name: str, title: str) -> Sheets:
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+def _pdf(writer: QPdfWriter, name: str, title: str, size: QPageSize) -> Sheets:
+    writer.setPageSize(size)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(RESOLUTION)
     writer.setTitle(title)
     writer.setCreator(f"kapmonitor {__version__}")
-    return Sheets(writer, name, RESOLUTION)
+    return Sheets(writer, name)
 
 
 def without_dates(path: Path) -> None:
@@ -69,12 +87,20 @@ def without_dates(path: Path) -> None:
 
 
 def on_paper(sheets: Sheets, count: int, paint: Callable[[QPainter, int], object], tell: Tell) -> None:
-    """So many A4 pages, each painted in points of the design; ExportError if they cannot be written."""
+    """So many pages, each painted in points of the design; ExportError if they cannot be written.
+
+    The design is for A4; on other paper it is as large as fits, in the middle.
+    """
     painter = QPainter()
     if not painter.begin(sheets.device):
         raise ExportError(sheets.name, "cannot be written")
     try:
-        painter.scale(sheets.dpi / paper.DPI, sheets.dpi / paper.DPI)
+        page = painter.viewport()
+        scale = min(page.width() / paper.WIDTH, page.height() / paper.HEIGHT)
+        painter.translate(
+            (page.width() - scale * paper.WIDTH) / 2, (page.height() - scale * paper.HEIGHT) / 2
+        )
+        painter.scale(scale, scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number in range(count):
             if number and not sheets.device.newPage():
