@@ -16,7 +16,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from devices import backoff
 from devices.address import DeviceAddress, driver_options
@@ -38,6 +38,8 @@ LEAST_SILENCE_S: Final = 0.5
 """On a clock that runs fast, silence is still at least this long in real time, or any hiccup would count."""
 LEAST_WAIT_S: Final = 0.005
 """Between two calls of a protocol whose deadline does not move on."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -101,12 +103,21 @@ class SerialPump:
 
     def start_cuff(self) -> None:
         """Send the driver's cuff start now; CommandRefused if it cannot go out."""
-        self._cuff("start cuff").start_cuff(self._clock.now_ns())
-        self._after()
+        cuff = self._cuff("start cuff")
+        self._command("start cuff", lambda: cuff.start_cuff(self._clock.now_ns()))
 
     def stop_cuff(self) -> None:
         """Send the driver's cuff stop now; CommandRefused if it cannot go out."""
-        self._cuff("stop cuff").stop_cuff(self._clock.now_ns())
+        cuff = self._cuff("stop cuff")
+        self._command("stop cuff", lambda: cuff.stop_cuff(self._clock.now_ns()))
+
+    def _command(self, command: str, say: Callable[[], None]) -> None:
+        def said() -> bool:
+            say()
+            return True
+
+        if not self._guarded(said, otherwise=False):
+            raise CommandRefused(command, PumpRefusal.NOT_CONNECTED)
         self._after()
 
     def _cuff(self, command: str) -> CuffControl:
@@ -196,7 +207,7 @@ class SerialPump:
 
     def _after(self) -> None:
         """Send what the driver wants sent, and wake up for whatever is due next."""
-        data = self._protocol.data_to_send()
+        data = self._guarded(self._protocol.data_to_send, otherwise=b"")
         if data and self._link is not None:
             self._sink.on_wire(self._device, WireChunk(self._clock.now_ns(), Direction.OUT, data))
             self._link.write(data)
@@ -206,7 +217,7 @@ class SerialPump:
     def _wake(self) -> None:
         now_ns, now_s = self._clock.now_ns(), self._loop.time()
         when = now_s + REOPEN_AFTER_S
-        for due_ns in (self._protocol.deadline_ns, self._watch.due_ns):
+        for due_ns in (self._deadline_ns(), self._watch.due_ns):
             if due_ns is not None:
                 when = min(when, now_s + self._clock.real_delay_s(due_ns - now_ns))
         when = max(when, now_s + LEAST_WAIT_S)
@@ -219,25 +230,38 @@ class SerialPump:
     def _woken(self) -> None:
         self._timer = None
         now_ns = self._clock.now_ns()
-        deadline_ns = self._protocol.deadline_ns
-        if deadline_ns is not None and now_ns >= deadline_ns:
-            self._hand_over(self._driver(lambda: self._protocol.on_deadline(now_ns)))
+        try:
+            deadline_ns = self._deadline_ns()
+            if deadline_ns is not None and now_ns >= deadline_ns:
+                self._hand_over(self._driver(lambda: self._protocol.on_deadline(now_ns)))
+        finally:  # whatever becomes of what it said, its silence is noticed
+            self._look_for_silence(now_ns)
+            self._after()
+
+    def _look_for_silence(self, now_ns: int) -> None:
         self._report(self._watch.check(now_ns))
         if self._watch.given_up(now_ns):
             self._end(LinkError(self._address.address, LinkProblem.SILENT, "nothing comes; trying it anew"))
-        self._after()
+
+    def _deadline_ns(self) -> int | None:
+        return self._guarded(lambda: self._protocol.deadline_ns, otherwise=None)
 
     def _driver(self, call: Callable[[], list[DeviceEvent] | None]) -> list[DeviceEvent]:
-        """What the driver answers; if it fails, that is its own fault and ends this connection only."""
+        """The events that the driver answers with."""
+        events = self._guarded(call, otherwise=None) or []
+        streaming = self._streaming
+        if streaming is not None:
+            self._watch.streaming = self._guarded(lambda: streaming.streaming, otherwise=True)
+        return events
+
+    def _guarded(self, call: Callable[[], T], otherwise: T) -> T:
+        """What the driver says; if it fails, that is its own fault and ends this connection only."""
         try:
-            events = call() or []
+            return call()
         except Exception:  # noqa: BLE001 a driver may be anybody's; its bug must not end the monitoring
             _log.exception("%s: the driver failed; the connection is opened anew", self._device)
             self._end(LinkError(self._address.address, LinkProblem.GARBLED, "the driver failed; see the log"))
-            return []
-        if self._streaming is not None:
-            self._watch.streaming = self._streaming.streaming
-        return events
+            return otherwise
 
     def _hand_over(self, events: list[DeviceEvent]) -> None:
         for event in join_blocks(events):

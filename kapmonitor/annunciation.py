@@ -82,9 +82,13 @@ def outputs_of(staff: str, room: str, music: str | None) -> Outputs:
 class Annunciator:
     """One task on the core thread; cancelling it ends the process in order."""
 
-    def __init__(self, outputs: Outputs, desk: Sounding, record: Callable[[], Path]) -> None:
+    def __init__(
+        self, outputs: Outputs, desk: Sounding, record: Callable[[], Path], alive: Callable[[], bool]
+    ) -> None:
+        """Without a beat it sounds the failure tone: there is one while alarms are evaluated (`alive`)."""
         self._outputs = outputs
         self._record = record
+        self._alive = alive
         self._desk = desk
         self._heard_s = 0.0
         self._beats = 0
@@ -156,7 +160,7 @@ class Annunciator:
                 if want.number != sent:
                     sent = want.number
                     _say(process, want)
-                if now_s - beat_s >= BEAT_S:
+                if now_s - beat_s >= BEAT_S and self._alive():
                     beat_s = now_s
                     self._beats += 1
                     _say(process, Beat(self._beats, self._desk.gui.beats if self._desk.gui else None))

@@ -20,6 +20,7 @@ from devices.sim.scenario import bedside, scenario
 from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.soundplan import default
 from kapmonitor.annunciation import Outputs, Sound
+from kapmonitor.beginning import open_station
 from kapmonitor.demo_history import (
     DOSE_S,
     ORIGIN_NS,
@@ -34,7 +35,7 @@ from kapmonitor.errors import LinkError
 from kapmonitor.model import GenerationMode
 from kapmonitor.opening import Person, Plan
 from kapmonitor.protocol import shipped
-from kapmonitor.station import Station, open_station
+from kapmonitor.station import Station
 
 LOOK_S: Final = 1920.0
 """Seconds after the dose at which the live part begins, where the scenario does not say better."""

@@ -26,7 +26,6 @@ class Runtime:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="kap-core", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.failure: BaseException | None = None
 
     def start(self) -> None:
         """Begin; once only."""
@@ -53,10 +52,9 @@ class Runtime:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self.failure = task.exception()
+        if not task.cancelled() and (failure := task.exception()) is not None:
             self._loop.call_exception_handler(
-                {"message": f"task {task.get_name()} failed", "exception": self.failure}
+                {"message": f"task {task.get_name()} failed", "exception": failure}
             )
 
     def call(self, function: Callable[[], None]) -> None:

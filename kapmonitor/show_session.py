@@ -12,6 +12,7 @@ from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
 from kapmonitor.auditing import NOT_SAID, who_is
+from kapmonitor.beginning import begin
 from kapmonitor.closing import Closing
 from kapmonitor.config.load import load_protocol
 from kapmonitor.course.gather import Shelf
@@ -25,7 +26,7 @@ from kapmonitor.protocol.read import Protocol
 from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.signoff import Closed
-from kapmonitor.station import Station, begin
+from kapmonitor.station import Station
 from kapmonitor.underway import put_up
 from kapmonitor.unfinished import Unfinished, unfinished
 from kapmonitor.viewing import note_views

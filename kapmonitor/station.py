@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +15,10 @@ from devices.cuff_schedule import CuffOptions
 from devices.registry import load
 from devices.sleep import SleepWatch
 from kapmonitor import cuffplan
-from kapmonitor.again import members_again
 from kapmonitor.alarms.stepper import STEP_NS
 from kapmonitor.annunciation import Annunciator, Sound
 from kapmonitor.awake import Awake
-from kapmonitor.clock import Clock, SystemClock, boot_id, later_clock, waking_ns
+from kapmonitor.clock import Clock, boot_id, waking_ns
 from kapmonitor.commands import (
     AmendDose,
     Command,
@@ -31,10 +32,10 @@ from kapmonitor.commands import (
 from kapmonitor.copykeeping import CopyKeeper
 from kapmonitor.cuffs import CuffDesk
 from kapmonitor.engine import Engine
-from kapmonitor.errors import CommandRefused, RecordError
+from kapmonitor.errors import CommandRefused
 from kapmonitor.headkeeping import HeadKeeper, Kept
 from kapmonitor.housekeeping import keep_looking
-from kapmonitor.members import Member, members, unknown
+from kapmonitor.members import Member, members
 from kapmonitor.model import (
     CuffState,
     DeviceEvent,
@@ -45,90 +46,23 @@ from kapmonitor.model import (
     WireChunk,
 )
 from kapmonitor.networkclock import network_clock
-from kapmonitor.opening import Given, Plan, protocol_event, second_folder, started_event, what_is_given
+from kapmonitor.opening import Given, Plan
 from kapmonitor.rechecks import planned_before
-from kapmonitor.record.earlier import Earlier, earlier_of, is_unfinished
-from kapmonitor.record.hold import Hold
-from kapmonitor.record.moves import went_on
-from kapmonitor.record.reader import RecordReader
-from kapmonitor.record.verify import session_of
-from kapmonitor.record.wireonly import WireOnly
+from kapmonitor.record.earlier import Earlier
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.runtime import Runtime
 from kapmonitor.session.clock_events import ClockHeld
-from kapmonitor.session.events import ComputerBoot, DeviceAdded, SessionStarted, Stamped
+from kapmonitor.session.events import ComputerBoot, DeviceAdded, SessionStarted
 from kapmonitor.sounding import Sounding
 from kapmonitor.surroundings import COMMAND_LINE, Here, Surroundings
-from kapmonitor.vault.home import load_vault
+from kapmonitor.turns import Turns
 
 TICK_S: Final = 0.25
 """How often alarms are evaluated; real time, also on a clock that runs faster."""
+ALIVE_S: Final = 1.0
+"""For so long after alarms were last evaluated they pass for being so; then the failure tone begins."""
 AFTER_STEP_S: Final = 0.01
 """What came just before a step gets so long to be put on record before it."""
-
-
-def open_station(plan: Plan, clock: Clock) -> Station:
-    """Create the record and everything that fills it; nothing runs before start()."""
-    given = what_is_given(plan)
-    started = started_event(plan, clock)
-    vault = load_vault() if plan.mode is GenerationMode.REAL else None
-    writer = RecordWriter.create(plan.path, started, clock, vault, second_folder(plan))
-    recorder = WireOnly(writer) if plan.wire_only else writer
-    engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
-    if plan.protocol is not None:
-        engine.note(protocol_event(plan.protocol))
-    station = Station(plan, clock, writer, engine, given, _session(started))
-    station.add_devices()
-    return station
-
-
-def begin(plan: Plan) -> Station:
-    """A session on this computer's clock: a record that was not closed is gone on with, another begun."""
-    return take_up(plan) if is_unfinished(plan.path) else open_station(plan, SystemClock())
-
-
-def take_up(plan: Plan) -> Station:
-    """Go on with the session of a record that was not closed; nothing runs before start().
-
-    The plan's devices come on top of the session's own; limits and person are the record's.
-    """
-    hold = Hold(plan.path)
-    try:
-        _check_not_left(plan)
-        return _go_on(plan, earlier_of(plan.path))
-    finally:
-        hold.release()
-
-
-def _check_not_left(plan: Plan) -> None:
-    with RecordReader(plan.path) as reader:
-        went = went_on(plan.path, session_of(reader), plan.ledger)
-    if went is not None:
-        raise RecordError(str(plan.path), f"was left when its disk failed; go on with {went.target}")
-
-
-def _go_on(plan: Plan, earlier: Earlier) -> Station:
-    if plan.wire_only:
-        raise RecordError(str(plan.path), "has numbers and alarms in it; go on without --wire-only")
-    registry = load()
-    again = members_again(earlier.state, earlier.events, plan.devices, registry)
-    known = {device.address for device in earlier.state.devices}
-    places = tuple(each for each in unknown(plan.devices, registry) if str(each.address) not in known)
-    last_waking_ns = earlier.last_waking_ns(boot_id())
-    clock = later_clock(earlier.last_t_ns, earlier.last_utc_ns, last_waking_ns)
-    plan = replace(plan, limits=earlier.limits, protocol=earlier.protocol)
-    writer = RecordWriter.resume(earlier.path, clock, second_folder(plan))
-    engine = Engine(clock, writer, earlier.started, earlier.limits, earlier=earlier)
-    given = Given(registry, again, places)
-    station = Station(plan, clock, writer, engine, given, _session(earlier.started), earlier)
-    station.add_devices()
-    return station
-
-
-def _session(started: Stamped) -> SessionStarted:
-    if not isinstance(started.event, SessionStarted):
-        raise TypeError("a record begins with session.started")
-    return started.event
 
 
 class Station:
@@ -163,7 +97,10 @@ class Station:
         self._closed = False
         real = plan.mode is GenerationMode.REAL
         zone_min = session.utc_offset_min
-        here = Here(clock, engine, self.cuffs, self, given.registry, self._runtime.task, zone_min, real)
+        self._turns = Turns(engine.senses.sense)
+        self._evaluated_s = 0.0
+        task = self._runtime.task
+        here = Here(clock, engine, self.cuffs, self, given.registry, task, self._turns, zone_min, real)
         self.surroundings = Surroundings(here)
         self.surroundings.look_at(plan.look)
 
@@ -221,6 +158,25 @@ class Station:
         self._runtime.call(self._begin)
 
     def _begin(self) -> None:
+        self._evaluated_s = time.monotonic()
+        self._turns.take("beginning", self._take_stock)
+        self._runtime.spawn(self._tick(), "tick")
+        engine = self.engine
+        looking = partial(
+            keep_looking, lambda: self.record_path, engine.senses.sense, engine.show_station, self._awake
+        )
+        self._keep("look at the computer", looking)
+        self._keep("proof of the record", partial(self.heads.run, engine.note, engine.senses.sense))
+        self._keep("copies of the record", partial(self.copies.run, engine.note))
+        if self.plan.sound is not None and self.sounding is not None:
+            outputs = self.plan.sound.outputs
+            annunciator = Annunciator(outputs, self.sounding, lambda: self.record_path, self._is_alive)
+            self._keep("alarm sound", annunciator.run)
+
+    def _keep(self, part: str, make: Callable[[], Coroutine[object, object, None]]) -> None:
+        self._runtime.spawn(self._turns.again(part, make), part)
+
+    def _take_stock(self) -> None:
         self._tell_boot()
         self._tell_clock()
         now_ns = self.clock.now_ns()
@@ -228,16 +184,6 @@ class Station:
         self._tell_absent(now_ns)
         self._follow_doses(now_ns)
         self._recall_cuffs(now_ns)
-        self._runtime.spawn(self._tick(), "tick")
-        looking = keep_looking(
-            lambda: self.record_path, self.engine.senses.sense, self.engine.show_station, self._awake
-        )
-        self._runtime.spawn(looking, "housekeeping")
-        self._runtime.spawn(self.heads.run(self.engine.note, self.engine.senses.sense), "heads")
-        self._runtime.spawn(self.copies.run(self.engine.note), "copies")
-        if self.plan.sound is not None and self.sounding is not None:
-            annunciator = Annunciator(self.plan.sound.outputs, self.sounding, lambda: self.record_path)
-            self._runtime.spawn(annunciator.run(), "annunciator")
 
     def _tell_absent(self, now_ns: int) -> None:
         """Devices of the record that cannot be used here do not pass for connected."""
@@ -268,20 +214,31 @@ class Station:
         try:
             while True:
                 now_ns = self.clock.now_ns()
-                self._look_for_sleep(now_ns)
-                self.cuffs.tick(now_ns)
-                self.surroundings.tick(now_ns)
-                self._look_at_display()
-                self._tick_engine(now_ns)
+                self._take_turns(now_ns)
                 await asyncio.sleep(self._until_next_step_s(now_ns))
         finally:
             for radio in self.surroundings.radios:
                 await radio.close()
 
+    def _take_turns(self, now_ns: int) -> None:
+        take = self._turns.take
+        take("watch for sleep", lambda: self._look_for_sleep(now_ns))
+        take("cuff timer", lambda: self.cuffs.tick(now_ns))
+        take("devices", lambda: self.surroundings.tick(now_ns))
+        take("watch of the screen", self._look_at_display)
+        take("alarms", self._turns.tell)
+        self._tick_engine(now_ns)
+
     def _tick_engine(self, now_ns: int) -> None:
-        self.engine.tick(now_ns)
-        if self.sounding is not None:
-            self.sounding.tick(now_ns)
+        evaluated = self._turns.take("alarms", lambda: self.engine.tick(now_ns))
+        sounding = self.sounding
+        told = sounding is None or self._turns.take("alarm sound", lambda: sounding.tick(now_ns))
+        if evaluated and told:
+            self._evaluated_s = time.monotonic()
+
+    def _is_alive(self) -> bool:
+        """Whether alarms are evaluated: without that nobody must take this console for one that watches."""
+        return time.monotonic() - self._evaluated_s < ALIVE_S
 
     def _until_next_step_s(self, now_ns: int) -> float:
         """Until just after the alarms' next step, so that it is made at once; real time on a faster clock."""
@@ -318,13 +275,19 @@ class Station:
 
     def on_link(self, device: str, change: LinkChanged) -> None:
         """A device's link changed."""
-        self.engine.on_link(device, change)
-        self.cuffs.heard(device, change, change.t_ns)
+        try:
+            self.engine.on_link(device, change)
+            self.cuffs.heard(device, change, change.t_ns)
+        except Exception as error:  # noqa: BLE001 - one device's news must not end the others'
+            self._turns.failed(f"connection of {device}", error)
 
     def on_event(self, device: str, event: DeviceEvent) -> None:
         """A device said something."""
-        self.engine.on_event(device, event)
-        self.cuffs.heard(device, event, event.t_ns)
+        try:
+            self.engine.on_event(device, event)
+            self.cuffs.heard(device, event, event.t_ns)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._turns.failed(f"values of {device}", error)
 
     def submit(self, command: Command) -> Future[None]:
         """Do what somebody asked; resolves once it is on disk, fails with a KapError that says why not."""
@@ -343,7 +306,7 @@ class Station:
             future = self.engine.handle(command)
         if isinstance(command, GiveDose | AmendDose):
             self._follow_doses(now_ns)
-        self.surroundings.tick(now_ns)
+        self._turns.take("devices", lambda: self.surroundings.tick(now_ns))
         self._tick_engine(now_ns)
         return future
 

@@ -56,6 +56,7 @@ from kapmonitor.members import (
 from kapmonitor.nearby import Nearby, NearbyDevice, NearbyState
 from kapmonitor.session.events import DeviceAdded, DeviceClock
 from kapmonitor.snapshot import LinkStatus
+from kapmonitor.turns import Turns
 from kapmonitor.view import Role
 
 COMMAND_LINE: Final = "command line"
@@ -79,6 +80,7 @@ class Here:
     audience: DeviceSink
     registry: Registry
     spawn: Spawn
+    turns: Turns
     offset_min: int
     real: bool = True
 
@@ -251,7 +253,8 @@ class Surroundings:
         attached.pump = pump
         if attached.member is not None:
             self._connect_cuff(attached, attached.member)
-        attached.task = self._here.spawn(pump.run(), f"device-{attached.name}")
+        kept = self._here.turns.again(f"connection of {attached.name}", pump.run)
+        attached.task = self._here.spawn(kept, f"device-{attached.name}")
 
     def _drop(self, attached: Attached) -> None:
         if attached.task is not None:

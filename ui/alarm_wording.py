@@ -24,6 +24,7 @@ EQUIPMENT: Final = {
     "stuck": "{what}: signal frozen? It repeats itself",
     "errors": "{what}: many damaged bytes on the line",
     "cuff": "cuff failed: {what}",
+    "console": "a part of this console failed ({what})",
     "overdue": "BP overdue: the planned reading has not come",
     "record": "NOT SAVED: {what}",
     "heads": "proof that the record is whole cannot be kept {what}",
@@ -37,7 +38,7 @@ EQUIPMENT: Final = {
     "clock": "the computer's clock was changed; session times are not affected",
 }
 """Conditions of the equipment, by the first word of their name."""
-LOOK_THERE: Final = frozenset({"link", "sensor", "signal", "stuck", "display", "sleep"})
+LOOK_THERE: Final = frozenset({"link", "sensor", "signal", "stuck", "display", "sleep", "console"})
 """Those that leave no vital sign to look at here."""
 TECHNICAL: Final = {
     kind: f"{said} — {LOOK_AT_MONITOR}" if kind in LOOK_THERE else said for kind, said in EQUIPMENT.items()
@@ -48,6 +49,7 @@ PAST: Final = {
     "stuck": "{what}: signal frozen",
     "errors": "{what}: damaged bytes",
     "overdue": "BP overdue",
+    "console": "a part of this console failed",
     "clock": "computer's clock changed",
     "sleep": "computer slept {what}",
     "record": "record not saved",

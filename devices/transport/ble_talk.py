@@ -274,10 +274,15 @@ class Talk:
         protocol = self._protocol
         if not isinstance(protocol, Timed):
             return None
-        if protocol.deadline_ns is not None and now_ns >= protocol.deadline_ns:
-            self._deliver(self._driver(lambda: protocol.on_deadline(now_ns)))
-            self._moved.set()
-        return protocol.deadline_ns
+        due_ns = self._due_ns(protocol)
+        if due_ns is None or now_ns < due_ns:
+            return due_ns
+        self._deliver(self._driver(lambda: protocol.on_deadline(now_ns)))
+        self._moved.set()
+        return self._due_ns(protocol)
+
+    def _due_ns(self, protocol: Timed) -> int | None:
+        return next(iter(self._driver(lambda: (protocol.deadline_ns,))), None)
 
     async def _wait_for_stir(self, until_ns: int | None, now_ns: int) -> None:
         limit_s = None if until_ns is None else self._party.clock.real_delay_s(until_ns - now_ns)
@@ -290,13 +295,13 @@ class Talk:
         """What the driver answers; if it fails, that is its own fault and ends this connection only."""
         try:
             answer = call()
+            if isinstance(self._protocol, Streaming):
+                self._party.watch.streaming = self._protocol.streaming
         except Exception:  # noqa: BLE001 - a driver may be anybody's; its bug must not end the monitoring
             _log.exception("%s: the driver failed; the connection is made anew", self._party.device)
             self._failed = True
             self._stirred.set()
             return ()
-        if isinstance(self._protocol, Streaming):
-            self._party.watch.streaming = self._protocol.streaming
         return answer
 
     def _deliver(self, events: Iterable[DeviceEvent]) -> None:

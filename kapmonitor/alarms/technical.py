@@ -7,6 +7,7 @@ from typing import Final
 from kapmonitor.alarms.types import Priority, Rule, Side
 from kapmonitor.view import Role
 
+CONSOLE: Final = "console"
 RECORD: Final = "record"
 HEADS: Final = "heads"
 MOVED: Final = "moved"
@@ -78,6 +79,7 @@ def own_rules() -> tuple[Rule, ...]:
     """What is watched of the console itself, and of signals whatever device they come from."""
     low, medium, high = Priority.LOW, Priority.MEDIUM, Priority.HIGH
     return (
+        _flag(CONSOLE, medium, rises_to=high, rises_s=30.0),
         _flag(RECORD, high),
         _flag(HEADS, low),
         _flag(MOVED, low),

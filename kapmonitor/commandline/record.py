@@ -18,6 +18,7 @@ from typing import Final
 
 from devices.raw import RAW
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import begin
 from kapmonitor.clock import Clock
 from kapmonitor.commandline import unlocking
 from kapmonitor.commandline.notelines import clean, note_lines
@@ -34,7 +35,7 @@ from kapmonitor.record.reader import RecordReader
 from kapmonitor.session.events import NoteAdded, NoteKind
 from kapmonitor.settings import Settings
 from kapmonitor.snapshot import Freshness, LinkStatus, Snapshot
-from kapmonitor.station import Station, begin
+from kapmonitor.station import Station
 from kapmonitor.troublelog import keep
 from kapmonitor.underway import put_up
 

@@ -334,6 +334,100 @@ def test_a_driver_that_fails_is_logged_and_started_again(caplog):
     caplog.clear()
 
 
+class BuggyProtocol(CuffLineProtocol):
+    """Has a bug in one of the things a pump asks for, once it got the line `now`."""
+
+    bug = ""
+
+    def __init__(self, options):
+        self._armed = False
+        self._deadline_ns = None
+        super().__init__(options)
+
+    def opened(self, t_ns):
+        self._armed = False
+        super().opened(t_ns)
+
+    def _line(self, line, t_ns):
+        self._armed = self._armed or line == b"now"
+        return super()._line(line, t_ns)
+
+    def _fail(self, what):
+        if self._armed and what == type(self).bug:
+            raise ZeroDivisionError(what)
+
+    @property
+    def deadline_ns(self):
+        self._fail("deadline")
+        return self._deadline_ns
+
+    @deadline_ns.setter
+    def deadline_ns(self, due_ns):
+        self._deadline_ns = due_ns
+
+    @property
+    def streaming(self):
+        self._fail("streaming")
+        return True
+
+    def data_to_send(self):
+        self._fail("send")
+        return super().data_to_send()
+
+    def start_cuff(self, t_ns):
+        self._fail("start")
+        super().start_cuff(t_ns)
+
+    def stop_cuff(self, t_ns):
+        self._fail("stop")
+        super().stop_cuff(t_ns)
+
+
+@pytest.mark.parametrize("bug", ["send", "deadline", "streaming", "start", "stop"])
+def test_a_bug_anywhere_in_a_driver_ends_its_connection_and_no_more(bug, monkeypatch, caplog):
+    async def body():
+        async with Bench(BuggyProtocol) as bench:
+            bench.say(b"60\nnow\n")
+            if bug in ("start", "stop"):
+                with pytest.raises(CommandRefused, match="not-connected"):
+                    (bench.pump.start_cuff if bug == "start" else bench.pump.stop_cuff)()
+            await until(lambda: len(bench.links) == 2 and bench.links[-1].is_open)
+            assert ("waiting", "garbled") in bench.sink.states()
+            bench.say(b"61\n")
+            assert bench.sink.values()[-1] == 61
+
+    monkeypatch.setattr(BuggyProtocol, "bug", bug)
+    run(body())
+    assert any(r.exc_info for r in caplog.records)
+    caplog.clear()
+
+
+@pytest.mark.parametrize("told_by", ["receive", "on_deadline"])
+def test_silence_is_noticed_also_when_whoever_is_told_of_a_value_fails(told_by, monkeypatch):
+    async def body():
+        async with Bench(silence_s=0.6) as bench:
+            asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+            protocol = bench.pump._protocol
+            bench.say(b"60\n")
+
+            def fail(*_):
+                raise KeyError("engine")
+
+            monkeypatch.setattr(bench.sink, "on_event", fail)
+            if told_by == "receive":
+                with pytest.raises(KeyError):
+                    bench.say(b"61\n")
+            else:
+                monkeypatch.setattr(
+                    protocol, "on_deadline", lambda t_ns: protocol._line(b"62", t_ns), raising=True
+                )
+                protocol.deadline_ns = bench.clock.now_ns() + S // 20
+                bench.pump._wake()
+            await until(lambda: ("stale", "silent") in bench.sink.states())
+
+    run(body())
+
+
 def test_a_device_that_wants_it_is_told_when_the_program_goes():
     async def body():
         async with Bench(PartingLineProtocol) as bench:

@@ -21,13 +21,13 @@ from devices.sim.room import arguments
 from kapmonitor.alarms import limits, soundplan
 from kapmonitor.annunciation import Outputs, Sound
 from kapmonitor.app import StationPort
+from kapmonitor.beginning import open_station
 from kapmonitor.commands import ConfirmBedside, SetBaseline, ToneHeard
 from kapmonitor.demo import PERSON, Demo
 from kapmonitor.demo_history import DemoSettings, History, _at
 from kapmonitor.demo_music import history
 from kapmonitor.opening import Plan
 from kapmonitor.sounding import Sounding
-from kapmonitor.station import open_station
 from playlists.store import example_path, load
 from ui.console import Console
 from ui.dressing import Live, dress_live

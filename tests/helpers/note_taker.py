@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from kapmonitor.alarms.limits import example
 from kapmonitor.app import StationPort
+from kapmonitor.beginning import begin, open_station
 from kapmonitor.clock import SystemClock
-from kapmonitor.station import Plan, begin, open_station
+from kapmonitor.opening import Plan
 from ui.dressing import wire_notes
 from ui.keytable import LIVE
 from ui.notes import NotesPanel

@@ -12,6 +12,7 @@ from signed_records import staff
 
 from kapmonitor.alarms.limits import example
 from kapmonitor.app import StationPort
+from kapmonitor.beginning import open_station
 from kapmonitor.clock import SystemClock
 from kapmonitor.closing import Closing
 from kapmonitor.doorkeeper import Doorkeeper
@@ -21,7 +22,6 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.page import text_of
 from kapmonitor.protocol import shipped
 from kapmonitor.snapshot import Freshness
-from kapmonitor.station import open_station
 from ui.after import AfterPage
 from ui.after.rows import Tab
 from ui.afterwards import Afterwards

@@ -3,10 +3,10 @@
 import time
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import open_station
 from kapmonitor.clock import SystemClock
 from kapmonitor.opening import Plan
 from kapmonitor.session.events import Stamped
-from kapmonitor.station import open_station
 
 PATIENCE_S = 60.0
 

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import begin
 from kapmonitor.commandline.record import status_line
 from kapmonitor.commands import Acknowledge, AddNote, GiveDose
 from kapmonitor.errors import KapError
@@ -24,7 +25,6 @@ from kapmonitor.opening import Plan
 from kapmonitor.record import writer
 from kapmonitor.session.events import DoseGiven, NoteAdded, NoteKind
 from kapmonitor.snapshot import Freshness
-from kapmonitor.station import begin
 from kapmonitor.view import Role
 
 LOOK_S = 0.05

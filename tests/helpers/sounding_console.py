@@ -3,7 +3,8 @@
 Arguments: folder, staff output, room output, music output ('-' for no music), more plan lines as KEY=VALUE;
 `music_s` is how long the music lasts.
 Words on standard input: `spo2 N`, `ack`, `pause`, `resume`, `check ROLE`, `hang` (the screen stops beating),
-`go` (it beats again), `quit`. Lines on standard output are JSON.
+`go` (it beats again), `break` (alarms cannot be evaluated any more), `mend`, `quit`. Lines on standard
+output are JSON.
 """
 
 import json
@@ -21,12 +22,12 @@ from kapmonitor import mdc
 from kapmonitor.alarms import limits, soundplan
 from kapmonitor.annunciation import Sound, outputs_of
 from kapmonitor.app import StationPort
+from kapmonitor.beginning import begin
 from kapmonitor.commands import Acknowledge, CheckTone, PauseAudio, ResumeAudio, ToneHeard
 from kapmonitor.errors import KapError
 from kapmonitor.model import Measured, Metric, Observation
 from kapmonitor.opening import Plan
 from kapmonitor.session.events import DeviceAdded, Phase
-from kapmonitor.station import begin
 from playlists.model import Playlist, Section, Track
 from ui.music.player import Player
 
@@ -142,22 +143,31 @@ class Console:
             case "ack":
                 shown = tuple(a.condition for a in self.port.snapshot().alarms)
                 self.ask(Acknowledge(self.port.now_ns(), shown, "AB"))
-            case "pause":
-                self.ask(PauseAudio("AB"))
-            case "resume":
-                self.ask(ResumeAudio("AB"))
+            case "pause" | "resume":
+                self.ask((PauseAudio if word == "pause" else ResumeAudio)("AB"))
             case "check":
                 self.ask(CheckTone(more[0]))
             case "heard":
                 self.ask(ToneHeard(more[0], True, "AB"))
             case "hang" | "go":
                 self.beating = word == "go"
+            case "break" | "mend":
+                self.hurt(broken=word == "break")
             case "quit":
                 self.port.leave()
                 if self.player is not None:
                     self.player.close()
                 self.station.stop("ended")
                 QCoreApplication.quit()
+
+    def hurt(self, *, broken):
+        def fail(now_ns):
+            raise KeyError(now_ns)
+
+        if broken:
+            self.station.engine.tick = fail
+        else:
+            del self.station.engine.tick
 
     def ask(self, command):
         future = self.port.submit(command)

@@ -7,6 +7,7 @@ from session_parts import PATIENCE_S, recorded
 from signed_records import PIN, staff
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import open_station
 from kapmonitor.clock import SystemClock
 from kapmonitor.closing import Closing
 from kapmonitor.durable import replace_text
@@ -22,7 +23,6 @@ from kapmonitor.session.care_events import FormFilled, SessionSignedOff
 from kapmonitor.session.events import RecordSigned, SessionClosed
 from kapmonitor.session.keys_events import PinTried
 from kapmonitor.signoff import SignOff, Stage
-from kapmonitor.station import open_station
 
 BERG = SignOff("Ann Berg", "prescriber", Meaning.AUTHOR, "berg", "AB")
 TYPED = SignOff("Ann Berg", "nurse", Meaning.AUTHOR, by="AB")

@@ -7,6 +7,7 @@ from memory_recorder import MemoryRecorder
 from past_records import write
 
 from kapmonitor.alarms.limits import example as limits
+from kapmonitor.beginning import take_up
 from kapmonitor.clock import ManualClock
 from kapmonitor.engine import Engine
 from kapmonitor.opening import Plan, protocol_event
@@ -19,7 +20,6 @@ from kapmonitor.session.events import (
     SessionStarted,
     Stamped,
 )
-from kapmonitor.station import take_up
 
 S = 1_000_000_000
 MIN = 60 * S

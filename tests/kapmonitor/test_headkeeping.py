@@ -6,11 +6,11 @@ import time
 from kapmonitor import headkeeping
 from kapmonitor.alarms.limits import example
 from kapmonitor.alarms.types import Priority
+from kapmonitor.beginning import begin
 from kapmonitor.opening import Plan
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import AlarmChanged, ConditionSensed, RecordHeads
-from kapmonitor.station import begin
 
 
 def run(path, ledger, seconds=0.0):

@@ -6,6 +6,7 @@ import pytest
 from small_disk import SmallDisk, why_not
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import begin
 from kapmonitor.commandline.record import status_line
 from kapmonitor.commands import AddNote
 from kapmonitor.errors import RecordError
@@ -15,7 +16,6 @@ from kapmonitor.record.moves import beside, moves_ledger, went_on
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import NoteAdded
-from kapmonitor.station import begin
 from kapmonitor.unfinished import unfinished
 
 

@@ -179,6 +179,20 @@ def test_console_that_is_stopped_is_noticed_and_said(console, ears, tmp_path):
     assert silent_ns >= PATIENCE_NS
 
 
+def test_alarms_that_cannot_be_evaluated_are_as_a_console_that_stopped(console, ears):
+    """The program runs on, its screen is painted; and once they can be again, an alarm says what failed."""
+    kap = console("Staff", "Room", "-")
+    kap.ready()
+    time.sleep(1.5)
+    kap.ask("break")
+    broken = time.monotonic()
+    heard = ears["Staff"].wait_loud(broken)
+    print(f"failure tone {heard - broken:.3f} s after the fault")
+    kap.ask("mend")
+    kap.until(lambda now: any(alarm.startswith("console medium") for alarm in now.get("alarms", ())))
+    kap.quit()
+
+
 def test_screen_that_hangs_alone_is_noticed_too(console, ears):
     kap = console("Staff", "Room", "-")
     kap.ready()

@@ -8,6 +8,7 @@ from session_parts import recorded
 
 from kapmonitor.alarms.limits import example
 from kapmonitor.app import StationPort
+from kapmonitor.beginning import open_station
 from kapmonitor.clock import SystemClock
 from kapmonitor.doorkeeper import Doorkeeper
 from kapmonitor.errors import ConfigError
@@ -19,7 +20,6 @@ from kapmonitor.session.care_events import HandedOver, PresenceSaid, ScaleScored
 from kapmonitor.session.events import NoteAdded
 from kapmonitor.session.keys_events import EmergencyAccessed, PinTried, ScreenLocked, ScreenUnlocked
 from kapmonitor.show_session import NO_PEOPLE, _people
-from kapmonitor.station import open_station
 from ui.lock.panel import LockPanel
 from ui.people.members import members
 

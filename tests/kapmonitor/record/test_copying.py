@@ -9,6 +9,7 @@ from engine_room import STARTED, Room, S
 from past_records import write
 
 from kapmonitor.alarms.limits import example
+from kapmonitor.beginning import begin
 from kapmonitor.clock import SystemClock
 from kapmonitor.copykeeping import CopyKeeper
 from kapmonitor.errors import RecordError
@@ -18,7 +19,6 @@ from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.record.writer import RecordWriter
 from kapmonitor.session.events import NoteAdded, RecordCopied, Stamped
-from kapmonitor.station import begin
 
 
 def a_record(path, *, closed=True):
