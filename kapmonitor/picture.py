@@ -147,7 +147,7 @@ def _perfusion(scene: Scene, now_ns: int) -> float | None:
 
 
 def _cuff_tile(scene: Scene, now_ns: int) -> CuffTile:
-    last, outlook = scene.vitals.last_cuff, scene.outlook
+    last, outlook = scene.vitals.cuff(now_ns), scene.outlook
     low_sys, high_sys = nearest_limits(scene.rules, Role.NIBP_SYS)
     _, high_dia = nearest_limits(scene.rules, Role.NIBP_DIA)
     measuring = next((v.id for v in scene.devices.values() if v.cuff is CuffState.MEASURING), None)

@@ -26,6 +26,9 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Inclusive limits in the metric's unit; a metric that is not listed is not gated."""
 
+HIGHEST_CUFF = 350.0
+"""mmHg that no cuff is inflated beyond: a larger number is no pressure but a word that we do not know."""
+
 SMALLEST_PULSE_PRESSURE = 10.0
 """mmHg between systolic and diastolic below which a cuff reading is not believed."""
 
@@ -39,6 +42,19 @@ def gate(observation: Observation) -> Observation:
     if low <= reading.value <= high:
         return observation
     return replace(observation, reading=Absent(Validity.INVALID, reading.value))
+
+
+def pressed(ref: str, reading: Reading) -> float | None:
+    """The pressure that alarms look at; of one too high to be measured the highest that could be.
+
+    So a reading beyond what a cuff tells is never shown as a number, and alarms.
+    """
+    if isinstance(reading, Measured):
+        return reading.value
+    top = RANGES[ref][1]
+    said_high = reading.validity is Validity.OVERFLOW
+    is_high = reading.raw is not None and top < reading.raw <= HIGHEST_CUFF
+    return top if said_high or is_high else None
 
 
 def cuff_is_plausible(systolic: Reading, diastolic: Reading, mean: Reading) -> bool:

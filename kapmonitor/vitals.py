@@ -16,7 +16,7 @@ from kapmonitor.model import (
     Reading,
     Validity,
 )
-from kapmonitor.plausible import cuff_is_plausible
+from kapmonitor.plausible import cuff_is_plausible, pressed
 from kapmonitor.session.events import SourceShown
 from kapmonitor.view import Role
 
@@ -122,21 +122,20 @@ class Vitals:
         return CuffReading(t_ns, device, gone, gone, gone, gone, failure)
 
     def _note_cuff(self, reading: CuffReading) -> None:
-        has_number = isinstance(reading.systolic, Measured) or isinstance(reading.mean, Measured)
-        if has_number and not reading.stored:
+        known = (pressed(ref, part) for ref, part in pressures(reading) if ref != mdc.NIBP_DIA.ref)
+        if not reading.stored and any(value is not None for value in known):
             self._cuffs[reading.device] = reading
 
-    @property
-    def last_cuff(self) -> CuffReading | None:
-        """The reading that stands for the blood pressure: of the chosen cuff, else of the first to deliver.
+    def cuff(self, now_ns: int) -> CuffReading | None:
+        """The reading that stands for the blood pressure: the newest, whichever cuff it is of.
 
-        Another cuff stands in once its reading is a quarter of an hour newer.
+        Where somebody chose a cuff, its own, until that is a quarter of an hour old.
         """
         if not self._cuffs:
             return None
         newest = max(self._cuffs.values(), key=lambda reading: reading.t_ns)
-        own = self._cuffs.get(self._preferred.get(Role.NIBP_SYS, ""), next(iter(self._cuffs.values())))
-        return newest if newest.t_ns - own.t_ns > CUFF_STANDS_IN_NS else own
+        own = self._cuffs.get(self._preferred.get(Role.NIBP_SYS, ""), newest)
+        return newest if now_ns - own.t_ns > CUFF_STANDS_IN_NS else own
 
     def newest(self, device: str, ref: str) -> Latest | None:
         """The newest reading of one metric of one device."""
@@ -157,7 +156,8 @@ class Vitals:
         if role in SOURCES:
             chosen = self.chosen(role, now_ns)
             return chosen[0].device if chosen is not None else ""
-        return self.last_cuff.device if self.last_cuff is not None else ""
+        last = self.cuff(now_ns)
+        return last.device if last is not None else ""
 
     def sources(self, role: Role, now_ns: int) -> tuple[str, ...]:
         """The devices that could stand for a role now, the preferred one first."""
@@ -172,6 +172,15 @@ class Vitals:
                 for (device, known_ref), latest in self._latest.items():
                     if known_ref == ref and (device == preferred) is wanted:
                         yield latest, ref
+
+
+def pressures(reading: CuffReading) -> tuple[tuple[str, Reading], ...]:
+    """Systolic, diastolic and mean of a determination, each with its metric."""
+    return (
+        (mdc.NIBP_SYS.ref, reading.systolic),
+        (mdc.NIBP_DIA.ref, reading.diastolic),
+        (mdc.NIBP_MEAN.ref, reading.mean),
+    )
 
 
 def is_fresh(t_ns: int, now_ns: int, period_s: float = 1.0) -> bool:

@@ -33,7 +33,7 @@ def _rule(span: AlarmSpan, state: SessionState) -> LimitLine | None:
 
 def _crossed(span: AlarmSpan, rule: LimitLine) -> str:
     limit = rule.limit if span.limit is None else span.limit
-    value = fmt.NO_VALUE if span.value is None else f"{span.value:.0f}"
+    value = fmt.NO_VALUE if span.value is None else fmt.alarming(rule.role, span.value)
     side = side_words(span.value if span.value is not None else float("nan"), limit, rule.direction)
     return f"{named(rule.role)} {value} {side} {fmt.amount(limit)}"
 

@@ -39,11 +39,11 @@ def sentence(alarm: ActiveAlarm, cuff: CuffReading | None, source: str = "") -> 
     part = strings.PRESSURE_PARTS.get(alarm.role)
     said = f"{side_words(alarm.value, alarm.limit, alarm.direction)} {fmt.amount(alarm.limit)}"
     if part is None:
-        said = f"{name} {alarm.value:.0f} — {said}"
+        said = f"{name} {fmt.alarming(alarm.role, alarm.value)} — {said}"
     elif _is_of(alarm, cuff):
         said = f"{name} {fmt.pressure(cuff)} — {part} {said}"
     else:
-        said = f"{name} {part} {alarm.value:.0f} — {said}"
+        said = f"{name} {part} {fmt.alarming(alarm.role, alarm.value)} — {said}"
     more = source_words(source) or alarm.text
     return f"{said} ({more})" if more else said
 
@@ -55,7 +55,8 @@ def short(alarm: ActiveAlarm) -> str:
     name = strings.ROLE_NAMES.get(alarm.role, alarm.role)
     part = strings.PRESSURE_PARTS.get(alarm.role)
     sign = "=" if alarm.value == alarm.limit else ">" if alarm.direction == "high" else "<"
-    return f"{f'{name} {part}' if part else name} {alarm.value:.0f} {sign} {fmt.amount(alarm.limit)}"
+    what = f"{name} {part}" if part else name
+    return f"{what} {fmt.alarming(alarm.role, alarm.value)} {sign} {fmt.amount(alarm.limit)}"
 
 
 def side_words(value: float, limit: float, direction: str) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from kapmonitor import mdc
 from kapmonitor.model import Absent, CuffReading, Measured, Reading
+from kapmonitor.plausible import RANGES
+from kapmonitor.view import Role
+
+CUFF_TOPS: Final = {
+    Role.NIBP_SYS.value: RANGES[mdc.NIBP_SYS.ref][1],
+    Role.NIBP_DIA.value: RANGES[mdc.NIBP_DIA.ref][1],
+    Role.NIBP_MEAN.value: RANGES[mdc.NIBP_MEAN.ref][1],
+}
 
 SECOND_NS: Final = 1_000_000_000
 MINUTE_NS: Final = 60 * SECOND_NS
@@ -96,6 +105,12 @@ def nth(number: int) -> str:
 def amount(value: float) -> str:
     """A number without needless zeros: `70`, `52.5`."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def alarming(role: str, value: float) -> str:
+    """What alarmed; a pressure that no cuff could measure any more is the highest that one could, or more."""
+    top = CUFF_TOPS.get(role)
+    return f"{value:.0f} or more" if top is not None and value >= top else f"{value:.0f}"
 
 
 def whole(reading: Reading) -> str:

@@ -24,6 +24,7 @@ from kapmonitor.alarms.technical import (
 from kapmonitor.alarms.types import RAISED, SAID_ELSEWHERE, SEVERE, SUPPRESSED, Sample
 from kapmonitor.mdc import Term
 from kapmonitor.model import Absent, Measured, Metric, Observation, Validity
+from kapmonitor.plausible import pressed
 from kapmonitor.session.events import (
     BaselineSet,
     ChannelDescribed,
@@ -40,7 +41,7 @@ from kapmonitor.session.events import (
     SourceChosen,
 )
 from kapmonitor.view import Role
-from kapmonitor.vitals import Vitals, usable
+from kapmonitor.vitals import Vitals, pressures, usable
 
 CLOCK_STEP_NS: Final = 2_000_000_000
 OVERDUE_NS: Final = 120_000_000_000
@@ -165,6 +166,7 @@ class World:
             self.vitals.doubt(device, t_ns)
         elif isinstance(event, DeviceReleased):
             self.vitals.forget(device)
+            self._forget_cuff()
             self._known_roles = {role: of for role, of in self._known_roles.items() if of != device}
 
     def _put_device(self, device: str, known: Equipment, t_ns: int) -> None:
@@ -226,16 +228,21 @@ class World:
             self._samples[role] = Sample(now_ns, value, text)
 
     def _look_at_cuff(self, now_ns: int) -> None:
-        last = self.vitals.last_cuff
+        last = self.vitals.cuff(now_ns)
         if last is None:
-            for role in CUFF_ROLES:
-                self._samples.pop(role, None)
+            self._forget_cuff()
         else:
-            # A cuff value alarms when it arrives; from then on the condition stands until the next reading.
-            for role, reading in zip(CUFF_ROLES, (last.systolic, last.diastolic, last.mean), strict=True):
-                value = reading.value if isinstance(reading, Measured) else None
-                self._samples[role] = Sample(last.t_ns, value)
+            # A cuff value alarms when it arrives; from then on the condition stands until the next one. A
+            # determination that could not find it says nothing of whether what was wrong has passed.
+            for role, (ref, reading) in zip(CUFF_ROLES, pressures(last), strict=True):
+                value = pressed(ref, reading)
+                if value is not None or role not in self._samples:
+                    self._samples[role] = Sample(last.t_ns, value)
         self._put(OVERDUE, self._overdue(last.t_ns if last is not None else None, now_ns), "", now_ns)
+
+    def _forget_cuff(self) -> None:
+        for role in CUFF_ROLES:
+            self._samples.pop(role, None)
 
     def _overdue(self, last_ns: int | None, now_ns: int) -> float:
         """Whether a planned blood pressure has not come; without a plan none is due."""

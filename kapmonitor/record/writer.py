@@ -31,6 +31,7 @@ from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice
 from kapmonitor.record.moves import Move, first_name
 from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, what_is_left
 from kapmonitor.record.store import Store, create_record
+from kapmonitor.record.trouble import FAILED, HANGS, REFUSED, trouble
 from kapmonitor.session.events import RecordMoved, SessionClosed, Stamped
 from kapmonitor.vault.home import Vault
 
@@ -46,13 +47,16 @@ KEEP_WAVES_S: Final = 30 * 60.0
 KEEP_NUMERICS_S: Final = 4 * 3600.0
 """How long waves and wire, and numerics, are kept in memory while the disk fails."""
 CHECKPOINT_S: Final = 10.0
+HANGS_S: Final = 15.0
+"""A disk that takes nothing for so long, and says nothing, hangs."""
+CLOSING_HANGS_S: Final = 60.0
+"""Sealing a long record, or carrying it to the second folder, takes its time; after that closing gives up."""
+REFUSED_TOLD_S: Final = 30.0
 
 _BAD_ITEM: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 """What an item raises that does not fit the file, as opposed to a disk that cannot be written to."""
 _NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 """Errors of opening a record on a full disk: after a power cut its -shm has to be made anew."""
-_SAME_FILE: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
-"""Errors after which the open file is as good as before; after others it is opened anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ class RecordWriter:
         self._problem = ""
         self._must_reopen = False
         self._lost = False
+        self._drained_ns, self._drained_s = clock.now_ns(), time.monotonic()
+        self._refused = ""
+        self._refused_until_s = 0.0
         self._committed_ns = clock.now_ns()
         self._retry_s = 0.0
         self._checkpoint_s = 0.0
@@ -132,18 +139,31 @@ class RecordWriter:
         return future
 
     def status(self) -> RecordStatus:
-        try:
-            wait_ns = self._clock.now_ns() - self._backlog[0].now_ns
-        except IndexError:
-            wait_ns = 0
         return RecordStatus(
             path=str(self._path),
             waiting=len(self._backlog) + self._inbox.qsize(),
-            oldest_wait_s=self._clock.real_delay_s(wait_ns),
+            oldest_wait_s=self._clock.real_delay_s(self._oldest_wait_ns()),
             committed_t_ns=self._committed_ns,
-            problem=self._problem,
+            problem=self._problem or self._unsaid(),
             moved=str(self._path.parent) if first_name(self._path) != self._path.stem else "",
         )
+
+    def _oldest_wait_ns(self) -> int:
+        """Of what the thread has taken over; if that is nothing, since it last looked what there is."""
+        try:
+            since_ns = self._backlog[0].now_ns
+        except IndexError:
+            if self._inbox.empty():
+                return 0
+            since_ns = self._drained_ns
+        return self._clock.now_ns() - since_ns
+
+    def _unsaid(self) -> str:
+        """What no error of the disk said."""
+        now_s = time.monotonic()
+        if now_s - self._drained_s > HANGS_S and (self._backlog or not self._inbox.empty()):
+            return HANGS
+        return self._refused if now_s < self._refused_until_s else ""
 
     @property
     def path(self) -> Path:
@@ -168,14 +188,20 @@ class RecordWriter:
     def close(self, reason: str = "ended") -> None:
         """Write everything, seal it, add session.closed unless it is there, and leave the record as one file.
 
-        RecordFull if the disk would not take the rest within ten seconds; what is on it stays readable.
+        RecordFull if the disk would not take the rest within ten seconds, or does not answer for a minute;
+        what is on it stays readable.
         """
         if self._closed:
             return
         self._closed = True
         self._closing = SessionClosed(reason, self._clock.utc_ns())
         self._wake.set()
-        self._thread.join()
+        self._thread.join(CLOSING_HANGS_S)
+        if self._thread.is_alive():
+            # The file stays claimed for as long as this process lives: the thread may yet write to it.
+            raise RecordFull(str(self._path), HANGS)
+        self._drain()
+        self._fail_all(RecordError(str(self._path), "is closed"))
         for hold in self._holds:
             hold.release()
         if self._problem:
@@ -194,9 +220,7 @@ class RecordWriter:
                 self._step()
             self._finish(closed, time.monotonic() + CLOSE_S)
         except BaseException:
-            self._problem = (
-                "The part of the program that writes the record has failed. Close and start again."
-            )
+            self._problem = FAILED
             raise
 
     def _step(self) -> None:
@@ -209,6 +233,7 @@ class RecordWriter:
             self._committed_ns = now_ns
 
     def _drain(self) -> None:
+        self._drained_ns, self._drained_s = self._clock.now_ns(), time.monotonic()
         try:
             while True:
                 self._backlog.append(self._inbox.get_nowait())
@@ -230,6 +255,11 @@ class RecordWriter:
             self._tidy()
         except (*ERRORS, RecordError) as why:
             self._fail(why)
+            return False
+        except Exception:
+            log.exception("the record's writer failed")
+            self._must_reopen, self._problem = True, FAILED
+            self._retry_s = time.monotonic() + RETRY_S
             return False
         self._problem = ""
         self._mover.well()
@@ -285,6 +315,8 @@ class RecordWriter:
         """One item that fits no table must not keep the others from the disk."""
         # Neither the item nor what the error quotes of it: nothing about a person belongs in a log.
         log.error("cannot record a %s (%s)", _kind(waiting.item), type(why).__name__)
+        self._refused = REFUSED.format(kind=_kind(waiting.item))
+        self._refused_until_s = time.monotonic() + REFUSED_TOLD_S
         self._fail_future(waiting, RecordError(str(self._path), f"cannot hold this ({why})"))
 
     def _fail_future(self, waiting: _Waiting, why: RecordError) -> None:
@@ -306,23 +338,14 @@ class RecordWriter:
             self._store.checkpoint()
 
     def _fail(self, why: Exception) -> None:
-        code = getattr(why, "sqlite_errorcode", sqlite3.SQLITE_OK)
-        self._must_reopen = code not in _SAME_FILE
+        found = trouble(why)
+        self._must_reopen = found.must_reopen
         self._retry_s = time.monotonic() + RETRY_S
-        is_disk = True
-        if code == sqlite3.SQLITE_FULL:
-            cause = "The disk is full. Make room on it"
-        elif isinstance(why, RecordError) or code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
-            cause = "The record file was changed by another program. Close that program"
-            is_disk = False
-        else:
-            is_disk = code != sqlite3.SQLITE_BUSY
-            cause = f"The disk does not take the record ({why}). Check the disk"
         lost = " Waves older than half an hour are lost." if self._lost else ""
-        if is_disk:
+        if found.is_disk:
             self._mover.failing()
         other = f" Nor does the second folder take it: {self._mover.problem}." * bool(self._mover.problem)
-        self._problem = f"{cause}; until then everything is kept in memory only.{other}{lost}"
+        self._problem = f"{found.cause}; until then everything is kept in memory only.{other}{lost}"
 
     def _forget(self) -> None:
         """Bound what is kept in memory: the oldest waves and wire go first, then numerics, events never."""
@@ -355,8 +378,11 @@ class RecordWriter:
                 break
             time.sleep(RETRY_S / 4)
         self._store.abandon()
-        for waiting in self._backlog:
-            self._fail_future(waiting, RecordFull(str(self._path), self._problem))
+        self._fail_all(RecordFull(str(self._path), self._problem))
+
+    def _fail_all(self, why: RecordError) -> None:
+        while self._backlog:
+            self._fail_future(self._backlog.popleft(), why)
 
     def _seal(self, closed: SessionClosed) -> bool:
         try:
