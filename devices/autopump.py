@@ -26,6 +26,7 @@ from devices.pump import PumpRefusal, SerialPump
 from devices.search import Found, MakeLink, Progress, Search
 from devices.sink import DeviceSink
 from devices.transport.serial import SerialPort
+from kapmonitor.beside import beside
 from kapmonitor.clock import Clock
 from kapmonitor.errors import CommandRefused, LinkError
 from kapmonitor.model import DeviceEvent, LinkChanged, LinkProblem, LinkState, WireChunk
@@ -122,7 +123,7 @@ class AutoPump:
                 self._on_found(found.spec, found.device)
 
     async def _likely(self) -> tuple[str, ...]:
-        return await asyncio.to_thread(likely_at, self._address.address, self._specs)
+        return await beside(partial(likely_at, self._address.address, self._specs))
 
     def _searching(self, progress: Progress) -> None:
         detail = advice.searching(progress.text, progress.elapsed_s, progress.most_s)

@@ -91,7 +91,7 @@ class Closing:
                 told(Stage.SIGNING)
                 signed = self._sign(self._signer, self._off)
                 told(Stage.COPYING)
-                self._station.copies.keep()
+                self._station.copies.keep_last()
         except KapError as why:
             problem = str(why)
         return self._closed(self._off, signed, problem)

@@ -9,10 +9,12 @@ written to is told of once, and tried again each time.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.beside import beside, in_time
 from kapmonitor.errors import RecordError
 from kapmonitor.record.copying import copy_into
 from kapmonitor.session.events import RecordCopied
@@ -22,15 +24,21 @@ FIRST_S: Final = 10.0
 """Soon after the start: the copy is what a record is put together from when its disk cannot be read."""
 
 
+LAST_S: Final = 120.0
+"""How long the last copy may take."""
+HANGS: Final = "the folder does not answer; copy the record there by hand"
+
+
 class CopyKeeper:
     """`record` and `folder` say where both are now; without a folder it does nothing.
 
-    One thread at a time uses it.
+    One copy at a time is made, whatever threads ask for one.
     """
 
     def __init__(self, record: Callable[[], Path], folder: Callable[[], Path | None]) -> None:
         self._record = record
         self._folder = folder
+        self._busy = threading.Lock()
         self.problem: str | None = None
         """Why there is no copy of now, empty while there is one; None before the first try."""
 
@@ -45,9 +53,14 @@ class CopyKeeper:
         while self._folder() is not None:
             await asyncio.sleep(wait_s)
             wait_s = EVERY_S
-            changed = await asyncio.to_thread(self.keep)
+            changed = await beside(self.keep)
             if changed is not None:
                 tell(changed)
+
+    def keep_last(self) -> None:
+        """Keep a copy of the record's end; a folder that does not answer in time is a problem, too."""
+        if not in_time(self.keep, LAST_S):
+            self.problem = HANGS
 
     def keep(self) -> RecordCopied | None:
         """Keep a copy of now; what to tell where that went otherwise than the last time."""
@@ -55,9 +68,10 @@ class CopyKeeper:
         if folder is None:
             return None
         before = self.problem
-        try:
-            copy_into(folder, self._record())
-            self.problem = ""
-        except RecordError as why:
-            self.problem = why.reason
+        with self._busy:
+            try:
+                copy_into(folder, self._record())
+                self.problem = ""
+            except RecordError as why:
+                self.problem = why.reason
         return None if self.problem == before else RecordCopied(str(folder), self.problem)

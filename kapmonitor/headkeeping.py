@@ -8,6 +8,7 @@ record goes on in another folder, the heads follow it at once, and where it went
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 
 from kapmonitor.alarms.technical import HEADS
 from kapmonitor.alarms.types import RAISED
+from kapmonitor.beside import beside, in_time
 from kapmonitor.clock import Clock, utc_text
 from kapmonitor.record.heads import Head, head_files, keep
 from kapmonitor.record.moves import Move, note, note_files
@@ -23,6 +25,7 @@ from kapmonitor.session.events import RecordHeads
 EVERY_S: Final = 60.0
 LOOK_S: Final = 1.0
 NOWHERE: Final = "anywhere"
+HANGS: Final = "does not answer"
 
 Sense = Callable[[str, float, str], None]
 
@@ -36,8 +39,12 @@ class Kept:
     moved: Callable[[], Move | None] = lambda: None
 
 
+LAST_S: Final = 15.0
+"""How long keeping the last head may take; after that the record is closed without it."""
+
+
 class HeadKeeper:
-    """One thread at a time uses it."""
+    """One head at a time is kept, whatever threads ask for it."""
 
     def __init__(
         self,
@@ -50,6 +57,7 @@ class HeadKeeper:
         self._ledger = ledger
         self.session = session
         self._clock = clock
+        self._busy = threading.Lock()
         self._moved: Move | None = None
         self._to_note: set[Path] = set()
         self.problems = dict.fromkeys((file.where for file in head_files(record.path(), ledger)), "")
@@ -58,7 +66,7 @@ class HeadKeeper:
     async def run(self, tell: Callable[[RecordHeads], None], sense: Sense) -> None:
         """Keep the head now and each minute, until cancelled; both are called here about what changed."""
         while True:
-            for change in await asyncio.to_thread(self.keep):
+            for change in await beside(self.keep):
                 tell(change)
             sense(HEADS, RAISED if self.failing else 0.0, self.failing)
             left_s = EVERY_S
@@ -72,8 +80,17 @@ class HeadKeeper:
         places = [where for where, problem in self.problems.items() if problem]
         return NOWHERE if len(places) == len(self.problems) > 1 else " ".join(places)
 
+    def keep_last(self) -> None:
+        """Keep the head of the record's end; a place that does not answer in time has a problem, too."""
+        if not in_time(self.keep, LAST_S):
+            self.problems = {where: problem or HANGS for where, problem in self.problems.items()}
+
     def keep(self) -> tuple[RecordHeads, ...]:
         """Keep the head of now at each place; what went wrong since the last time, or is well again."""
+        with self._busy:
+            return self._keep()
+
+    def _keep(self) -> tuple[RecordHeads, ...]:
         utc = utc_text(self._clock.utc_ns())
         # In this order: no head of what came after a move is kept before the move is noted.
         head = Head(self.session, *self._record.head(), utc)

@@ -10,6 +10,7 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ import psutil
 from kapmonitor.alarms.technical import BATTERY, DISK
 from kapmonitor.alarms.types import RAISED, SEVERE
 from kapmonitor.awake import Awake
+from kapmonitor.beside import beside
 from kapmonitor.networkclock import network_clock
 from kapmonitor.record.database import head_of
 from kapmonitor.snapshot import StationFacts
@@ -115,9 +117,9 @@ async def keep_looking(record: Callable[[], Path], sense: Sense, show: Show, awa
     """Look now and every ten seconds, until cancelled, at the disk that the record is on then."""
     turns = 0
     while True:
-        tell(await asyncio.to_thread(look, record()), sense)
+        tell(await beside(partial(look, record())), sense)
         if turns % FACTS_EVERY == 0:
-            held = await asyncio.to_thread(awake.wait)
-            show(await asyncio.to_thread(facts, record(), awake=held))
+            held = await beside(awake.wait)
+            show(await beside(partial(facts, record(), awake=held)))
         turns += 1
         await asyncio.sleep(EVERY_S)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from devices.ports import Port
 from devices.transport.ble_radio import Radio
+from kapmonitor.beside import beside
 from kapmonitor.errors import LinkError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Lookout:
 
     async def _look_at_ports(self) -> None:
         while True:
-            self._on_ports(await asyncio.to_thread(self._ports))
+            self._on_ports(await beside(self._ports))
             await asyncio.sleep(PORTS_EVERY_S)
 
     async def _listen(self, name: str, radio: Radio) -> None:

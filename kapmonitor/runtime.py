@@ -88,11 +88,13 @@ class Runtime:
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout_s)
 
     def stop(self) -> None:
-        """Cancel every task, wait for them, and end the thread."""
+        """Cancel every task, wait for them, and end the thread; TimeoutError if something holds it up."""
         if not self._thread.is_alive():
             return
-        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(STOP_LIMIT_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        try:
+            asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(STOP_LIMIT_S)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STOP_LIMIT_S)
 
     async def _cancel(self) -> None:
@@ -101,7 +103,6 @@ class Runtime:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=STOP_LIMIT_S / 2)
-        await self._loop.shutdown_default_executor()
 
 
 def _copy(done: Future[int], out: Future[None]) -> None:

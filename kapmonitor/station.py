@@ -320,16 +320,17 @@ class Station:
         if self._closed:
             return
         self._closed = True
+        take = self._turns.take
         if self._started:
-            self._runtime.stop()
-            self._awake.end()
-        self._tell_clock()
-        self.engine.close(reason)
+            take("end of the session's tasks", self._runtime.stop)
+            take("end of keeping the computer awake", self._awake.end)
+        take("clock", self._tell_clock)
+        take("end of the session", lambda: self.engine.close(reason))
         try:
             self._writer.close(reason)
         finally:
-            self.heads.keep()
-        self.copies.keep()
+            self.heads.keep_last()
+        self.copies.keep_last()
 
 
 def _sounding(sound: Sound | None, engine: Engine) -> Sounding | None:

@@ -1,5 +1,6 @@
 """Rules for every test: no unexpected log, no display needed."""
 
+import atexit
 import gc
 import logging
 import os
@@ -11,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Sessions keep the heads of their records, and programs what failed: not in the folders of whoever runs this.
 _data = tempfile.TemporaryDirectory(prefix="kapmonitor-tests-")
+atexit.register(_data.cleanup)
 os.environ["XDG_DATA_HOME"] = os.environ["XDG_STATE_HOME"] = _data.name
 
 

@@ -158,6 +158,9 @@ class Console(QObject):
                 close()
             except KapError as error:
                 self._trouble_at_end(str(error))
+            except Exception as error:  # whatever fails, the others that must be closed still are
+                log.exception("a part of the session could not be closed")
+                self._trouble_at_end(_our_fault(error))
         self.shell.close()
         return self._status
 

@@ -98,3 +98,19 @@ def test_what_cannot_be_closed_does_not_keep_the_others_open(console):
     assert console.run() == 2
     assert closed == ["first"]
     assert console.trouble == "r.kap: The disk is full"
+
+
+def test_a_fault_of_ours_in_one_closing_is_said_and_the_others_are_still_closed(console, caplog):
+    closed = []
+
+    def fail():
+        raise TimeoutError
+
+    console.on_close(lambda: closed.append("first"))
+    console.on_close(fail)
+    console.prepare(lambda _progress: lambda _shell: nothing)
+    assert console.run() == 2
+    assert closed == ["first"]
+    assert "TimeoutError" in console.trouble
+    assert [record.getMessage() for record in caplog.records] == ["a part of the session could not be closed"]
+    caplog.clear()
