@@ -10,8 +10,8 @@ from kapmonitor.alarms.signals import OutputReport, OutputWord, Report
 NOT_RUNNING: Final = "Alarm sound has stopped and is being started again — look at the bedside monitor"
 NONE_CHOSEN: Final = "No output is chosen for alarms — look at the bedside monitor"
 NONE_WORKS: Final = "No alarm sound: {why} — look at the bedside monitor"
-STAFF_LOST: Final = "Staff audio lost, room speaker in use: {why}"
-ROOM_LOST: Final = "Room speaker lost, staff audio only: {why}"
+STAFF_LOST: Final = "Staff audio lost, room speaker in use: {why} — look at the bedside monitor"
+ROOM_LOST: Final = "Room speaker lost, staff audio only: {why} — look at the bedside monitor"
 WHY: Final = {
     OutputWord.ABSENT: "{name} not found",
     OutputWord.LOST: "{name} went away",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kapmonitor.alarms.audio import AudioState
 from kapmonitor.alarms.baseline import Baseline, Proposal, Wanting
 from kapmonitor.alarms.signals import OutputReport, OutputWord, SoundState
+from kapmonitor.alarms.soundtrouble import STAFF_LOST
 from kapmonitor.session.events import RuleDisabled
 from kapmonitor.session.state import AlarmSpan, SoundCheck
 from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce, Priority
@@ -88,7 +89,7 @@ def baseline(variant: str, now_ns: int) -> BaselineStatus:
 
 def sound(variant: str, now_ns: int) -> SoundState:
     """The sound of alarms in a variant."""
-    staff_lost = "Staff audio lost, room speaker in use: USB earpiece went away"
+    staff_lost = STAFF_LOST.format(why="USB earpiece went away")
     none = "No alarm sound: USB earpiece went away — look at the bedside monitor"
     gone = replace(_ROOM, state=OutputWord.LOST)
     changed = {
@@ -100,7 +101,7 @@ def sound(variant: str, now_ns: int) -> SoundState:
         "sound-check-trouble": replace(
             _SOUND,
             staff=replace(_READY, state=OutputWord.MUSIC),
-            trouble="Staff audio lost, room speaker in use: the music plays on USB earpiece",
+            trouble=STAFF_LOST.format(why="the music plays on USB earpiece"),
         ),
         "empty": SoundState(),
         "replay": SoundState(),

@@ -124,6 +124,21 @@ def test_high_is_wanted_of_the_staff_at_once_and_of_the_room_later(desk):
     assert (want.staff, want.room, want.finish) == (None, None, False)
 
 
+def test_two_consoles_do_not_silence_each_other(desk):
+    """Of one room: what somebody acknowledges or pauses on one still sounds on the other."""
+    other = Desk()
+    other.after(3)
+    for console in (desk, other):
+        assert console.after(12, 85.0).staff is not None
+    desk.acknowledge()
+    assert desk.after(0.5, 85.0).staff is None
+    assert other.after(0.5, 85.0).staff is not None
+    other.do(PauseAudio("AB"))
+    desk.after(20)
+    assert other.after(0.5, 85.0).staff is None
+    assert desk.after(12, 85.0).staff is not None
+
+
 def test_number_changes_only_with_what_is_wanted(desk):
     first = desk.after(1)
     assert desk.after(1).number == first.number

@@ -146,7 +146,10 @@ def test_what_is_waited_for_is_said():
     ("variant", "text"),
     [
         ("audio-paused", "sound paused 1:42, P ends it"),
-        ("room-speaker", "Staff audio lost, room speaker in use: USB earpiece went away"),
+        (
+            "room-speaker",
+            "Staff audio lost, room speaker in use: USB earpiece went away — look at the bedside monitor",
+        ),
         ("limit-off", "OFF: HR above 120, back in 12:41"),
         ("no-baseline", "NO BASELINE: fixed limits only — L, then T sets it"),
         ("still-there", "Still there? Any key answers"),

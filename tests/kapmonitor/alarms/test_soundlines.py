@@ -103,6 +103,7 @@ READY, LOST, NONE = (
 )
 def test_trouble_in_words(report, begins, alarms):
     said = trouble(report, optional=False)
+    assert said.text.endswith("look at the bedside monitor") == bool(begins)
     assert said.text.startswith(begins)
     assert bool(said.text) == bool(begins)
     assert said.alarms == alarms
