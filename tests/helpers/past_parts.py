@@ -1,5 +1,7 @@
 """The music of a made-up record for its panel, and a hearing that only keeps what it is asked."""
 
+import time
+
 from kapmonitor.session.events import MusicEvent, SessionResumed
 from playlists.heard import lane
 from ui.music.past import Past
@@ -36,6 +38,6 @@ def music_of(stamped):
     ]
 
 
-def past_of(replay, hearer=None, speed=lambda: 1.0, barred=str):
+def past_of(replay, hearer=None, speed=lambda: 1.0, barred=str, now_s=time.monotonic):
     """The music of a made-up record in review."""
-    return Past(lane(music_of(replay.happened())), hearer or FakeHearer(), replay, speed, barred)
+    return Past(lane(music_of(replay.happened())), hearer or FakeHearer(), replay, speed, barred, now_s)

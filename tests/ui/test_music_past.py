@@ -9,7 +9,7 @@ from past_parts import FakeHearer, past_of
 from kapmonitor.session.events import MusicAction, MusicEvent
 from playlists.heard import lane
 from ui.music import wording
-from ui.music.past import past_face, why
+from ui.music.past import ASKS_S, past_face, why
 from ui.music.ports import OutputHealth, OutputState
 from ui.music.rehearing import HearView
 
@@ -121,8 +121,10 @@ def test_the_made_up_record_is_followed_from_its_dose():
 
 
 def test_nothing_of_a_record_is_heard_while_a_session_runs_nor_once_one_begins():
-    replay, hearer, running = FakeReplay(), FakeHearer(), ["a session runs"]
-    past = past_of(replay, hearer, barred=lambda: running[0])
+    replay, hearer, running, now_s, asked = FakeReplay(), FakeHearer(), ["a session runs"], [0.0], []
+    past = past_of(
+        replay, hearer, barred=lambda: asked.append(now_s[0]) or running[0], now_s=lambda: now_s[0]
+    )
     past.toggle()
     assert hearer.toggled == 0
     assert past.face(replay.snapshot()).trouble == "a session runs"
@@ -130,6 +132,12 @@ def test_nothing_of_a_record_is_heard_while_a_session_runs_nor_once_one_begins()
     past.toggle()
     assert hearer.view().on
     assert past.face(replay.snapshot()).trouble == ""
+    asked.clear()
+    for _ in range(90):
+        now_s[0] += 1 / 30
+        past.face(replay.snapshot())
+    assert 2 <= len(asked) <= 3
     running[0] = "a session runs"
+    now_s[0] += ASKS_S
     assert past.face(replay.snapshot()).trouble == "a session runs"
     assert not hearer.view().on

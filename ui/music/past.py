@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -20,6 +21,8 @@ from ui.ports import ReplayPort
 
 LATELY_NS: Final = 10_000_000_000
 FULL_SPEED: Final = 1.0
+ASKS_S: Final = 1.0
+"""While it is heard, whether it may be is asked so often: whoever answers looks into a folder."""
 
 
 class Past:
@@ -35,13 +38,16 @@ class Past:
         port: ReplayPort,
         speed: Callable[[], float],
         barred: Callable[[], str] = lambda: "",
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lane = lane
         self._hearer = hearer
         self._port = port
         self._speed = speed
         self._barred = barred
+        self._now_s = now_s
         self._refused = ""
+        self._asked_s = -ASKS_S
 
     def toggle(self) -> None:
         """Hear the music, or no longer."""
@@ -54,14 +60,21 @@ class Past:
     def face(self, snapshot: Snapshot) -> MusicFace:
         """The panel at this instant; also tells what plays the music where the playhead is."""
         playing, speed = self._port.playing(), self._speed()
-        if self._hearer.view().on and (barred := self._barred()):
-            self._hearer.toggle()
-            self._refused = barred
+        self._see_whether_it_may()
         self._hearer.follow(self._port.now_ns(), runs=playing and speed == FULL_SPEED)
         state, silent_why = snapshot.session, why(playing, speed)
         zero_ns = state.dose_t_ns if state.dose_t_ns is not None else state.started_t_ns
         face = past_face(self._lane, snapshot.t_ns, zero_ns, self._hearer.view(), silent_why)
         return replace(face, trouble=self._refused) if self._refused else face
+
+    def _see_whether_it_may(self) -> None:
+        now_s = self._now_s()
+        if not self._hearer.view().on or now_s - self._asked_s < ASKS_S:
+            return
+        self._asked_s = now_s
+        if barred := self._barred():
+            self._hearer.toggle()
+            self._refused = barred
 
     def rest(self) -> None:
         """Nobody sees this record now: nothing of it sounds."""
