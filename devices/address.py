@@ -48,11 +48,6 @@ class DeviceAddress:
             separator = "&"
         return text
 
-    @property
-    def is_url(self) -> bool:
-        """Whether pyserial opens it as a URL rather than as a port of this computer."""
-        return "://" in self.address
-
     def option(self, key: str) -> str | None:
         """The value given for `key`, or None."""
         return dict(self.options).get(key)

@@ -62,11 +62,11 @@ def test_what_an_import_must_not_bring_along(module, absent):
 def test_every_command_is_documented():
     from kapmonitor.cli import parser
 
-    help_text = parser().format_help()
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for command in ("demo", "replay", "record", "devices", "simulate", "decode", "verify", "audio"):
-        assert command in help_text
-        assert f"kapmonitor {command}" in readme
+    (commands,) = (each for each in parser()._actions if isinstance(each.choices, dict))
+    assert len(commands.choices) >= 20
+    written = "".join(page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))
+    for command in commands.choices:
+        assert f"kapmonitor {command}" in written, command
 
 
 def test_help_says_that_it_is_an_aid():

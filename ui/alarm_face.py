@@ -12,7 +12,7 @@ from kapmonitor.snapshot import ActiveAlarm, Priority, Snapshot
 from ui import alarm_sound, alarm_text, strings
 from ui import alarm_wording as wording
 from ui import format as fmt
-from ui.alarm_chips import Chip, ChipKind, chips_of
+from ui.alarm_chips import Chip, chips_of
 from ui.flash import RATES_HZ
 from ui.limit_words import source_of
 
@@ -39,11 +39,6 @@ class QuietFace:
     limits: str
     sound: str
     chips: tuple[Chip, ...] = ()
-
-    @property
-    def to_see(self) -> bool:
-        """Whether an alarm passed that nobody has seen."""
-        return any(chip.kind is ChipKind.WAS for chip in self.chips)
 
 
 @dataclass(frozen=True, slots=True)

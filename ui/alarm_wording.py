@@ -8,7 +8,6 @@ from ui.strings import LOOK_AT_MONITOR
 
 AT_LIMIT: Final = "at the limit of"
 FROM_BASELINE: Final = "baseline {what}"
-NO_BASELINE_LIMIT: Final = "no baseline"
 REPEAT: Final = "repeat BP"
 REMINDER: Final = "reminder in {left}"
 SEEN: Final = "F seen"

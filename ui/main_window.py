@@ -203,11 +203,6 @@ class MainWindow(QWidget):
         self.close_over_trends()
         return True
 
-    def set_palette(self, palette: Palette | None) -> None:
-        """Always this palette; None to follow the phase."""
-        self._fixed_palette = palette
-        self.refresh()
-
     def on(self, action: Action, handler: Handler) -> None:
         """Let `handler` answer this key from now on."""
         self.keys.on(action, handler)

@@ -33,7 +33,6 @@ FETCH, BACK = b"\xf5\xf5", b"\xf6\xf6\xf6"
 RECORDED_S: Final = 60
 LOW_SPO2: Final = 90
 
-FINGER_OUT: Final = (IncidentKind.FINGER_OFF, IncidentKind.SENSOR_OFF)
 TOO_LONG_S: Final = 10.0
 
 NO_PULSE_NEW, NO_PULSE_OLD, NO_SPO2, NO_PI = 0xFF, 0, 0x7F, 0xFFFF

@@ -21,7 +21,6 @@ INVALID_TOLERANCE_NS: Final = 5_000_000_000
 """A running delay stands still without signal for this long, then the technical condition takes over."""
 
 S, T = ConditionState, Trigger
-_EVERY: Final = tuple(S)
 _WATCHING: Final = tuple(state for state in S if state is not S.DISABLED)
 TABLE: dict[tuple[ConditionState, Trigger], ConditionState] = {
     (S.UNARMED, T.ARMED): S.NORMAL,

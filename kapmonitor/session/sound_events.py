@@ -85,8 +85,3 @@ class BedsideConfirmed:
     TYPE: ClassVar[str] = "sound.bedside"
     VERSION: ClassVar[int] = 1
     by: str
-
-
-SoundEvent = (
-    SoundAsked | SoundChanged | SoundStaged | SoundOutput | SoundProcess | SoundChecked | BedsideConfirmed
-)

@@ -134,10 +134,6 @@ class NotesPanel(QWidget):
         self.entry.set_author(author)
         self.desk.set_author(author)
 
-    def set_people(self, people: Sequence[Author]) -> None:
-        """Who may write."""
-        self._people = everybody(people, self.desk.author)
-
     @property
     def everybody(self) -> tuple[Author, ...]:
         """All who can be at the keys."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NS: float = 1e9
-
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:

@@ -34,7 +34,6 @@ HR_ROOM: Final = 8.0
 
 SPO2_USUAL: Final = (88.5, 101.7)
 SPO2_TOP: Final = 100.0
-SPO2_FALLBACK: Final = 90.0
 SAME_NS: Final = 15_000_000_000
 """Two signals that stop and start within this of each other are missing for one reason, said once."""
 

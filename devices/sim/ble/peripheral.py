@@ -153,11 +153,6 @@ class Peripheral:
         if advertise:
             await self.advertise(auto_restart=True)
 
-    async def switch_off(self) -> None:
-        """Stop for good; a central that is connected is told."""
-        self.controller.leave()
-        await asyncio.sleep(0)
-
     async def advertise(self, *, auto_restart: bool = False) -> None:
         if not self._device.is_advertising:
             await self._device.start_advertising(auto_restart=auto_restart)

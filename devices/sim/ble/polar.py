@@ -109,11 +109,6 @@ class PolarStrap:
         times = (t_ns / 1e9 - (FRAME_SAMPLES - 1 - i) / RATE_HZ for i in range(FRAME_SAMPLES))
         return ecg_frame([round(1000 * self._ecg_at(t_s)) for t_s in times], POWER_ON_NS + t_ns - start_ns)
 
-    def stop_by_itself(self) -> None:
-        """As when the battery runs low."""
-        self.running = False
-        self._say(bytes([1, 0]))
-
     def _asked(self, command: bytes) -> int | None:
         if CONTROL_POINT not in self.peripheral.subscriptions:
             return CCCD_OFF
