@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
 from playlists import store, xspf
 from playlists.edits import UNTITLED, without_empty
 from playlists.model import Playlist
+from playlists.reading import LARGEST_BYTES, file_bytes, is_there
+from playlists.writing import write_text
 
 ENDING: Final = ".xspf"
 NOT_THERE: Final = ""
@@ -40,12 +41,12 @@ def open_list(path: Path) -> Opened:
     ConfigError, in words, where it cannot be read.
     """
     path = path.absolute()
-    if path.suffix.lower() == ENDING and not path.exists():
+    if path.suffix.lower() == ENDING and not is_there(path):
         return Opened(replace(UNTITLED, title=path.stem), path, NOT_THERE)
     playlist = store.load(path)
     if path.is_dir() or path.suffix.lower() != ENDING:
         return Opened(replace(playlist, example=False), None, NOT_THERE)
-    data = _bytes(path)
+    data = file_bytes(path)
     # Written over, another program's file would lose what only that program knows.
     ours = xspf.OURS.encode() in data
     return Opened(playlist, path if ours else None, _stamp(data) if ours else NOT_THERE)
@@ -53,15 +54,14 @@ def open_list(path: Path) -> Opened:
 
 def stamp(path: Path) -> str:
     """What a file holds now, NOT_THERE if there is none; ConfigError if it cannot be read."""
-    data = _bytes(path)
-    return _stamp(data) if path.exists() or data else NOT_THERE
+    return _stamp(file_bytes(path)) if is_there(path) else NOT_THERE
 
 
 def save(
     path: Path,
     playlist: Playlist,
     expected: str,
-    write: Callable[[Path, str], None] = replace_text,
+    write: Callable[[Path, str], None] = write_text,
 ) -> str:
     """Write it, and return the file's stamp; the old one stays where this fails, with a ConfigError.
 
@@ -71,8 +71,8 @@ def save(
     if not whole.sections or all(section.grounding for section in whole.sections):
         raise ConfigError(str(path), THE_FILE, ONLY_GROUND if whole.sections else NO_TRACKS)
     text = xspf.text(whole, path.parent)
-    if len(text.encode()) > store.LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {store.LARGEST_BYTES} bytes")
+    if len(text.encode()) > LARGEST_BYTES:
+        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
     for mistake in store.mistakes_in(text.encode(), path):
         raise mistake
     if stamp(path) != expected:
@@ -90,15 +90,6 @@ def suggested(opened: Path) -> Path:
     """Where to save what was read from something else: beside it, under its name."""
     path = opened.absolute()
     return path / f"{path.name}{ENDING}" if path.is_dir() else path.with_suffix(ENDING)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as why:
-        raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
 
 
 def _stamp(data: bytes) -> str:

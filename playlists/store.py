@@ -26,9 +26,11 @@ from kapmonitor.session.events import Phase
 from kapmonitor.tables import THE_FILE, Table, is_number, top
 from playlists import folder, lists, xspf
 from playlists.model import After, Loudness, Playlist, Section, Track
+from playlists.reading import file_bytes
 
 EXAMPLE: Final = "example.toml"
-LARGEST_BYTES: Final = 1_000_000
+LARGEST_TOML_BYTES: Final = 1_000_000
+"""Its reader is much slower than that of XML."""
 MOST_TRACKS: Final = 2_000
 
 KEYS: Final = ("title", "crossfade_s", "quick_fade_s", "phase_wait_s", "example", "section")
@@ -73,7 +75,7 @@ def look(path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     if is_foreign(path):
         return _read(_foreign(path), path if path.is_dir() else path.parent)
     try:
-        text = _bytes(path).decode("utf-8")
+        text = file_bytes(path, LARGEST_TOML_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as why:
         raise ConfigError(str(path), THE_FILE, "must be TOML in UTF-8") from why
     return read(text, path)
@@ -91,7 +93,7 @@ def is_foreign(path: Path) -> bool:
 
 def _foreign(path: Path) -> Table:
     """What is in another program's playlist, or in a folder, as if it stood in one of ours."""
-    return _table(b"" if path.is_dir() else _bytes(path), path)
+    return _table(b"" if path.is_dir() else file_bytes(path), path)
 
 
 def _table(data: bytes, path: Path) -> Table:
@@ -111,18 +113,6 @@ def _read(table: Table, base: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     readable = not table.mistakes
     playlist = _playlist(table if readable else Table({}, "", table.path, []), base)
     return playlist, tuple(table.mistakes)
-
-
-def _bytes(path: Path) -> bytes:
-    """What is in a file of a playlist's size."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except OSError as why:
-        raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
-    if len(data) > LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
-    return data
 
 
 def example_path() -> Path:

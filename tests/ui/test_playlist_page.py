@@ -1,5 +1,7 @@
 """The playlist editor: keys, drags, files that are not as they were, saving, what is asked first."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -508,3 +510,15 @@ def test_five_hundred_tracks_stay_quick(qtbot, tmp_path):
     assert desk.page.row.title == "track 499"
     assert desk.page.list.top == len(desk.page.rows) - desk.page.list.room
     assert time.process_time() - began < 5.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes with names")
+def test_a_pipe_is_not_opened_and_the_next_list_is(desk, tmp_path, qtbot):
+    os.mkfifo(tmp_path / "pipe.m3u")
+    with qtbot.waitSignal(desk.work.said, timeout=3_000) as heard:
+        desk.work.open(tmp_path / "pipe.m3u")
+    assert heard.args[1]
+    assert "a folder or a device, not a playlist" in heard.args[0]
+    (tmp_path / "next.m3u").write_text("a.flac\n")
+    desk.work.open(tmp_path / "next.m3u")
+    qtbot.waitUntil(lambda: desk.work.playlist.title == "next")
