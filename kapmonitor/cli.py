@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(message: str) -> int:
     one_line = message.replace("\n", " ")
-    print(f"kapmonitor: {one_line}", file=sys.stderr)
+    print(f"kapmonitor: {streams.harmless(one_line)}", file=sys.stderr)
     return 2
 
 
