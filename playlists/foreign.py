@@ -28,27 +28,25 @@ Entry = Mapping[str, object]
 
 def entries(data: bytes, path: Path) -> Entry:
     """The sections and tracks of a file, or of the folder at the path; raises ValueError, in words."""
-    found = folder.entries(path) if path.is_dir() else READERS[path.suffix.lower()](data, path)
+    return folder.entries(path) if path.is_dir() else READERS[path.suffix.lower()](data, path)
+
+
+def refused(found: Entry) -> str:
+    """Why there is too much of it or nothing to go on with, in words; empty where there is not."""
     sections = _those(found, "section")
     if len(sections) > MOST:
-        raise ValueError(f"at most {MOST} sections; this has {len(sections)}")
+        return f"at most {MOST} sections; this has {len(sections)}"
     for section in sections:
         count = len(_those(section, "track"))
         if count > MOST:
-            raise ValueError(f"at most {MOST} tracks in a section; {section.get('name')} has {count}")
-    _refuse_nothing([track for section in sections for track in _those(section, "track")])
-    return found
-
-
-def _refuse_nothing(tracks: Sequence[Entry]) -> None:
-    """Where nothing could be played there is no playlist to go on with."""
-    if not tracks:
-        raise ValueError(EMPTY)
-    first = tracks[0].get("file")
-    if isinstance(first, Elsewhere) and all(isinstance(track.get("file"), Elsewhere) for track in tracks):
-        raise ValueError(
-            f"a playlist with at least one file that can be played; of its first track: {first.why}"
-        )
+            return f"at most {MOST} tracks in a section; {section.get('name')} has {count}"
+    files = [track.get("file") for section in sections for track in _those(section, "track")]
+    if not files:
+        return EMPTY
+    first = files[0]
+    if isinstance(first, Elsewhere) and all(isinstance(file, Elsewhere) for file in files):
+        return f"a playlist with at least one file that can be played; of its first track: {first.why}"
+    return ""
 
 
 def in_words(mistake: ConfigError, found: Entry) -> ConfigError:

@@ -23,7 +23,7 @@ NOT_THERE: Final = ""
 CHANGED: Final = "as it was when it was opened; somebody changed it since"
 NO_TRACKS: Final = "a playlist with at least one track"
 ONLY_GROUND: Final = "music in a section that is not for grounding"
-NO_XSPF: Final = f"a name that ends in {ENDING}"
+NO_XSPF: Final = f"a name that ends in {ENDING}, such as {{name}}{ENDING}"
 NO_FOLDER: Final = "a folder that is there; make it first, or name another one"
 THEIRS: Final = "another name; this file is not a playlist of this program, and is not written over"
 
@@ -63,7 +63,7 @@ def stamp(path: Path) -> str:
 def free_or_ours(path: Path) -> str:
     """The stamp of a place where a playlist may be written unasked; ConfigError where it may not."""
     if path.suffix.lower() != ENDING:
-        raise ConfigError(str(path), THE_FILE, NO_XSPF)
+        raise ConfigError(str(path), THE_FILE, NO_XSPF.format(name=path.stem))
     if not Path(os.path.realpath(path)).parent.is_dir():
         raise ConfigError(str(path), THE_FILE, NO_FOLDER)
     if not is_there(path):

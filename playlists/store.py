@@ -93,7 +93,10 @@ def _foreign(data: bytes, path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     try:
         found = foreign.entries(data, path.absolute())
     except ValueError as why:
-        return _read(Table({}, "", str(path), [ConfigError(str(path), THE_FILE, str(why))]), path)
+        raise ConfigError(str(path), THE_FILE, str(why)) from why
+    refused = foreign.refused(found)
+    if refused:
+        return _read(Table({}, "", str(path), [ConfigError(str(path), THE_FILE, refused)]), path)
     base = path if path.is_dir() else path.parent
     playlist, mistakes = _read(Table(found, "", str(path), []), base.absolute())
     return playlist, [foreign.in_words(mistake, found) for mistake in mistakes]

@@ -25,6 +25,7 @@ from playlists.problems import Problem, files_only, problems
 AFTER_S: Final = 1.5
 """Long enough for files to be looked at before the picture is taken."""
 THE_FOLDER: Final = "the folder"
+A_FILE: Final = "this is a file; playlist check looks at the files of a playlist"
 NOT_WRITTEN: Final = "nothing was written"
 NO_MUSIC: Final = "a playlist with at least one track that can be played"
 ONLY_GROUND: Final = "a section that is not for grounding, with music that can be played"
@@ -125,7 +126,7 @@ def _refuse_no_folder(path: Path) -> None:
         with os.scandir(path) as found:
             next(found, None)
     except NotADirectoryError as why:
-        raise ConfigError(str(path), THE_FOLDER, "a folder; a file is looked at by playlist check") from why
+        raise ConfigError(str(path), THE_FOLDER, A_FILE) from why
     except FileNotFoundError as why:
         raise ConfigError(str(path), THE_FOLDER, "there is no such folder") from why
     except (OSError, ValueError) as why:

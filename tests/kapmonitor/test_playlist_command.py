@@ -193,7 +193,7 @@ def test_make_leaves_out_what_is_no_file_and_names_it(folder, capsys):
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("nowhere", "there is no such folder"), ("1 Peak/tone.flac", "a folder; a file is looked")],
+    [("nowhere", "there is no such folder"), ("1 Peak/tone.flac", "this is a file; playlist check looks")],
 )
 def test_scan_of_what_is_no_folder_is_wrong_use(folder, capsys, name, said):
     assert main(["playlist", "scan", str(folder / name)]) == 2
@@ -213,3 +213,10 @@ def test_names_of_files_do_not_steer_the_terminal(folder, capsys):
     assert main(["playlist", "check", str(folder / "\x1b[31m.m3u")]) == 2
     heard = capsys.readouterr()
     assert "\x1b" not in said + heard.out + heard.err
+
+
+@pytest.mark.parametrize("command", [["demo"], ["audio", "--list"], ["playlist", "edit"]])
+def test_a_playlist_for_the_console_is_not_passed_over_by_a_command(capsys, command, monkeypatch):
+    monkeypatch.setattr("importlib.import_module", lambda _name: pytest.fail("it runs"))
+    assert main(["--playlist", "evening.xspf", *command]) == 2
+    assert "no command takes it, the demo neither" in capsys.readouterr().err
