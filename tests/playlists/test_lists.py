@@ -1,5 +1,6 @@
 """Playlists of other programs, and folders."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,7 @@ def put(folder, *names):
         (folder / name).touch()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such names")
 def test_what_a_folder_holds_and_is_not_played_is_named(tmp_path):
     put(
         tmp_path,
@@ -251,6 +253,7 @@ def test_a_folder_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatc
     assert problem.words == "Peak cannot be read (Permission denied)"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such names")
 def test_what_is_gathered_from_lists_and_folders_is_named_where_it_cannot_be_taken(tmp_path):
     put(tmp_path, "m/two\nlines.flac")
     sound_files.write(tmp_path, "tone.flac").rename(tmp_path / "m" / "two\nlines.flac")

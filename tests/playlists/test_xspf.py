@@ -1,5 +1,6 @@
 """XSPF: what is written is read again, other programs' files are read, and attacks are refused."""
 
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -326,6 +327,7 @@ def test_a_path_of_windows_as_it_stands_is_no_web_address(tmp_path):
     assert track.path == tmp_path / "C:/Music/a%b.flac"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such links")
 @pytest.mark.parametrize("below", ["link/sub", "real/sub/../sub", "link/sub/../sub/../../real/sub"])
 def test_music_below_the_list_is_named_from_there_however_the_folder_is_reached(tmp_path, below):
     (tmp_path / "real" / "sub").mkdir(parents=True)
