@@ -32,6 +32,7 @@ OUT_HELP = (
     "a new name in the records folder if left out"
 )
 DEVICE_HELP = "DRIVER@ADDRESS[?key=value], such as suntech@/dev/ttyUSB0 or nonin@socket://127.0.0.1:5331"
+NO_COMMANDS_MUSIC = "--playlist is the music of the console's session; no command takes it, the demo neither"
 ROLES = ("nurse", "therapist", "prescriber", "admin")
 ROUTES = ("iv", "im", "in", "sl")
 
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _check_packages()
         arguments = parser().parse_args(argv)
+        if arguments.module != "console" and arguments.playlist is not None:
+            return _failed(NO_COMMANDS_MUSIC)
         module = importlib.import_module(f"kapmonitor.commandline.{arguments.module}")
         status = int(module.run(arguments))
         streams.finish()
@@ -61,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _failed(message: str) -> int:
     one_line = message.replace("\n", " ")
-    print(f"kapmonitor: {one_line}", file=sys.stderr)
+    print(f"kapmonitor: {streams.harmless(one_line)}", file=sys.stderr)
     return 2
 
 
@@ -130,7 +133,11 @@ def _console(top: argparse.ArgumentParser) -> None:
         "--protocol", metavar="TOML", help="how the clinic runs a session; our own example if left out"
     )
     session.add_argument("--limits", metavar="TOML", help="the clinic's limits; the example ones if left out")
-    session.add_argument("--playlist", metavar="FILE", help="the music; our own example if left out")
+    session.add_argument(
+        "--playlist",
+        metavar="FILE",
+        help="the music; our own example if left out. No command takes it: the demo plays the example",
+    )
     session.add_argument("--output", default="", metavar="NAME", help="the sound output for the music")
     alarm_outputs(session)
     session.add_argument(

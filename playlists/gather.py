@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kapmonitor.errors import ConfigError
 from playlists import library, store
+from playlists.edits import one_line
 from playlists.library import Piece, Step
+from playlists.locations import odd_name
 from playlists.model import Track
 
 
@@ -27,11 +30,17 @@ def gather(paths: Iterable[Path]) -> Iterator[Step]:
     """
     for path in paths:
         if path.is_dir():
-            yield from library.scan(path)
+            yield from map(_named, library.scan(path))
         elif store.is_foreign(path):
             yield from _of_list(path)
         else:
-            yield Step(1, 1, library.look(path))
+            yield _named(Step(1, 1, library.look(path)))
+
+
+def named_oddly(piece: Piece) -> Piece:
+    """The same piece, which cannot be taken where no list could name it."""
+    odd = odd_name(os.fspath(piece.path))
+    return Piece(piece.path, problem=f"{one_line(piece.path.name)}: {odd}") if odd else piece
 
 
 def gathered(pieces: Iterable[Piece]) -> Gathered:
@@ -54,4 +63,13 @@ def _of_list(path: Path) -> Iterator[Step]:
         return
     places = playlist.places()
     for number, place in enumerate(places, start=1):
-        yield Step(number, len(places), library.look(playlist.track(place).path))
+        track = playlist.track(place)
+        if track.elsewhere is None:
+            yield Step(number, len(places), library.look(track.path))
+        else:
+            problem = f"{track.title}: {track.elsewhere.why}"
+            yield Step(number, len(places), Piece(track.path, problem=problem))
+
+
+def _named(step: Step) -> Step:
+    return step if step.piece is None else replace(step, piece=named_oddly(step.piece))

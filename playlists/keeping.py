@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
 from playlists import store, xspf
 from playlists.edits import UNTITLED, without_empty
+from playlists.locations import odd_name
 from playlists.model import Playlist
+from playlists.reading import LARGEST_BYTES, file_bytes, is_there
+from playlists.writing import write_text
 
 ENDING: Final = ".xspf"
 NOT_THERE: Final = ""
 CHANGED: Final = "as it was when it was opened; somebody changed it since"
 NO_TRACKS: Final = "a playlist with at least one track"
-ONLY_GROUND: Final = "a section that is not for grounding"
+ONLY_GROUND: Final = "music in a section that is not for grounding"
+NO_XSPF: Final = f"a name that ends in {ENDING}, such as {{name}}{ENDING}"
+NO_FOLDER: Final = "a folder that is there; make it first, or name another one"
+THEIRS: Final = "another name; this file is not a playlist of this program, and is not written over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,43 @@ def open_list(path: Path) -> Opened:
     ConfigError, in words, where it cannot be read.
     """
     path = path.absolute()
-    if path.suffix.lower() == ENDING and not path.exists():
+    if path.suffix.lower() == ENDING and not is_there(path):
         return Opened(replace(UNTITLED, title=path.stem), path, NOT_THERE)
     playlist = store.load(path)
     if path.is_dir() or path.suffix.lower() != ENDING:
         return Opened(replace(playlist, example=False), None, NOT_THERE)
-    data = _bytes(path)
-    # Written over, another program's file would lose what only that program knows.
-    ours = xspf.OURS.encode() in data
-    return Opened(playlist, path if ours else None, _stamp(data) if ours else NOT_THERE)
+    data = file_bytes(path)
+    return Opened(playlist, path, _stamp(data)) if _is_ours(data) else Opened(playlist, None, NOT_THERE)
 
 
 def stamp(path: Path) -> str:
     """What a file holds now, NOT_THERE if there is none; ConfigError if it cannot be read."""
-    data = _bytes(path)
-    return _stamp(data) if path.exists() or data else NOT_THERE
+    return _stamp(file_bytes(path)) if is_there(path) else NOT_THERE
+
+
+def free_or_ours(path: Path) -> str:
+    """The stamp of a place where a playlist may be written unasked; ConfigError where it may not."""
+    if path.suffix.lower() != ENDING:
+        raise ConfigError(str(path), THE_FILE, NO_XSPF.format(name=path.stem))
+    if not Path(os.path.realpath(path)).parent.is_dir():
+        raise ConfigError(str(path), THE_FILE, NO_FOLDER)
+    if not is_there(path):
+        return NOT_THERE
+    data = file_bytes(path)
+    try:
+        ours = _is_ours(data) and not store.mistakes_in(data, path)
+    except ConfigError:
+        ours = False
+    if not ours:
+        raise ConfigError(str(path), THE_FILE, THEIRS)
+    return _stamp(data)
 
 
 def save(
     path: Path,
     playlist: Playlist,
     expected: str,
-    write: Callable[[Path, str], None] = replace_text,
+    write: Callable[[Path, str], None] = write_text,
 ) -> str:
     """Write it, and return the file's stamp; the old one stays where this fails, with a ConfigError.
 
@@ -70,10 +91,10 @@ def save(
     whole = without_empty(playlist)
     if not whole.sections or all(section.grounding for section in whole.sections):
         raise ConfigError(str(path), THE_FILE, ONLY_GROUND if whole.sections else NO_TRACKS)
-    text = xspf.text(whole, path.parent)
-    if len(text.encode()) > store.LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {store.LARGEST_BYTES} bytes")
-    for mistake in store.mistakes_in(text.encode(), path):
+    text = xspf.text(whole, _base(path))
+    if len(text.encode()) > LARGEST_BYTES:
+        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
+    for mistake in (*store.mistakes_in(text.encode(), path), *_odd_names(whole, path)):
         raise mistake
     if stamp(path) != expected:
         raise ConfigError(str(path), THE_FILE, CHANGED)
@@ -92,13 +113,26 @@ def suggested(opened: Path) -> Path:
     return path / f"{path.name}{ENDING}" if path.is_dir() else path.with_suffix(ENDING)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as why:
-        raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
+def _base(path: Path) -> Path | None:
+    """The folder that paths may be written relative to: none where a link's and its file's differ."""
+    folder = path.absolute().parent
+    same = os.path.realpath(folder) == os.fspath(Path(os.path.realpath(path)).parent)
+    return folder if same else None
+
+
+def _odd_names(playlist: Playlist, path: Path) -> Iterator[ConfigError]:
+    """Tracks that would not be found under what is written."""
+    for place in playlist.places():
+        track = playlist.track(place)
+        odd = odd_name(os.fspath(track.path))
+        if odd and track.elsewhere is None:
+            key = f"{playlist.section(place).name}, track {place.track + 1} ({track.title}), file"
+            yield ConfigError(str(path), key, odd)
+
+
+def _is_ours(data: bytes) -> bool:
+    """Written over, another program's file would lose what only that program knows."""
+    return xspf.OURS.encode() in data
 
 
 def _stamp(data: bytes) -> str:

@@ -26,6 +26,18 @@ class Loudness:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a list names that is no file which can be played, and why not, in words for the screen.
+
+    `named` is what to call it, `location` how it stands in the list: None where that is the path `named`.
+    """
+
+    named: str
+    why: str
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One piece of music.
 
@@ -33,7 +45,8 @@ class Track:
     pin the file; `leave_s` are the places where it may be left without breaking a phrase, in seconds from the
     file's start. Of the file, `start_s` to `end_s` is played (None: to its end). `fade_s` joins it to what
     follows (None: as the playlist says; 0: without a gap or a fade, as on an album). `gain_db` is a person's
-    choice, `level_db` brings it to the level of the others and is set when the files are looked at.
+    choice, `level_db` brings it to the level of the others and is set when the files are looked at. A track
+    that is `elsewhere` is left out, wherever its path leads.
     """
 
     path: Path
@@ -47,6 +60,7 @@ class Track:
     fade_s: float | None = None
     loudness: Loudness | None = None
     level_db: float = 0.0
+    elsewhere: Elsewhere | None = None
 
     @property
     def played_s(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -33,20 +33,32 @@ class Problem:
 
 
 def problems(playlist: Playlist, found: Mapping[Path, Found]) -> tuple[Problem, ...]:
-    """Everything a person should know of the files that were looked at, in playing order."""
+    """What a person should know of tracks elsewhere and of files that were looked at, in playing order."""
     some_measured = any(playlist.track(place).loudness for place in playlist.places())
     return tuple(
         Problem(place, track.title, words, left_out)
         for place in playlist.places()
         for track in (playlist.track(place),)
-        if track.path in found
-        for words, left_out in _of(track, found[track.path], some_measured=some_measured)
+        for words, left_out in _of(track, found.get(track.path), some_measured=some_measured)
     )
 
 
-def _of(track: Track, found: Found, *, some_measured: bool) -> Iterator[tuple[str, bool]]:
+def files_only(playlist: Playlist) -> Playlist:
+    """Without what is elsewhere, and without sections that hold nothing else."""
+    sections = (
+        replace(section, tracks=tuple(track for track in section.tracks if track.elsewhere is None))
+        for section in playlist.sections
+    )
+    return replace(playlist, sections=tuple(section for section in sections if section.tracks))
+
+
+def _of(track: Track, found: Found | None, *, some_measured: bool) -> Iterator[tuple[str, bool]]:
     name = track.path.name
-    if found.problem:
+    if track.elsewhere is not None:
+        yield track.elsewhere.why, True
+    elif found is None:
+        return
+    elif found.problem:
         yield found.problem, True
     elif track.sha256 and found.sha256 != track.sha256:
         yield f"{name} is not the file that the playlist names: it was changed or replaced", True

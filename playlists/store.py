@@ -16,20 +16,23 @@ title = "Long light"
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from kapmonitor.errors import ConfigError
 from kapmonitor.session.events import Phase
-from kapmonitor.tables import THE_FILE, Table, is_number, top
-from playlists import folder, lists, xspf
-from playlists.model import After, Loudness, Playlist, Section, Track
+from kapmonitor.tables import LONGEST_TEXT, THE_FILE, Table, is_number, top
+from playlists import foreign
+from playlists.edits import one_line
+from playlists.locations import LONGEST, ODD
+from playlists.model import After, Elsewhere, Loudness, Playlist, Section, Track
+from playlists.reading import file_bytes
 
 EXAMPLE: Final = "example.toml"
-LARGEST_BYTES: Final = 1_000_000
-MOST_TRACKS: Final = 2_000
+LARGEST_TOML_BYTES: Final = 1_000_000
+"""Its reader is much slower than that of XML."""
 
 KEYS: Final = ("title", "crossfade_s", "quick_fade_s", "phase_wait_s", "example", "section")
 _SECTION: Final = ("name", "phases", "after", "grounding", "earliest_s", "latest_s", "track")
@@ -48,13 +51,9 @@ _TRACK: Final = (
 )
 LONGEST_S: Final = 86_400.0
 SHORTEST_S: Final = 1.0
-
-FOREIGN: Final[Mapping[str, Callable[[bytes, Path], Mapping[str, object]]]] = {
-    ".xspf": xspf.entries,
-    ".m3u": lists.m3u,
-    ".m3u8": lists.m3u,
-    ".pls": lists.pls,
-}
+NO_TITLE: Final = "no title"
+FOREIGN: Final = frozenset(foreign.READERS)
+"""How the names of playlists of other programs' kinds end."""
 
 
 def load(path: Path) -> Playlist:
@@ -71,9 +70,9 @@ def load(path: Path) -> Playlist:
 def look(path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     """As `load`, with all mistakes; ConfigError where there is nothing to read."""
     if is_foreign(path):
-        return _read(_foreign(path), path if path.is_dir() else path.parent)
+        return _foreign(b"" if path.is_dir() else file_bytes(path), path)
     try:
-        text = _bytes(path).decode("utf-8")
+        text = file_bytes(path, LARGEST_TOML_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as why:
         raise ConfigError(str(path), THE_FILE, "must be TOML in UTF-8") from why
     return read(text, path)
@@ -81,7 +80,7 @@ def look(path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
 
 def mistakes_in(data: bytes, path: Path) -> Sequence[ConfigError]:
     """What would be wrong with a playlist of another program's kind if these were its bytes."""
-    return _read(_table(data, path), path.parent)[1]
+    return _foreign(data, path)[1]
 
 
 def is_foreign(path: Path) -> bool:
@@ -89,40 +88,29 @@ def is_foreign(path: Path) -> bool:
     return path.suffix.lower() in FOREIGN or path.is_dir()
 
 
-def _foreign(path: Path) -> Table:
-    """What is in another program's playlist, or in a folder, as if it stood in one of ours."""
-    return _table(b"" if path.is_dir() else _bytes(path), path)
-
-
-def _table(data: bytes, path: Path) -> Table:
+def _foreign(data: bytes, path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
+    """What is in another program's playlist, or in a folder, read by the rules of ours."""
     try:
-        found = folder.entries(path) if path.is_dir() else FOREIGN[path.suffix.lower()](data, path)
-        return Table(found, "", str(path), [])
+        found = foreign.entries(data, path.absolute())
     except ValueError as why:
         raise ConfigError(str(path), THE_FILE, str(why)) from why
+    refused = foreign.refused(found)
+    if refused:
+        return _read(Table({}, "", str(path), [ConfigError(str(path), THE_FILE, refused)]), path)
+    base = path if path.is_dir() else path.parent
+    playlist, mistakes = _read(Table(found, "", str(path), []), base.absolute())
+    return playlist, [foreign.in_words(mistake, found) for mistake in mistakes]
 
 
 def read(text: str, path: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     """The playlist in a text, and all mistakes of it; with any of them it must not be played."""
-    return _read(top(text, str(path)), path.parent)
+    return _read(top(text, str(path)), path.absolute().parent)
 
 
 def _read(table: Table, base: Path) -> tuple[Playlist, Sequence[ConfigError]]:
     readable = not table.mistakes
     playlist = _playlist(table if readable else Table({}, "", table.path, []), base)
     return playlist, tuple(table.mistakes)
-
-
-def _bytes(path: Path) -> bytes:
-    """What is in a file of a playlist's size."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except OSError as why:
-        raise ConfigError(str(path), THE_FILE, f"cannot be read: {why.strerror or why}") from why
-    if len(data) > LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"a playlist of at most {LARGEST_BYTES} bytes")
-    return data
 
 
 def example_path() -> Path:
@@ -149,7 +137,7 @@ def _some(table: Table, key: str) -> tuple[Table, ...]:
     if table.values.get(key, []) == []:
         table.wrong(key, f"at least one [[{key}]]")
         return ()
-    return table.tables(key, MOST_TRACKS)
+    return table.tables(key, foreign.MOST)
 
 
 def _number(table: Table, key: str, default: float, allowed: tuple[float, float]) -> float:
@@ -167,7 +155,7 @@ def _refuse_doubles(table: Table, sections: tuple[Section, ...]) -> None:
     if sum(section.grounding for section in sections) > 1:
         table.wrong("section", "only one section with grounding = true")
     if sections and all(section.grounding for section in sections):
-        table.wrong("section", "a section that is not for grounding")
+        table.wrong("section", "music in a section that is not for grounding")
 
 
 def _section(table: Table, base: Path) -> Section:
@@ -200,13 +188,14 @@ def _track(table: Table, base: Path) -> Track:
     sha256 = table.text("sha256").lower()
     if sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256):
         table.wrong("sha256", "64 hexadecimal digits, or left out")
-    file = table.needed_text("file")
+    elsewhere = _elsewhere(table)
+    file = _file(table) if elsewhere is None else elsewhere.named
     start_s, end_s = _number(table, "start_s", 0.0, (0.0, LONGEST_S)), table.number("end_s", 0.0, LONGEST_S)
     if end_s is not None and end_s < start_s + SHORTEST_S:
         table.wrong("end_s", f"at least {SHORTEST_S:g} more than start_s")
     return Track(
         path=base / file,
-        title=table.text("title") or Path(file).stem,
+        title=table.text("title").strip() or _title(file, elsewhere),
         duration_s=_number(table, "duration_s", 0.0, (0.0, LONGEST_S)),
         sha256=sha256,
         gain_db=_number(table, "gain_db", 0.0, (-30.0, 6.0)),
@@ -215,7 +204,29 @@ def _track(table: Table, base: Path) -> Track:
         end_s=end_s,
         fade_s=table.number("fade_s", 0.0, 60.0),
         loudness=_loudness(table),
+        elsewhere=elsewhere,
     )
+
+
+def _elsewhere(table: Table) -> Elsewhere | None:
+    """No TOML can hold one."""
+    file = table.values.get("file")
+    return file if isinstance(file, Elsewhere) else None
+
+
+def _file(table: Table) -> str:
+    """A path, which may be longer than other texts."""
+    file = table.values.get("file")
+    if isinstance(file, str) and file.strip() and len(file) <= LONGEST and not ODD.search(file):
+        return file
+    return table.needed_text("file")
+
+
+def _title(file: str, elsewhere: Elsewhere | None) -> str:
+    """A track that is given no title goes by its file, or by its address on the web."""
+    if elsewhere is None:
+        return Path(file).stem[:LONGEST_TEXT]
+    return one_line(elsewhere.location or Path(file).stem) or NO_TITLE
 
 
 def _loudness(table: Table) -> Loudness | None:

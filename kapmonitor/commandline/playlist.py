@@ -10,19 +10,26 @@ from pathlib import Path
 from typing import Final
 
 from kapmonitor.commandline.settled import settle_outputs
+from kapmonitor.commandline.streams import finish, say
 from kapmonitor.commandline.window import run_console
 from kapmonitor.display import no_display
-from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
-from playlists import library, store, xspf
+from playlists import keeping, library, store
 from playlists.check import look_all
 from playlists.complete import Done, complete
+from playlists.gather import named_oddly
 from playlists.model import Playlist
-from playlists.problems import Problem, problems
+from playlists.problems import Problem, files_only, problems
 
 AFTER_S: Final = 1.5
 """Long enough for files to be looked at before the picture is taken."""
+THE_FOLDER: Final = "the folder"
+A_FILE: Final = "this is a file; playlist check looks at the files of a playlist"
+NOT_WRITTEN: Final = "nothing was written"
+NO_MUSIC: Final = "a playlist with at least one track that can be played"
+ONLY_GROUND: Final = "a section that is not for grounding, with music that can be played"
+LESS: Final = "another name to write to, as this would lose the tracks that cannot be played now"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,48 +52,60 @@ def _check(path: Path, *, as_json: bool) -> int:
     else:
         for problem in found:
             left_out = "; it will be left out" if problem.left_out else ""
-            print(f"{playlist.section(problem.place).name}, {problem.title}: {problem.words}{left_out}")
+            say(f"{playlist.section(problem.place).name}, {problem.title}: {problem.words}{left_out}")
         left_out_count = len({problem.place for problem in found if problem.left_out})
         whole = len(playlist.places())
-        print(f"{path}: {whole - left_out_count} of {whole} tracks can be played")
+        say(f"{path}: {whole - left_out_count} of {whole} tracks can be played")
     return int(any(problem.left_out for problem in found))
 
 
 def _row(playlist: Playlist, problem: Problem) -> dict[str, object]:
+    track = playlist.track(problem.place)
+    location = None if track.elsewhere is None else track.elsewhere.location
     return {
         "section": playlist.section(problem.place).name,
         "title": problem.title,
-        "file": str(playlist.track(problem.place).path),
+        "file": str(track.path) if location is None else location,
         "problem": problem.words,
         "left_out": problem.left_out,
     }
 
 
 def _make(path: Path, out: Path, *, measured: bool) -> int:
+    """What is written is looked for before anything is measured, which may take long."""
+    out = out.absolute()
+    there = keeping.free_or_ours(out)
+    whole = store.load(path)
     left_out = False
-    for step in complete(store.load(path), measured=measured):
+    for track in map(whole.track, whole.places()):
+        if track.elsewhere is not None:
+            left_out = True
+            say(f"{track.title}: {track.elsewhere.why}")
+    for step in complete(files_only(whole), measured=measured):
         match step:
             case Done(number, of, track, problem):
                 left_out = left_out or bool(problem)
-                print(f"{number} of {of}  {problem or track.title}", flush=True)
+                say(f"{number} of {of}  {problem or track.title}")
+                finish()
             case Playlist():
-                if not step.sections:
-                    return 1
-                _write(out, step)
-                print(f"{out}: {len(step.places())} tracks")
+                _write(step, path, out, there, left_out=left_out)
     return int(left_out)
 
 
-def _write(out: Path, playlist: Playlist) -> None:
-    out = out.absolute()
-    try:
-        replace_text(out, xspf.text(playlist, out.parent))
-    except OSError as why:
-        raise ConfigError(str(out), THE_FILE, f"a place that can be written ({why.strerror or why})") from why
+def _write(playlist: Playlist, path: Path, out: Path, there: str, *, left_out: bool) -> None:
+    if not playlist.sections:
+        raise ConfigError(str(path), THE_FILE, f"{NO_MUSIC}; {NOT_WRITTEN}")
+    if all(section.grounding for section in playlist.sections):
+        raise ConfigError(str(path), THE_FILE, f"{ONLY_GROUND}; {NOT_WRITTEN}")
+    if left_out and there and out.samefile(path):
+        raise ConfigError(str(path), THE_FILE, f"{LESS}; {NOT_WRITTEN}")
+    keeping.save(out, playlist, there)
+    say(f"{out}: {len(playlist.places())} tracks")
 
 
 def _scan(path: Path, *, as_json: bool) -> int:
-    pieces = [step.piece for step in library.scan(path) if step.piece is not None]
+    _refuse_no_folder(path)
+    pieces = [named_oddly(step.piece) for step in library.scan(path) if step.piece is not None]
     if as_json:
         rows = (
             {"file": str(p.path), "seconds": round(p.duration_s, 3), "problem": p.problem} for p in pieces
@@ -95,11 +114,23 @@ def _scan(path: Path, *, as_json: bool) -> int:
     else:
         for piece in pieces:
             if piece.problem:
-                print(f"{piece.path.parent}: {piece.problem}")
-        print(
-            f"{path}: {sum(not piece.problem for piece in pieces)} of {len(pieces)} music files can be played"
-        )
+                say(f"{piece.path.parent}: {piece.problem}")
+        good = sum(not piece.problem for piece in pieces)
+        say(f"{path}: {good} of {len(pieces)} music files can be played")
     return int(any(piece.problem for piece in pieces))
+
+
+def _refuse_no_folder(path: Path) -> None:
+    """A scan passes over what it cannot read, which would be all of it."""
+    try:
+        with os.scandir(path) as found:
+            next(found, None)
+    except NotADirectoryError as why:
+        raise ConfigError(str(path), THE_FOLDER, A_FILE) from why
+    except FileNotFoundError as why:
+        raise ConfigError(str(path), THE_FOLDER, "there is no such folder") from why
+    except (OSError, ValueError) as why:
+        raise ConfigError(str(path), THE_FOLDER, f"a folder that can be read ({why})") from why
 
 
 def _edit(arguments: argparse.Namespace) -> int:

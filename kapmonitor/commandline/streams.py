@@ -35,7 +35,12 @@ def _fill_closed() -> None:
 
 def say(text: str) -> None:
     """Print what comes out of a record or a file of others, which must not be able to steer a terminal."""
-    print("".join(c if c.isprintable() else "\ufffd" for c in text))
+    print(harmless(text))
+
+
+def harmless(text: str) -> str:
+    """A line that cannot steer a terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def finish() -> None:

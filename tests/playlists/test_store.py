@@ -92,6 +92,11 @@ def test_what_the_reader_of_toml_cannot_take_is_an_error_with_its_path(tmp_path,
         load(write(tmp_path, text))
 
 
+def test_toml_of_windows_with_its_mark_is_read(tmp_path):
+    path = write(tmp_path, f"\ufeff{GOOD}".replace('title = "A"', 'title = " A "'))
+    assert load(path).sections[0].tracks[0].title == "A"
+
+
 def test_missing_file_is_an_error_with_its_path(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         load(tmp_path / "nowhere.toml")

@@ -1,5 +1,7 @@
 """The playlist editor: keys, drags, files that are not as they were, saving, what is asked first."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -508,3 +510,29 @@ def test_five_hundred_tracks_stay_quick(qtbot, tmp_path):
     assert desk.page.row.title == "track 499"
     assert desk.page.list.top == len(desk.page.rows) - desk.page.list.room
     assert time.process_time() - began < 5.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes with names")
+def test_a_pipe_is_not_opened_and_the_next_list_is(desk, tmp_path, qtbot):
+    os.mkfifo(tmp_path / "pipe.m3u")
+    with qtbot.waitSignal(desk.work.said, timeout=3_000) as heard:
+        desk.work.open(tmp_path / "pipe.m3u")
+    assert heard.args[1]
+    assert "a folder or a device, not a playlist" in heard.args[0]
+    (tmp_path / "next.m3u").write_text("a.flac\n")
+    desk.work.open(tmp_path / "next.m3u")
+    qtbot.waitUntil(lambda: desk.work.playlist.title == "next")
+
+
+def test_what_is_no_file_is_shown_with_its_trouble_and_saved_as_it_was(qtbot, tmp_path):
+    sound(tmp_path / "a.flac")
+    (tmp_path / "e.m3u").write_text("a.flac\nhttp://radio.example/x\n")
+    desk = Desk(qtbot, tmp_path, path=tmp_path / "e.m3u")
+    assert desk.titles() == ["[e]", "a", "http://radio.example/x"]
+    assert [bool(row.trouble) for row in desk.page.rows] == [False, False, True]
+    assert "only files of this computer can be played" in desk.page.rows[2].trouble
+    desk.press((K.Key_M, CTRL))
+    desk.work.save(tmp_path / "e.xspf")
+    desk.settle()
+    assert desk.work.path == tmp_path / "e.xspf"
+    assert "<location>http://radio.example/x</location>" in (tmp_path / "e.xspf").read_text("utf-8")
