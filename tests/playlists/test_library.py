@@ -9,7 +9,7 @@ import sound_files
 
 from playlists.check import fingerprint, look_all
 from playlists.complete import Done, complete
-from playlists.library import look, scan
+from playlists.library import look, measure, scan
 from playlists.model import Loudness, Playlist, Section, Track
 from playlists.problems import NOT_MEASURED, problems
 from playlists.tags import Tags, tags
@@ -141,6 +141,39 @@ def test_complete_playlist_is_pinned_named_measured_and_joined_where_an_album_is
     assert second.gain_db == -2.0
     _, measured = done(playlist, measured=True)
     assert measured.sections[0].tracks[0].loudness.lufs == pytest.approx(-20.0, abs=1.2)
+
+
+def test_a_pinned_file_that_changed_is_named_and_left_out_not_pinned_anew(tmp_path):
+    """Its loudness was measured of another file: at the gain for that one, this would be far too loud."""
+    path = sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-45.0))
+    _, before = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-3.0))
+    (step,), after = done(before)
+    assert step.problem == "tone.flac is not the file that the playlist names: it was changed or replaced"
+    assert after.sections == ()
+    (step,), after = done(before, measured=True)
+    assert step.problem
+    assert after.sections == ()
+
+
+def test_a_track_that_check_leaves_out_is_left_out(tmp_path):
+    path = sound_files.write(tmp_path, "tone.flac")
+    (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t", start_s=1.5),)),)))
+    assert step.problem == "tone.flac is shorter than where the playlist begins it"
+    assert playlist.sections == ()
+
+
+def test_a_file_that_changes_while_it_is_measured_is_left_out(tmp_path, monkeypatch):
+    path = sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-45.0))
+
+    def measured(path):
+        yield from measure(path)
+        sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-3.0))
+
+    monkeypatch.setattr("playlists.complete.measure", measured)
+    (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    assert step.problem == "tone.flac was changed while it was measured; make the playlist again"
+    assert playlist.sections == ()
 
 
 def test_mono_is_as_loud_as_it_is_played(tmp_path):
