@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from playlists.check import duration_s
+from playlists.check import duration_s, fingerprint
 from playlists.folder import natural
 from playlists.formats import MUSIC, for_decoder, unplayable
 from playlists.loudness import Meter
@@ -82,6 +82,17 @@ def measure(path: Path) -> Iterator[Measured]:
             yield from _measure(path, file)
     except (soundfile.SoundFileError, OSError) as why:
         raise ValueError(unplayable(path)) from why
+
+
+def heard(path: Path, sha256: str, tagged: Loudness | None) -> Iterator[Measured]:
+    """As loud as its tags say, or by listening to all of it; the last step counts once it is over.
+
+    ValueError, in words, if it is damaged, or is then not the file of this hash.
+    """
+    yield from measure(path) if tagged is None else (Measured(1.0, tagged),)
+    if fingerprint(path) != sha256:
+        # Else one file's loudness would stand beside the other one's hash, and be far too loud.
+        raise ValueError(f"{path.name} was changed or replaced meanwhile; its loudness was not measured")
 
 
 def named(piece: Piece) -> str:

@@ -170,9 +170,9 @@ def test_a_file_that_changes_while_it_is_measured_is_left_out(tmp_path, monkeypa
         yield from measure(path)
         sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-3.0))
 
-    monkeypatch.setattr("playlists.complete.measure", measured)
+    monkeypatch.setattr("playlists.library.measure", measured)
     (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
-    assert step.problem == "tone.flac was changed while it was measured; make the playlist again"
+    assert step.problem == "tone.flac was changed or replaced meanwhile; its loudness was not measured"
     assert playlist.sections == ()
 
 
