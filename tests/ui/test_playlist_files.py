@@ -1,11 +1,11 @@
 """The playlist editor and files that change while it is open: which one is meant, and how loud it is."""
 
-from editor_parts import CTRL, Desk, K, sound
+from editor_parts import CTRL, Desk, K, saved, sound
 
-from playlists import edits, keeping, library
+from playlists import check, edits, keeping, library
 from playlists.check import fingerprint
 from playlists.gather import gathered
-from playlists.model import Place
+from playlists.model import Place, Track
 from ui.playlist import wording
 
 CHANGED = "a.flac is not the file that the playlist names: it was changed or replaced"
@@ -71,3 +71,28 @@ def test_a_file_changed_since_it_was_looked_at_is_not_measured_for_the_one_befor
     )
     measured = [desk.work.playlist.track(place).loudness for place in desk.now.places()]
     assert [loudness is None for loudness in measured] == [True, False]
+
+
+def test_a_file_at_which_the_program_fails_keeps_no_other_from_being_looked_at(
+    qtbot, tmp_path, monkeypatch, caplog
+):
+    """Not even one whose name makes the decoder fail, or a bug of ours."""
+    listed = saved(tmp_path)
+    good = check.duration_s
+
+    def failing(path):
+        if path.stem == "Lamplight":
+            raise RuntimeError("a bug")
+        return good(path)
+
+    monkeypatch.setattr(check, "duration_s", failing)
+    desk = Desk(qtbot, tmp_path, path=listed)
+    troubles = [row.trouble for row in desk.page.rows if row.track is not None]
+    assert troubles[0].startswith("Lamplight.flac cannot be looked at: the program has failed (RuntimeError")
+    assert troubles[1:] == [""] * 5
+    raw = tmp_path / "x.raw"
+    raw.write_bytes(bytes(9_000))
+    desk.work.do(edits.insert(desk.now, Place(0, 0), (Track(raw, "x"),)))
+    desk.settle()
+    assert desk.page.rows[1].trouble == "x.raw cannot be read as music; it is damaged, or something else"
+    caplog.clear()
