@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 AT_ONCE_S: Final = 10
+MOST_SAMPLES: Final = 8_000_000
+"""Fewer seconds at once where there are many of them, or of channels."""
 
 
 log = logging.getLogger(__name__)
@@ -107,8 +109,9 @@ def _measure(path: Path, file: SoundFile) -> Iterator[Measured]:
     meter, at = Meter(file.samplerate, 2), 0
     length = length_s(path, file)
     total = max(1, round(length * file.samplerate))
+    at_once = min(AT_ONCE_S * file.samplerate, MOST_SAMPLES // file.channels)
     while True:
-        frames = next_frames(file, AT_ONCE_S * file.samplerate, length)
+        frames = next_frames(file, at_once, length)
         if len(frames) == 0:
             break
         at += len(frames)

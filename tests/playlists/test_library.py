@@ -14,6 +14,7 @@ from playlists.library import look, measure, scan
 from playlists.model import LUFS, PEAK_DBFS, Loudness, Playlist, Section, Track
 from playlists.problems import NOT_MEASURED, problems
 from playlists.tags import Tags, tags
+from ui.music.decoder import Stream
 
 NAMES = (
     "Für Elise",
@@ -134,6 +135,15 @@ def test_what_is_louder_than_any_music_is_left_out(tmp_path, level):
     (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
     assert step.problem == "tone-float.wav is far louder than any music; it is damaged"
     assert playlist.sections == ()
+
+
+def test_samples_beyond_what_a_playlist_can_say_are_not_played(tmp_path):
+    """Unmeasured, nothing would bring it down."""
+    path = sound_files.write(tmp_path, "tone-float.wav", sound_files.tone(level_dbfs=21.6))
+    stream = Stream(Track(path, "t"))
+    stream.join(20)
+    assert stream.problem == "tone-float.wav is far louder than any music; it is damaged"
+    assert stream.available == 0
 
 
 def test_a_peak_softer_than_a_playlist_can_say_makes_it_no_louder(tmp_path):
