@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-from playlists.formats import for_decoder, unplayable
+from playlists.formats import NotMusic, failed, unplayable
 from playlists.level import levelled
 from playlists.model import Place, Playlist, Track
+from playlists.opened import length_s, opened
 from playlists.problems import SHORTEST_S, Found, problems
 
-LONGEST_S: Final = 86_400.0
+log = logging.getLogger(__name__)
 
 GoOn = Callable[[int, int], bool]
 
@@ -46,20 +47,11 @@ def fingerprint(path: Path) -> str:
 
 
 def duration_s(path: Path) -> float:
-    """How long a sound file is; raises ValueError, in words for the screen, where it cannot be played."""
-    import soundfile
-
-    try:
-        if not path.is_file():
-            raise ValueError(unplayable(path))
-        info = soundfile.info(for_decoder(path))
-    except (soundfile.SoundFileError, OSError) as why:
-        raise ValueError(unplayable(path)) from why
-    seconds = info.frames / info.samplerate if info.samplerate > 0 else 0.0
+    """How long a sound file is; raises NotMusic, in words for the screen, where it cannot be played."""
+    with opened(path) as file:
+        seconds = length_s(path, file)
     if seconds < SHORTEST_S:
-        raise ValueError(f"{path.name} is too short to be played")
-    if seconds > LONGEST_S:
-        raise ValueError(f"{path.name} is damaged: no piece is {seconds:.0f} seconds long")
+        raise NotMusic(f"{path.name} is too short to be played")
     return seconds
 
 
@@ -68,10 +60,13 @@ def look(path: Path, *, pinned: bool) -> Found:
     try:
         seconds = duration_s(path)
         return Found(seconds, fingerprint(path) if pinned else "")
-    except ValueError as why:
+    except NotMusic as why:
         return Found(problem=str(why))
     except OSError:
         return Found(problem=unplayable(path))
+    except Exception as why:
+        log.exception("looking at a sound file failed")
+        return Found(problem=failed(path, why))
 
 
 def look_all(playlist: Playlist, go_on: GoOn = lambda done, of: True) -> Mapping[Path, Found]:

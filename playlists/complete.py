@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from playlists.check import fingerprint
-from playlists.library import Piece, look, measure, named
+from playlists.library import Piece, heard, look, named
 from playlists.model import Loudness, Place, Playlist, Section, Track
+from playlists.problems import Found, problems
 
 Loud = Callable[[Piece], Loudness | None]
 
@@ -24,7 +25,7 @@ class Done:
 
 
 def complete(playlist: Playlist, *, measured: bool) -> Iterator[Done | Playlist]:
-    """A step for each track, then the playlist; tracks that cannot be played are left out of it.
+    """A step for each track, then the playlist; tracks that `check` would leave out are left out of it.
 
     With `measured` every track is measured; else loudness is taken from the tags of those that have it.
     """
@@ -45,20 +46,28 @@ def complete(playlist: Playlist, *, measured: bool) -> Iterator[Done | Playlist]
 
 
 def _completed(track: Track, piece: Piece, *, measured: bool) -> Track:
-    if piece.problem:
-        raise ValueError(piece.problem)
+    sha256 = "" if piece.problem else fingerprint(track.path)
+    wrong = _left_out(track, Found(piece.duration_s, sha256, piece.problem))
+    if wrong:
+        raise ValueError(wrong)
     loudness = None if measured else track.loudness or piece.tags.loudness
     if loudness is None:
-        *_, last = measure(track.path)
+        *_, last = heard(track.path, sha256, None)
         loudness = last.loudness
     own_name = track.title not in ("", track.path.stem)
     return replace(
         track,
         title=track.title if own_name else named(piece),
         duration_s=piece.duration_s,
-        sha256=fingerprint(track.path),
+        sha256=sha256,
         loudness=loudness,
     )
+
+
+def _left_out(track: Track, found: Found) -> str:
+    """Why a track would be passed over in a session, by the rules of `check`; empty where it would not."""
+    alone = Playlist("", (Section("", (track,)),))
+    return next((problem.words for problem in problems(alone, {track.path: found}) if problem.left_out), "")
 
 
 def _section(

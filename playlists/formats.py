@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from playlists.mpeg import after_tags
+
 PLAYED: Final = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf"})
 """Each is played in tests/playlists/test_formats.py."""
 
@@ -44,6 +46,14 @@ MARKS: Final = (
 """How files begin that are often given another name."""
 
 
+class NotMusic(ValueError):
+    """A file that cannot be played; its text says why, in words for the screen."""
+
+
+class TooLoud(ValueError):
+    """Samples far beyond full scale."""
+
+
 def for_decoder(path: Path) -> str | bytes:
     """A file's name as the decoder takes it, also where it is no text."""
     return str(path) if os.name == "nt" else os.fsencode(path)
@@ -60,7 +70,7 @@ def unplayable(path: Path) -> str:
             return f"{path.name} is empty"
     except (OSError, ValueError):
         return f"{path.name} cannot be read"
-    known = NOT_PLAYED.get(path.suffix.lower()) or NOT_PLAYED.get(_by_content(path))
+    known = NOT_PLAYED.get(path.suffix.lower()) or NOT_PLAYED.get(disguised(path))
     return (
         f"{path.name} {known}"
         if known
@@ -68,13 +78,38 @@ def unplayable(path: Path) -> str:
     )
 
 
-def _by_content(path: Path) -> str:
-    """The usual ending of what is in a file under another name; '' if it is none of these."""
+def too_loud(path: Path) -> str:
+    """Of a file that holds more than a playlist can say, or than anybody may hear."""
+    return f"{path.name} is far louder than any music; it is damaged"
+
+
+def failed(path: Path, why: Exception) -> str:
+    """Of a file at which the program itself failed: its own trouble, so that the others are looked at."""
+    what = f"{type(why).__name__}: {why}"
+    return f"{path.name} cannot be looked at: the program has failed ({what}); please report this"
+
+
+def disguised(path: Path) -> str:
+    """The usual ending of what is in a file and is not played, whatever its name; '' if it is played."""
     try:
         with path.open("rb") as file:
             head = file.read(16)
+            file.seek(after_tags(file))
+            sound = file.read(8)
+            file.seek(max(0, _adts_bytes(sound) - len(sound)), os.SEEK_CUR)
+            is_adts = _adts_bytes(sound) > 0 and _adts_bytes(file.read(8)) > 0
     except OSError:
         return ""
+    if is_adts:
+        return ".aac"
     if head[4:8] == b"ftyp":
         return ".m4p" if head[8:12] == b"M4P " else ".m4a"
     return next((ending for mark, ending in MARKS if head.startswith(mark)), "")
+
+
+def _adts_bytes(head: bytes) -> int:
+    """How long a frame of bare AAC is; 0 if this begins none. An MP3's never has these bits."""
+    if len(head) < 8 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
+        return 0
+    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    return size if size > 8 else 0

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from kapmonitor.session.events import Phase
+
+LUFS: Final = (-70.0, 10.0)
+PEAK_DBFS: Final = (-70.0, 20.0)
+"""What a playlist can say of how loud a piece is, and no more is believed of tags or measured of a file."""
 
 
 class After(StrEnum):

@@ -9,7 +9,7 @@ from math import log10
 from pathlib import Path
 from typing import Final
 
-from playlists.model import Loudness
+from playlists.model import LUFS, PEAK_DBFS, Loudness
 
 REFERENCE_LUFS: Final = -18.0
 """To which ReplayGain brings a track."""
@@ -42,11 +42,11 @@ class Tags:
 
 def tags(path: Path) -> Tags:
     """The file's tags; empty ones where it has none or they cannot be read. Never fails."""
-    from tinytag import TinyTag, TinyTagException
+    from tinytag import TinyTag
 
     try:
         found = TinyTag.get(path, duration=False)
-    except (TinyTagException, OSError, ValueError):
+    except Exception:  # noqa: BLE001 whatever a damaged tag makes it raise: music is played without one
         return Tags()
     return Tags(
         title=_line(found.title),
@@ -72,9 +72,14 @@ def _loudness(other: Mapping[str, list[str]]) -> Loudness | None:
         gain, reference = None if opus is None else opus / 256, R128_LUFS
     if gain is None or abs(gain) > BELIEVED_DB:
         return None
-    peak = _number(found.get("replaygain_track_peak"))
-    good = peak is not None and 1e-4 < peak < 10
-    return Loudness(round(reference - gain, 2), round(20 * log10(peak), 2) if peak and good else FULL_SCALE)
+    lufs, peak = round(reference - gain, 2), _peak_dbfs(_number(found.get("replaygain_track_peak")))
+    return Loudness(lufs, peak) if LUFS[0] <= lufs <= LUFS[1] else None
+
+
+def _peak_dbfs(peak: float | None) -> float:
+    """As a playlist can hold it; FULL_SCALE, with which it is played softest, where it cannot."""
+    dbfs = round(20 * log10(peak), 2) if peak is not None and peak > 0 else FULL_SCALE
+    return dbfs if PEAK_DBFS[0] <= dbfs <= PEAK_DBFS[1] else FULL_SCALE
 
 
 def _number(said: str | None) -> float | None:

@@ -1,5 +1,7 @@
 """A tone in every format that is played, and what is done to files that are not well."""
 
+import struct
+
 import numpy as np
 import soundfile
 
@@ -31,6 +33,21 @@ def write(folder, name, sound=None, rate=RATE):
     path = folder / name
     soundfile.write(path, tone() if sound is None else sound, rate, **FORMATS[name])
     return path
+
+
+def id3(**frames):
+    """An ID3v2.3 tag of text frames."""
+    body = b""
+    for name, said in frames.items():
+        if name == "TXXX":
+            for key, value in said:
+                text = b"\x01" + key.encode("utf-16") + b"\0\0" + value.encode("utf-16")
+                body += b"TXXX" + struct.pack(">IH", len(text), 0) + text
+        else:
+            text = b"\x01" + said.encode("utf-16")
+            body += name.encode() + struct.pack(">IH", len(text), 0) + text
+    size = len(body)
+    return b"ID3\x03\0\0" + bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0)) + body
 
 
 def damaged(data, seed):

@@ -253,11 +253,22 @@ def test_what_the_files_say_is_filled_in_and_a_changed_file_changes_nothing():
         Path("/m/c.flac"): Found(45.0, "2" * 64),
         Path("/m/g.flac"): Found(problem="g.flac is not there"),
     }
-    seen = with_seen(pinned, found, {Path("/m/c.flac"): Loudness(-20.0, -1.0)})
+    pins = {Path("/m/a.flac"): "1" * 64, Path("/m/c.flac"): "2" * 64}
+    seen = with_seen(pinned, found, {"2" * 64: Loudness(-20.0, -1.0)}, pins)
     assert seen.track(Place(0, 0)) == pinned.track(Place(0, 0))
     assert seen.track(Place(2, 0)) == pinned.track(Place(2, 0))
     track = seen.track(Place(1, 1))
     assert (track.duration_s, track.sha256, track.loudness) == (45.0, "2" * 64, Loudness(-20.0, -1.0))
+
+
+def test_a_file_that_changed_since_it_was_looked_at_stays_pinned_as_it_was_and_as_loud():
+    pins, loud = {Path("/m/c.flac"): "2" * 64}, {"2" * 64: Loudness(-40.0, -20.0)}
+    before = with_seen(LIST, {Path("/m/c.flac"): Found(45.0, "2" * 64)}, loud, pins)
+    for found in ({Path("/m/c.flac"): Found(50.0, "3" * 64)}, {}):
+        track = with_seen(before, found, loud, pins).track(Place(1, 1))
+        assert track == before.track(Place(1, 1))
+    unpinned = with_seen(LIST, {Path("/m/c.flac"): Found(50.0, "3" * 64)}, loud, pins).track(Place(1, 1))
+    assert (unpinned.sha256, unpinned.loudness) == ("2" * 64, Loudness(-40.0, -20.0))
 
 
 # The file

@@ -2,17 +2,19 @@
 
 import itertools
 import os
-import struct
 
 import pytest
 import sound_files
 
+from kapmonitor.errors import ConfigError
+from playlists import store, xspf
 from playlists.check import fingerprint, look_all
 from playlists.complete import Done, complete
-from playlists.library import look, scan
-from playlists.model import Loudness, Playlist, Section, Track
+from playlists.library import look, measure, scan
+from playlists.model import LUFS, PEAK_DBFS, Loudness, Playlist, Section, Track
 from playlists.problems import NOT_MEASURED, problems
 from playlists.tags import Tags, tags
+from ui.music.decoder import Stream
 
 NAMES = (
     "Für Elise",
@@ -68,25 +70,10 @@ def test_scan_says_how_far_it_is_and_may_be_stopped(tmp_path):
     assert list(scan(tmp_path / "nowhere")) == []
 
 
-def id3(**frames):
-    """An ID3v2.3 tag of text frames."""
-    body = b""
-    for name, said in frames.items():
-        if name == "TXXX":
-            for key, value in said:
-                text = b"\x01" + key.encode("utf-16") + b"\0\0" + value.encode("utf-16")
-                body += b"TXXX" + struct.pack(">IH", len(text), 0) + text
-        else:
-            text = b"\x01" + said.encode("utf-16")
-            body += name.encode() + struct.pack(">IH", len(text), 0) + text
-    size = len(body)
-    return b"ID3\x03\0\0" + bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0)) + body
-
-
 def tagged(tmp_path, name="a.mp3", **frames):
     data = sound_files.write(tmp_path, "tone.mp3").read_bytes()
     path = tmp_path / name
-    path.write_bytes(id3(**frames) + data)
+    path.write_bytes(sound_files.id3(**frames) + data)
     return path
 
 
@@ -100,6 +87,71 @@ def test_tags_and_replaygain_are_read(tmp_path):
 @pytest.mark.parametrize("gain", ["", "loud", "-99 dB", "nan", "1e9", "-7,3 dB"])
 def test_replaygain_that_says_nothing_is_not_believed(tmp_path, gain):
     assert tags(tagged(tmp_path, TXXX=(("replaygain_track_gain", gain),))).loudness is None
+
+
+@pytest.mark.parametrize(("gain", "lufs"), [("-28.00 dB", 10.0), ("+40.00 dB", -58.0)])
+def test_replaygain_is_believed_as_far_as_a_playlist_can_say_it(tmp_path, gain, lufs):
+    path = tagged(tmp_path, TXXX=(("replaygain_track_gain", gain),))
+    assert tags(path).loudness == Loudness(lufs, 0.0)
+    assert written(tmp_path, tags(path).loudness) == tags(path).loudness
+
+
+@pytest.mark.parametrize("gain", ["-28.01 dB", "-35.00 dB", "-40.00 dB"])
+def test_replaygain_of_what_is_louder_than_a_playlist_can_say_is_not_believed(tmp_path, gain):
+    assert tags(tagged(tmp_path, TXXX=(("replaygain_track_gain", gain),))).loudness is None
+
+
+@pytest.mark.parametrize("peak", ["0.00015", "0.0", "10.5", "99999", "-0.5"])
+def test_a_peak_that_cannot_be_is_taken_for_the_highest(tmp_path, peak):
+    gain = (("replaygain_track_gain", "-7.00 dB"), ("replaygain_track_peak", peak))
+    assert tags(tagged(tmp_path, TXXX=gain)).loudness == Loudness(-11.0, 0.0)
+
+
+def written(folder, loudness):
+    """As it comes back from a playlist's file; ConfigError where that cannot hold it."""
+    playlist = Playlist("t", (Section("s", (Track(folder / "a.flac", "t", loudness=loudness),)),))
+    path = folder / "written.xspf"
+    path.write_text(xspf.text(playlist, folder))
+    return store.load(path).sections[0].tracks[0].loudness
+
+
+def test_what_is_believed_and_measured_is_what_a_playlist_can_hold(tmp_path):
+    for loudness in (Loudness(LUFS[0], PEAK_DBFS[0]), Loudness(LUFS[1], PEAK_DBFS[1])):
+        assert written(tmp_path, loudness) == loudness
+    beyond = [
+        (LUFS[0] - 0.1, 0.0),
+        (LUFS[1] + 0.1, 0.0),
+        (0.0, PEAK_DBFS[0] - 0.1),
+        (0.0, PEAK_DBFS[1] + 0.1),
+    ]
+    for lufs, peak in beyond:
+        with pytest.raises(ConfigError):
+            written(tmp_path, Loudness(lufs, peak))
+
+
+@pytest.mark.parametrize("level", [18.0, 21.6])
+def test_what_is_louder_than_any_music_is_left_out(tmp_path, level):
+    path = sound_files.write(tmp_path, "tone-float.wav", sound_files.tone(level_dbfs=level))
+    (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    assert step.problem == "tone-float.wav is far louder than any music; it is damaged"
+    assert playlist.sections == ()
+
+
+def test_samples_beyond_what_a_playlist_can_say_are_not_played(tmp_path):
+    """Unmeasured, nothing would bring it down."""
+    path = sound_files.write(tmp_path, "tone-float.wav", sound_files.tone(level_dbfs=21.6))
+    stream = Stream(Track(path, "t"))
+    stream.join(20)
+    assert stream.problem == "tone-float.wav is far louder than any music; it is damaged"
+    assert stream.available == 0
+
+
+def test_a_peak_softer_than_a_playlist_can_say_makes_it_no_louder(tmp_path):
+    path = sound_files.write(tmp_path, "tone-float.wav", sound_files.tone(3, level_dbfs=-72.0, hz=10_000))
+    _, playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    loudness = playlist.sections[0].tracks[0].loudness
+    assert loudness.peak_dbfs == PEAK_DBFS[0]
+    assert written(tmp_path, loudness) == loudness
 
 
 def test_no_tags_and_broken_tags_are_none(tmp_path):
@@ -141,6 +193,39 @@ def test_complete_playlist_is_pinned_named_measured_and_joined_where_an_album_is
     assert second.gain_db == -2.0
     _, measured = done(playlist, measured=True)
     assert measured.sections[0].tracks[0].loudness.lufs == pytest.approx(-20.0, abs=1.2)
+
+
+def test_a_pinned_file_that_changed_is_named_and_left_out_not_pinned_anew(tmp_path):
+    """Its loudness was measured of another file: at the gain for that one, this would be far too loud."""
+    path = sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-45.0))
+    _, before = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-3.0))
+    (step,), after = done(before)
+    assert step.problem == "tone.flac is not the file that the playlist names: it was changed or replaced"
+    assert after.sections == ()
+    (step,), after = done(before, measured=True)
+    assert step.problem
+    assert after.sections == ()
+
+
+def test_a_track_that_check_leaves_out_is_left_out(tmp_path):
+    path = sound_files.write(tmp_path, "tone.flac")
+    (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t", start_s=1.5),)),)))
+    assert step.problem == "tone.flac is shorter than where the playlist begins it"
+    assert playlist.sections == ()
+
+
+def test_a_file_that_changes_while_it_is_measured_is_left_out(tmp_path, monkeypatch):
+    path = sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-45.0))
+
+    def measured(path):
+        yield from measure(path)
+        sound_files.write(tmp_path, "tone.flac", sound_files.tone(level_dbfs=-3.0))
+
+    monkeypatch.setattr("playlists.library.measure", measured)
+    (step,), playlist = done(Playlist("t", (Section("s", (Track(path, "t"),)),)))
+    assert step.problem == "tone.flac was changed or replaced meanwhile; its loudness was not measured"
+    assert playlist.sections == ()
 
 
 def test_mono_is_as_loud_as_it_is_played(tmp_path):

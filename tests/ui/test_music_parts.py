@@ -2,6 +2,7 @@
 
 import itertools
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,13 +14,13 @@ from playlists.course import RATE
 from ui.music.decoder import Ring, Stream
 from ui.music.mixer import Ramp, soften
 from ui.music.output import SilentOutput
-from ui.music.resample import Resampler
+from ui.music.resample import Resampler, _phases
 from ui.music.watch import STUCK_NS, Seen, Watch, judge
 
 S = 1_000_000_000
 
 
-@pytest.mark.parametrize("rate", [44_100, 96_000, 22_050, 8_000, 47_999])
+@pytest.mark.parametrize("rate", [44_100, 96_000, 22_050, 8_000, 47_999, 8_001, 191_999, 383_999])
 def test_resampled_tone_is_the_tone_whatever_the_pieces(rate):
     x = np.sin(2 * np.pi * 440 * np.arange(2 * rate) / rate)
     x = np.column_stack((x, -x)).astype(np.float32)
@@ -36,11 +37,36 @@ def test_resampled_tone_is_the_tone_whatever_the_pieces(rate):
     assert np.array_equal(y[:, 0], -y[:, 1])
 
 
-def test_resampling_down_lets_nothing_fold_back():
-    x = np.sin(2 * np.pi * 30_000 * np.arange(96_000) / 96_000)
-    resampler = Resampler(96_000, RATE)
+@pytest.mark.parametrize("rate", [8_000, 8_001, 47_999, 191_999, 192_000, 383_999, 384_000])
+def test_no_rate_needs_much_memory(rate):
+    x = np.zeros((rate // 2, 2), dtype=np.float32)
+    tracemalloc.start()
+    try:
+        resampler = Resampler(rate, RATE)
+        resampler.push(x)
+        resampler.push(x)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 40_000_000
+
+
+@pytest.mark.parametrize("rate", [96_000, 95_999, 191_999, 384_000])
+def test_resampling_down_lets_nothing_fold_back(rate):
+    x = np.sin(2 * np.pi * 30_000 * np.arange(rate) / rate)
+    resampler = Resampler(rate, RATE)
     y = resampler.push(np.column_stack((x, x)).astype(np.float32))
     assert np.abs(y[500:-500]).max() < 1e-3
+
+
+@pytest.mark.parametrize("rate", [8_001, 44_101, 95_999, 191_999])
+def test_a_filter_between_two_kept_ones_is_as_good_as_its_own(rate):
+    x = np.random.default_rng(4).normal(0, 0.3, (rate, 2)).astype(np.float32)
+    between, own = Resampler(rate, RATE), Resampler(rate, RATE)
+    own._kept = own._up
+    own._taps = _phases(own._up, own._half, 0.92 / max(1.0, rate / RATE))
+    error = between.push(x) - own.push(x)
+    assert 20 * np.log10(np.sqrt(np.mean(error**2)) / 0.3) < -110
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,8 +11,9 @@ import numpy as np
 
 from playlists.check import fingerprint
 from playlists.course import RATE
-from playlists.formats import for_decoder, unplayable
+from playlists.formats import NotMusic, unplayable
 from playlists.model import Track
+from playlists.opened import next_frames, opened
 from playlists.sound import Frames, stereo
 from ui.music.resample import Resampler, edge
 
@@ -68,19 +69,17 @@ APART: Final = Joined()
 
 def neighbour(path: Path | None, rate: int, *, last: bool) -> Frames | None:
     """The last or first few frames of a file of the same rate; None where there are none."""
-    import soundfile
-
     if path is None:
         return None
     try:
-        with soundfile.SoundFile(for_decoder(path)) as file:
+        with opened(path) as file:
             if file.samplerate != rate:
                 return None
             count = edge(rate, RATE)
             if last:
                 file.seek(max(0, file.frames - count))
             return stereo(file.read(count, dtype="float32", always_2d=True))
-    except (OSError, soundfile.SoundFileError, ValueError):
+    except NotMusic:
         return None
 
 
@@ -143,8 +142,6 @@ class Stream:
             self.sha256 = ""
 
     def _run(self) -> None:
-        import soundfile
-
         name = self.track.path.name
         try:
             if not self.track.path.is_file():
@@ -155,9 +152,11 @@ class Stream:
                 if self.sha256 != self.track.sha256:
                     self.problem = f"{name} is not the file that the playlist names"
                     return
-            with soundfile.SoundFile(for_decoder(self.track.path)) as file:
+            with opened(self.track.path) as file:
                 self._decode(file)
-        except (OSError, soundfile.SoundFileError, ValueError, MemoryError):
+        except NotMusic as why:
+            self.problem = str(why)
+        except OSError:
             self.problem = unplayable(self.track.path)
         finally:
             self.ended = True
@@ -175,7 +174,7 @@ class Stream:
             file.seek(min(start, file.frames))
         size = max(1, CHUNK * file.samplerate // RATE)
         while self._wait_for_room():
-            frames = stereo(file.read(size, dtype="float32", always_2d=True))
+            frames = stereo(next_frames(file, size, self.track.duration_s))
             if len(frames) == 0:
                 break
             self._ring.write(frames if resampler is None else resampler.push(frames))

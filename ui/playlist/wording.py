@@ -52,6 +52,7 @@ ESC_STOPS: Final = "Esc stops it"
 KEYS_BUSY: Final = (ESC_STOPS,)
 STOPPED: Final = "Stopped; what was done is kept"
 MEASURED: Final = "Every track is measured"
+MEASURED_LESS: Final = "Not measured: {count}, such as {why}"
 NONE_TO_MEASURE: Final = "Every track that can be played is measured already"
 
 LISTENING: Final = "Listening to {title} on {output}"

@@ -14,9 +14,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from playlists import check, history, keeping, library
 from playlists.edits import UNTITLED
+from playlists.formats import unplayable
 from playlists.history import History
 from playlists.keeping import Opened
-from playlists.model import Loudness, Place, Playlist
+from playlists.model import Loudness, Place, Playlist, Track
 from playlists.problems import Found, Problem, problems
 from playlists.seen import with_seen
 from ui.playlist import wording
@@ -38,11 +39,15 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How far measuring is; `loudness` and `why` only for a file that is done."""
+    """How far measuring is; `loudness` and `why` only for a file that is done.
+
+    `sha256` is of what was measured.
+    """
 
     number: int
     of: int
     path: Path
+    sha256: str
     loudness: Loudness | None = None
     why: str = ""
 
@@ -66,7 +71,11 @@ class Work(QObject):
         self.progress = ""
         self._stamp = keeping.NOT_THERE
         self._found: dict[Path, Found] = {}
-        self._loud: dict[Path, Loudness] = {}
+        self._pins: dict[Path, str] = {}
+        """The files as they were looked at first: what the list means from then on, whatever is undone."""
+        self._loud: dict[str, Loudness] = {}
+        """By the hash of what was measured: another file of the same name is not as loud."""
+        self._failed: list[str] = []
         self._again = False
         self._shown: tuple[Playlist, Mapping[Place, Problem]] | None = None
         self._looking, self._measuring, self._filing = Errand(self), Errand(self), Errand(self)
@@ -164,6 +173,7 @@ class Work(QObject):
         self.history = History(opened.playlist, saved=opened.playlist)
         self.path, self.origin, self._stamp = opened.path, path, opened.stamp
         self._found.clear()
+        self._pins.clear()
         self._loud.clear()
         self.said.emit((wording.OPENED if opened.path else wording.IMPORTED).format(path=path), False)
         self._show()
@@ -198,7 +208,7 @@ class Work(QObject):
         self._looking.begin(steps)
 
     def look_again(self) -> None:
-        """Look at every file anew: somebody may have brought one back."""
+        """Look at every file anew: somebody may have brought one back, or changed one."""
         self._looking.stop()
         self._found.clear()
         self._show()
@@ -206,17 +216,18 @@ class Work(QObject):
 
     def measure(self) -> None:
         """Measure how loud the tracks are of which that is not known."""
-        tracks = {
-            track.path: track
+        wanted = {
+            track.path: track.sha256
             for track in map(self.playlist.track, self.playlist.places())
-            if track.loudness is None and track.sha256 and not self._problem(track.path)
+            if track.loudness is None and track.sha256 and self._is_meant(track)
         }
         if self._measuring.is_busy:
             return
-        if not tracks:
+        if not wanted:
             self.said.emit(wording.NONE_TO_MEASURE, False)
             return
-        self._measuring.begin(lambda: _loudness(tuple(tracks)))
+        self._failed.clear()
+        self._measuring.begin(lambda: _loudness(wanted))
 
     def stop(self) -> None:
         """Let go of what is being looked at or measured; what was found is kept."""
@@ -224,13 +235,16 @@ class Work(QObject):
         self._measuring.stop()
         self.progress = ""
 
-    def _problem(self, path: Path) -> str:
-        found = self._found.get(path)
-        return "" if found is None else found.problem
+    def _is_meant(self, track: Track) -> bool:
+        """Whether its file is the one that the list means, as far as was looked."""
+        found = self._found.get(track.path)
+        return found is None or (not found.problem and found.sha256 == track.sha256)
 
     def _looked(self, step: object) -> None:
         if isinstance(step, Looked):
             self._found[step.path] = step.found
+            if step.found.sha256:
+                self._pins.setdefault(step.path, step.found.sha256)
             self._tell(wording.LOOKING.format(done=step.number, of=step.of))
 
     def _looked_at_all(self, _why: str) -> None:
@@ -245,13 +259,16 @@ class Work(QObject):
     def _measured(self, step: object) -> None:
         if isinstance(step, Heard):
             if step.loudness is not None:
-                self._loud[step.path] = step.loudness
+                self._loud[step.sha256] = step.loudness
             if step.why:
+                self._failed.append(step.why)
                 self.said.emit(step.why, True)
             self._tell(wording.MEASURING.format(done=step.number, of=step.of, title=step.path.name))
 
     def _measured_all(self, why: str) -> None:
         self.progress = ""
+        if self._failed and not why:
+            why = wording.MEASURED_LESS.format(count=len(self._failed), why=self._failed[0])
         self.said.emit(why or wording.MEASURED, bool(why))
         self._show()
 
@@ -263,7 +280,7 @@ class Work(QObject):
 
     def _seen(self) -> tuple[Playlist, Mapping[Place, Problem]]:
         if self._shown is None:
-            playlist = with_seen(self.history.now, self._found, self._loud)
+            playlist = with_seen(self.history.now, self._found, self._loud, self._pins)
             gravest: dict[Place, Problem] = {}
             for problem in problems(playlist, self._found):
                 gravest.setdefault(problem.place, problem)
@@ -275,16 +292,17 @@ class Work(QObject):
         self.changed.emit()
 
 
-def _loudness(paths: tuple[Path, ...]) -> Iterator[object]:
-    """From the tags, or by listening to all of it."""
-    for number, path in enumerate(paths, start=1):
-        yield Heard(number, len(paths), path)
-        tagged = library.look(path).tags.loudness
-        if tagged is not None:
-            yield Heard(number, len(paths), path, tagged)
-            continue
+def _loudness(wanted: Mapping[Path, str]) -> Iterator[object]:
+    """From the tags, or by listening to all of it; each file's trouble is that file's."""
+    for number, (path, sha256) in enumerate(wanted.items(), start=1):
+        yield Heard(number, len(wanted), path, sha256)
+        loudness, why = None, ""
         try:
-            for step in library.measure(path):
-                yield Heard(number, len(paths), path, step.loudness)
-        except ValueError as why:
-            yield Heard(number, len(paths), path, why=str(why))
+            for step in library.heard(path, sha256, library.look(path).tags.loudness):
+                loudness = step.loudness
+                yield Heard(number, len(wanted), path, sha256)
+        except ValueError as error:
+            loudness, why = None, str(error)
+        except OSError:
+            loudness, why = None, unplayable(path)
+        yield Heard(number, len(wanted), path, sha256, loudness, why)
