@@ -22,6 +22,7 @@ from kapmonitor.alarms.types import Priority, Rule, Side
 from kapmonitor.errors import ConfigError, RecordDamaged
 from kapmonitor.record.past import Past, Tell, past_of, spans_of
 from kapmonitor.record.reader import RecordReader
+from kapmonitor.regular import beginning
 from kapmonitor.session.events import AlarmChanged, BaselineSet, LimitsChanged, LimitsSet, Stamped
 
 HOUR_NS: Final = 3_600_000_000_000
@@ -99,8 +100,7 @@ def read_limits(name: str) -> LimitSet:
     if name in SHIPPED:
         return SHIPPED[name]()
     try:
-        with Path(name).open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = beginning(Path(name), LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
             raise ConfigError(name, "the file", "a limits file; this is far too large for one")
         return parse(data.decode("utf-8"), name)

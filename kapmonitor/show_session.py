@@ -23,6 +23,7 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.places import heads_ledger, new_record_path, people_file, sessions_folder
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
+from kapmonitor.regular import beginning
 from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.signoff import Closed
@@ -179,8 +180,7 @@ def _sound_plan(path: str | None) -> SoundPlan:
 
 def _read(path: str, what: str) -> str:
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+        data = beginning(Path(path), LARGEST_BYTES + 1)
         if len(data) > LARGEST_BYTES:
             raise ConfigError(path, what, f"a file of at most {LARGEST_BYTES} bytes")
         return data.decode("utf-8")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from playlists.check import fingerprint
 from playlists.library import Piece, heard, look, named
-from playlists.model import Loudness, Place, Playlist, Section, Track
+from playlists.model import Place, Playlist, Section, Track
 from playlists.problems import Found, problems
-
-Loud = Callable[[Piece], Loudness | None]
 
 
 @dataclass(frozen=True, slots=True)

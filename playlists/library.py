@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -156,8 +156,3 @@ def _is_new(folder: Path, seen: set[tuple[int, int]]) -> bool:
     new = one not in seen
     seen.add(one)
     return new
-
-
-def with_loudness(piece: Piece, loudness: Loudness | None) -> Piece:
-    """The same piece, measured."""
-    return replace(piece, tags=replace(piece.tags, loudness=loudness))

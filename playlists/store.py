@@ -27,7 +27,7 @@ from kapmonitor.tables import LONGEST_TEXT, THE_FILE, Table, is_number, top
 from playlists import foreign
 from playlists.edits import one_line
 from playlists.locations import LONGEST, ODD
-from playlists.model import After, Elsewhere, Loudness, Playlist, Section, Track
+from playlists.model import LUFS, PEAK_DBFS, After, Elsewhere, Loudness, Playlist, Section, Track
 from playlists.reading import file_bytes
 
 EXAMPLE: Final = "example.toml"
@@ -231,7 +231,7 @@ def _title(file: str, elsewhere: Elsewhere | None) -> str:
 
 def _loudness(table: Table) -> Loudness | None:
     """Both numbers or none."""
-    lufs, peak = table.number("loudness_lufs", -70.0, 10.0), table.number("peak_dbfs", -70.0, 20.0)
+    lufs, peak = table.number("loudness_lufs", *LUFS), table.number("peak_dbfs", *PEAK_DBFS)
     if (lufs is None) is not (peak is None):
         table.wrong("loudness_lufs", "given together with peak_dbfs, or neither")
     return None if lufs is None or peak is None else Loudness(lufs, peak)

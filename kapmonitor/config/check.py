@@ -140,7 +140,7 @@ def _lost(found: Playlist, path: Path) -> list[ConfigError]:
         )
         for s, section in enumerate(found.sections, start=1)
         for t, track in enumerate(section.tracks, start=1)
-        if not track.path.is_file()
+        if track.elsewhere is None and not track.path.is_file()
     ]
 
 

@@ -10,6 +10,7 @@ from kapmonitor import settings as settings_module
 from kapmonitor.errors import ConfigError
 from kapmonitor.protocol import read as protocol_module
 from kapmonitor.protocol.read import Protocol
+from kapmonitor.regular import beginning
 from kapmonitor.settings import Setting, Settings
 from kapmonitor.tables import THE_FILE
 
@@ -19,8 +20,7 @@ LARGEST_BYTES: Final = 1_000_000
 def read_text(path: Path) -> str:
     """The text of a file of usual size; ConfigError if it cannot be had."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+        data = beginning(path, LARGEST_BYTES + 1)
         if len(data) > LARGEST_BYTES:
             raise ConfigError(str(path), THE_FILE, f"at most {LARGEST_BYTES} bytes")
         return data.decode("utf-8")
