@@ -115,7 +115,7 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
             state, ready = _go_on(playlist, state, ready, said, frames - left)
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
-                state = replace(state, mode=Mode.STOPPED)
+                state = replace(state, mode=Mode.STOPPED, waiting=False)
                 said.append(Said(MusicAction.STOPPED, state.place, 0, after=frames - left))
             break
     return Advance(state, tuple(segments), tuple(said))

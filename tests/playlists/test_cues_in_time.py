@@ -172,6 +172,17 @@ def test_phase_that_waits_is_not_lost_where_the_section_is_over_before_its_earli
         assert [s.place for s in moved.said] == [Place(2, 0)]
 
 
+def test_music_that_ends_waits_for_nothing_any_more():
+    first = Section("A", (track("a1"),), (Phase.BASELINE,), After.STOP, earliest_s=300.0)
+    playlist = Playlist("x", (first, Section("C", (track("c1"),), (Phase.PEAK,))))
+    state, _ = step(playlist, initial(playlist, Phase.BASELINE, frozenset({Place(1, 0)})), Cue(Ask.PLAY))
+    state = advance(playlist, state, 20 * RATE, frozenset(playlist.places())).state
+    state, _ = step(playlist, state, phase(Phase.PEAK))
+    assert state.waiting
+    state = advance(playlist, state, 60 * RATE, frozenset(playlist.places())).state
+    assert (state.mode, state.waiting) == (Mode.STOPPED, False)
+
+
 def test_next_takes_the_latest_change_that_is_under_way():
     for when in (Phase.ONSET, Phase.DOSING):
         state = run(ask(playing(Phase.ONSET), phase(when)), 196)[0]
