@@ -99,30 +99,46 @@ class Voice:
         return self.level_from + (self.level_to - self.level_from) * self.faded / self.fade
 
 
+class Why(StrEnum):
+    """What decided a move, where that matters to what may still become of it."""
+
+    PHASE = "phase"
+    TIME = "time"
+    """The section's latest change."""
+    NEXT = "next"
+    """A person asked for the next track."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A move that is decided: it happens where the music may be left, or after `patience` frames.
 
-    `asked` marks the next track that a person asked for; `at` another place of the track that sounds, None
-    where it begins at its beginning; `joined` a track that follows without a gap or a fade.
+    `why` is None for what follows of itself, for a seek, and for grounding and back. `at` is another place of
+    the track that sounds, None where it begins at its beginning; `joined` marks a track that follows without
+    a gap or a fade.
     """
 
     place: Place
     patience: int
     fade: int
     waited: int = 0
-    asked: bool = False
+    why: Why | None = None
     at: int | None = None
     joined: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a place where the music may be left: nobody asked for it at once."""
+        return self.why in (Why.PHASE, Why.TIME)
 
 
 @dataclass(frozen=True, slots=True)
 class CueState:
     """Everything the music's course depends on.
 
-    `home` is the section to return to from grounding; `in_section` is for how long the section has sounded;
-    `waiting` is a change of phase that the section is still too young for; `left` holds, for each section,
-    the track that was last heard of it.
+    `home` is the section that sounds, during grounding the one to return to; `in_section` is for how long
+    that one has sounded; `waiting` is a change of phase that it is still too young for; `left` holds, for
+    each section, the track that was last heard of it.
     """
 
     place: Place | None

@@ -24,9 +24,10 @@ from playlists.course import (
     Mode,
     Pending,
     Said,
+    Why,
 )
 from playlists.model import Place, Playlist
-from playlists.moves import entry, follow_phase, go
+from playlists.moves import decided, follow_phase, go, homeward, instead
 from playlists.order import asked_next, first_in, following
 
 LAST_S: Final = 5.0
@@ -45,7 +46,8 @@ def initial(playlist: Playlist, phase: Phase, missing: frozenset[Place] = frozen
     if place is None:
         anywhere = (p for p in playlist.places() if p not in missing and not playlist.section(p).grounding)
         place = next(anywhere, None)
-    return CueState(place=place, phase=phase, missing=missing)
+    home = place.section if place is not None else 0
+    return CueState(place=place, phase=phase, missing=missing, home=home)
 
 
 def _say(state: CueState, action: MusicAction, fade: int = 0) -> tuple[Said, ...]:
@@ -81,38 +83,27 @@ def _pause(playlist: Playlist, state: CueState, cue: Cue) -> Step:
 
 
 def _stop(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    return replace(state, pending=None, waiting=False), _say(state, MusicAction.STOPPED, GATE_FADE)
+    there = state.place is not None and playlist.section(state.place).grounding
+    stopped = replace(state, pending=None, waiting=False, grounded=state.grounded and there)
+    return stopped, _say(state, MusicAction.STOPPED, GATE_FADE)
 
 
 def _next(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    if _phase_waits(playlist, state):
-        section = playlist.section_for(state.phase)
-        target = None if section is None else entry(playlist, state, section)
-        moved = go(state, target, 0, playlist.quick_fade_s)
-        return _asked(moved), ()
-    origin = state.pending.place if state.pending and state.pending.patience == 0 else state.place
-    if origin is None:
-        return state, ()
-    target = asked_next(playlist, origin, state.missing, stay=state.stay)
-    return _asked(go(state, target, 0, playlist.quick_fade_s)), ()
-
-
-def _asked(state: CueState) -> CueState:
-    pending = replace(state.pending, asked=True) if state.pending is not None else None
-    return replace(state, pending=pending)
-
-
-def _phase_waits(playlist: Playlist, state: CueState) -> bool:
-    """Whether a change of phase is decided and not yet heard: who asks for the next track means that."""
-    pending = state.pending
-    return state.waiting or (pending is not None and pending.patience > 0 and not pending.asked)
+    """A move that is decided and not yet heard comes at once: who asks for the next track means that."""
+    target = decided(playlist, state)
+    if target is None:
+        origin = state.pending.place if state.pending and not state.pending.waits else state.place
+        if origin is None:
+            return state, ()
+        target = asked_next(playlist, origin, state.missing, stay=state.stay)
+    return go(state, target, 0, playlist.quick_fade_s, Why.NEXT), ()
 
 
 def _hold(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if state.held:
         return state, ()
-    waiting = state.pending is not None and state.pending.patience > 0
-    held = replace(state, held=True, waiting=False, pending=None if waiting else state.pending)
+    waits = state.pending is not None and state.pending.waits
+    held = replace(state, held=True, waiting=False, pending=None if waits else state.pending)
     return held, _say(held, MusicAction.HELD)
 
 
@@ -120,40 +111,30 @@ def _release(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if not state.held:
         return state, ()
     released = replace(state, held=False)
-    return follow_phase(playlist, released, onward=False), _say(released, MusicAction.RELEASED)
+    return follow_phase(playlist, released), _say(released, MusicAction.RELEASED)
 
 
 def _phase(playlist: Playlist, state: CueState, cue: Cue) -> Step:
-    """Back, as after a second dose, there is no earliest time; onward there is."""
-    phases = list(Phase)
-    phase = cue.phase or state.phase
-    onward = phases.index(phase) > phases.index(state.phase)
-    return follow_phase(playlist, replace(state, phase=phase), onward=onward), ()
+    return follow_phase(playlist, replace(state, phase=cue.phase or state.phase), state.phase), ()
 
 
 def _dose(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     """A further dose: the section's time counts anew, and what its time had brought is taken back."""
-    pending = state.pending
-    by_time = (
-        pending is not None
-        and pending.patience > 0
-        and state.place is not None
-        and playlist.section_for(state.phase) in (None, state.place.section)
-    )
-    return replace(state, in_section=0, pending=None if by_time else pending), ()
+    by_time = state.pending is not None and state.pending.why is Why.TIME
+    return replace(state, in_section=0, pending=None if by_time else state.pending), ()
 
 
 def _seek(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     """Elsewhere in the track that sounds; a move that is under way is not broken off."""
     pending = state.pending
-    if state.place is None or not state.voices or (pending is not None and pending.patience == 0):
+    if state.place is None or not state.voices or (pending is not None and not pending.waits):
         return state, ()
     track = playlist.track(state.place)
     if track.played_s - state.at / RATE < AT_ITS_END_S:
         return state, ()
     last_s = max(0.0, track.played_s - LAST_S)
     at = round(min(last_s, max(0.0, cue.at_s - track.start_s)) * RATE)
-    waiting = not state.stay and _phase_waits(playlist, state)
+    waiting = state.waiting or (pending is not None and pending.why is Why.PHASE)
     return replace(state, pending=Pending(state.place, 0, SEEK_FADE, at=at), waiting=waiting), ()
 
 
@@ -162,8 +143,15 @@ def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     target = first_in(playlist, section, state.missing) if section is not None else None
     if target is None or state.grounded:
         return state, ()
-    home = state.place.section if state.place is not None else 0
-    grounded = replace(state, grounded=True, home=home, mode=Mode.PLAYING, waiting=False)
+    home = state.place.section if state.place is not None else state.home
+    grounded = replace(
+        state,
+        grounded=True,
+        home=home,
+        in_section=state.in_section if home == state.home else 0,
+        mode=Mode.PLAYING,
+        waiting=False,
+    )
     if not state.voices:
         return replace(grounded, place=target, pending=None), ()
     fade_s = playlist.quick_fade_s if state.mode is Mode.PLAYING else RESUME_FADE / RATE
@@ -174,10 +162,8 @@ def _ground(playlist: Playlist, state: CueState, cue: Cue) -> Step:
 def _return(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if not state.grounded:
         return state, ()
-    section = None if state.held else playlist.section_for(state.phase)
-    target = first_in(playlist, state.home if section is None else section, state.missing)
-    target = target or initial(playlist, state.phase, state.missing).place
-    return go(replace(state, grounded=False), target, 0, playlist.quick_fade_s), ()
+    back, target = homeward(playlist, state)
+    return replace(go(back, target, 0, playlist.quick_fade_s), waiting=back.waiting), ()
 
 
 def _volume(playlist: Playlist, state: CueState, cue: Cue) -> Step:
@@ -192,21 +178,42 @@ def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     lost = cue.place
     if lost is None or lost in state.missing:
         return state, ()
-    state = replace(
-        state,
-        missing=state.missing | {lost},
-        voices=tuple(voice for voice in state.voices if voice.place != lost),
-    )
+    voices = tuple(voice for voice in state.voices if voice.place != lost)
+    state = replace(state, missing=state.missing | {lost}, voices=voices)
     told = (Said(MusicAction.MISSING, lost, 0),)
+    if state.grounded and lost.section == playlist.grounding() and _all_lost(playlist, state, lost.section):
+        return _ungrounded(playlist, state, lost, told)
     if state.pending is not None and state.pending.place == lost:
-        find = asked_next if state.pending.asked else following
-        instead = find(playlist, lost, state.missing, stay=state.stay)
-        elsewhere = instead is not None and instead != state.place
-        pending = replace(state.pending, place=instead) if instead is not None and elsewhere else None
-        state = replace(state, pending=pending)
+        state = replace(state, pending=_other(playlist, state, state.pending))
     if state.place != lost:
         return state, told
-    target = state.pending.place if state.pending else _instead(playlist, state, lost)
+    target = state.pending.place if state.pending else instead(playlist, state, lost)
+    return _elsewhere(state, lost, target, told)
+
+
+def _all_lost(playlist: Playlist, state: CueState, section: int) -> bool:
+    return first_in(playlist, section, state.missing) is None
+
+
+def _ungrounded(playlist: Playlist, state: CueState, lost: Place, told: tuple[Said, ...]) -> Step:
+    """Nothing of the grounding section can be played: as if nobody had asked for it, or back from it."""
+    if state.place != lost and state.voices:
+        return follow_phase(playlist, replace(state, grounded=False, pending=None)), told
+    back, target = homeward(playlist, state)
+    return _elsewhere(back, lost, target, told)
+
+
+def _other(playlist: Playlist, state: CueState, pending: Pending) -> Pending | None:
+    """The move that is made in place of one to a track that is lost; none where the music stays as it is."""
+    find = asked_next if pending.why is Why.NEXT else following
+    found = find(playlist, pending.place, state.missing, stay=state.stay)
+    if found is None and state.place is not None and playlist.section(state.place).grounding:
+        found = instead(playlist, replace(state, pending=None), pending.place)  # back from grounding
+    return None if found in (None, state.place) else replace(pending, place=found)
+
+
+def _elsewhere(state: CueState, lost: Place, target: Place | None, told: tuple[Said, ...]) -> Step:
+    """The track that sounded is lost: another one begins as soon as it is read, if there is one."""
     state = replace(state, place=target, pending=None)
     if target is None and state.mode is not Mode.STOPPED:
         stopped = Said(MusicAction.STOPPED, lost, 0, GATE_FADE)
@@ -214,11 +221,6 @@ def _missing(playlist: Playlist, state: CueState, cue: Cue) -> Step:
     if target is not None and state.voices and state.mode is not Mode.STOPPED:
         state = replace(state, pending=Pending(target, 0, RESUME_FADE))
     return state, told
-
-
-def _instead(playlist: Playlist, state: CueState, lost: Place) -> Place | None:
-    found = following(playlist, lost, state.missing, stay=state.stay)
-    return found or asked_next(playlist, lost, state.missing, stay=False)
 
 
 def _output_lost(playlist: Playlist, state: CueState, cue: Cue) -> Step:

@@ -35,6 +35,12 @@ def first_after(playlist: Playlist, section: int, missing: Missing) -> Place | N
     return None
 
 
+def first_before(playlist: Playlist, section: int, missing: Missing) -> int | None:
+    """The nearest section before this one in which anything can be played, grounding aside."""
+    earlier = (n for n in reversed(range(section)) if not playlist.sections[n].grounding)
+    return next((n for n in earlier if first_in(playlist, n, missing) is not None), None)
+
+
 def rest_of(playlist: Playlist, place: Place, missing: Missing) -> Place | None:
     """The next playable track within the same section."""
     tracks = range(place.track + 1, len(playlist.sections[place.section].tracks))

@@ -5,13 +5,15 @@ A crossfade keeps one power: two voices whose levels add to 1 have gains sin and
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from kapmonitor.session.events import MusicAction
 from playlists.course import RATE, RESUME_FADE, CueState, Mode, Pending, Said, Voice
 from playlists.model import Place, Playlist
-from playlists.moves import in_time, remember, until_in_time
+from playlists.moves import comes_next, in_time, remember, until_in_time
 from playlists.order import following
 
 MOST_VOICES: Final = 4
@@ -66,10 +68,27 @@ def _leaving_fade(playlist: Playlist, place: Place) -> int:
     return natural_fade(playlist, place) or usual
 
 
-def _leave(playlist: Playlist, place: Place) -> tuple[int, ...]:
-    """Where a track may be left, in frames from where it is begun."""
-    track = playlist.track(place)
-    return tuple(round((s - track.start_s) * RATE) for s in track.leave_s)
+def _may_leave(playlist: Playlist, voice: Voice) -> bool:
+    """Whether the track may be left just here."""
+    places, frame = _leave(playlist, voice)
+    number = bisect_left(places, voice.at, key=frame)
+    return number < len(places) and frame(places[number]) == voice.at
+
+
+def _to_leave(playlist: Playlist, voice: Voice) -> tuple[int, ...]:
+    """In how many frames the track may be left next; empty where it may not be any more."""
+    places, frame = _leave(playlist, voice)
+    number = bisect_right(places, voice.at, key=frame)
+    return tuple(frame(place) - voice.at for place in places[number : number + 1])
+
+
+def _leave(playlist: Playlist, voice: Voice) -> tuple[tuple[float, ...], Callable[[float], int]]:
+    """Where a track may be left, in order, and how such a place is counted in frames from its beginning.
+
+    A file may name a hundred thousand of them, and this is asked all the time: they are never gone through.
+    """
+    track = playlist.track(voice.place)
+    return track.leave_s, lambda place_s: round((place_s - track.start_s) * RATE)
 
 
 def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[Place]) -> Advance:
@@ -96,7 +115,7 @@ def advance(playlist: Playlist, state: CueState, frames: int, ready: frozenset[P
             state, ready = _go_on(playlist, state, ready, said, frames - left)
         if not state.voices and state.pending is None:
             if state.mode is Mode.PLAYING:
-                state = replace(state, mode=Mode.STOPPED)
+                state = replace(state, mode=Mode.STOPPED, waiting=False)
                 said.append(Said(MusicAction.STOPPED, state.place, 0, after=frames - left))
             break
     return Advance(state, tuple(segments), tuple(said))
@@ -182,7 +201,7 @@ def _fade_if_late(playlist: Playlist, state: CueState, ready: frozenset[Place]) 
     if state.place is None or newest.level_to == 0.0 or remaining > SHORTEST_FADE:
         return state
     pending = state.pending
-    after = pending.place if pending else following(playlist, state.place, state.missing, stay=state.stay)
+    after = pending.place if pending else comes_next(playlist, state, state.place)
     if after is None or (after in ready and state.mode is Mode.PLAYING):
         return state
     fading = replace(state, voices=(*state.voices[:-1], _towards_silence(newest, remaining)))
@@ -198,7 +217,7 @@ def _is_due(playlist: Playlist, state: CueState, pending: Pending) -> bool:
         return False
     if pending.waited >= pending.patience:
         return True
-    return newest.at in _leave(playlist, newest.place) or remaining <= _leaving_fade(playlist, newest.place)
+    return _may_leave(playlist, newest) or remaining <= _leaving_fade(playlist, newest.place)
 
 
 def _begun(playlist: Playlist, state: CueState, place: Place, fade: int) -> CueState:
@@ -219,12 +238,15 @@ def _joined(state: CueState, place: Place) -> CueState:
 
 
 def _with_voice(state: CueState, others: tuple[Voice, ...], new: Voice) -> CueState:
-    same = state.place is not None and state.place.section == new.place.section and state.serial > 0
+    """Grounding interrupts its section: that one's time stands, and goes on when it is come back to."""
+    home = state.home if state.grounded else new.place.section
+    same = home == state.home and state.serial > 0
     return replace(
         state,
         voices=(*others, new),
         serial=new.id,
         place=new.place,
+        home=home,
         pending=None,
         in_section=state.in_section if same else 0,
         waiting=state.waiting and same,
@@ -250,7 +272,7 @@ def _to_boundary(playlist: Playlist, state: CueState) -> int:
             state.pending.patience - state.pending.waited,
             remaining - _leaving_fade(playlist, newest.place),
         ]
-        ends += [leave - newest.at for leave in _leave(playlist, newest.place)]
+        ends += _to_leave(playlist, newest)
     ends += until_in_time(playlist, state)
     return min(end for end in ends if end > 0)
 
@@ -276,7 +298,8 @@ def _aged(playlist: Playlist, state: CueState, count: int) -> CueState:
     pending = state.pending
     if pending is not None:
         pending = replace(pending, waited=pending.waited + count)
-    return replace(state, voices=tuple(sounding), pending=pending, in_section=state.in_section + count)
+    counted = count if state.place is not None and state.place.section == state.home else 0
+    return replace(state, voices=tuple(sounding), pending=pending, in_section=state.in_section + counted)
 
 
 def _at_end(playlist: Playlist, state: CueState) -> CueState:
@@ -289,7 +312,7 @@ def _at_end(playlist: Playlist, state: CueState) -> CueState:
         remaining = track_frames(playlist, newest.place) - newest.at
         if remaining > natural_fade(playlist, newest.place):
             return state
-    after = following(playlist, state.place, state.missing, stay=state.stay)
+    after = comes_next(playlist, state, state.place)
     if after is None:
         return _ending(playlist, state, remaining)
     joined = (

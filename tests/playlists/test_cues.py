@@ -1,7 +1,9 @@
 """The music's course: the whole product of modes, flags and cues, and long random sessions."""
 
 import itertools
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kapmonitor.session.events import MusicAction, Phase
-from playlists.course import RATE, VOLUME_CAP_DB, VOLUME_FLOOR_DB, Ask, Cue, CueState, Mode, Pending, Voice
+from playlists.course import (
+    RATE,
+    VOLUME_CAP_DB,
+    VOLUME_FLOOR_DB,
+    Ask,
+    Cue,
+    CueState,
+    Mode,
+    Pending,
+    Voice,
+    Why,
+)
 from playlists.cues import RULES, initial, step
 from playlists.model import After, Place, Playlist, Section, Track
 from playlists.order import asked_next, coming, following
@@ -60,12 +73,26 @@ def test_every_cue_in_every_mode_is_in_the_table():
     assert set(RULES) == set(itertools.product(Mode, Ask))
 
 
-VOICES = {
-    "none": (),
-    "one": (Voice(1, K1, 10 * RATE, 1.0, 1.0, 0),),
-    "two": (Voice(1, P1, 50 * RATE, 1.0, 0.0, RATE, 9), Voice(2, K1, 9, 0.0, 1.0, RATE, 9)),
-}
-PENDINGS = (None, Pending(K2, 0, RATE), Pending(R1, 99 * RATE, RATE))
+def voices_at(place: Place) -> tuple[tuple[Voice, ...], ...]:
+    """None, one, and two in a crossfade."""
+    fading, coming_in = Voice(1, P1, 50 * RATE, 1.0, 0.0, RATE, 9), Voice(2, place, 9, 0.0, 1.0, RATE, 9)
+    return (), (Voice(1, place, 10 * RATE, 1.0, 1.0, 0),), (fading, coming_in)
+
+
+BY_TIME, BY_PHASE = (Pending(R1, 99 * RATE, RATE, why=why) for why in (Why.TIME, Why.PHASE))
+FREE = (
+    *((K1, Phase.PEAK, pending) for pending in (None, Pending(K2, 0, RATE), BY_TIME)),
+    (K1, Phase.PEAK, Pending(K2, 0, RATE, why=Why.NEXT)),
+    *((K1, Phase.DOSING, pending) for pending in (None, BY_TIME)),
+    *((K1, Phase.RETURN, pending) for pending in (None, BY_PHASE, Pending(K2, 0, RATE))),
+    (K1, Phase.DISCHARGE, BY_PHASE),
+)
+"""Where the music is, the phase, and what is decided."""
+GROUNDED = (
+    *((K1, when, Pending(G1, 0, RATE)) for when in (Phase.PEAK, Phase.RETURN)),
+    *((G1, when, None) for when in (Phase.PEAK, Phase.RETURN, Phase.DOSING)),
+    (G1, Phase.PEAK, Pending(G2, 0, RATE)),
+)
 CUES = (
     *(Cue(a) for a in Ask if a not in {Ask.PHASE, Ask.MISSING, Ask.VOLUME}),
     *(Cue(Ask.PHASE, phase=p) for p in Phase),
@@ -86,6 +113,8 @@ def test_whole_product_keeps_its_promises(mode, cue):
         if cue.ask is not Ask.MISSING:
             assert after.voices == before.voices, "only time and a broken file end a voice"
             assert destination(after) == expected_destination(before, cue)
+        elif grounding_lost(before, cue):
+            assert destination(after)[0] == home_again(before, interrupted=False)
         assert [s.action for s in said] == expected_actions(before, after, cue)
 
 
@@ -107,12 +136,18 @@ def test_wrong_entry_of_the_table_breaks_a_promise(monkeypatch, mode, what):
 
 
 def states_in(mode: Mode) -> Iterator[CueState]:
+    """Every state that can come about in which K1 sounds, or what it was grounded from."""
     flags = itertools.product((False, True), repeat=3)
-    for (held, grounded, output), voices, pending in itertools.product(flags, VOICES.values(), PENDINGS):
-        if mode is not Mode.STOPPED or pending is None:
-            yield CueState(
-                K1, Phase.PEAK, mode, held, grounded, output, 1, pending, voices, serial=2, in_section=RATE
-            )
+    more = tuple(itertools.product(((), (K1,)), (frozenset(), frozenset({G2}))))
+    for (held, grounded, output), (left, gone) in itertools.product(flags, more):
+        for place, when, pending in GROUNDED if grounded else FREE:
+            if pending is not None and (
+                mode is Mode.STOPPED or pending.place in gone or (held and pending.waits)
+            ):
+                continue
+            for voices in voices_at(place):
+                before = CueState(place, when, mode, held, grounded, output, 1, pending, voices, serial=2)
+                yield replace(before, in_section=RATE, left=left, missing=gone)
 
 
 def check_fields(before: CueState, after: CueState, cue: Cue) -> None:
@@ -122,13 +157,13 @@ def check_fields(before: CueState, after: CueState, cue: Cue) -> None:
     mode = {Ask.PLAY: Mode.PLAYING, Ask.STOP: Mode.STOPPED}.get(cue.ask, before.mode)
     assert after.mode is (Mode.PLAYING if grounds else Mode.PAUSED if pauses else mode)
     assert after.held is {Ask.HOLD: True, Ask.RELEASE: False}.get(cue.ask, before.held)
-    assert after.grounded is {Ask.GROUND: True, Ask.RETURN: False}.get(cue.ask, before.grounded)
+    there = {Ask.GROUND: True, Ask.RETURN: False, Ask.STOP: before.grounded and before.place == G1}
+    assert after.grounded is (there.get(cue.ask, before.grounded) and not grounding_lost(before, cue))
     assert after.output is {Ask.OUTPUT_LOST: False, Ask.OUTPUT_BACK: True}.get(cue.ask, before.output)
     assert after.phase is (cue.phase or before.phase)
     assert after.missing == before.missing | ({cue.place} - {None})
     assert after.volume_db == min(VOLUME_CAP_DB, max(VOLUME_FLOOR_DB, before.volume_db + cue.change_db))
-    if after.place is not None and after.place.section == K1.section:
-        assert after.in_section == (0 if cue.ask is Ask.DOSE else before.in_section)
+    assert after.in_section == (0 if cue.ask is Ask.DOSE else before.in_section)
     if cue.ask is Ask.PLAY and before.mode is Mode.STOPPED:
         assert (after.pending is not None) is bool(before.voices), "what still fades out begins anew"
 
@@ -139,29 +174,57 @@ def destination(state: CueState) -> tuple[Place | None, int | None]:
     return (state.place, None) if pending is None else (pending.place, pending.at)
 
 
-def expected_destination(before: CueState, cue: Cue) -> tuple[Place | None, int | None]:
-    """Said once more for a state in which K1 is the track and the phase is its own."""
+def grounding_lost(before: CueState, cue: Cue) -> bool:
+    return before.grounded and cue.ask is Ask.MISSING and before.missing | {cue.place} >= {G1, G2}
+
+
+def home_again(before: CueState, *, interrupted: bool) -> Place:
+    """Where the music goes from grounding; what was not interrupted yet goes on itself."""
+    if before.phase is Phase.RETURN and not before.held:
+        return R1
+    return K1 if not before.left or (not interrupted and before.place == K1 and before.voices) else K2
+
+
+PHASES = {Phase.PREPARATION: P1, Phase.BASELINE: P1, Phase.RETURN: R1, Phase.INTEGRATION: E1}
+
+
+def expected_after_phase(before: CueState, when: Phase) -> Place | None:
+    """As long as nothing keeps the music where it is."""
     bound, _ = destination(before)
-    stay, late = before.held or before.grounded, before.pending is not None and before.pending.patience > 0
-    phases = {Phase.PREPARATION: P1, Phase.BASELINE: P1, Phase.RETURN: R1, Phase.INTEGRATION: E1}
-    asked = {K1: K2, K2: K1 if stay else R1, R1: K1}
-    taken_back = {
-        Ask.STOP: True,
-        Ask.DOSE: late,
-        Ask.HOLD: late and not before.held,
-        Ask.RELEASE: late and before.held and not before.grounded,
-        Ask.PHASE: late and cue.phase is Phase.PEAK and not stay,
-        Ask.RETURN: before.grounded,
-    }
-    if cue.ask is Ask.SEEK and before.mode is not Mode.STOPPED and before.voices and bound != K2:
-        return K1, 0
+    by_phase = before.pending is not None and before.pending.why is Why.PHASE
+    if when in PHASES:
+        return PHASES[when]
+    if when is Phase.PEAK:
+        return K1 if by_phase else bound
+    later = list(Phase).index(before.phase) > list(Phase).index(when)
+    return K1 if later and by_phase else bound
+
+
+def expected_destination(before: CueState, cue: Cue) -> tuple[Place | None, int | None]:
+    """Said once more."""
+    bound, _ = destination(before)
+    stay, pending = before.held or before.grounded, before.pending
+    late = pending is not None and pending.waits
+    g2 = G1 if G2 in before.missing else G2
+    asked = {K1: K2, K2: K1 if stay else R1, R1: R1, G1: g2, G2: G1}
+    if cue.ask is Ask.SEEK and before.mode is not Mode.STOPPED and before.voices and (late or not pending):
+        return before.place, 0
     if cue.ask is Ask.NEXT and bound is not None:
         return asked[bound], None
     if cue.ask is Ask.GROUND and not before.grounded:
         return G1, None
-    if cue.ask is Ask.PHASE and not stay and cue.phase in phases:
-        return phases[cue.phase], None
-    return (K1 if taken_back.get(cue.ask) else bound), None
+    if cue.ask is Ask.RETURN and before.grounded:
+        return home_again(before, interrupted=True), None
+    if cue.ask is Ask.PHASE and not stay and cue.phase is not None:
+        return expected_after_phase(before, cue.phase), None
+    if cue.ask is Ask.RELEASE and before.held and not before.grounded and before.phase in PHASES:
+        return PHASES[before.phase], None
+    taken_back = {
+        Ask.STOP: True,
+        Ask.DOSE: pending is not None and pending.why is Why.TIME,
+        Ask.HOLD: late and not before.held,
+    }
+    return (before.place if taken_back.get(cue.ask) else bound), None
 
 
 def expected_actions(before: CueState, after: CueState, cue: Cue) -> list[MusicAction]:
@@ -195,6 +258,13 @@ def check_promises(state: CueState) -> None:
         assert state.place is not None
     if state.mode is Mode.STOPPED:
         assert state.pending is None
+    bound, _ = destination(state)
+    if state.grounded:
+        assert bound is not None
+        assert PLAYLIST.section(bound).grounding, "grounded is what the music is, or is about to be"
+    if state.stay:
+        assert not state.waiting
+        assert state.pending is None or not state.pending.waits
 
 
 def test_natural_join_overlaps_by_the_crossfade_and_keeps_power():
@@ -232,6 +302,20 @@ def test_phase_without_a_section_leaves_the_music_alone():
     assert ask(before, phase(Phase.DOSING)).pending is None
 
 
+def test_phase_taken_back_to_one_without_a_section_moves_nothing():
+    for wrong, right in itertools.product((Phase.PEAK, Phase.RETURN), (Phase.DOSING, Phase.ONSET)):
+        state = ask(playing(Phase.BASELINE), phase(right), phase(wrong))
+        assert state.pending is not None
+        state = ask(run(state, 5).state, phase(right))
+        assert (state.pending, state.waiting) == (None, False)
+
+
+def test_phase_that_the_session_only_passes_beyond_still_brings_its_section():
+    state = ask(playing(Phase.RETURN), phase(Phase.INTEGRATION), phase(Phase.DISCHARGE))
+    assert state.pending is not None
+    assert state.pending.place == E1
+
+
 def test_hold_goes_round_the_section_until_released():
     state = ask(playing(Phase.RETURN), Ask.HOLD, phase(Phase.INTEGRATION))
     result = run(state, 400)
@@ -258,7 +342,7 @@ def test_grounding_comes_at_once_and_goes_back_to_the_phase():
 def test_grounding_while_held_goes_back_to_what_was_held():
     state = run(ask(playing(), Ask.HOLD, Ask.GROUND), 5).state
     state = run(ask(state, phase(Phase.RETURN), Ask.RETURN), 0.1).state
-    assert state.place == K1
+    assert state.place == K2
     assert state.held
 
 
@@ -309,6 +393,63 @@ def test_music_that_ends_says_so():
     assert [s.action for s in result.said] == [MusicAction.STOPPED]
 
 
+def test_back_from_grounding_goes_on_after_what_was_heard():
+    state = run(ask(playing(), Ask.GROUND), 5).state
+    state = run(ask(state, Ask.RETURN), 1).state
+    assert state.place == K2
+
+
+def test_grounding_that_breaks_off_goes_back_and_follows_the_session_again():
+    state = ask(run(ask(playing(), missing(G2), Ask.GROUND), 8).state, missing(G1))
+    assert (state.mode, state.place, state.grounded) == (Mode.PLAYING, K2, False)
+    result = run(state, 1)
+    assert [(s.action, s.place) for s in result.said] == [(MusicAction.STARTED, K2)]
+    assert run(ask(result.state, phase(Phase.RETURN)), 46).state.place == R1
+
+
+def test_grounding_that_breaks_off_leaves_what_was_held_held():
+    state = ask(playing(), Ask.HOLD, missing(G2), Ask.GROUND)
+    state = ask(run(state, 8).state, phase(Phase.RETURN), missing(G1))
+    assert (state.place, state.held, state.grounded) == (K2, True, False)
+
+
+def test_grounding_that_cannot_begin_leaves_the_music_as_it_is():
+    state = ask(playing(), missing(G2), Ask.GROUND, missing(G1))
+    assert (state.mode, state.place, state.grounded, state.pending) == (Mode.PLAYING, K1, False, None)
+    assert run(state, 1).said == ()
+    assert run(ask(state, phase(Phase.RETURN)), 46).state.place == R1
+    late = ask(playing(), missing(G2), Ask.GROUND, phase(Phase.RETURN), missing(G1))
+    assert late.pending is not None
+    assert late.pending.place == R1, "the phase that came meanwhile is followed"
+
+
+def test_grounding_that_cannot_begin_in_silence_begins_the_music():
+    state = ask(initial(PLAYLIST, Phase.PEAK), missing(G2), Ask.GROUND, missing(G1))
+    assert (state.mode, state.place, state.grounded) == (Mode.PLAYING, K1, False)
+
+
+def test_back_from_grounding_to_a_section_that_is_lost_goes_elsewhere():
+    state = ask(run(ask(playing(), Ask.GROUND), 5).state, Ask.RETURN, missing(K2), missing(K1))
+    assert state.pending is not None
+    assert state.pending.place == R1
+
+
+def test_rather_a_section_before_than_silence_once_the_last_one_is_lost():
+    last = Playlist("x", PLAYLIST.sections[:3])
+    state = ask(initial(last, Phase.PEAK), Ask.PLAY, playlist=last)
+    state = run(
+        ask(run(state, 5, playlist=last).state, Ask.NEXT, Ask.NEXT, playlist=last), 5, playlist=last
+    ).state
+    assert state.place == R1
+    state = ask(state, missing(R2), missing(R1), playlist=last)
+    assert (state.mode, state.place) == (Mode.PLAYING, K2), "after what was heard of it"
+
+
+def test_section_that_was_to_end_in_silence_does_so_where_it_is_lost():
+    state = ask(playing(Phase.INTEGRATION), missing(E1))
+    assert (state.mode, state.place) == (Mode.STOPPED, None)
+
+
 def test_missing_next_is_passed_over():
     state = ask(playing(), Ask.NEXT, missing(K2))
     assert state.pending is not None
@@ -351,6 +492,25 @@ def test_what_a_later_phase_brings_is_marked():
     rows = coming(PLAYLIST, K1, frozenset({R1}), stay=False, rows=4)
     assert [(r.place, r.if_moved) for r in rows] == [(K2, False), (R2, True), (E1, True)]
     assert all(not r.if_moved for r in coming(PLAYLIST, K1, frozenset(), stay=True, rows=4))
+
+
+def test_thousands_of_places_to_leave_a_track_cost_next_to_nothing():
+    often = track("o", 700.0, tuple(n / 200 for n in range(1, 130_000)))
+    list_ = Playlist(
+        "x", (Section("A", (often,), (Phase.PEAK,)), Section("B", (track("b"),), (Phase.RETURN,)))
+    )
+    everywhere = frozenset(list_.places())
+    state = run(ask(initial(list_, Phase.PEAK), Ask.PLAY), 5.0011, everywhere, list_).state
+    state = ask(state, phase(Phase.RETURN), playlist=list_)
+    calls = sys.getprofile()
+    asked = []
+    sys.setprofile(lambda frame, event, _: asked.append(event))
+    try:
+        moved = run(state, 0.05, everywhere, list_)
+    finally:
+        sys.setprofile(calls)
+    assert len(asked) < 2_000
+    assert [(s.place, s.after) for s in moved.said] == [(Place(1, 0), round(0.0039 * RATE))]
 
 
 def test_order_over_the_whole_product_passes_over_what_is_missing():

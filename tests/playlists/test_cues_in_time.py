@@ -1,6 +1,7 @@
 """Sections with an earliest and a latest change, second doses, seeks, trims and joins without a gap."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kapmonitor.session.events import MusicAction, Phase
-from playlists.course import RATE, Ask, Cue, CueState, Mode, Pending, Voice
+from playlists.course import RATE, Ask, Cue, CueState, Mode, Pending, Voice, Why
 from playlists.cues import RULES, initial, step
 from playlists.model import After, Place, Playlist, Section, Track
 from playlists.tape import advance, track_frames
@@ -97,8 +98,117 @@ def test_hold_and_return_of_the_phase_take_a_waiting_change_back():
     assert not ask(waiting, phase(Phase.PEAK)).waiting
     held = ask(waiting, Ask.HOLD)
     assert not held.waiting
-    assert run(held, 400)[0].place.section == 1
+    held = run(held, 400)[0]
+    assert held.place.section == 1
     assert ask(held, Ask.RELEASE).pending.place == R1
+
+
+def test_hold_and_release_skip_nothing_of_the_earliest_change():
+    state = ask(playing(seconds=30), phase(Phase.RETURN), Ask.HOLD, Ask.RELEASE)
+    assert state.waiting
+    assert run(state, 265)[0].place.section == 1
+    assert run(state, 300)[0].place == R1
+
+
+def test_grounding_and_back_skip_nothing_of_the_earliest_change_and_add_nothing():
+    state = ask(playing(seconds=30), phase(Phase.RETURN), Ask.GROUND)
+    state = run(state, 90)[0]
+    assert state.place == G1
+    state, said, _ = run(ask(state, Ask.RETURN), 1)
+    assert said[-1].place == K2, "after what was heard of the section"
+    assert state.waiting
+    assert run(state, 260)[0].place.section == 1
+    assert run(state, 295)[0].place == R1
+
+
+def test_grounding_and_back_ends_early_where_the_session_does():
+    state = run(ask(playing(seconds=30), Ask.GROUND, phase(Phase.INTEGRATION)), 20)[0]
+    assert run(ask(state, Ask.RETURN), 1)[0].place == E1
+
+
+def test_dose_during_grounding_lets_the_section_begin_anew():
+    state = run(ask(playing(Phase.ONSET, 190), Ask.GROUND, Ask.DOSE), 20)[0]
+    state = run(ask(state, Ask.RETURN), 150)[0]
+    assert state.place.section == 0
+
+
+def test_grounding_from_a_section_that_was_only_chosen_takes_no_other_sections_time_along():
+    state = ask(run(playing(Phase.ONSET, 190), 5)[0], Ask.STOP)
+    while state.place.section == 0:
+        state = ask(state, Ask.NEXT)
+    state = run(ask(state, Ask.GROUND), 20)[0]
+    assert (state.home, state.in_section) == (1, 0)
+
+
+def test_a_phase_by_mistake_does_not_make_the_right_one_skip_the_earliest_change():
+    state = ask(playing(Phase.ONSET, 30), phase(Phase.RETURN), phase(Phase.PEAK))
+    assert state.waiting
+    state, said, _ = run(state, 95)
+    assert state.place == K1
+    assert R1 not in {s.place for s in said}
+
+
+def test_going_back_that_is_taken_back_moves_nothing():
+    state = ask(playing(seconds=30), phase(Phase.ONSET), phase(Phase.RETURN))
+    assert (state.waiting, state.pending) == (True, None)
+
+
+def test_seek_lets_going_back_and_an_early_end_wait_no_longer():
+    for back in (Phase.ONSET, Phase.INTEGRATION):
+        state = ask(playing(seconds=30), phase(back), Cue(Ask.SEEK, at_s=5.0))
+        assert run(state, 22)[0].place.section == {Phase.ONSET: 0, Phase.INTEGRATION: 3}[back]
+
+
+def test_phase_that_waits_is_not_lost_where_the_section_is_over_before_its_earliest_change():
+    for after in (After.STOP, After.NEXT):
+        first = Section("A", (track("a1"),), (Phase.BASELINE,), after, earliest_s=300.0)
+        last = Section("C", (track("c1"),), (Phase.PEAK,))
+        playlist = Playlist("x", (first, Section("B", (track("b1"),)), last), crossfade_s=10.0)
+        state, _ = step(playlist, initial(playlist, Phase.BASELINE), Cue(Ask.PLAY))
+        state = advance(playlist, state, 20 * RATE, frozenset(playlist.places())).state
+        state, _ = step(playlist, state, phase(Phase.PEAK))
+        assert state.waiting
+        moved = advance(playlist, state, 45 * RATE, frozenset(playlist.places()))
+        assert [s.place for s in moved.said] == [Place(2, 0)]
+
+
+def test_music_that_ends_waits_for_nothing_any_more():
+    first = Section("A", (track("a1"),), (Phase.BASELINE,), After.STOP, earliest_s=300.0)
+    playlist = Playlist("x", (first, Section("C", (track("c1"),), (Phase.PEAK,))))
+    state, _ = step(playlist, initial(playlist, Phase.BASELINE, frozenset({Place(1, 0)})), Cue(Ask.PLAY))
+    state = advance(playlist, state, 20 * RATE, frozenset(playlist.places())).state
+    state, _ = step(playlist, state, phase(Phase.PEAK))
+    assert state.waiting
+    state = advance(playlist, state, 60 * RATE, frozenset(playlist.places())).state
+    assert (state.mode, state.waiting) == (Mode.STOPPED, False)
+
+
+def test_next_takes_the_latest_change_that_is_under_way():
+    for when in (Phase.ONSET, Phase.DOSING):
+        state = run(ask(playing(Phase.ONSET), phase(when)), 196)[0]
+        assert state.pending.why is Why.TIME
+        sought = ask(state, Cue(Ask.SEEK, at_s=5.0))
+        for before in (state, sought, ask(sought, Ask.PAUSE)):
+            state = ask(before, Ask.NEXT)
+            assert (state.pending.place, state.pending.patience) == (K1, 0)
+        assert run(ask(state, Ask.PLAY, Ask.NEXT), 1)[0].place == K2, "asked for once more"
+
+
+def test_next_takes_the_latest_change_out_of_a_section_of_one_track():
+    first = Section("A", (track("a1", 600.0),), (Phase.PEAK,), latest_s=60.0)
+    playlist = Playlist("x", (first, Section("B", (track("b1"),), (Phase.RETURN,))))
+    state, _ = step(playlist, initial(playlist, Phase.PEAK), Cue(Ask.PLAY))
+    state = advance(playlist, state, 62 * RATE, frozenset(playlist.places())).state
+    state, _ = step(playlist, state, Cue(Ask.NEXT))
+    moved = advance(playlist, state, RATE, frozenset(playlist.places()))
+    assert [s.place for s in moved.said] == [Place(1, 0)]
+
+
+def test_phase_of_the_section_that_comes_by_itself_lets_it_wait_no_longer():
+    state = run(playing(Phase.ONSET, 196), 15)[0]
+    state = ask(state, phase(Phase.PEAK))
+    assert run(state, 10)[0].place == K1
+    assert ask(state, Ask.DOSE).pending is not None, "by now it is the phase's"
 
 
 def test_pause_stops_the_clock_of_the_section():
@@ -240,9 +350,11 @@ def test_seek_keeps_a_phase_that_waits():
     assert state.place == K1
 
 
-FLAGS = tuple(itertools.product((False, True), repeat=4))
+FLAGS = tuple(itertools.product((False, True), repeat=3))
 TIMES = (0, 150 * RATE, 900 * RATE)
-PENDINGS = (None, Pending(K2, 0, RATE), Pending(R1, 20 * RATE, RATE), Pending(K1, 0, RATE, at=RATE))
+PHASES = (Phase.PEAK, Phase.ONSET, Phase.RETURN, Phase.INTEGRATION, Phase.DISCHARGE)
+BY_TIME, BY_PHASE = (Pending(R1, 20 * RATE, RATE, why=why) for why in (Why.TIME, Why.PHASE))
+PENDINGS = (None, Pending(K2, 0, RATE), BY_TIME, BY_PHASE, Pending(K1, 0, RATE, at=RATE))
 VOICES = ((), (Voice(1, K1, 10 * RATE, 1.0, 1.0, 0),))
 CUES = (
     *(Cue(a) for a in Ask if a not in {Ask.PHASE, Ask.MISSING, Ask.VOLUME}),
@@ -252,48 +364,69 @@ CUES = (
 )
 
 
+def states_in(mode):
+    """K1 of Peak sounds, or is what grounding came upon; a change that is decided has its phase."""
+    for (held, grounded, output), when, time, voices in itertools.product(FLAGS, PHASES, TIMES, VOICES):
+        place = G1 if grounded else K1
+        sounding = tuple(replace(voice, place=place) for voice in voices)
+        for waiting, pending in itertools.product((False, True), PENDINGS):
+            moves = pending is not None
+            if moves and (grounded or mode is Mode.STOPPED or (held and pending.waits)):
+                continue
+            if waiting and (held or grounded or mode is Mode.STOPPED or (moves and pending.waits)):
+                continue
+            if (waiting or pending == BY_PHASE) and when not in (Phase.RETURN, Phase.DISCHARGE):
+                continue
+            before = CueState(place, when, mode, held, grounded, output, 1, pending, sounding, 1)
+            yield replace(before, in_section=time, waiting=waiting)
+
+
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("cue", CUES, ids=str)
 def test_whole_product_with_the_time_of_the_section(mode, cue):
     assert (mode, cue.ask) in RULES
-    for (held, grounded, output, waiting), time, voices, pending in itertools.product(
-        FLAGS, TIMES, VOICES, PENDINGS
-    ):
-        if mode is Mode.STOPPED and (pending or waiting):
-            continue
-        if (held or grounded) and waiting:
-            continue
-        before = CueState(
-            K1,
-            Phase.PEAK,
-            mode,
-            held,
-            grounded,
-            output,
-            1,
-            pending,
-            voices,
-            1,
-            in_section=time,
-            waiting=waiting,
-        )
+    for before in states_in(mode):
         after, _ = step(PLAYLIST, before, cue)
         promise(after)
-        if cue.ask is Ask.NEXT and mode is not Mode.STOPPED and after.pending is not None:
-            assert after.pending.patience == 0, "a person never waits"
-            assert not after.waiting
-        if cue.ask is Ask.DOSE:
-            assert after.in_section == 0
-        if cue.ask is Ask.PHASE and after.waiting and not waiting:
-            assert time < 300 * RATE
-            assert cue.phase is Phase.RETURN
+        assert after.in_section == (0 if cue.ask is Ask.DOSE else before.in_section)
+        check_next(before, after, cue)
+        check_earliest(before, after, cue)
         moved = advance(PLAYLIST, after, RATE, ALL)
         promise(moved.state)
         assert sum(segment.frames for segment in moved.segments) <= RATE
 
 
+def check_next(before, after, cue):
+    """A person never waits, and gets what was decided."""
+    if cue.ask is not Ask.NEXT or before.mode is Mode.STOPPED:
+        return
+    assert (after.pending.patience, after.waiting) == (0, False)
+    if before.waiting:
+        assert after.pending.place == (E1 if before.phase is Phase.DISCHARGE else R1)
+    elif before.pending in (BY_TIME, BY_PHASE):
+        assert after.pending.place == R1
+
+
+def check_earliest(before, after, cue):
+    """No change onward leaves a young section, whatever came between, but early ends do."""
+    late, sounds = before.in_section >= 300 * RATE, before.voices and before.mode is not Mode.STOPPED
+    heard = before.in_section > 0 and before.mode is not Mode.STOPPED
+    wants = after.phase is Phase.RETURN and not after.stay
+    if cue.ask is Ask.RELEASE and before.held and wants and sounds:
+        assert after.waiting is not late
+        assert (after.pending is None or after.pending.place.section == 1) is not late
+    if cue.ask is Ask.RETURN and before.grounded and wants and heard:
+        assert after.waiting is not late
+        assert after.pending.place == (R1 if late else K1)
+    if cue.ask is Ask.PHASE and after.waiting:
+        assert (not late and wants) or (before.waiting and cue.phase is Phase.DISCHARGE)
+    if cue.ask is Ask.RELEASE and before.held and after.phase is Phase.INTEGRATION and not before.grounded:
+        assert (after.place if after.pending is None else after.pending.place) == E1
+
+
 def promise(state):
     assert not (state.waiting and state.stay)
+    assert not (state.stay and state.pending and state.pending.waits)
     assert not (state.mode is Mode.STOPPED and (state.pending or state.waiting))
     assert state.pending is None or state.pending.at is None or state.pending.place == state.place
     assert len({place.section for place in state.left}) == len(state.left)

@@ -73,16 +73,21 @@ def no_crossfade_curve(piece, count, gain):
 @pytest.mark.parametrize(
     ("where", "fault", "missed"),
     [
-        ("ui.music.engine.VOLUME_RAMP_S", 0.0, "no click above -60 dBFS"),
-        ("ui.music.engine.GATE_RAMP_S", 0.0, "no click above -60 dBFS"),
-        ("ui.music.mixer._envelope", no_crossfade_curve, "crossfade within 1 dB"),
-        ("ui.music.mixer.from_db", lambda level_db: 10 ** (level_db / 22), "level jump below 1 LU"),
+        ("ui.music.engine.VOLUME_RAMP_S", 0.0, ["no click above -60 dBFS"]),
+        ("ui.music.engine.GATE_RAMP_S", 0.0, ["no click above -60 dBFS"]),
+        ("ui.music.mixer._envelope", no_crossfade_curve, ["crossfade within 1 dB"]),
+        (
+            "ui.music.mixer.from_db",
+            lambda level_db: 10 ** (level_db / 22),
+            # Two tracks that are not of one level do not cross over at one, either.
+            ["level jump below 1 LU", "crossfade within 1 dB"],
+        ),
     ],
 )
 def test_script_at_high_speed_finds_what_the_mixer_does_wrong(tmp_path, monkeypatch, where, fault, missed):
     monkeypatch.setattr(where, fault)
     (seen,) = hours_fast(load(evening(tmp_path)), 1)
-    assert [what for what, met in verdict(seen) if not met] == [missed]
+    assert [what for what, met in verdict(seen) if not met] == missed
 
 
 @pytest.mark.realtime

@@ -6,6 +6,7 @@ that the whole of it runs without a sound device.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Final
 
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from kapmonitor.commands import ReportMusic
 from kapmonitor.session.events import MusicAction, MusicEvent, Phase
-from playlists.check import Checked, check
+from playlists.check import Checked
 from playlists.course import RATE, Ask, Cue, CueState, Mode, Said
 from playlists.cues import initial, step
 from playlists.level import from_db
 from playlists.model import Place
 from playlists.tape import advance
+from ui.music.decoder import Stream
+from ui.music.looking import looked_at
 from ui.music.mixer import GATE_RAMP_S, VOLUME_RAMP_S, Mixer, Ramp
 from ui.music.pace import Pace
 from ui.music.picture import picture
@@ -32,6 +35,8 @@ STALLED_NS: Final = 5_000_000_000
 TROUBLE_NS: Final = 60_000_000_000
 BREAKS_OFF: Final = RATE // 5
 """A file shorter than its header says by more than this is damaged; less is how some formats count."""
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -47,7 +52,9 @@ class Engine:
         self._mixer.volume = Ramp(from_db(self.state.volume_db))
         self._duck_db = 0.0
         self._health = OutputHealth(OutputState.NONE)
+        self._real_ns = 0
         self._moved_ns = 0
+        self._fault = ""
         self._pace = Pace()
         self._chosen = False
         self._trouble = ""
@@ -68,7 +75,7 @@ class Engine:
     def toggle(self, t_ns: int) -> None:
         """Play or pause; to begin with tracks left out is to look for them again."""
         if self.state.mode is Mode.STOPPED and self.state.missing:
-            self._look_again()
+            self._look_again(t_ns)
         self.ask(Cue(Ask.PAUSE if self.state.mode is Mode.PLAYING else Ask.PLAY), t_ns)
 
     def toggle_hold(self, t_ns: int) -> None:
@@ -103,9 +110,11 @@ class Engine:
 
     def tick(self, real_ns: int, t_ns: int) -> MusicView:
         """Fill the output and say how things are; `real_ns` is real time, `t_ns` the session's."""
+        self._real_ns = real_ns
+        self._moved_ns = self._moved_ns or real_ns
         self._poll(real_ns, t_ns)
         self._follow_pace(t_ns)
-        self._shelf.tidy(self.state)
+        self._open()
         self._drop_broken(real_ns, t_ns)
         if self._health.usable:
             self._fill(real_ns, t_ns)
@@ -129,15 +138,30 @@ class Engine:
         """Wait for the reading threads after `close()`."""
         self._shelf.join(timeout_s)
 
-    def _look_again(self) -> None:
-        checked = check(self.playlist)
+    def _look_again(self, t_ns: int) -> None:
+        """What came back may be played again; what went away meanwhile is left out as at any other time."""
+        checked = looked_at(self.playlist)
         self.playlist = checked.playlist
         self._shelf.use(self.playlist)
-        fresh = initial(self.playlist, self.state.phase, checked.missing)
-        place = fresh.place if self.state.place is None else self.state.place
-        self.state = replace(self.state, place=place, missing=checked.missing)
         if not checked.missing:
             self._trouble = ""
+        self.state = replace(self.state, missing=self.state.missing & checked.missing)
+        for item in checked.unplayable:
+            if item.place not in self.state.missing:
+                self._drop(item.place, item.reason, self._real_ns, t_ns)
+        if self.state.place is None:
+            fresh = initial(self.playlist, self.state.phase, self.state.missing)
+            self.state = replace(self.state, place=fresh.place)
+
+    def _open(self) -> None:
+        """Open what may sound soon; what fails in that must not end what sounds."""
+        try:
+            self._shelf.tidy(self.state)
+        except Exception as why:
+            # It is tried again with every tick, and is left out once the music has stood still for it.
+            if self._fault != repr(why):
+                log.exception("a track could not be opened")
+            self._fault = repr(why)
 
     @property
     def _playing(self) -> bool:
@@ -203,8 +227,9 @@ class Engine:
     def _drop_broken(self, real_ns: int, t_ns: int) -> None:
         """Give up tracks that cannot be read, break off early, or come too slowly."""
         for place, stream in tuple(self._shelf.waiting.items()):
-            if stream.problem:
-                self._drop(place, stream.problem, real_ns, t_ns)
+            if stream.problem or _is_over(stream):
+                name = self.playlist.track(place).path.name
+                self._drop(place, stream.problem or f"{name} cannot be read", real_ns, t_ns)
         for voice in self.state.voices:
             stream, track = self._shelf.voices[voice.id], self.playlist.track(voice.place)
             left = (track.duration_s - track.start_s) * RATE - voice.at
@@ -212,10 +237,19 @@ class Engine:
                 reason = stream.problem or f"{track.path.name} breaks off early"
                 self._drop(voice.place, reason, real_ns, t_ns)
         stalled = self._playing and self._health.usable and real_ns - self._moved_ns > STALLED_NS
-        if stalled and self.state.place is not None and self._moved_ns:
-            name = self.playlist.track(self.state.place).path.name
-            self._drop(self.state.place, f"{name} comes too slowly from its disk", real_ns, t_ns)
+        late = self._late() if stalled else None
+        if late is not None:
+            name = self.playlist.track(late).path.name
+            self._drop(late, f"{name} comes too slowly from its disk", real_ns, t_ns)
             self._moved_ns = real_ns
+
+    def _late(self) -> Place | None:
+        """The track that the music stands still for: one that sounds, else the one that is to begin."""
+        voices = self._shelf.voices
+        for voice in self.state.voices:
+            if not voices[voice.id].ended and voices[voice.id].available == 0:
+                return voice.place
+        return self.state.place if self.state.pending is None else self.state.pending.place
 
     def _drop(self, place: Place, reason: str, real_ns: int, t_ns: int) -> None:
         self._say_trouble(place, reason, real_ns)
@@ -251,3 +285,11 @@ class Engine:
             end_s=round(track.start_s + track.played_s, 6) if track else 0.0,
             file=str(track.path) if track else "",
         )
+
+
+def _is_over(stream: Stream) -> bool:
+    """Whether a track that was to begin will never come: its thread ended and left nothing, and no word why.
+
+    Of a track that is to begin elsewhere than at its beginning, the rest may still be good.
+    """
+    return stream.ended and stream.available == 0 and stream.at == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,10 +11,10 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from kapmonitor.session.events import Phase
-from playlists.check import check
 from playlists.course import Ask, Cue
 from playlists.model import Playlist
 from ui.music.engine import Engine
+from ui.music.looking import looked_at
 from ui.music.output import DeviceOutput, SilentOutput, has_outputs
 from ui.music.ports import MusicView, Output
 from ui.music.soundserver import SoundServer
@@ -22,6 +23,9 @@ from ui.music.thread import Do, MusicThread, tick_on
 
 ANSWERS_NS: Final = 2_000_000_000
 NO_ANSWER: Final = "The player does not answer"
+NOT_BEGUN: Final = "The music player cannot begin; please report this: {why}"
+
+log = logging.getLogger(__name__)
 
 Work = Callable[[Engine], None]
 
@@ -121,12 +125,22 @@ class Player:
         return answer
 
     def _run(self) -> tuple[Do, Do]:
-        engine = self.make_engine()
+        try:
+            engine = self.make_engine()
+        except Exception as why:
+            log.exception("the music player cannot begin")
+            said = NOT_BEGUN.format(why=f"{type(why).__name__}: {why}")
+            self._view = replace(self._view, checking=False, trouble=said)
+            return self._stands, self._server.close
         return lambda: self.tick(engine), lambda: self.finish(engine)
+
+    def _stands(self) -> None:
+        """In place of a tick where there is nothing to tick: the thread answers, and says why."""
+        self._ticked_ns = time.monotonic_ns()
 
     def make_engine(self) -> Engine:
         """For the music's thread: what it runs."""
-        checked = check(self._playlist)
+        checked = looked_at(self._playlist)
         output: Output = SilentOutput() if self._silent and not has_outputs() else self._device()
         engine = Engine(checked, output, self._report, self._phase)
         engine.announce(checked, time.monotonic_ns(), self._now_ns())
