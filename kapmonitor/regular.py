@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-NO_FILE: Final = "is a folder, a pipe or a device, not a file"
+NO_FILE: Final = "it is a folder, a pipe or a device"
 FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe without a writer would otherwise be waited for, for ever."""
 
