@@ -7,6 +7,7 @@ from typing import Final
 
 from playlists.course import RATE, CueState, Mode
 from playlists.model import Place, Playlist
+from playlists.moves import reached
 from playlists.order import coming, first_in, following
 from ui.music.ports import ComingRow, MusicView, OutputHealth
 
@@ -56,7 +57,7 @@ def _going_to(playlist: Playlist, state: CueState) -> str:
     """The section that comes soon, also one that still waits for its time."""
     if state.pending is not None:
         return playlist.section(state.pending.place).name if state.pending.at is None else ""
-    section = playlist.section_for(state.phase) if state.waiting else None
+    section = reached(playlist, state.phase) if state.waiting else None
     return "" if section is None else playlist.sections[section].name
 
 
