@@ -31,9 +31,9 @@ def write(source: Source, draft: Draft, tell: Tell, verdict: Verdict, *, waves: 
         record = "" if source.policy.deidentified else _with_record(source, folder)
         if not record:
             with whole(folder / "session.csv") as parts:
-                tidy.write(source, parts, lambda share: tell(share * 0.2), waves=waves)
+                tidy.write(source, verdict, parts, lambda share: tell(share * 0.2), waves=waves)
         with whole(folder / "session.json") as parts:
-            document.write(source, parts.file(), lambda share: tell(0.2 + share * 0.3), waves=waves)
+            document.write(source, verdict, parts.file(), lambda share: tell(0.2 + share * 0.3), waves=waves)
         _report(source, verdict, folder / "report.pdf", lambda share: tell(0.5 + share * 0.2))
         found = _SHA.search(verdict.head)
         bundle.zip_up(

@@ -21,10 +21,12 @@ from kapmonitor.errors import ExportError
 from kapmonitor.export.cuffwords import cuff_words
 from kapmonitor.export.moments import moments_of
 from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.standing import STATE, state_words
 from kapmonitor.export.target import Draft
 from kapmonitor.export.tracks import SECOND_NS, Track, Words, numeric_words, tracks_of, wave_words
 from kapmonitor.export.wall import MS_NS
 from kapmonitor.model import NO_SAMPLE
+from kapmonitor.record.verify import INTACT, Verdict
 
 if TYPE_CHECKING:
     from edfio import Edf, EdfAnnotation, EdfSignal
@@ -51,7 +53,7 @@ class Part:
     t1_ns: int
 
 
-def write(source: Source, draft: Draft, tell: Tell) -> None:
+def write(source: Source, verdict: Verdict, draft: Draft, tell: Tell) -> None:
     """One file, or of a session that was interrupted or is very long several: `NAME.part-2.edf`, ..."""
     tracks = tracks_of(source)
     lasted_s = (source.end_ns - source.start_ns) / SECOND_NS
@@ -63,7 +65,7 @@ def write(source: Source, draft: Draft, tell: Tell) -> None:
     for number, part in enumerate(parts):
         part_tell = _shared(tell, number, len(parts))
         path = draft.file() if number == 0 else draft.file(f".part-{number + 1}{draft.out.suffix}")
-        _edf(source, tracks, part, part_tell).write(path)
+        _edf(source, verdict, tracks, part, part_tell).write(path)
 
 
 def parts_of(source: Source, tracks: Sequence[Track]) -> Iterator[Part]:
@@ -90,7 +92,7 @@ def _record_s(tracks: Sequence[Track]) -> int:
     return least * max(1, min(LONGEST_RECORD_S // least, int(MOST_RECORD_BYTES / max(size, 1.0))))
 
 
-def _edf(source: Source, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf:
+def _edf(source: Source, verdict: Verdict, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf:
     from edfio import Edf, Patient, Recording
 
     t0_ns = part.t0_ns - source.wall.utc_ns(part.t0_ns) % MS_NS
@@ -104,11 +106,11 @@ def _edf(source: Source, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf
         recording=Recording(
             startdate=began.date(),
             equipment_code=f"kapmonitor_{__version__}",
-            additional=(_zone(source.started.utc_offset_min),),
+            additional=(_zone(source.started.utc_offset_min), f"{STATE}_{verdict.kind}"),
         ),
         starttime=began.time(),
         data_record_duration=record_s,
-        annotations=[*_annotations(source, Part(t0_ns, part.t1_ns))],
+        annotations=[*_annotations(source, verdict, Part(t0_ns, part.t1_ns))],
     )
 
 
@@ -159,10 +161,12 @@ def _no_signal(seconds: int) -> EdfSignal:
     )
 
 
-def _annotations(source: Source, part: Part) -> Iterator[EdfAnnotation]:
+def _annotations(source: Source, verdict: Verdict, part: Part) -> Iterator[EdfAnnotation]:
     from edfio import EdfAnnotation
 
     yield EdfAnnotation(0.0, None, "recording begins")
+    if verdict.kind != INTACT:
+        yield EdfAnnotation(0.0, None, _NOT_IN_TEXT.sub(" ", f"{STATE} {state_words(verdict)}"))
     for cuff in source.cuffs():
         if part.t0_ns <= cuff.t_ns < part.t1_ns and not cuff.stored:
             yield EdfAnnotation((cuff.t_ns - part.t0_ns) // MS_NS / 1000, None, cuff_words(cuff))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -75,9 +75,10 @@ class Source:
         self.wall = Wall(recorded, policy.shift_ns if policy.deidentified else 0)
         self.stories = Stories(recorded)
         self.events = leaving(recorded, policy)
-        self.channels = {
-            each.event.channel: each.event for each in self.events if isinstance(each.event, ChannelDescribed)
-        }
+        self.channels = _channels(self.events)
+        as_recorded = _channels(recorded)
+        self.named = {_name(as_recorded[number]): _name(channel) for number, channel in self.channels.items()}
+        """How the record calls its channels, and what they are called where they leave."""
 
     def __enter__(self) -> Source:
         return self
@@ -164,6 +165,15 @@ def _beginning(path: Path, recorded: tuple[Stamped, ...]) -> int:
     if not recorded or not isinstance(recorded[0].event, SessionStarted):
         raise RecordDamaged(str(path), "its beginning cannot be read")
     return recorded[0].t_ns
+
+
+def _channels(events: Iterable[Stamped]) -> dict[int, ChannelDescribed]:
+    return {each.event.channel: each.event for each in events if isinstance(each.event, ChannelDescribed)}
+
+
+def _name(channel: ChannelDescribed) -> str:
+    """As kapmonitor.record.report names one."""
+    return f"{channel.label} of {channel.device}"
 
 
 def _time(stamped: Stamped) -> int:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.export.moments import moments_of
+from kapmonitor.export.moments import Moment, moments_of
 from kapmonitor.export.source import Source, Tell, Value, loinc_of
+from kapmonitor.export.standing import STATE, state_words
 from kapmonitor.export.target import Draft
 from kapmonitor.export.wall import seconds_text
 from kapmonitor.model import NO_SAMPLE, Validity
+from kapmonitor.record.verify import Verdict
 from kapmonitor.session.events import ChannelDescribed
 
 DICTIONARY, EVENTS = ".dictionary.csv", ".events.csv"
@@ -55,11 +57,11 @@ _SIGNIFICANT: Final = 9
 """Digits of a sample: more than 16 bits hold."""
 
 
-def write(source: Source, draft: Draft, tell: Tell, *, waves: bool) -> None:
+def write(source: Source, verdict: Verdict, draft: Draft, tell: Tell, *, waves: bool) -> None:
     """The values, what happened, and the dictionary; samples of waves only if asked for: millions of rows."""
     _file(draft.file(), tuple(COLUMNS), lambda: _rows(source, tell, waves=waves))
-    _file(draft.file(EVENTS), EVENT_COLUMNS, lambda: _event_rows(source))
-    _file(draft.file(DICTIONARY), _DICTIONARY_COLUMNS, lambda: _dictionary(source, waves=waves))
+    _file(draft.file(EVENTS), EVENT_COLUMNS, lambda: _event_rows(source, verdict))
+    _file(draft.file(DICTIONARY), _DICTIONARY_COLUMNS, lambda: _dictionary(source, verdict, waves=waves))
 
 
 def _file(path: Path, columns: Sequence[str], rows: Callable[[], Iterator[Sequence[str]]]) -> None:
@@ -117,8 +119,9 @@ def _samples(source: Source, channel: ChannelDescribed, tell: Tell) -> Iterator[
             yield (*times, *ends[0], value, *ends[1], "unconfirmed" if doubted else "", "")
 
 
-def _event_rows(source: Source) -> Iterator[Sequence[str]]:
-    for each in moments_of(source.state()):
+def _event_rows(source: Source, verdict: Verdict) -> Iterator[Sequence[str]]:
+    state = Moment(source.start_ns, None, STATE, state_words(verdict))
+    for each in (state, *moments_of(source.state())):
         yield (
             source.wall.text(each.t0_ns),
             seconds_text(each.t0_ns - source.start_ns),
@@ -129,8 +132,9 @@ def _event_rows(source: Source) -> Iterator[Sequence[str]]:
         )
 
 
-def _dictionary(source: Source, *, waves: bool) -> Iterator[Sequence[str]]:
+def _dictionary(source: Source, verdict: Verdict, *, waves: bool) -> Iterator[Sequence[str]]:
     nothing = ("",) * 6
+    yield (STATE, verdict.kind, state_words(verdict), *nothing)
     for name, meaning in COLUMNS.items():
         yield ("column", name, meaning, *nothing)
     for word, meaning in VALIDITY_WORDS.items():
