@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from kapmonitor import mdc
 from kapmonitor.errors import RecordDamaged
+from kapmonitor.export.plain import device_names
 from kapmonitor.export.policy import WHOLE, Policy, leaving
 from kapmonitor.export.wall import Wall
 from kapmonitor.model import CuffReading, Validity
@@ -73,8 +74,9 @@ class Source:
             self.reader.close()
             raise
         self.wall = Wall(recorded, policy.shift_ns if policy.deidentified else 0)
-        self.stories = Stories(recorded)
         self.events = leaving(recorded, policy)
+        self.stories = Stories(self.events)
+        self._devices = device_names(each.event for each in recorded) if policy.deidentified else {}
         self.channels = _channels(self.events)
         as_recorded = _channels(recorded)
         self.named = {_name(as_recorded[number]): _name(channel) for number, channel in self.channels.items()}
@@ -141,9 +143,12 @@ class Source:
         if self._cuffs is None:
             view = RecordView(self.path)
             try:
-                self._cuffs = view.cuffs(*ALWAYS)
+                found = view.cuffs(*ALWAYS)
             finally:
                 view.close()
+            self._cuffs = tuple(
+                replace(cuff, device=self._devices.get(cuff.device, cuff.device)) for cuff in found
+            )
         return self._cuffs
 
     def wave(self, channel: ChannelDescribed) -> Iterator[WaveSlice]:

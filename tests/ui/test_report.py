@@ -251,7 +251,7 @@ def test_a_hand_over_has_no_vitals_unless_chosen_and_tells_nobody(record, tmp_pa
         assert [secret for secret in made.SECRETS if secret in said] == []
         assert ("162/98" in said) == (name == "b.pdf")
         assert "15:13" not in said
-        for words in ("ketamine 70 mg IM", "tearful", "Larkspur", "session 3 of 6"):
+        for words in ("ketamine 70 mg IM", "tearful", "track 1", "session 3 of 6"):
             assert words in said
 
 

@@ -16,7 +16,6 @@ from kapmonitor.errors import RecordDamaged
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns, CuffReading
 from kapmonitor.protocol.recorded import recorded
-from kapmonitor.record.reader import ALWAYS
 from kapmonitor.record.verify import Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.resting import Baseline, baseline_before
@@ -113,7 +112,7 @@ def facts_of(source: Source, verdict: Verdict) -> Facts:
             hr, spo2 = (
                 _readable(partial(_trend, view, role, t0_ns, t1_ns), blank_columns) for role in TRENDS
             )
-            cuffs = _readable(partial(view.cuffs, *ALWAYS), cuffs)
+            cuffs = _readable(source.cuffs, cuffs)
             baseline = _readable(partial(baseline_before, view, state.dose_t_ns), baseline)
             keys = {key.device for role in TRENDS if (key := view.key_of(role)) is not None}
             lost = tuple(sorted(gap for device in keys for gap in view.stories.losses(device)))
