@@ -35,7 +35,10 @@ MOST_SAMPLES: Final = 1 << 25
 """Words of one file, all signals together."""
 MOST_WORDS: Final = 1 << 30
 """Words of all files together, two gigabytes: six days of what a worst session has in one."""
-
+FIRST_YEAR: Final = 1985
+LAST_YEAR: Final = 2084
+CENTURY: Final = f"EDF has dates from {FIRST_YEAR} to {LAST_YEAR}"
+"""EDF dates have two digits for the year."""
 MOST_RECORD_BYTES: Final = 61_440
 """What EDF allows a data record."""
 LONGEST_RECORD_S: Final = 10
@@ -62,10 +65,24 @@ def write(source: Source, verdict: Verdict, draft: Draft, tell: Tell) -> None:
         why = f"EDF+ has a word for each moment of {days} days, too many for a disk; csv and json have not"
         raise ExportError(str(source.path), why)
     parts = tuple(parts_of(source, tracks))
+    _check_years(source, parts)
     for number, part in enumerate(parts):
         part_tell = _shared(tell, number, len(parts))
         path = draft.file() if number == 0 else draft.file(f".part-{number + 1}{draft.out.suffix}")
         _edf(source, verdict, tracks, part, part_tell).write(path)
+
+
+def _check_years(source: Source, parts: Sequence[Part]) -> None:
+    """ExportError if a file would begin in a year of which EDF cannot say the century."""
+    for part in parts:
+        try:
+            year = _local(source, part.t0_ns).year
+        except OverflowError:
+            year = 0
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            when = f"in {year}" if year else "at a time that no calendar holds"
+            why = f"begins {when} by the clock of its computer"
+            raise ExportError(str(source.path), f"{why}; {CENTURY}, csv and json have any year")
 
 
 def parts_of(source: Source, tracks: Sequence[Track]) -> Iterator[Part]:

@@ -1,5 +1,6 @@
 """The printed report: what it says, and that nothing of it is lost between two pages."""
 
+import re
 from dataclasses import replace
 
 import exported_session as made
@@ -15,6 +16,9 @@ from kapmonitor.cli import main
 from kapmonitor.export.policy import Policy
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns
+from kapmonitor.people.staff import Staff
+from kapmonitor.record.amend import Amendment, amend
+from kapmonitor.record.appending import Outside
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.session import events as ev
 from ui import fonts
@@ -261,3 +265,32 @@ def test_a_hand_over_has_the_words_of_notes_if_chosen_and_warns(record, tmp_path
     said = out.read_text("utf-8")
     assert "it is only water" in said
     assert handover_words.WITH_WORDS in said
+
+
+KEPT_WORDS = {"names": "names", "initials": "initials", "music": "titles of music"}
+
+
+@pytest.mark.parametrize("keep", [(), ("names",), ("names", "initials"), ("initials", "music", "notes")])
+def test_a_hand_over_says_what_was_left_out_and_what_was_not(record, tmp_path, keep):
+    out = tmp_path / "a.txt"
+    words = [word for each in keep for word in ("--keep", each)]
+    assert main(["export", str(record), "--to", "handover", "--out", str(out), *words]) == 0
+    text_ = out.read_text("utf-8")
+    line = next(each for each in text_.splitlines() if each.startswith("Without "))
+    without, _, rest = line.partition(".")
+    for word, said in KEPT_WORDS.items():
+        assert (said in without) == (word not in keep)
+        assert (f"{said}" in rest) == (word in keep)
+    assert ("Dr Canary" in text_) == ("names" in keep)
+    assert ("Larkspur" in text_) == ("music" in keep)
+
+
+def test_a_hand_over_has_no_date_of_what_was_corrected_after_the_session(tmp_path):
+    record = made.make(tmp_path / "s.kap")
+    later_ns = made.UTC0 + 28 * 3600 * made.S
+    amend(record, Amendment("n2", "tearful", True, ""), "KL", None, later_ns, Outside(Staff()))
+    assert main(["export", str(record), "--to", "handover", "--out", str(tmp_path / "a.txt")]) == 0
+    said = (tmp_path / "a.txt").read_text("utf-8")
+    assert "withdrawn at a time after the session by" in said
+    assert "19:13" not in said
+    assert not re.search(r"\d{4}-\d\d-\d\d", said)

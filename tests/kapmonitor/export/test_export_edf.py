@@ -1,5 +1,6 @@
 """EDF+, read back by edfio and pyedflib and compared with what was put into the record."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import edfio
@@ -14,6 +15,7 @@ from kapmonitor.export import edf
 from kapmonitor.export.tracks import Track
 from kapmonitor.model import NO_SAMPLE, Validity
 from kapmonitor.record.items import NumericRow
+from kapmonitor.session.events import Stamped
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +151,20 @@ def test_a_value_too_large_for_the_format_is_told_and_not_cut(tmp_path, capsys, 
         assert status == 2
         assert "EDF has no room for a value" in capsys.readouterr().err
         assert list(tmp_path.glob("*.edf")) == []
+
+
+@pytest.mark.parametrize(("utc_s", "when"), [(0, "in 1970"), (3_800_000_000, "in 2090"), (9e9, "")])
+def test_of_a_year_that_edf_has_not_it_is_said_what_else_there_is(tmp_path, capsys, utc_s, when):
+    started = replace(made.STARTED, utc_ns=int(utc_s) * made.S)
+    record = write(tmp_path / "s.kap", Stamped(made.T0, started), [])
+    out = tmp_path / "out"
+    out.mkdir()
+    for format_ in ("csv", "json"):
+        assert main(["export", str(record), "--to", format_, "--out", str(out / format_)]) == 0
+    there = set(out.iterdir())
+    capsys.readouterr()
+    assert main(["export", str(record), "--to", "edf", "--out", str(out / "a.edf")]) == 2
+    said = capsys.readouterr().err
+    assert f"begins {when}" in said
+    assert "csv and json" in said
+    assert set(out.iterdir()) == there
