@@ -294,3 +294,25 @@ def test_a_hand_over_has_no_date_of_what_was_corrected_after_the_session(tmp_pat
     assert "withdrawn at a time after the session by" in said
     assert "19:13" not in said
     assert not re.search(r"\d{4}-\d\d-\d\d", said)
+
+
+def test_words_after_tabs_stay_on_the_page(tmp_path, qapp):
+    text_ = "\t".join(f"word{n}" for n in range(60))
+    rows = [made.stamped(10, ev.NoteAdded("n1", "text", text_, "KL", made.at(10)))]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    found = " ".join(pages_of(record, tmp_path)).split()
+    assert [n for n in range(60) if f"word{n}" not in found] == []
+    lines = text.wrapped(text_, paper.BODY, 300.0, fonts.MEDIUM)
+    assert all("\t" not in line for line in lines)
+    assert text.wrapped("a\u00a0b", paper.BODY, 300.0, fonts.MEDIUM) == ["a\u00a0b"]
+
+
+@pytest.mark.parametrize(
+    ("after_s", "told"),
+    [(-91, "−2"), (-30, "−0:30"), (-0.4, "−0:01"), (0, "+0"), (29, "+0"), (31, "+1")],
+)
+def test_what_came_just_before_the_dose_is_not_told_as_after_it(record, qapp, after_s, told):
+    with Source(record) as source:
+        facts = facts_of(source, verify(record))
+    assert facts.minutes(made.at(made.DOSE_S + after_s)) == told
+    assert facts.tick(made.at(made.DOSE_S + after_s)) == f"T{told}"

@@ -75,9 +75,15 @@ class Facts:
             return None
 
     def tick(self, t_ns: int) -> str:
-        """Whole minutes: `T+20` from the dose; without one `20 min` from the beginning."""
+        """Whole minutes: `T+20` from the dose; without one `20 min` from the beginning.
+
+        What came less than a minute before the dose, and would be `T+0`, is told in seconds: `T−0:30`.
+        """
+        minutes = round((t_ns - self.zero_ns) / fmt.MINUTE_NS)
         if self.state.dose_t_ns is None:
-            return f"{round((t_ns - self.zero_ns) / fmt.MINUTE_NS)} min"
+            return f"{minutes} min"
+        if minutes == 0 and t_ns < self.zero_ns:
+            return f"T{fmt.MINUS}0:{-(-(self.zero_ns - t_ns) // fmt.SECOND_NS):02d}"
         return fmt.offset_minutes(t_ns, self.zero_ns)
 
     def minutes(self, t_ns: int) -> str:
