@@ -27,6 +27,7 @@ from kapmonitor.export.tracks import SECOND_NS, Track, Words, numeric_words, tra
 from kapmonitor.export.wall import MS_NS
 from kapmonitor.model import NO_SAMPLE
 from kapmonitor.record.verify import INTACT, Verdict
+from kapmonitor.session.events import ChannelDescribed
 
 if TYPE_CHECKING:
     from edfio import Edf, EdfAnnotation, EdfSignal
@@ -42,6 +43,7 @@ CENTURY: Final = f"EDF has dates from {FIRST_YEAR} to {LAST_YEAR}"
 MOST_RECORD_BYTES: Final = 61_440
 """What EDF allows a data record."""
 LONGEST_RECORD_S: Final = 10
+LONGEST_LABEL: Final = 16
 GAP_WORDS: Final = f"digital {NO_SAMPLE} = no value"
 DIMENSIONS: Final = {"mm[Hg]": "mmHg", "/min": "1/min", "1": "", "Cel": "degC"}
 _NOT_IN_TEXT: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -160,13 +162,24 @@ def _signal(track: Track, words: Words) -> EdfSignal:
     return EdfSignal.from_digital(
         words,
         float(track.rate),
-        label=_ascii(track.first.label)[:16],
+        label=_label(track.first),
         transducer_type=_ascii(f"{track.first.device} {track.first.ref}")[:80],
         physical_dimension=_ascii(DIMENSIONS.get(track.first.unit, track.first.unit))[:8],
         physical_range=(low, high),
         digital_range=(NO_SAMPLE, -NO_SAMPLE - 1),
         prefiltering=GAP_WORDS,
     )
+
+
+def _label(channel: ChannelDescribed) -> str:
+    """What the device calls it; without letters that EDF has, the end of its name in ISO/IEEE 11073."""
+    label = _ascii(channel.label).strip()
+    if label and label != channel.ref:
+        return label[:LONGEST_LABEL]
+    parts = channel.ref.split("_")[1:] or [channel.ref]
+    while len(parts) > 1 and len("_".join(parts)) > LONGEST_LABEL:
+        del parts[0]
+    return _ascii("_".join(parts))[:LONGEST_LABEL] or f"channel {channel.channel}"
 
 
 def _no_signal(seconds: int) -> EdfSignal:
@@ -212,4 +225,4 @@ def _code(text: str) -> str:
 
 def _ascii(text: str) -> str:
     """As SpO₂ becomes SpO2."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_IN_TEXT.sub(" ", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode())

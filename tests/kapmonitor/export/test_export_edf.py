@@ -10,11 +10,13 @@ import pyedflib
 import pytest
 from past_records import write
 
+from kapmonitor import mdc
 from kapmonitor.cli import main
 from kapmonitor.export import edf
 from kapmonitor.export.tracks import Track
 from kapmonitor.model import NO_SAMPLE, Validity
 from kapmonitor.record.items import NumericRow
+from kapmonitor.session import events as ev
 from kapmonitor.session.events import Stamped
 
 
@@ -168,3 +170,22 @@ def test_of_a_year_that_edf_has_not_it_is_said_what_else_there_is(tmp_path, caps
     assert f"begins {when}" in said
     assert "csv and json" in said
     assert set(out.iterdir()) == there
+
+
+@pytest.mark.parametrize(
+    ("label", "term", "told"),
+    [
+        ("血氧", mdc.SPO2, "PULS_OXIM_SAT_O2"),
+        ("", mdc.ART_SYS, "BLD_ART_SYS"),
+        (mdc.ART_DIA.ref, mdc.ART_DIA, "BLD_ART_DIA"),
+        ("SpO₂\t1", mdc.SPO2, "SpO2 1"),
+        ("a long label of a device", mdc.SPO2, "a long label of"),
+    ],
+)
+def test_every_signal_has_a_label(tmp_path, label, term, told):
+    described = ev.ChannelDescribed(1, "m", term.ref, term.code, label, term.unit, 0.0, 1.0, 0.0)
+    rows = [made.stamped(0, described), NumericRow(made.at(1), 1, 97.0, Validity.VALID)]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    assert main(["export", str(record), "--to", "edf", "--out", str(tmp_path / "s.edf")]) == 0
+    (signal,) = edfio.read_edf(tmp_path / "s.edf").signals
+    assert signal.label == told

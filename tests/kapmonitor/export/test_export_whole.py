@@ -311,3 +311,29 @@ def test_deidentified_what_is_missing_or_damaged_names_no_path_person_or_channel
         "60 s without monitoring before 10:11:12",
     )
     assert nameless(replace(verdict, first_bad="Anna"), {}).first_bad == SOMEWHERE
+
+
+def test_a_link_that_leads_nowhere_is_not_written_over(record, tmp_path, capsys):
+    out = tmp_path / "a.json"
+    out.symlink_to(tmp_path / "nowhere")
+    assert main(["export", str(record), "--to", "json", "--out", str(out)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert out.is_symlink()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, capsys, qapp):
+    record, _ = with_destroyed_dose(tmp_path / "s.kap")
+    out = tmp_path / "a.zip"
+    assert main(["export", str(record), "--to", "bundle", "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"{out}: a bundle holds the record, and no copy of the record could be kept there" in said
+    assert "/." not in said.replace(str(record), "")
+
+    def broken():
+        with whole(tmp_path / "b.pdf") as draft:
+            raise ExportError(str(draft.file()), "cannot be written to its end")
+
+    with pytest.raises(ExportError) as error:
+        broken()
+    assert str(error.value) == f"{tmp_path / 'b.pdf'}: cannot be written to its end"
