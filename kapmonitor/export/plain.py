@@ -32,6 +32,7 @@ _LIMIT: Final = r"\d{1,3}(?:\.\d{1,6})?"
 _SOURCE: Final = re.compile(
     rf"fixed(?:, no baseline)?|{_LIMIT}(?: [+−] {_LIMIT}(?: %)?)*(?:, at (?:least|most) {_LIMIT})?"
 )
+UNITS: Final = frozenset(term.unit for term in mdc.TERMS)
 _BY_HAND: Final = "set by "
 _LETTER: Final = re.compile(r"[a-z]")
 
@@ -96,10 +97,7 @@ class Plain:
         return event.ref if _REF.fullmatch(event.ref) else f"channel {event.channel}"
 
     def unit(self, event: ev.ChannelDescribed, unit: str) -> str:
-        if self._is_drivers(event.device):
-            return unit
-        term = mdc.BY_REF.get(event.ref)
-        return "" if term is None else term.unit
+        return unit if self._is_drivers(event.device) or unit in UNITS else ""
 
     def made_by(self, event: ev.DeviceIdentity, text: str) -> str:
         """Maker and model are what a device says of itself."""
