@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from kapmonitor.auditing import audited
 from kapmonitor.config.load import load_settings
 from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.standing import nameless
 from kapmonitor.export.target import part_of, whole
 from kapmonitor.people.book import PeopleBook
 from kapmonitor.people.staff import Staff
@@ -31,13 +32,13 @@ class Asker:
 
 
 def verdict_of(source: Source) -> Verdict:
-    """The record's state, and its signatures checked; without them where names must not leave."""
+    """The record's state, and its signatures checked; without what tells names where these must not leave."""
     try:
         staff = PeopleBook(people_file()).staff()
     except ConfigError:
         staff = Staff()
     verdict = verify(source.path, heads_ledger(), staff)
-    return replace(verdict, signatures=()) if source.policy.deidentified else verdict
+    return nameless(verdict, source.named) if source.policy.deidentified else verdict
 
 
 def paper() -> QPageSize:

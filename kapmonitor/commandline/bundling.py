@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kapmonitor.clock import utc_text
+from kapmonitor.errors import ExportError, RecordError
 from kapmonitor.export import bundle, document, tidy
 from kapmonitor.export.source import Source, Tell
 from kapmonitor.export.target import Draft, whole
@@ -24,17 +25,19 @@ _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def write(source: Source, draft: Draft, tell: Tell, verdict: Verdict, *, waves: bool) -> None:
-    """All parts, then the ZIP; what is not encrypted on the way lies in a hidden folder beside the target."""
+    """All parts, then the ZIP; what is not encrypted on the way lies in a hidden folder beside the target.
+
+    ExportError, in the name of the bundle, if one of the parts cannot be made.
+    """
     out = draft.file()
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{draft.out.name}.") as name:
         folder = Path(name)
-        record = "" if source.policy.deidentified else _with_record(source, folder)
-        if not record:
-            with whole(folder / "session.csv") as parts:
-                tidy.write(source, parts, lambda share: tell(share * 0.2), waves=waves)
-        with whole(folder / "session.json") as parts:
-            document.write(source, parts.file(), lambda share: tell(0.2 + share * 0.3), waves=waves)
-        _report(source, verdict, folder / "report.pdf", lambda share: tell(0.5 + share * 0.2))
+        try:
+            record = _parts(source, verdict, folder, tell, waves=waves)
+        except (ExportError, RecordError) as why:
+            if Path(why.path) != folder and folder not in Path(why.path).parents:
+                raise
+            raise ExportError(str(draft.out), why.reason) from why
         found = _SHA.search(verdict.head)
         bundle.zip_up(
             out,
@@ -46,9 +49,24 @@ def write(source: Source, draft: Draft, tell: Tell, verdict: Verdict, *, waves: 
         )
 
 
+def _parts(source: Source, verdict: Verdict, folder: Path, tell: Tell, *, waves: bool) -> str:
+    """Everything but what is only in the ZIP; the name of the record, if it is among them."""
+    record = "" if source.policy.deidentified else _with_record(source, folder)
+    if not record:
+        with whole(folder / "session.csv") as parts:
+            tidy.write(source, verdict, parts, lambda share: tell(share * 0.2), waves=waves)
+    with whole(folder / "session.json") as parts:
+        document.write(source, verdict, parts.file(), lambda share: tell(0.2 + share * 0.3), waves=waves)
+    _report(source, verdict, folder / "report.pdf", lambda share: tell(0.5 + share * 0.2))
+    return record
+
+
 def _with_record(source: Source, folder: Path) -> str:
     """A copy of the record as it stands, with its heads and key file, and who read it; the copy's name."""
-    copied = copy_into(folder, source.path)
+    try:
+        copied = copy_into(folder, source.path)
+    except RecordError as why:
+        raise ExportError(str(folder), f"a bundle holds the record, and {why.reason}") from why
     session = session_of(source.reader)
     lines = (line.access for line in accesses(access_ledger()))
     told = [

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,8 @@ from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.commandline.window import run_console
 from kapmonitor.course.asjson import as_json
-from kapmonitor.course.gather import Course, Found, beside, gather, look_at, person_of, records_in
+from kapmonitor.course.gather import Course, Found, beside, gather, look_at, person_of, records_in, several
+from kapmonitor.course.person import letters
 from kapmonitor.display import no_display
 from kapmonitor.errors import RecordError
 from kapmonitor.places import heads_ledger
@@ -34,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = [Path(text) for text in arguments.record]
     with Progress("Looking at the records") as progress:
         found = look_at(_paths(asked), progress.tell)
-    person = _person(arguments.person, asked, found)
+    person = _person(_Wanted(arguments.person, arguments.born, arguments.initials), asked, found)
     with Progress(f"Reading {person.number}") as progress:
         course = gather(found, person, heads_ledger(), progress.tell)
     if trouble := note_views(course, arguments.user, arguments.purpose or NOT_SAID):
@@ -58,19 +60,44 @@ def _paths(asked: list[Path]) -> list[Path]:
     return paths
 
 
-def _person(number: str, asked: list[Path], found: Found) -> Person:
-    people = found.people()
-    if number:
-        named = [person for person in people if person.number.casefold() == number.strip().casefold()]
-        if not named:
-            raise RecordError(str(asked[0]), f"no record here is of the person {number}")
-        return named[0]
-    if not asked[0].is_dir():
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whose sessions were asked for, as far as it was said."""
+
+    number: str
+    born: str
+    initials: str
+
+    def means(self, person: Person) -> bool:
+        """Whether nothing that was said is otherwise of this person."""
+        return (
+            (not self.number or person.number.casefold() == self.number.strip().casefold())
+            and (not self.born or person.birth_date == self.born.strip())
+            and (not self.initials or letters(person.initials) == letters(self.initials))
+        )
+
+
+def _person(wanted: _Wanted, asked: list[Path], found: Found) -> Person:
+    anything = wanted.number or wanted.born or wanted.initials
+    if not anything and not asked[0].is_dir():
         return person_of(asked[0], found)
-    if len(people) != 1:
-        known = ", ".join(person.number for person in people) or "none has a record number"
-        raise RecordError(str(asked[0]), f"say whose sessions with --person ({known})")
-    return people[0]
+    people = found.people()
+    named = [person for person in people if wanted.means(person)]
+    if len(named) == 1:
+        return named[0]
+    numbers = dict.fromkeys(person.number for person in named)
+    if len(numbers) == 1:
+        raise RecordError(str(asked[0]), f"{several(*numbers)}; say which with --born or --initials")
+    if anything and not named:
+        raise RecordError(str(asked[0]), f"no record here is of {_said(wanted)}")
+    known = ", ".join(numbers) or "none has a record number"
+    raise RecordError(str(asked[0]), f"say whose sessions with --person ({known})")
+
+
+def _said(wanted: _Wanted) -> str:
+    number = f"the person {wanted.number}" if wanted.number else "a person"
+    initials = f" with the initials {wanted.initials}" if wanted.initials else ""
+    return f"{number}{initials}{f' born {wanted.born}' if wanted.born else ''}"
 
 
 def _picture(course: Course, arguments: argparse.Namespace) -> int:

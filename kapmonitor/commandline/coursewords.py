@@ -26,6 +26,8 @@ def add(commands: Commands) -> None:
         help="one record: all of its person's in that folder; several records or a folder: those",
     )
     course.add_argument("--person", default="", metavar="NUMBER", help="the person's record number")
+    course.add_argument("--born", default="", metavar="DATE", help="where several have it: 1980-02-29")
+    course.add_argument("--initials", default="", metavar="LETTERS", help="the same by their initials")
     course.add_argument("--json", action="store_true", help="answer in JSON")
     course.add_argument("--screenshot", metavar="PNG", help="save the page as a picture, print no table")
     course.add_argument(

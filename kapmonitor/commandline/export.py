@@ -19,9 +19,10 @@ from kapmonitor.commandline.unlocking import record_to_read
 from kapmonitor.errors import ConfigError, ExportError
 from kapmonitor.export.policy import DAY_NS, NAMES, WHOLE, Policy
 from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.standing import warning
 from kapmonitor.export.target import Draft, part_of, whole
 from kapmonitor.record.database import head_of
-from kapmonitor.record.verify import session_of
+from kapmonitor.record.verify import Verdict, session_of
 from kapmonitor.reporting import paper, verdict_of
 from kapmonitor.vault.keys import is_encrypted
 
@@ -41,6 +42,8 @@ class Wish:
     vitals: bool
     user: str
     purpose: str
+    verdict: Verdict
+    """What became of the record."""
 
 
 Write = Callable[[Source, Draft, Tell, Wish], None]
@@ -49,19 +52,19 @@ Write = Callable[[Source, Draft, Tell, Wish], None]
 def _csv(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.export import tidy
 
-    tidy.write(source, draft, tell, waves=wish.waves)
+    tidy.write(source, wish.verdict, draft, tell, waves=wish.waves)
 
 
 def _json(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.export import document
 
-    document.write(source, draft.file(), tell, waves=wish.waves)
+    document.write(source, wish.verdict, draft.file(), tell, waves=wish.waves)
 
 
-def _edf(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+def _edf(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.export import edf
 
-    edf.write(source, draft, tell)
+    edf.write(source, wish.verdict, draft, tell)
 
 
 def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
@@ -73,32 +76,31 @@ def _fhir(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     user, purpose = (NOT_SAID, "") if nameless else (wish.user, wish.purpose)
     # When it was exported may be the day of the session, or tell by how much its dates were moved.
     when = source.wall.text(source.end_ns) if policy.deidentified else utc_text(time.time_ns())
-    asked = Asked(user, purpose, when)
+    asked = Asked(user, purpose, when, wish.verdict)
     bundle.write(source, draft.file(), asked, tell)
 
 
-def _report(source: Source, draft: Draft, tell: Tell, _wish: Wish) -> None:
+def _report(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from ui.report import document, printer
 
     _application = printer.application()
-    document.write(source, verdict_of(source), draft.file(), paper(), tell)
+    document.write(source, wish.verdict, draft.file(), paper(), tell)
 
 
 def _handover(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from ui.report import handover, printer
 
-    verdict = verdict_of(source)
     if draft.out.suffix == ".txt":
-        handover.write_text(source, verdict, draft.file(), vitals=wish.vitals)
+        handover.write_text(source, wish.verdict, draft.file(), vitals=wish.vitals)
     else:
         _application = printer.application()
-        handover.write_pdf(source, verdict, draft.file(), paper(), tell, vitals=wish.vitals)
+        handover.write_pdf(source, wish.verdict, draft.file(), paper(), tell, vitals=wish.vitals)
 
 
 def _bundle(source: Source, draft: Draft, tell: Tell, wish: Wish) -> None:
     from kapmonitor.commandline import bundling
 
-    bundling.write(source, draft, tell, verdict_of(source), waves=wish.waves)
+    bundling.write(source, draft, tell, wish.verdict, waves=wish.waves)
 
 
 FORMATS: Final[Mapping[str, tuple[str, Write]]] = {
@@ -123,13 +125,13 @@ def run(arguments: argparse.Namespace) -> int:
     out = Path(arguments.out) if arguments.out else Path(f"{stem}{ending}")
     if not out.absolute().parent.is_dir():
         raise ExportError(str(out), "there is no such folder")
-    wish = Wish(arguments.waves, arguments.vitals, who_is(arguments.user), arguments.purpose or NOT_SAID)
     if is_encrypted(head_of(path)):
         print(
             f"kapmonitor: {path} is encrypted; what is exported is not, whoever has the file can read it",
             file=sys.stderr,
         )
     with stopping(), Progress(str(out)) as progress, Source(path, policy) as source, whole(out) as draft:
+        wish = _wish(arguments, source)
         write(source, draft, progress.tell, wish)
         audited(
             session_of(source.reader),
@@ -140,9 +142,16 @@ def run(arguments: argparse.Namespace) -> int:
             files=[(final.name, part_of(final)) for final in draft.made],
         )
         made = tuple(draft.made)
+    if told := warning(wish.verdict):
+        print(f"kapmonitor: {path} is {told}", file=sys.stderr)
     for each in made:
         print(each)
     return 0
+
+
+def _wish(arguments: argparse.Namespace, source: Source) -> Wish:
+    purpose = arguments.purpose or NOT_SAID
+    return Wish(arguments.waves, arguments.vitals, who_is(arguments.user), purpose, verdict_of(source))
 
 
 def _policy(arguments: argparse.Namespace) -> Policy:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kapmonitor.commandline.parsing import Arguments, Commands
 
 FORMATS: Final = ("bundle", "csv", "edf", "fhir", "handover", "json", "report")
-KEPT: Final = ("names", "initials", "notes")
+KEPT: Final = ("names", "initials", "notes", "music")
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +31,7 @@ def add(commands: Commands) -> None:
     export.add_argument(
         "--deidentify",
         action="store_true",
-        help="move all dates; leave out names, initials, notes, record and serial numbers",
+        help="move all dates; leave out names, initials, notes, titles of music, record and serial numbers",
     )
     export.add_argument(
         "--keep", action="append", default=[], choices=KEPT, help="with --deidentify: do not leave these out"

@@ -11,6 +11,7 @@ from devices.raw import with_raw
 from devices.registry import load
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.commandline.unlocking import record_to_read
+from kapmonitor.places import heads_ledger
 from kapmonitor.record.past import Past
 from kapmonitor.rerun import Outcome, Verdict, rerun
 from kapmonitor.rerun.record import Rerun
@@ -21,10 +22,10 @@ INDENT: Final = "  "
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if all that can be compared is identical, 1 if something differs or cannot be made again."""
+    """0 if all is identical, 1 if something differs, is damaged or cannot be made again."""
     path = record_to_read(arguments.record)
     with Progress(str(path)) as progress:
-        done = rerun(path, with_raw(load()), progress.tell)
+        done = rerun(path, with_raw(load()), progress.tell, heads_ledger())
     if arguments.json:
         print(json.dumps(_as_json(str(path), done), indent=2))
     else:
@@ -33,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(path: str, done: Rerun) -> None:
-    print(f"{path}: {'identical' if done.is_identical else 'differs'}")
+    print(f"{path}: {_headline(done)}")
+    if done.first_bad is not None:
+        print(f"{INDENT}first bad entry: {done.first_bad}; what cannot be read of it is not compared")
     print(f"{INDENT}recorded by {done.past.started.software}")
     if not done.past.is_closed:
         print(f"{INDENT}interrupted; what was not yet on disk at its end is not compared")
@@ -42,6 +45,11 @@ def _print(path: str, done: Rerun) -> None:
         for outcome in outcomes:
             _print_outcome(outcome, done.past, INDENT * 2)
     _print_outcome(done.alarms, done.past, INDENT)
+
+
+def _headline(done: Rerun) -> str:
+    told = "identical" if done.is_same else "differs"
+    return told if done.first_bad is None else f"damaged; what can be read of it: {told}"
 
 
 def _print_outcome(outcome: Outcome, past: Past, indent: str) -> None:
@@ -76,6 +84,8 @@ def _as_json(path: str, done: Rerun) -> dict[str, object]:
     return {
         "path": path,
         "identical": done.is_identical,
+        "damaged": done.first_bad is not None,
+        "first_bad": done.first_bad,
         "software": done.past.started.software,
         "closed": done.past.is_closed,
         "start_ns": done.past.start_ns,

@@ -80,7 +80,7 @@ def beyond_of(parts: Iterable[tuple[Sequence[Stand], Sequence[Level]]], side: st
             beyond += [span for stand, span in held if is_beyond(stand.value, level.limit, side)]
             used += [level.limit] if held else []
         limits.append(tuple(dict.fromkeys(used)))
-    return Beyond(_length(beyond), _length(seen), tuple(limits))
+    return Beyond(length(beyond), length(seen), tuple(limits))
 
 
 def beyond_by_second(
@@ -120,7 +120,7 @@ def _within(stand: Stand, level: Level) -> Span | None:
     return (t0_ns, t1_ns) if t0_ns < t1_ns else None
 
 
-def _length(spans: Iterable[Span]) -> int:
+def length(spans: Iterable[Span]) -> int:
     """Of all of them, what several share counted once."""
     total_ns, end_ns = 0, None
     for t0_ns, t1_ns in sorted(spans):

@@ -6,7 +6,7 @@ All times are nanoseconds after that dose, so that the same session on another d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kapmonitor.course.beyond import Beyond, Span, beyond_by_second, beyond_of, cuff_spans, stands
+from kapmonitor.course.beyond import Beyond, Span, beyond_by_second, beyond_of, cuff_spans, length, stands
 from kapmonitor.levels import HIGH_SIDE, LOW_SIDE, levels
 from kapmonitor.model import CuffReading, Measured
 from kapmonitor.resting import Baseline
@@ -118,9 +118,16 @@ def facts_of(read: Read) -> Facts | None:
         ready_ns=None if read.ready_ns is None else max(0, read.ready_ns - zero_ns),
         left_ns=None if left_ns is None else left_ns - zero_ns,
         end_ns=read.end_ns - zero_ns,
-        lost_ns=sum(max(0, t1_ns - max(t0_ns, zero_ns)) for t0_ns, t1_ns in read.breaks),
+        lost_ns=length(_within(read.breaks, zero_ns, read.end_ns)),
         tags=_tags(state),
     )
+
+
+def _within(spans: Iterable[Span], t0_ns: int, t1_ns: int) -> Iterator[Span]:
+    """What of them lies in a time."""
+    for begin_ns, end_ns in spans:
+        if max(begin_ns, t0_ns) < min(end_ns, t1_ns):
+            yield max(begin_ns, t0_ns), min(end_ns, t1_ns)
 
 
 def lasting(cuffs: Sequence[CuffReading], t0_ns: int, t1_ns: int) -> tuple[CuffReading, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kapmonitor.course.people import is_clear, people_of
 from kapmonitor.course.person import Identity, Why, identity_of, why_not
 from kapmonitor.course.reading import Session, Tell, session_of
 from kapmonitor.errors import RecordDamaged, RecordError, RecordLocked
-from kapmonitor.model import GenerationMode
 from kapmonitor.whose import Person
 
 
@@ -30,11 +30,16 @@ class Found:
     out: tuple[Out, ...]
 
     def people(self) -> tuple[Person, ...]:
-        """Each record number once, real sessions before demonstrations, then by number."""
-        people: dict[str, Person] = {}
-        for person in sorted((each.person for each in self.identities if each.person.number), key=_order):
-            people.setdefault(person.number.casefold(), person)
-        return tuple(people.values())
+        """Each person once, real sessions before demonstrations, then by number."""
+        return people_of(each.person for each in self.identities)
+
+    def why_not(self, person: Person, identity: Identity) -> Why | None:
+        """Why a record is not one of this person, also where it may be of somebody else with the number."""
+        why = why_not(person, identity.person)
+        known = (person, *(each.person for each in self.identities))
+        if why is not None or (is_clear(person, known) and is_clear(identity.person, known)):
+            return why
+        return Why.SEVERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def gather(found: Found, person: Person, ledger: Path | None, tell: Tell) -> Cou
     out = list(found.out)
     mine: list[Identity] = []
     for each in found.identities:
-        why = why_not(person, each.person)
+        why = found.why_not(person, each)
         if why is None:
             mine.append(each)
         else:
@@ -114,7 +119,8 @@ class Shelf:
 
     def count(self, person: Person, but: str, tell: Tell) -> int:
         """How many sessions of this person there are, beside the one with this id; none is read whole."""
-        mine = [each for each in self._found(but, tell).identities if why_not(person, each.person) is None]
+        found = self._found(but, tell)
+        mine = [each for each in found.identities if found.why_not(person, each) is None]
         return len({each.session for each in mine})
 
     def read(self, person: Person, but: str, tell: Tell) -> Course:
@@ -129,14 +135,21 @@ class Shelf:
 
 
 def person_of(record: Path, found: Found) -> Person:
-    """Whose record this one is; RecordError where it does not tell."""
+    """Whose record this one is; RecordError where it does not tell, or does not tell two people apart."""
     unread = next((each.detail for each in found.out if each.path == record), "")
     identity = next((each for each in found.identities if each.path == record), None)
     if identity is None:
         raise RecordError(str(record), unread or "cannot be read")
     if not identity.person.number:
         raise RecordError(str(record), "no record number is in it, so that it belongs to no course")
+    if not is_clear(identity.person, (each.person for each in found.identities)):
+        raise RecordError(str(record), f"{several(identity.person.number)}, and it does not tell whose it is")
     return identity.person
+
+
+def several(number: str) -> str:
+    """Said where one number is not one person; who they are is not told."""
+    return f"several people have the record number {number}"
 
 
 def _once(mine: Sequence[Identity]) -> tuple[list[Identity], list[Out]]:
@@ -166,7 +179,3 @@ def _unread(path: Path, why: RecordError) -> Out:
 def part(tell: Tell, place: int, count: int) -> Tell:
     """Told of one of several equal parts, it tells of the whole."""
     return lambda share: tell((place + share) / count)
-
-
-def _order(person: Person) -> tuple[bool, str, str]:
-    return person.mode != GenerationMode.REAL, person.number, person.birth_date

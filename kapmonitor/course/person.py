@@ -21,6 +21,8 @@ class Why(StrEnum):
     OTHER_BIRTH = "other-birth"
     OTHER_INITIALS = "other-initials"
     OTHER_KIND = "other-kind"
+    SEVERAL = "several"
+    """Two people have its number, and it does not tell which of them it is of."""
     COPY = "copy"
     LOCKED = "locked"
     DAMAGED = "damaged"
@@ -67,15 +69,23 @@ def why_not(person: Person, other: Person) -> Why | None:
         return Why.NO_NUMBER
     if other.number.casefold() != person.number.strip().casefold():
         return Why.OTHER_PERSON
-    if person.birth_date and other.birth_date:
-        second = Why.OTHER_BIRTH if person.birth_date != other.birth_date else None
-    else:
-        ours, theirs = _letters(person.initials), _letters(other.initials)
-        second = Why.OTHER_INITIALS if ours and theirs and ours != theirs else None
+    second = None
+    if not same(person, other):
+        by_birth = person.birth_date and other.birth_date
+        second = Why.OTHER_BIRTH if by_birth else Why.OTHER_INITIALS
     if second is None and person.mode != other.mode:
         return Why.OTHER_KIND
     return second
 
 
-def _letters(initials: str) -> str:
+def same(person: Person, other: Person) -> bool:
+    """Whether nothing but the number tells two apart: dates of birth if both have one, else initials."""
+    if person.birth_date and other.birth_date:
+        return person.birth_date == other.birth_date
+    ours, theirs = letters(person.initials), letters(other.initials)
+    return not ours or not theirs or ours == theirs
+
+
+def letters(initials: str) -> str:
+    """Initials however they are written: `M.K.` as `mk`."""
     return "".join(each for each in initials.casefold() if each.isalpha())

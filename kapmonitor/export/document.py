@@ -12,6 +12,7 @@ from kapmonitor.export.tidy import flags
 from kapmonitor.export.wall import MS_NS
 from kapmonitor.model import NO_SAMPLE
 from kapmonitor.record.items import WaveSlice
+from kapmonitor.record.verify import Verdict
 from kapmonitor.session.codec import encode
 from kapmonitor.session.events import ChannelDescribed, Stamped
 
@@ -19,11 +20,11 @@ FORMAT: Final = "kapmonitor-export"
 VERSION: Final = 1
 
 
-def write(source: Source, path: Path, tell: Tell, *, waves: bool) -> None:
+def write(source: Source, verdict: Verdict, path: Path, tell: Tell, *, waves: bool) -> None:
     """One JSON document. Times are `t_ns` of the session's clock, `t_rel_s` since its start, and `utc`."""
     with path.open("w", encoding="utf-8") as file:
         file.write(f'{{"format": "{FORMAT}", "version": {VERSION},\n')
-        for name, value in _head(source, waves=waves).items():
+        for name, value in _head(source, verdict, waves=waves).items():
             file.write(f"{json.dumps(name)}: {_text(value)},\n")
         _array(file, "events", (_event(source, each) for each in source.events))
         file.write(",\n")
@@ -43,11 +44,13 @@ def _array(file: TextIO, name: str, items: Iterable[object]) -> None:
     file.write("]")
 
 
-def _head(source: Source, *, waves: bool) -> dict[str, object]:
+def _head(source: Source, verdict: Verdict, *, waves: bool) -> dict[str, object]:
     return {
         "deidentified": source.policy.deidentified,
         "mode": source.started.mode,
         "closed": source.is_closed,
+        "record": verdict.kind,
+        "first_bad": verdict.first_bad,
         "begins": source.wall.text(source.start_ns),
         "length_s": (source.end_ns - source.start_ns) // MS_NS / 1000,
         "start_t_ns": source.start_ns,

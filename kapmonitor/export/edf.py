@@ -21,10 +21,13 @@ from kapmonitor.errors import ExportError
 from kapmonitor.export.cuffwords import cuff_words
 from kapmonitor.export.moments import moments_of
 from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.standing import STATE, state_words
 from kapmonitor.export.target import Draft
 from kapmonitor.export.tracks import SECOND_NS, Track, Words, numeric_words, tracks_of, wave_words
 from kapmonitor.export.wall import MS_NS
 from kapmonitor.model import NO_SAMPLE
+from kapmonitor.record.verify import INTACT, Verdict
+from kapmonitor.session.events import ChannelDescribed
 
 if TYPE_CHECKING:
     from edfio import Edf, EdfAnnotation, EdfSignal
@@ -33,10 +36,14 @@ MOST_SAMPLES: Final = 1 << 25
 """Words of one file, all signals together."""
 MOST_WORDS: Final = 1 << 30
 """Words of all files together, two gigabytes: six days of what a worst session has in one."""
-
+FIRST_YEAR: Final = 1985
+LAST_YEAR: Final = 2084
+CENTURY: Final = f"EDF has dates from {FIRST_YEAR} to {LAST_YEAR}"
+"""EDF dates have two digits for the year."""
 MOST_RECORD_BYTES: Final = 61_440
 """What EDF allows a data record."""
 LONGEST_RECORD_S: Final = 10
+LONGEST_LABEL: Final = 16
 GAP_WORDS: Final = f"digital {NO_SAMPLE} = no value"
 DIMENSIONS: Final = {"mm[Hg]": "mmHg", "/min": "1/min", "1": "", "Cel": "degC"}
 _NOT_IN_TEXT: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -51,7 +58,7 @@ class Part:
     t1_ns: int
 
 
-def write(source: Source, draft: Draft, tell: Tell) -> None:
+def write(source: Source, verdict: Verdict, draft: Draft, tell: Tell) -> None:
     """One file, or of a session that was interrupted or is very long several: `NAME.part-2.edf`, ..."""
     tracks = tracks_of(source)
     lasted_s = (source.end_ns - source.start_ns) / SECOND_NS
@@ -60,10 +67,24 @@ def write(source: Source, draft: Draft, tell: Tell) -> None:
         why = f"EDF+ has a word for each moment of {days} days, too many for a disk; csv and json have not"
         raise ExportError(str(source.path), why)
     parts = tuple(parts_of(source, tracks))
+    _check_years(source, parts)
     for number, part in enumerate(parts):
         part_tell = _shared(tell, number, len(parts))
         path = draft.file() if number == 0 else draft.file(f".part-{number + 1}{draft.out.suffix}")
-        _edf(source, tracks, part, part_tell).write(path)
+        _edf(source, verdict, tracks, part, part_tell).write(path)
+
+
+def _check_years(source: Source, parts: Sequence[Part]) -> None:
+    """ExportError if a file would begin in a year of which EDF cannot say the century."""
+    for part in parts:
+        try:
+            year = _local(source, part.t0_ns).year
+        except OverflowError:
+            year = 0
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            when = f"in {year}" if year else "at a time that no calendar holds"
+            why = f"begins {when} by the clock of its computer"
+            raise ExportError(str(source.path), f"{why}; {CENTURY}, csv and json have any year")
 
 
 def parts_of(source: Source, tracks: Sequence[Track]) -> Iterator[Part]:
@@ -90,7 +111,7 @@ def _record_s(tracks: Sequence[Track]) -> int:
     return least * max(1, min(LONGEST_RECORD_S // least, int(MOST_RECORD_BYTES / max(size, 1.0))))
 
 
-def _edf(source: Source, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf:
+def _edf(source: Source, verdict: Verdict, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf:
     from edfio import Edf, Patient, Recording
 
     t0_ns = part.t0_ns - source.wall.utc_ns(part.t0_ns) % MS_NS
@@ -104,11 +125,11 @@ def _edf(source: Source, tracks: Sequence[Track], part: Part, tell: Tell) -> Edf
         recording=Recording(
             startdate=began.date(),
             equipment_code=f"kapmonitor_{__version__}",
-            additional=(_zone(source.started.utc_offset_min),),
+            additional=(_zone(source.started.utc_offset_min), f"{STATE}_{verdict.kind}"),
         ),
         starttime=began.time(),
         data_record_duration=record_s,
-        annotations=[*_annotations(source, Part(t0_ns, part.t1_ns))],
+        annotations=[*_annotations(source, verdict, Part(t0_ns, part.t1_ns))],
     )
 
 
@@ -141,13 +162,24 @@ def _signal(track: Track, words: Words) -> EdfSignal:
     return EdfSignal.from_digital(
         words,
         float(track.rate),
-        label=_ascii(track.first.label)[:16],
+        label=_label(track.first),
         transducer_type=_ascii(f"{track.first.device} {track.first.ref}")[:80],
         physical_dimension=_ascii(DIMENSIONS.get(track.first.unit, track.first.unit))[:8],
         physical_range=(low, high),
         digital_range=(NO_SAMPLE, -NO_SAMPLE - 1),
         prefiltering=GAP_WORDS,
     )
+
+
+def _label(channel: ChannelDescribed) -> str:
+    """What the device calls it; without letters that EDF has, the end of its name in ISO/IEEE 11073."""
+    label = _ascii(channel.label).strip()
+    if label and label != channel.ref:
+        return label[:LONGEST_LABEL]
+    parts = channel.ref.split("_")[1:] or [channel.ref]
+    while len(parts) > 1 and len("_".join(parts)) > LONGEST_LABEL:
+        del parts[0]
+    return _ascii("_".join(parts))[:LONGEST_LABEL] or f"channel {channel.channel}"
 
 
 def _no_signal(seconds: int) -> EdfSignal:
@@ -159,10 +191,12 @@ def _no_signal(seconds: int) -> EdfSignal:
     )
 
 
-def _annotations(source: Source, part: Part) -> Iterator[EdfAnnotation]:
+def _annotations(source: Source, verdict: Verdict, part: Part) -> Iterator[EdfAnnotation]:
     from edfio import EdfAnnotation
 
     yield EdfAnnotation(0.0, None, "recording begins")
+    if verdict.kind != INTACT:
+        yield EdfAnnotation(0.0, None, _NOT_IN_TEXT.sub(" ", f"{STATE} {state_words(verdict)}"))
     for cuff in source.cuffs():
         if part.t0_ns <= cuff.t_ns < part.t1_ns and not cuff.stored:
             yield EdfAnnotation((cuff.t_ns - part.t0_ns) // MS_NS / 1000, None, cuff_words(cuff))
@@ -191,4 +225,4 @@ def _code(text: str) -> str:
 
 def _ascii(text: str) -> str:
     """As SpO₂ becomes SpO2."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_IN_TEXT.sub(" ", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode())

@@ -10,6 +10,7 @@ from kapmonitor.model import GenerationMode
 from kapmonitor.session.notes import Note
 from kapmonitor.session.state import Dose, SessionState
 
+WITHDRAWN: Final = "withdrawn: {text}"
 IMPORTED: Final = "taken over from a file of another program; not a session of this clinic"
 
 
@@ -22,6 +23,8 @@ class Moment:
     kind: str
     text: str
     by: str = ""
+    withdrawn: bool = False
+    """Somebody said later that it was not so."""
 
 
 def moments_of(state: SessionState) -> tuple[Moment, ...]:
@@ -34,10 +37,7 @@ def _moments(state: SessionState) -> Iterator[Moment]:
         yield Moment(state.started_t_ns, None, "imported", IMPORTED)
     for t_ns, phase in state.phases:
         yield Moment(t_ns, None, "phase", phase.value)
-    for dose in state.doses:
-        yield Moment(dose.t_ns, None, "dose", dose_words(dose), dose.by)
-    for note in state.notes:
-        yield Moment(note.t_ns, note.end_ns, "note", note_words(note), note.by)
+    yield from _charted(state)
     for alarm in state.alarms:
         yield Moment(alarm.t0_ns, alarm.t1_ns, "alarm", f"{alarm.priority} {alarm.condition}")
     for span in state.music:
@@ -50,6 +50,16 @@ def _moments(state: SessionState) -> Iterator[Moment]:
         yield Moment(score.t_ns, None, "scale", f"{score.scale} {score.score}", score.by)
 
 
+def _charted(state: SessionState) -> Iterator[Moment]:
+    """Doses and notes, also those that somebody took back."""
+    for dose in state.doses:
+        yield Moment(dose.t_ns, None, "dose", dose_words(dose), dose.by)
+    for dose in state.doses_withdrawn:
+        yield Moment(dose.t_ns, None, "dose", WITHDRAWN.format(text=dose_words(dose)), dose.by, True)
+    for note in state.notes:
+        yield Moment(note.t_ns, note.end_ns, "note", note_words(note), note.by, note.withdrawn)
+
+
 def dose_words(dose: Dose) -> str:
     """`ketamine 70 mg IM left deltoid`."""
     return " ".join(filter(None, (dose.drug, f"{dose.amount_mg:g} mg", dose.route.upper(), dose.site)))
@@ -59,5 +69,5 @@ def note_words(note: Note) -> str:
     """A note as it reads now, with what became of it."""
     text = note.text or note.tag or note.kind
     if note.withdrawn:
-        return f"withdrawn: {text}"
+        return WITHDRAWN.format(text=text)
     return f"{text} (amended)" if note.changes else text

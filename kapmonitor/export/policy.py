@@ -1,7 +1,8 @@
 """What of a record leaves the clinic. De-identified means: nothing goes out that is not listed here.
 
 Pure. Dates are moved by whole days, so that times of day and all lengths stay; free text, names, initials,
-record and serial numbers, addresses and the session's id are left out.
+record and serial numbers, addresses and the session's id are left out. What a listed field says must be plain
+besides (kapmonitor.export.plain): in many of them somebody can type.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Final, cast
 
+from kapmonitor.export.plain import Plain
 from kapmonitor.session import events as ev
 from kapmonitor.session.events import SessionEvent, Stamped
 
 DAY_NS: Final = 86_400_000_000_000
-NAMES, INITIALS, NOTES = "names", "initials", "notes"
-CHOICES: Final = (NAMES, INITIALS, NOTES)
+NAMES, INITIALS, NOTES, MUSIC = "names", "initials", "notes", "music"
+CHOICES: Final = (NAMES, INITIALS, NOTES, MUSIC)
 """What may be kept in a de-identified export, if somebody says so."""
 
 
@@ -78,7 +80,7 @@ KEPT: Final[Mapping[type, tuple[str, ...]]] = {
     ev.ScaleScored: ("scale", "score", "due_t_ns", "items", "replaces_t_ns"),
     ev.PresenceSaid: ("role", "present"),
     ev.HandedOver: ("role",),
-    ev.FormFilled: ("field", "readings"),
+    ev.FormFilled: ("field", "answer", "readings"),
     ev.FieldLeftOut: ("field",),
     ev.PersonLeft: ("left", "without"),
     ev.SessionSignedOff: ("role", "meaning"),
@@ -128,26 +130,27 @@ ASKED_FOR: Final[Mapping[str, Mapping[type, tuple[str, ...]]]] = {
         ev.CuffExplained: ("reason",),
         ev.RuleDisabled: ("reason",),
     },
+    MUSIC: {ev.MusicEvent: ("title", "section")},
 }
-_PLAIN_ANSWERS: Final = frozenset({"yes", "no"})
 
 
 def leaving(events: Iterable[Stamped], policy: Policy) -> tuple[Stamped, ...]:
     """The events as they may leave, in order."""
+    told = tuple(events)
     if not policy.deidentified:
-        return tuple(events)
+        return told
+    plain = Plain(told)
     return tuple(
         Stamped(stamped.t_ns, event)
-        for stamped in events
-        if (event := _without_identity(stamped.event, policy)) is not None
+        for stamped in told
+        if (event := _without_identity(stamped.event, policy, plain)) is not None
     )
 
 
-def _without_identity(event: SessionEvent, policy: Policy) -> SessionEvent | None:
+def _without_identity(event: SessionEvent, policy: Policy, plain: Plain) -> SessionEvent | None:
     kind = type(event)
-    kept = set(KEPT.get(kind, ()))
-    for word in policy.keep:
-        kept.update(ASKED_FOR[word].get(kind, ()))
+    chosen = {name for each in policy.keep for name in ASKED_FOR[each].get(kind, ())}
+    kept = chosen.union(KEPT.get(kind, ()))
     if not kept and kind not in KEPT:
         return None
     blank = {
@@ -155,9 +158,8 @@ def _without_identity(event: SessionEvent, policy: Policy) -> SessionEvent | Non
     }
     if "utc_ns" in blank:
         blank["utc_ns"] = getattr(event, "utc_ns") + policy.shift_ns  # noqa: B009  # several events have it
-    if isinstance(event, ev.FormFilled) and "answer" in blank and _is_plain(event.answer):
-        del blank["answer"]
-    return cast("SessionEvent", _replaced(event, blank))
+    cleaned = plain.cleaned(event, kept - chosen)
+    return cast("SessionEvent", _replaced(cleaned, blank))
 
 
 def _replaced(event: SessionEvent, blank: Mapping[str, object]) -> object:
@@ -178,8 +180,3 @@ def _blank(value: object) -> object:
             return ()
         case _:
             return None
-
-
-def _is_plain(answer: str) -> bool:
-    """Yes, no or a number tells nobody who somebody is; a sentence may."""
-    return answer.lower() in _PLAIN_ANSWERS or answer.replace(".", "", 1).isdigit()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from kapmonitor import mdc
 from kapmonitor.errors import RecordDamaged
+from kapmonitor.export.plain import device_names
 from kapmonitor.export.policy import WHOLE, Policy, leaving
 from kapmonitor.export.wall import Wall
 from kapmonitor.model import CuffReading, Validity
@@ -73,11 +74,13 @@ class Source:
             self.reader.close()
             raise
         self.wall = Wall(recorded, policy.shift_ns if policy.deidentified else 0)
-        self.stories = Stories(recorded)
         self.events = leaving(recorded, policy)
-        self.channels = {
-            each.event.channel: each.event for each in self.events if isinstance(each.event, ChannelDescribed)
-        }
+        self.stories = Stories(self.events)
+        self._devices = device_names(each.event for each in recorded) if policy.deidentified else {}
+        self.channels = _channels(self.events)
+        as_recorded = _channels(recorded)
+        self.named = {_name(as_recorded[number]): _name(channel) for number, channel in self.channels.items()}
+        """How the record calls its channels, and what they are called where they leave."""
 
     def __enter__(self) -> Source:
         return self
@@ -140,9 +143,12 @@ class Source:
         if self._cuffs is None:
             view = RecordView(self.path)
             try:
-                self._cuffs = view.cuffs(*ALWAYS)
+                found = view.cuffs(*ALWAYS)
             finally:
                 view.close()
+            self._cuffs = tuple(
+                replace(cuff, device=self._devices.get(cuff.device, cuff.device)) for cuff in found
+            )
         return self._cuffs
 
     def wave(self, channel: ChannelDescribed) -> Iterator[WaveSlice]:
@@ -164,6 +170,15 @@ def _beginning(path: Path, recorded: tuple[Stamped, ...]) -> int:
     if not recorded or not isinstance(recorded[0].event, SessionStarted):
         raise RecordDamaged(str(path), "its beginning cannot be read")
     return recorded[0].t_ns
+
+
+def _channels(events: Iterable[Stamped]) -> dict[int, ChannelDescribed]:
+    return {each.event.channel: each.event for each in events if isinstance(each.event, ChannelDescribed)}
+
+
+def _name(channel: ChannelDescribed) -> str:
+    """As kapmonitor.record.report names one."""
+    return f"{channel.label} of {channel.device}"
 
 
 def _time(stamped: Stamped) -> int:

@@ -24,13 +24,17 @@ class Draft:
     def file(self, ending: str = "") -> Path:
         """An empty file to write to; `ending` takes the place of the output's own, for one beside it."""
         final = self.out.with_name(f"{self.out.stem}{ending}") if ending else self.out
-        if final.exists():
+        if os.path.lexists(final):  # also a link that leads nowhere
             raise ExportError(str(final), "is there already; give another name with --out")
         part = part_of(final)
         part.unlink(missing_ok=True)  # of an export that was killed
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
         self.made.append(final)
         return part
+
+    def asked_for(self, path: Path) -> Path | None:
+        """Which file somebody asked for, where the path is that under which it is being written."""
+        return next((final for final in self.made if part_of(final) == path), None)
 
 
 @contextmanager
@@ -55,6 +59,8 @@ def whole(out: Path) -> Iterator[Draft]:
                 path.unlink(missing_ok=True)
         if isinstance(why, OSError):
             raise ExportError(str(out), f"cannot be written ({why.strerror or why})") from why
+        if isinstance(why, ExportError) and (asked := draft.asked_for(Path(why.path))) is not None:
+            raise ExportError(str(asked), why.reason) from why
         raise
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from kapmonitor.export.moments import moments_of
+from kapmonitor.export.moments import Moment, moments_of
 from kapmonitor.export.source import Source, Tell, Value, loinc_of
+from kapmonitor.export.standing import STATE, state_words
 from kapmonitor.export.target import Draft
 from kapmonitor.export.wall import seconds_text
 from kapmonitor.model import NO_SAMPLE, Validity
+from kapmonitor.record.verify import Verdict
 from kapmonitor.session.events import ChannelDescribed
 
 DICTIONARY, EVENTS = ".dictionary.csv", ".events.csv"
@@ -51,15 +54,27 @@ _DICTIONARY_COLUMNS: Final = (
     "device",
     "samples_per_s",
 )
+GUARD: Final = "'"
+GUARDED: Final = (
+    "stands before a text that begins with = + - @ or a tab, so that no spreadsheet takes it for a formula; "
+    "it is not part of the text. Texts that begin so with apostrophes before it have one more. "
+    "Numbers never have it"
+)
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _SIGNIFICANT: Final = 9
 """Digits of a sample: more than 16 bits hold."""
 
 
-def write(source: Source, draft: Draft, tell: Tell, *, waves: bool) -> None:
+def write(source: Source, verdict: Verdict, draft: Draft, tell: Tell, *, waves: bool) -> None:
     """The values, what happened, and the dictionary; samples of waves only if asked for: millions of rows."""
     _file(draft.file(), tuple(COLUMNS), lambda: _rows(source, tell, waves=waves))
-    _file(draft.file(EVENTS), EVENT_COLUMNS, lambda: _event_rows(source))
-    _file(draft.file(DICTIONARY), _DICTIONARY_COLUMNS, lambda: _dictionary(source, waves=waves))
+    _file(draft.file(EVENTS), EVENT_COLUMNS, lambda: _event_rows(source, verdict))
+    _file(draft.file(DICTIONARY), _DICTIONARY_COLUMNS, lambda: _dictionary(source, verdict, waves=waves))
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return f"{GUARD}{text}" if _FORMULA.match(text) else text
 
 
 def _file(path: Path, columns: Sequence[str], rows: Callable[[], Iterator[Sequence[str]]]) -> None:
@@ -82,14 +97,14 @@ def _row(source: Source, value: Value) -> Sequence[str]:
     return (
         source.wall.text(value.t_ns),
         seconds_text(value.t_ns - source.start_ns),
-        channel.label,
+        guarded(channel.label),
         str(channel.code),
         "" if value.value is None else repr(value.value),
         channel.unit,
         value.validity.value,
-        channel.device,
+        guarded(channel.device),
         " ".join(flags(value)),
-        value.device_time,
+        guarded(value.device_time),
     )
 
 
@@ -103,7 +118,8 @@ def flags(value: Value) -> Iterator[str]:
 
 def _samples(source: Source, channel: ChannelDescribed, tell: Tell) -> Iterator[Sequence[str]]:
     """A row per sample; none where there is no sample."""
-    ends = (channel.label, str(channel.code)), (channel.unit, Validity.VALID.value, channel.device)
+    label, device = guarded(channel.label), guarded(channel.device)
+    ends = (label, str(channel.code)), (channel.unit, Validity.VALID.value, device)
     doubts = source.stories.doubts(channel.device)
     for piece in source.wave(channel):
         tell(source.share(piece.t0_ns))
@@ -117,34 +133,37 @@ def _samples(source: Source, channel: ChannelDescribed, tell: Tell) -> Iterator[
             yield (*times, *ends[0], value, *ends[1], "unconfirmed" if doubted else "", "")
 
 
-def _event_rows(source: Source) -> Iterator[Sequence[str]]:
-    for each in moments_of(source.state()):
+def _event_rows(source: Source, verdict: Verdict) -> Iterator[Sequence[str]]:
+    state = Moment(source.start_ns, None, STATE, state_words(verdict))
+    for each in (state, *moments_of(source.state())):
         yield (
             source.wall.text(each.t0_ns),
             seconds_text(each.t0_ns - source.start_ns),
             "" if each.t1_ns is None else seconds_text(each.t1_ns - source.start_ns),
             each.kind,
-            each.text,
-            each.by,
+            guarded(each.text),
+            guarded(each.by),
         )
 
 
-def _dictionary(source: Source, *, waves: bool) -> Iterator[Sequence[str]]:
+def _dictionary(source: Source, verdict: Verdict, *, waves: bool) -> Iterator[Sequence[str]]:
     nothing = ("",) * 6
+    yield (STATE, verdict.kind, state_words(verdict), *nothing)
     for name, meaning in COLUMNS.items():
         yield ("column", name, meaning, *nothing)
+    yield ("text", GUARD, GUARDED, *nothing)
     for word, meaning in VALIDITY_WORDS.items():
         yield ("validity", word.value, meaning, *nothing)
     for channel in source.channels.values():
         yield (
             "channel",
-            channel.label,
+            guarded(channel.label),
             _about(channel, waves=waves),
             channel.unit,
             str(channel.code),
             channel.ref,
             loinc_of(channel),
-            channel.device,
+            guarded(channel.device),
             f"{channel.fs:g}" if channel.fs > 0 else "",
         )
 

@@ -48,6 +48,23 @@ def test_a_folder_of_several_people_asks_whose(folder, capsys):
     assert "no record here is of the person 77" in capsys.readouterr().err
 
 
+def test_a_number_of_two_people_asks_which_and_never_mixes_them(folder, capsys):
+    made(folder / "z.kap", number=8, birth_date="1991-05-06", initials="ZZ")
+    asked = ["course", str(folder), "--person", "4471"]
+    assert main(asked) == 2
+    said = capsys.readouterr().err
+    assert "several people have the record number 4471; say which with --born or --initials" in said
+    assert "ZZ" not in said
+    assert main([*asked, "--born", "1991-05-06"]) == 0
+    assert "4471 ZZ: 1 session\n" in capsys.readouterr().out
+    assert main([*asked, "--initials", "m.k."]) == 0
+    assert "4471 MK: 2 sessions\n" in capsys.readouterr().out
+    assert main([*asked, "--initials", "XX"]) == 2
+    assert "no record here is of the person 4471 with the initials XX" in capsys.readouterr().err
+    assert main(["course", str(folder / "z.kap")]) == 0
+    assert "4471 ZZ: 1 session\n" in capsys.readouterr().out
+
+
 def test_json_has_minutes_and_none_for_what_is_not_known(folder, capsys):
     assert main(["course", str(folder), "--person", "4471", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from past_records import session_record, time_of, write
 from taken_up import taken_up
+from tampering import tamper
 from virtual_session import VirtualSession
 from wired_session import WiredSession
 
@@ -40,6 +42,7 @@ from kapmonitor.model import (
     NibpFailure,
     Validity,
 )
+from kapmonitor.record.database import connect
 from kapmonitor.record.items import NumericRow, WaveSlice, WireRow
 from kapmonitor.rerun import Verdict, rerun
 from kapmonitor.rerun.compare import FIRST, Comparison, Item
@@ -561,6 +564,25 @@ def test_the_command_says_identical_or_the_first_differences(tmp_path, wired, ca
     told = json.loads(capsys.readouterr().out)
     assert told["alarms"]["verdict"] == "differs"
     assert len(told["alarms"]["first"]) == FIRST
+
+
+def test_of_a_damaged_record_it_is_said_that_it_is(tmp_path, wired, capsys):
+    record = stored(tmp_path, wired)
+    (seq,) = read_one(record, "SELECT max(seq) FROM event WHERE type = 'device.identity'")
+    assert tamper(record, "UPDATE event SET body = '{' WHERE seq = ?", (seq,)) == 1
+    assert main(["rerun", str(record)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(f"{record}: damaged; ")
+    assert f"first bad entry: entry {seq} " in said
+    assert main(["rerun", str(record), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["identical"], told["damaged"]) == (False, True)
+    assert told["first_bad"].startswith(f"entry {seq} ")
+
+
+def read_one(path, statement):
+    with closing(connect(path, "ro")) as connection:
+        return connection.execute(statement).fetchone()
 
 
 def test_what_is_no_record_ends_with_status_2(tmp_path, capsys):

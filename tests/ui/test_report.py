@@ -1,5 +1,6 @@
 """The printed report: what it says, and that nothing of it is lost between two pages."""
 
+import re
 from dataclasses import replace
 
 import exported_session as made
@@ -15,6 +16,9 @@ from kapmonitor.cli import main
 from kapmonitor.export.policy import Policy
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns
+from kapmonitor.people.staff import Staff
+from kapmonitor.record.amend import Amendment, amend
+from kapmonitor.record.appending import Outside
 from kapmonitor.record.verify import DAMAGED, Verdict, verify
 from kapmonitor.session import events as ev
 from ui import fonts
@@ -251,7 +255,7 @@ def test_a_hand_over_has_no_vitals_unless_chosen_and_tells_nobody(record, tmp_pa
         assert [secret for secret in made.SECRETS if secret in said] == []
         assert ("162/98" in said) == (name == "b.pdf")
         assert "15:13" not in said
-        for words in ("ketamine 70 mg IM", "tearful", "Larkspur", "session 3 of 6"):
+        for words in ("ketamine 70 mg IM", "tearful", "track 1", "session 3 of 6"):
             assert words in said
 
 
@@ -261,3 +265,54 @@ def test_a_hand_over_has_the_words_of_notes_if_chosen_and_warns(record, tmp_path
     said = out.read_text("utf-8")
     assert "it is only water" in said
     assert handover_words.WITH_WORDS in said
+
+
+KEPT_WORDS = {"names": "names", "initials": "initials", "music": "titles of music"}
+
+
+@pytest.mark.parametrize("keep", [(), ("names",), ("names", "initials"), ("initials", "music", "notes")])
+def test_a_hand_over_says_what_was_left_out_and_what_was_not(record, tmp_path, keep):
+    out = tmp_path / "a.txt"
+    words = [word for each in keep for word in ("--keep", each)]
+    assert main(["export", str(record), "--to", "handover", "--out", str(out), *words]) == 0
+    text_ = out.read_text("utf-8")
+    line = next(each for each in text_.splitlines() if each.startswith("Without "))
+    without, _, rest = line.partition(".")
+    for word, said in KEPT_WORDS.items():
+        assert (said in without) == (word not in keep)
+        assert (f"{said}" in rest) == (word in keep)
+    assert ("Dr Canary" in text_) == ("names" in keep)
+    assert ("Larkspur" in text_) == ("music" in keep)
+
+
+def test_a_hand_over_has_no_date_of_what_was_corrected_after_the_session(tmp_path):
+    record = made.make(tmp_path / "s.kap")
+    later_ns = made.UTC0 + 28 * 3600 * made.S
+    amend(record, Amendment("n2", "tearful", True, ""), "KL", None, later_ns, Outside(Staff()))
+    assert main(["export", str(record), "--to", "handover", "--out", str(tmp_path / "a.txt")]) == 0
+    said = (tmp_path / "a.txt").read_text("utf-8")
+    assert "withdrawn at a time after the session by" in said
+    assert "19:13" not in said
+    assert not re.search(r"\d{4}-\d\d-\d\d", said)
+
+
+def test_words_after_tabs_stay_on_the_page(tmp_path, qapp):
+    text_ = "\t".join(f"word{n}" for n in range(60))
+    rows = [made.stamped(10, ev.NoteAdded("n1", "text", text_, "KL", made.at(10)))]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    found = " ".join(pages_of(record, tmp_path)).split()
+    assert [n for n in range(60) if f"word{n}" not in found] == []
+    lines = text.wrapped(text_, paper.BODY, 300.0, fonts.MEDIUM)
+    assert all("\t" not in line for line in lines)
+    assert text.wrapped("a\u00a0b", paper.BODY, 300.0, fonts.MEDIUM) == ["a\u00a0b"]
+
+
+@pytest.mark.parametrize(
+    ("after_s", "told"),
+    [(-91, "−2"), (-30, "−0:30"), (-0.4, "−0:01"), (0, "+0"), (29, "+0"), (31, "+1")],
+)
+def test_what_came_just_before_the_dose_is_not_told_as_after_it(record, qapp, after_s, told):
+    with Source(record) as source:
+        facts = facts_of(source, verify(record))
+    assert facts.minutes(made.at(made.DOSE_S + after_s)) == told
+    assert facts.tick(made.at(made.DOSE_S + after_s)) == f"T{told}"

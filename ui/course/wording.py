@@ -20,6 +20,7 @@ WHY: Final = {
     Why.OTHER_BIRTH: "the same record number, but another date of birth",
     Why.OTHER_INITIALS: "the same record number, but other initials",
     Why.OTHER_KIND: "of another kind: {detail}",
+    Why.SEVERAL: "the same record number as several people, and nothing tells which of them it is of",
     Why.COPY: "a copy of {detail}",
     Why.LOCKED: "encrypted, and nothing on this computer opens it",
     Why.DAMAGED: "damaged: {detail}",
@@ -145,11 +146,16 @@ def total_words(totals: dict[str, float]) -> str:
 
 
 def not_counted(course: Course) -> str:
-    """What could not be read may be this person's: said where there is such a record; empty for none."""
+    """What may be this person's, too: said where there is such a record; empty for none."""
     unread = sum(1 for out in course.out if out.why in (Why.DAMAGED, Why.LOCKED, Why.UNREADABLE))
-    if not unread:
-        return ""
-    return f"doses in all are without {unread} record{'' if unread == 1 else 's'} that cannot be read"
+    unclear = sum(1 for out in course.out if out.why is Why.SEVERAL)
+    whys = [_records(unread, "cannot be read")] if unread else []
+    whys += [_records(unclear, "may be of somebody else")] if unclear else []
+    return f"doses in all are without {' and '.join(whys)}" if whys else ""
+
+
+def _records(count: int, why: str) -> str:
+    return f"{count} record{'' if count == 1 else 's'} that {why}"
 
 
 def others_words(count: int) -> str:

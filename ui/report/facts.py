@@ -16,7 +16,6 @@ from kapmonitor.errors import RecordDamaged
 from kapmonitor.export.source import Source
 from kapmonitor.model import Columns, CuffReading
 from kapmonitor.protocol.recorded import recorded
-from kapmonitor.record.reader import ALWAYS
 from kapmonitor.record.verify import Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.resting import Baseline, baseline_before
@@ -76,9 +75,15 @@ class Facts:
             return None
 
     def tick(self, t_ns: int) -> str:
-        """Whole minutes: `T+20` from the dose; without one `20 min` from the beginning."""
+        """Whole minutes: `T+20` from the dose; without one `20 min` from the beginning.
+
+        What came less than a minute before the dose, and would be `T+0`, is told in seconds: `T−0:30`.
+        """
+        minutes = round((t_ns - self.zero_ns) / fmt.MINUTE_NS)
         if self.state.dose_t_ns is None:
-            return f"{round((t_ns - self.zero_ns) / fmt.MINUTE_NS)} min"
+            return f"{minutes} min"
+        if minutes == 0 and t_ns < self.zero_ns:
+            return f"T{fmt.MINUS}0:{-(-(self.zero_ns - t_ns) // fmt.SECOND_NS):02d}"
         return fmt.offset_minutes(t_ns, self.zero_ns)
 
     def minutes(self, t_ns: int) -> str:
@@ -113,7 +118,7 @@ def facts_of(source: Source, verdict: Verdict) -> Facts:
             hr, spo2 = (
                 _readable(partial(_trend, view, role, t0_ns, t1_ns), blank_columns) for role in TRENDS
             )
-            cuffs = _readable(partial(view.cuffs, *ALWAYS), cuffs)
+            cuffs = _readable(source.cuffs, cuffs)
             baseline = _readable(partial(baseline_before, view, state.dose_t_ns), baseline)
             keys = {key.device for role in TRENDS if (key := view.key_of(role)) is not None}
             lost = tuple(sorted(gap for device in keys for gap in view.stories.losses(device)))

@@ -71,7 +71,13 @@ def _plain(row: Row) -> Iterator[str]:
 
 def tables_of(facts: Facts, *, vitals: bool) -> Sequence[Table]:
     """What the hand-over consists of; nothing in it has a date or a time of day."""
-    found = [_course(facts), told.notes(facts), _scales(facts), told.form(facts), told.music(facts)]
+    found = [
+        _course(facts),
+        told.notes(facts, dated=False),
+        _scales(facts),
+        told.form(facts),
+        told.music(facts),
+    ]
     return [*found, _figures(facts), _pressures(facts)] if vitals else found
 
 
@@ -82,15 +88,24 @@ def course_words(facts: Facts) -> str:
 
 
 def said(facts: Facts, *, vitals: bool) -> str:
-    """What was left out, and what that does not promise."""
-    kept = NOTES in facts.source.policy.keep
+    """What was left out, what was kept, and what that does not promise."""
+    keep = facts.source.policy.keep
+    others = [word for word in wording.LEFT_OUT if word != NOTES]
+    out = [wording.LEFT_OUT[word] for word in others if word not in keep]
+    kept = [wording.LEFT_OUT[word] for word in others if word in keep]
     return " ".join(
         (
-            words.LEFT_OUT,
+            words.LEFT_OUT.format(what=_listed((*out, *words.ALWAYS_OUT))),
+            *([words.KEPT.format(what=_listed(kept))] if kept else []),
             words.WITH_VITALS if vitals else words.NO_VITALS,
-            words.WITH_WORDS if kept else words.NO_WORDS,
+            words.WITH_WORDS if NOTES in keep else words.NO_WORDS,
         )
     )
+
+
+def _listed(what: Sequence[str]) -> str:
+    """`names, initials and dates`."""
+    return " and ".join(filter(None, (", ".join(what[:-1]), what[-1])))
 
 
 def _course(facts: Facts) -> Table:

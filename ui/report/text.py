@@ -7,6 +7,7 @@ would find no numbers. So the report does without both.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -17,6 +18,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from ui import fonts
 from ui.painting import CENTRE, LEFT, RIGHT
 
+_BLANK: Final = re.compile(r"[^\S \u00a0\u202f]")
+"""White space of any other kind than a space; those that hold words together stay."""
 _OFF: Final = tuple(QFont.Tag(name) for name in ("tnum", "calt", "case", "ccmp"))
 
 
@@ -54,7 +57,7 @@ def line(
     smallest: int = 0,
 ) -> float:
     """Draw one line and return its width; first shrinks to `smallest`, then ends in an ellipsis."""
-    size = px
+    text, size = _spaced(text), px
     while smallest and size > smallest and width(text, size, weight) > room:
         size -= 1
     shown, wide = text, width(text, size, weight)
@@ -73,7 +76,7 @@ def wrapped(text: str, px: int, room: float, weight: int) -> list[str]:
     found: list[str] = []
     for paragraph in text.splitlines() or [""]:
         found.append("")
-        for word in paragraph.split(" "):
+        for word in _spaced(paragraph).split(" "):
             longer = f"{found[-1]} {word}" if found[-1] else word
             if width(longer, px, weight) <= room:
                 found[-1] = longer
@@ -81,6 +84,11 @@ def wrapped(text: str, px: int, room: float, weight: int) -> list[str]:
             parts = [*_parted(word, px, room, weight)]
             found[-1:] = [found[-1], *parts] if found[-1] else parts
     return found
+
+
+def _spaced(text: str) -> str:
+    """With plain spaces for tabs and the like: Qt draws a tab wider than it measures it."""
+    return _BLANK.sub(" ", text)
 
 
 def _parted(word: str, px: int, room: float, weight: int) -> Iterator[str]:

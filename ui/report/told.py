@@ -14,10 +14,13 @@ from ui.report.facts import Facts
 from ui.report.tables import Row, Table, Tone, listed
 
 
-def notes(facts: Facts) -> Table:
-    """Every note as it reads now; below it what it was before, who changed that and when."""
+def notes(facts: Facts, *, dated: bool = True) -> Table:
+    """Every note as it reads now; below it what it was before, who changed that and when.
+
+    Without dates what came after the session has no time of day either.
+    """
     ordered = sorted(facts.state.notes, key=lambda note: note.t_ns)
-    rows = [_note(facts, note) for note in ordered]
+    rows = [_note(facts, note, dated=dated) for note in ordered]
     rows += [
         Row((facts.since(draft.t_ns), draft.text, draft.by), Tone.QUIET, below=(wording.DRAFTS,))
         for draft in facts.state.drafts
@@ -25,9 +28,9 @@ def notes(facts: Facts) -> Table:
     return listed(wording.NOTES, (0.15, 0.66, 0.19), tuple(rows), wording.NONE)
 
 
-def _note(facts: Facts, note: Note) -> Row:
+def _note(facts: Facts, note: Note, *, dated: bool) -> Row:
     text = note.text or note.tag or _no_words(facts, note.kind)
-    below = [_changed(facts, change, note) for change in note.changes]
+    below = [_changed(facts, change, note, dated=dated) for change in note.changes]
     if note.lasts and note.end_ns is not None:
         below.insert(0, wording.LASTING.format(length=fmt.duration(note.end_ns - note.t_ns)))
     if note.late:
@@ -38,9 +41,9 @@ def _note(facts: Facts, note: Note) -> Row:
     return Row((facts.since(note.t_ns), text, note.by), tones=tones, below=tuple(below))
 
 
-def _changed(facts: Facts, change: Change, note: Note) -> str:
+def _changed(facts: Facts, change: Change, note: Note, *, dated: bool) -> str:
     """What a note was before one of its changes."""
-    at, who = _when(facts, change), change.by or wording.SOMEBODY
+    at, who = _when(facts, change, dated=dated), change.by or wording.SOMEBODY
     because = wording.BECAUSE.format(reason=change.reason) if change.reason else ""
     after = note.changes[note.changes.index(change) + 1 :]
     text = after[0].text if after else note.text
@@ -53,10 +56,12 @@ def _changed(facts: Facts, change: Change, note: Note) -> str:
     return wording.WAS.format(at=at, who=who, text=was) + because
 
 
-def _when(facts: Facts, change: Change) -> str:
+def _when(facts: Facts, change: Change, *, dated: bool) -> str:
     """Within the session from the dose; afterwards by date and time."""
     if not change.utc_ns:
         return facts.since(change.t_ns)
+    if not dated:
+        return wording.SOME_TIME_AFTER
     local = facts.local_of_utc(change.utc_ns)
     return wording.AFTERWARDS.format(at=f"{local:%Y-%m-%d %H:%M}" if local is not None else "")
 

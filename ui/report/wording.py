@@ -14,7 +14,12 @@ DEMO: Final = "DEMO — simulated devices, not a person"
 TEST: Final = "TEST — not a treatment"
 IMPORTED: Final = "IMPORTED from a file of another program — not a session of this clinic"
 DEIDENTIFIED: Final = "De-identified: dates were moved; left out are {what}"
-LEFT_OUT: Final = {"names": "names", "initials": "initials", "notes": "words of notes"}
+LEFT_OUT: Final = {
+    "names": "names",
+    "initials": "initials",
+    "notes": "words of notes",
+    "music": "titles of music",
+}
 NUMBERS: Final = "record and serial numbers"
 INTERRUPTED: Final = "The record was not closed; it ends where the program was interrupted."
 DAMAGED: Final = "THE RECORD IS DAMAGED: {what}"
@@ -75,6 +80,7 @@ WAS: Final = "corrected at {at} by {who}; was: “{text}”"
 WAS_AT: Final = "moved at {at} by {who}; was of {before}"
 WITHDRAWN: Final = "withdrawn at {at} by {who}; was: “{text}”"
 AFTERWARDS: Final = "{at}, after the session,"
+SOME_TIME_AFTER: Final = "a time after the session"
 BECAUSE: Final = " — {reason}"
 LATER: Final = "written later"
 LASTING: Final = "lasted {length}"

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kapmonitor.errors import ExportError
-from kapmonitor.export.fhir.coding import Json
+from kapmonitor.export.fhir.coding import Json, plain_throughout
 from kapmonitor.export.fhir.naming import Names
 from kapmonitor.export.fhir.story import Asked, resources
 from kapmonitor.export.fhir.vitals import observations
 from kapmonitor.export.source import Source, Tell
+from kapmonitor.export.standing import state_words
 
+STATE_SYSTEM = "urn:kapmonitor:record-state"
 MISSING = (
     "FHIR needs the package fhir.resources, which is not installed; "
     "install kapmonitor with it: pip install 'kapmonitor[fhir]'"
@@ -22,9 +24,15 @@ MISSING = (
 def write(source: Source, path: Path, asked: Asked, tell: Tell) -> None:
     """A Bundle of type collection; ExportError where the library is not installed."""
     checked = _Checked(path)
-    head = {"resourceType": "Bundle", "type": "collection", "timestamp": asked.utc}
+    state = {"system": STATE_SYSTEM, "code": asked.verdict.kind, "display": state_words(asked.verdict)}
+    head: Json = {
+        "resourceType": "Bundle",
+        "meta": {"tag": [state]},
+        "type": "collection",
+        "timestamp": asked.utc,
+    }
     with path.open("w", encoding="utf-8") as file:
-        file.write(f'{json.dumps(head)[:-1]}, "entry": [')
+        file.write(f'{_text(plain_throughout(head))[:-1]}, "entry": [')
         for number, (url, resource) in enumerate(_entries(source, asked, tell)):
             comma = "," if number else ""
             file.write(f'{comma}\n{{"fullUrl": "{url}", "resource": {checked.text(resource)}}}')
@@ -48,7 +56,12 @@ class _Checked:
             raise ExportError(str(path), MISSING) from why
         self._model_of = get_fhir_model_class
 
-    def text(self, resource: Json) -> str:
+    def text(self, found: Json) -> str:
         """ValueError, from the library, if it is not what R4 wants: that is our mistake."""
+        resource = plain_throughout(found)
         self._model_of(resource["resourceType"]).model_validate(resource)
-        return json.dumps(resource, ensure_ascii=False, allow_nan=False)
+        return _text(resource)
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

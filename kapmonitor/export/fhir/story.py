@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kapmonitor.export.fhir.coding import Json, quantity
 from kapmonitor.export.fhir.naming import Names
 from kapmonitor.export.moments import Moment, moments_of
 from kapmonitor.export.source import Source
+from kapmonitor.export.standing import state_words
+from kapmonitor.record.verify import Verdict
 from kapmonitor.session.events import DeviceIdentity, RecordSigned
 from kapmonitor.session.state import AlarmSpan, Device, Dose
 from kapmonitor.session.who import who
@@ -24,16 +26,18 @@ MEANINGS: Final = {
 SIGNING: Final = "urn:iso-astm:E1762-95:2013"
 DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 PRIORITIES: Final = {"high": "stat", "medium": "urgent", "low": "routine"}
+COMPLETED, IN_ERROR = "completed", "entered-in-error"
 TOLD: Final = frozenset({"imported", "note", "phase", "interruption", "scale"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who exports, what for, and when."""
+    """Who exports, what for, and when; and what became of the record."""
 
     user: str
     purpose: str
     utc: str
+    verdict: Verdict
 
 
 def resources(source: Source, names: Names, asked: Asked) -> Iterator[tuple[str, Json]]:
@@ -50,7 +54,10 @@ def resources(source: Source, names: Names, asked: Asked) -> Iterator[tuple[str,
     for device in {each.id: each for each in state.devices}.values():
         yield names.url("Device", device.id), _device(device, makers.get(device.id, ""))
     for count, dose in enumerate(state.doses):
-        yield names.url("MedicationAdministration", str(count)), _dose(source, names, dose)
+        yield names.url("MedicationAdministration", str(count)), _dose(source, names, dose, COMPLETED)
+    for count, dose in enumerate(state.doses_withdrawn):
+        key = names.url("MedicationAdministration", f"withdrawn {count}")
+        yield key, _dose(source, names, dose, IN_ERROR)
     for count, alarm in enumerate(state.alarms):
         yield names.url("Communication", f"alarm {count}"), _alarm(source, names, alarm)
     told = (each for each in moments_of(state) if each.kind in TOLD)
@@ -74,19 +81,24 @@ def _device(device: Device, maker: str) -> Json:
     }
 
 
-def _dose(source: Source, names: Names, dose: Dose) -> Json:
+def _dose(source: Source, names: Names, dose: Dose, status: str) -> Json:
     parts = {"route": dose.route, "site": dose.site}
     dosage: Json = {name: {"text": text} for name, text in parts.items() if text}
     by = {"performer": [{"actor": {"display": dose.by}}]} if dose.by else {}
     return {
         "resourceType": "MedicationAdministration",
-        "status": "completed",
-        "medicationCodeableConcept": {"text": dose.drug or "not said"},
+        "status": status,
+        "medicationCodeableConcept": {"text": dose.drug or _unsaid(source)},
         "subject": names.patient,
         "effectiveDateTime": source.wall.text(dose.t_ns),
         **by,
         "dosage": {**dosage, "dose": quantity(dose.amount_mg, "mg")},
     }
+
+
+def _unsaid(source: Source) -> str:
+    """For a drug without a name: whether it had none, or one that must not leave."""
+    return "left out" if source.policy.deidentified else "not said"
 
 
 def _alarm(source: Source, names: Names, alarm: AlarmSpan) -> Json:
@@ -103,15 +115,14 @@ def _alarm(source: Source, names: Names, alarm: AlarmSpan) -> Json:
 
 def _told(source: Source, names: Names, moment: Moment) -> Json:
     until = f", until {source.wall.text(moment.t1_ns)}" if moment.t1_ns is not None else ""
-    told = Moment(moment.t0_ns, None, moment.kind, f"{moment.text}{until}", moment.by)
-    return _communication(source, names, told)
+    return _communication(source, names, replace(moment, text=f"{moment.text}{until}"))
 
 
 def _communication(source: Source, names: Names, moment: Moment) -> Json:
     by = {"sender": {"display": moment.by}} if moment.by else {}
     return {
         "resourceType": "Communication",
-        "status": "completed",
+        "status": IN_ERROR if moment.withdrawn else COMPLETED,
         "category": [{"text": moment.kind}],
         "subject": names.patient,
         "sent": source.wall.text(moment.t0_ns),
@@ -125,7 +136,7 @@ def _made(source: Source, names: Names, asked: Asked) -> Json:
         "resourceType": "Provenance",
         "target": [names.patient],
         "recorded": asked.utc,
-        "activity": {"text": "made from the session record"},
+        "activity": {"text": f"made from the session record, which is {state_words(asked.verdict)}"},
         "agent": [
             {"type": {"text": "software"}, "who": {"display": source.started.software or "kapmonitor"}}
         ],

@@ -87,7 +87,7 @@ def _of_minute(source: Source, names: Names, channel: ChannelDescribed, minute: 
         code = code_of(loinc, channel.code, channel.label)
         body = _observation(source, names, value.t_ns, channel.device, code, loinc)
         note = {"note": [{"text": DOUBTED}]} if value.validity is Validity.QUESTIONABLE else {}
-        yield {**body, **value_or_reason(reading, channel.unit), **note}
+        yield {**body, **value_or_reason(reading, channel.unit, loinc=loinc), **note}
     if minute.measured is not None:
         # without LOINC: its vital-signs profiles want one quantity, which this is not
         code = code_of(loinc, channel.code, channel.label, with_loinc=False)

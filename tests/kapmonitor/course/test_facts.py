@@ -11,6 +11,7 @@ from kapmonitor.course.reading import session_of
 from kapmonitor.errors import RecordDamaged
 from kapmonitor.session.care_events import FormFilled, PersonLeft
 from kapmonitor.session.events import (
+    ComputerSlept,
     DoseAmended,
     DoseGiven,
     LimitsSet,
@@ -170,3 +171,16 @@ def test_curves_begin_half_an_hour_before_the_dose_at_most(tmp_path):
     curves = read(tmp_path / "a.kap").curves
     assert curves.heart_rate.t0_ns == -BEFORE_MIN * MIN
     assert [cuff.t_ns // MIN for cuff in curves.cuffs] == [-10, -5, 10, 20, 30, 60]
+
+
+def test_time_without_monitoring_counts_once_and_not_after_the_person_left(tmp_path):
+    session = Made()
+    slept = ComputerSlept(6 * MIN)
+    resumed = SessionResumed(session.utc_ns, 8 * MIN)
+    later = SessionResumed(session.utc_ns, 35 * MIN)
+    gone = (PersonLeft(left=True, without=(), by="RN"), later)
+    found = facts(tmp_path / "a.kap", events=((30, slept), (32, resumed), (40, gone[0]), (80, gone[1])))
+    assert found.end_ns == 40 * MIN
+    assert found.lost_ns == 8 * MIN
+    leaving = facts(tmp_path / "b.kap", events=((40, gone[0]), (60, later)))
+    assert leaving.lost_ns == 15 * MIN

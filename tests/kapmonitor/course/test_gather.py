@@ -7,8 +7,9 @@ import pytest
 from course_records import DAY_NS, UTC0, made
 from vault_parts import Computers, make_encrypted
 
-from kapmonitor.course.gather import gather, look_at, records_in
-from kapmonitor.course.person import Why, why_not
+from kapmonitor.course.gather import Shelf, gather, look_at, person_of, records_in
+from kapmonitor.course.people import people_of
+from kapmonitor.course.person import Why, letters, why_not
 from kapmonitor.errors import RecordError
 from kapmonitor.vault.held import HELD
 from kapmonitor.whose import Person
@@ -173,3 +174,64 @@ def test_a_folder_that_is_none_has_no_records(tmp_path):
     found = look_at((tmp_path / "none.kap",), untold)
     assert [out.why for out in found.out] in ([Why.DAMAGED], [Why.UNREADABLE])
     assert issubclass(RecordError, Exception)
+
+
+def two_people(folder):
+    """One number, two people, and a record that does not tell whose it is."""
+    made(folder / "a.kap", number=1)
+    made(folder / "b.kap", number=2, birth_date="1991-05-06", initials="ZZ")
+    made(folder / "c.kap", number=3, birth_date="1991-05-06", initials="ZZ", utc_ns=UTC0 + DAY_NS)
+    made(folder / "unclear.kap", number=4, birth_date="", initials="")
+
+
+def test_of_two_people_with_one_number_each_has_their_own_sessions_and_none_has_what_is_unclear(tmp_path):
+    two_people(tmp_path)
+    found = look_at(records_in(tmp_path), untold)
+    assert [(p.birth_date, p.initials) for p in found.people()] == [
+        ("1980-02-03", "MK"),
+        ("1991-05-06", "ZZ"),
+    ]
+    for person, names in zip(found.people(), (["a.kap"], ["b.kap", "c.kap"]), strict=True):
+        course = gather(found, person, None, untold)
+        assert sorted(session.path.name for session in course.sessions) == names
+        assert why(course)["unclear.kap"] is Why.SEVERAL
+        assert wording.not_counted(course).endswith("1 record that may be of somebody else")
+
+
+def test_somebody_who_could_be_either_of_two_has_no_sessions(tmp_path):
+    two_people(tmp_path)
+    course = course_of(tmp_path, Person("4471"))
+    assert course.sessions == ()
+    assert set(why(course).values()) == {Why.SEVERAL}
+    with pytest.raises(RecordError, match="several people have the record number 4471"):
+        person_of(tmp_path / "unclear.kap", look_at(records_in(tmp_path), untold))
+    shelf = Shelf(tmp_path, None, lambda _course: None)
+    assert shelf.count(Person("4471"), "", untold) == 0
+    assert shelf.count(Person("4471", "1991-05-06"), "", untold) == 2
+
+
+def test_who_is_not_among_the_records_makes_what_is_unclear_unclear_too(tmp_path):
+    made(tmp_path / "a.kap", birth_date="", initials="")
+    stranger = Person("4471", "1999-01-01", "QQ")
+    assert [s.path.name for s in course_of(tmp_path, stranger).sessions] == ["a.kap"]
+    made(tmp_path / "b.kap", number=2)
+    assert course_of(tmp_path, stranger).sessions == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ([("1980-02-03", "MK"), ("", "MK"), ("", "")], [("1980-02-03", "MK")]),
+        ([("1980-02-03", ""), ("", "MK")], [("1980-02-03", "MK")]),
+        ([("", "MK"), ("", "M.K."), ("", "ZZ")], [("", "MK"), ("", "ZZ")]),
+        ([("", ""), ("", "")], [("", "")]),
+        (
+            [("1980-02-03", "MK"), ("1981-02-03", "MK"), ("", "MK")],
+            [("1980-02-03", "MK"), ("1981-02-03", "MK")],
+        ),
+    ],
+)
+def test_people_are_told_apart_by_birth_and_initials(known, expected):
+    for order in itertools.permutations(known):
+        people = people_of(Person("7", *each) for each in order)
+        assert [(p.birth_date, letters(p.initials).upper()) for p in people] == expected

@@ -1,5 +1,6 @@
 """EDF+, read back by edfio and pyedflib and compared with what was put into the record."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import edfio
@@ -9,11 +10,14 @@ import pyedflib
 import pytest
 from past_records import write
 
+from kapmonitor import mdc
 from kapmonitor.cli import main
 from kapmonitor.export import edf
 from kapmonitor.export.tracks import Track
 from kapmonitor.model import NO_SAMPLE, Validity
 from kapmonitor.record.items import NumericRow
+from kapmonitor.session import events as ev
+from kapmonitor.session.events import Stamped
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +153,39 @@ def test_a_value_too_large_for_the_format_is_told_and_not_cut(tmp_path, capsys, 
         assert status == 2
         assert "EDF has no room for a value" in capsys.readouterr().err
         assert list(tmp_path.glob("*.edf")) == []
+
+
+@pytest.mark.parametrize(("utc_s", "when"), [(0, "in 1970"), (3_800_000_000, "in 2090"), (9e9, "")])
+def test_of_a_year_that_edf_has_not_it_is_said_what_else_there_is(tmp_path, capsys, utc_s, when):
+    started = replace(made.STARTED, utc_ns=int(utc_s) * made.S)
+    record = write(tmp_path / "s.kap", Stamped(made.T0, started), [])
+    out = tmp_path / "out"
+    out.mkdir()
+    for format_ in ("csv", "json"):
+        assert main(["export", str(record), "--to", format_, "--out", str(out / format_)]) == 0
+    there = set(out.iterdir())
+    capsys.readouterr()
+    assert main(["export", str(record), "--to", "edf", "--out", str(out / "a.edf")]) == 2
+    said = capsys.readouterr().err
+    assert f"begins {when}" in said
+    assert "csv and json" in said
+    assert set(out.iterdir()) == there
+
+
+@pytest.mark.parametrize(
+    ("label", "term", "told"),
+    [
+        ("血氧", mdc.SPO2, "PULS_OXIM_SAT_O2"),
+        ("", mdc.ART_SYS, "BLD_ART_SYS"),
+        (mdc.ART_DIA.ref, mdc.ART_DIA, "BLD_ART_DIA"),
+        ("SpO₂\t1", mdc.SPO2, "SpO2 1"),
+        ("a long label of a device", mdc.SPO2, "a long label of"),
+    ],
+)
+def test_every_signal_has_a_label(tmp_path, label, term, told):
+    described = ev.ChannelDescribed(1, "m", term.ref, term.code, label, term.unit, 0.0, 1.0, 0.0)
+    rows = [made.stamped(0, described), NumericRow(made.at(1), 1, 97.0, Validity.VALID)]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    assert main(["export", str(record), "--to", "edf", "--out", str(tmp_path / "s.edf")]) == 0
+    (signal,) = edfio.read_edf(tmp_path / "s.edf").signals
+    assert signal.label == told

@@ -2,13 +2,18 @@
 
 import builtins
 import json
+from dataclasses import replace
 
 import exported_session as made
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from past_records import write
 
+from kapmonitor import mdc
 from kapmonitor.cli import main
 from kapmonitor.model import Validity
+from kapmonitor.record.items import NumericRow
+from kapmonitor.session import events as ev
 
 LOINC, MDC = "http://loinc.org", "urn:iso:std:iso:11073:10101"
 UCUM = "http://unitsofmeasure.org"
@@ -185,3 +190,61 @@ def test_without_the_library_it_says_how_to_get_it(tmp_path, monkeypatch, capsys
     assert main(["export", str(record), "--to", "fhir", "--out", str(tmp_path / "a.json")]) == 2
     assert "kapmonitor[fhir]" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["s.kap"]
+
+
+def exported(folder, rows, *words):
+    """The resources of a record with these rows, by type."""
+    record = write(folder / "s.kap", made.stamped(0, made.STARTED), rows)
+    assert main(["export", str(record), "--to", "fhir", "--out", str(folder / "s.json"), *words]) == 0
+    found = {}
+    for entry in json.loads((folder / "s.json").read_text("utf-8"))["entry"]:
+        found.setdefault(entry["resource"]["resourceType"], []).append(entry["resource"])
+    return found
+
+
+def test_breaths_are_not_beats(tmp_path):
+    term = mdc.RESP_RATE
+    described = ev.ChannelDescribed(1, "m", term.ref, term.code, "RR", term.unit, 0.0, 1.0, 0.0)
+    rows = [made.stamped(0, described), NumericRow(made.at(1), 1, 14.0, Validity.VALID)]
+    observation = exported(tmp_path, rows)["Observation"][0]
+    assert observation["valueQuantity"] == {
+        "value": 14.0,
+        "unit": "breaths/minute",
+        "system": "http://unitsofmeasure.org",
+        "code": "/min",
+    }
+
+
+@pytest.mark.parametrize("words", [(), ("--deidentify",)])
+def test_what_was_taken_back_is_entered_in_error_and_not_gone(tmp_path, words):
+    given = ev.DoseGiven("ketamine", 70.0, "im", "left deltoid", "RN", dose="d1")
+    never = ev.DoseAmended(
+        "d1", made.at(60), "ketamine", 70.0, "im", "left deltoid", "RN", "", "", 0.0, True, "", "RN"
+    )
+    rows = [
+        made.stamped(60, given),
+        made.stamped(61, replace(given, dose="d2", amount_mg=50.0)),
+        made.stamped(70, never),
+        made.stamped(80, ev.NoteAdded("n1", "tag", "calm", "RN", made.at(80), "calm")),
+        made.stamped(81, ev.NoteAdded("n2", "tag", "calm", "RN", made.at(81), "calm")),
+        made.stamped(90, ev.NoteAmended("n2", "calm", True, "RN")),
+    ]
+    found = exported(tmp_path, rows, *words)
+    doses = {each["dosage"]["dose"]["value"]: each["status"] for each in found["MedicationAdministration"]}
+    assert doses == {70.0: "entered-in-error", 50.0: "completed"}
+    notes = [each["status"] for each in found["Communication"] if each["category"] == [{"text": "note"}]]
+    assert notes == ["completed", "entered-in-error"]
+    csv = tmp_path / "s.csv"
+    assert main(["export", str(tmp_path / "s.kap"), "--to", "csv", "--out", str(csv), *words]) == 0
+    told = csv.with_name("s.events.csv").read_text("utf-8")
+    assert "withdrawn: ketamine 70 mg IM left deltoid" in told
+    assert ",ketamine 50 mg IM left deltoid" in told
+
+
+def test_no_text_has_control_characters_that_fhir_forbids(tmp_path):
+    rows = [
+        made.stamped(10, ev.NoteAdded("n1", "text", "a\x00b\x07c\x1b[0m\n\td\x7f", "R\x01N", made.at(10)))
+    ]
+    note = exported(tmp_path, rows)["Communication"][-1]
+    assert note["payload"] == [{"contentString": "a b c [0m\n\td "}]
+    assert note["sender"] == {"display": "R N"}

@@ -6,12 +6,16 @@ import exported_session as made
 import numpy as np
 import polars as pl
 import pytest
+from past_records import write
 
+from kapmonitor import mdc
 from kapmonitor.cli import main, parser
 from kapmonitor.commandline import replay
-from kapmonitor.model import NO_SAMPLE
+from kapmonitor.model import NO_SAMPLE, Validity
 from kapmonitor.record.access import accesses
+from kapmonitor.record.items import NumericRow
 from kapmonitor.record.reader import RecordReader
+from kapmonitor.session import events as ev
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +165,27 @@ def test_a_record_is_shown_also_where_that_cannot_be_put_on_file(record, tmp_pat
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     replay._put_on_file(record, parser().parse_args(["replay", str(record)]))
     assert "who reads records" in capsys.readouterr().err
+
+
+FORMULAS = ("=1+1", "+4", "-1", "@SUM(A1)", "\t=1", "'=1")
+
+
+def test_no_text_in_csv_is_a_formula_and_none_is_lost(tmp_path):
+    rows = [
+        made.stamped(10 + place, ev.NoteAdded(f"n{place}", "text", text, "=KL", made.at(10)))
+        for place, text in enumerate((*FORMULAS, "plain - text", "'tis"))
+    ]
+    described = ev.ChannelDescribed(1, "=dev", mdc.SPO2.ref, mdc.SPO2.code, "@label", "%", 0.0, 1.0, 0.0)
+    rows += [made.stamped(1, described), NumericRow(made.at(30), 1, -97.5, Validity.VALID)]
+    record = write(tmp_path / "s.kap", made.stamped(0, made.STARTED), rows)
+    assert main(["export", str(record), "--to", "csv", "--out", str(tmp_path / "s.csv")]) == 0
+    events = pl.read_csv(tmp_path / "s.events.csv", quote_char='"')
+    notes = events.filter(pl.col("kind") == "note")
+    assert notes["text"].to_list() == [*(f"'{text}" for text in FORMULAS), "plain - text", "'tis"]
+    assert set(notes["by"]) == {"'=KL"}
+    value = pl.read_csv(tmp_path / "s.csv").to_dicts()[0]
+    assert (value["channel"], value["device"], value["value"]) == ("'@label", "'=dev", -97.5)
+    dictionary = pl.read_csv(tmp_path / "s.dictionary.csv")
+    assert (
+        "no spreadsheet takes it for a formula" in dictionary.filter(pl.col("kind") == "text")["meaning"][0]
+    )

@@ -5,14 +5,14 @@ import re
 import signal
 import zipfile
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import get_args
 
 import exported_session as made
 import pytest
-from tampering import unguarded
+from tampering import tamper, unguarded
 from vault_parts import Computers, make_encrypted
 
 from kapmonitor.cli import main
@@ -20,9 +20,12 @@ from kapmonitor.commandline import export, exportwords
 from kapmonitor.commandline.progress import Progress
 from kapmonitor.errors import ExportError
 from kapmonitor.export.policy import ASKED_FOR, CHOICES, KEPT, Policy, leaving
+from kapmonitor.export.standing import SOMEWHERE, nameless
 from kapmonitor.export.target import whole
 from kapmonitor.export.wall import Wall, seconds_text
 from kapmonitor.record.access import accesses
+from kapmonitor.record.database import connect
+from kapmonitor.record.verify import DAMAGED, Verdict
 from kapmonitor.session.events import SessionEvent
 
 
@@ -242,3 +245,95 @@ def test_of_an_encrypted_record_it_is_said_that_the_export_is_plain(tmp_path, mo
 def test_each_format_that_is_offered_is_there():
     assert set(exportwords.FORMATS) == set(export.FORMATS)
     assert set(exportwords.KEPT) == set(CHOICES)
+
+
+def with_destroyed_dose(path):
+    """The record with another dose's body; returns its path and the dose's entry."""
+    made.make(path)
+    with closing(connect(path, "ro")) as connection:
+        (seq,) = connection.execute("SELECT seq FROM event WHERE type = 'dose.given'").fetchone()
+    other = "UPDATE event SET body = replace(body, 'ketamine', 'esketamine') WHERE seq = ?"
+    assert tamper(path, other, (seq,)) == 1
+    return path, seq
+
+
+PLACES = {
+    "csv": ("a.dictionary.csv", "a.events.csv"),
+    "json": ("a.x",),
+    "edf": ("a.x", "a.part-2.x"),
+    "fhir": ("a.x",),
+}
+
+
+@pytest.mark.parametrize("format_", list(PLACES))
+@pytest.mark.parametrize("words", [(), ("--deidentify",)])
+def test_an_export_of_a_damaged_record_says_so_and_where(tmp_path, capsys, format_, words):
+    record, seq = with_destroyed_dose(tmp_path / "s.kap")
+    out = tmp_path / "out"
+    out.mkdir()
+    assert main(["export", str(record), "--to", format_, "--out", str(out / "a.x"), *words]) == 0
+    assert f"damaged: entry {seq}" in capsys.readouterr().err
+    for name in PLACES[format_]:
+        text = (out / name).read_bytes()
+        assert f"entry {seq}".encode() in text
+        assert b"damaged" in text
+
+
+@pytest.mark.parametrize("format_", list(PLACES))
+def test_an_export_says_that_the_record_was_interrupted_or_is_intact(record, tmp_path, capsys, format_):
+    interrupted = made.make(tmp_path / "s.kap", closed=False)
+    for path, word in ((record, "intact"), (interrupted, "interrupted")):
+        out = tmp_path / word
+        out.mkdir()
+        assert main(["export", str(path), "--to", format_, "--out", str(out / "a.x")]) == 0
+        assert ("interrupted: it was not closed" in capsys.readouterr().err) == (word == "interrupted")
+        for name in PLACES[format_]:
+            assert word.encode() in (out / name).read_bytes()
+
+
+def test_deidentified_what_is_missing_or_damaged_names_no_path_person_or_channel():
+    verdict = Verdict(
+        DAMAGED,
+        "entry 40 (record.signed): Dr Canary (nurse) as author: not what was signed",
+        (
+            "all after entry 7: its disk failed, and it goes on in /home/AC-4471.kap",
+            "Anna Canary of canary drive: nothing for 3.0 s from 10:11:12",
+            "60 s without monitoring before 10:11:12",
+        ),
+        (),
+        {},
+        head="entry 7, SHA-256 00",
+    )
+    said = nameless(verdict, {"Anna Canary of canary drive": "MDC_X of device 1"})
+    assert said.first_bad == "entry 40"
+    assert said.missing == (
+        "MDC_X of device 1: nothing for 3.0 s from 10:11:12",
+        "60 s without monitoring before 10:11:12",
+    )
+    assert nameless(replace(verdict, first_bad="Anna"), {}).first_bad == SOMEWHERE
+
+
+def test_a_link_that_leads_nowhere_is_not_written_over(record, tmp_path, capsys):
+    out = tmp_path / "a.json"
+    out.symlink_to(tmp_path / "nowhere")
+    assert main(["export", str(record), "--to", "json", "--out", str(out)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert out.is_symlink()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, capsys, qapp):
+    record, _ = with_destroyed_dose(tmp_path / "s.kap")
+    out = tmp_path / "a.zip"
+    assert main(["export", str(record), "--to", "bundle", "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"{out}: a bundle holds the record, and no copy of the record could be kept there" in said
+    assert "/." not in said.replace(str(record), "")
+
+    def broken():
+        with whole(tmp_path / "b.pdf") as draft:
+            raise ExportError(str(draft.file()), "cannot be written to its end")
+
+    with pytest.raises(ExportError) as error:
+        broken()
+    assert str(error.value) == f"{tmp_path / 'b.pdf'}: cannot be written to its end"
