@@ -15,7 +15,9 @@ import numpy as np
 from kapmonitor import __version__
 from kapmonitor.errors import ImportRefused
 from kapmonitor.foreign.recording import (
+    LONGEST_NS,
     SECOND_NS,
+    TOO_LONG,
     VALIDITIES,
     Channel,
     Readings,
@@ -36,8 +38,6 @@ from kapmonitor.vault.home import Vault
 
 ORIGIN_NS: Final = 1000 * SECOND_NS
 """The session's clock at its start; any positive number does."""
-LONGEST_NS: Final = 7 * 86_400 * SECOND_NS
-"""No session is longer, and no record can be reviewed that is."""
 DRIVER: Final = "import"
 IMPORTER: Final = f"kapmonitor {__version__}"
 REASON: Final = "imported"
@@ -64,7 +64,7 @@ def keep(recording: Recording, origin: Origin, out: Path, tell: Tell, vault: Vau
         raise ImportRefused(str(origin.file), f"holds nothing that can be taken over{_why(recording)}")
     start_ns, end_ns = span
     if end_ns - start_ns > LONGEST_NS:
-        raise ImportRefused(str(origin.file), "its times are further apart than a week: cut it into sessions")
+        raise ImportRefused(str(origin.file), TOO_LONG)
     with whole(out) as draft:
         started = SessionStarted(
             session=uuid.uuid4().hex,
