@@ -14,7 +14,7 @@ from kapmonitor.model import NO_SAMPLE
 
 Samples = NDArray[Any]
 MOST_WORD: Final = 32_767
-WIDEST: Final = 1e12
+FINEST, WIDEST = 1e-12, 1e12
 _KEPT: Final = {"<i1": 0, "<u1": 0, "<i2": 0, "<u2": 32_768}
 """Samples that are words already, but for a shift."""
 
@@ -53,7 +53,7 @@ def scale_of(pieces: Sequence[Samples], dtype: str, gain: float, base: float) ->
     """None where the file's numbers scale nothing. Floats are values already, whatever the gain says."""
     if dtype[1] == "f":
         gain, base = 1.0, 0.0
-    if not (0 < abs(gain) < WIDEST and abs(base) < WIDEST):
+    if not (FINEST <= abs(gain) < WIDEST and abs(base) < WIDEST):
         return None
     shift = _KEPT.get(dtype)
     if shift is not None:
@@ -64,7 +64,7 @@ def scale_of(pieces: Sequence[Samples], dtype: str, gain: float, base: float) ->
     high = max((high for _, high in bounds), default=0.0)
     if not -WIDEST < low <= high < WIDEST:
         return None
-    step = max((high - low) / (2 * MOST_WORD - 2), (abs(low) + abs(high)) * 1e-9, 1e-12)
+    step = max((high - low) / (2 * MOST_WORD - 2), (abs(low) + abs(high)) * 1e-9, FINEST)
     return Scale(gain, base, step, (low + high) / 2, None)
 
 
