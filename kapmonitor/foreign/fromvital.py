@@ -108,8 +108,9 @@ def _numbers(name: str, track: VitalTrack, named: Named) -> tuple[Readings, int]
     values = values[good].copy()
     values[np.isin(values, named.no_value) | ~np.isfinite(values)] = np.nan
     channel = Channel(name, named.device, named.meant.term, named.label)
-    values *= named.meant.factor
-    return in_order(channel, times, _clean(values, track.dtype), all_valid(values))
+    with np.errstate(invalid="ignore", over="ignore"):  # what becomes no number is no value
+        values = _clean(values * named.meant.factor, track.dtype)
+    return in_order(channel, times, values, all_valid(values))
 
 
 def _clean(values: Values, dtype: str) -> Values:

@@ -34,7 +34,8 @@ class Scale:
 
     def values(self, samples: Samples) -> Values:
         """What the samples stand for, in the file's unit."""
-        values: Values = samples.astype(np.float64) * self.gain + self.base
+        with np.errstate(invalid="ignore", over="ignore"):  # what becomes no number is no value
+            values: Values = samples.astype(np.float64) * self.gain + self.base
         return values
 
     def words(self, samples: Samples, no_value: Sequence[float]) -> Words:
