@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -52,7 +52,9 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     columns, left_out = _columns(path, head, mapping)
     zone = mapping.zone or UTC
     clock = clock_of(path, mapping.time, zone, mapping.decimal)
-    why = _fill(path, rows, columns, head.index(mapping.time.column), clock, mapping.decimal)
+    why: Counter[str] = Counter()
+    good = _good(rows, len(head), why)
+    _fill(path, good, columns, head.index(mapping.time.column), clock, mapping.decimal, why)
     readings = []
     for column in columns:
         values = np.frombuffer(column.values, np.float64)
@@ -60,7 +62,7 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
         numbers, dropped = in_order(channel, np.frombuffer(column.times, np.int64), values, all_valid(values))
         readings.append(numbers)
         left_out += counted(dropped, column.name)
-    left_out += [f"{count} {what}" for what, count in why.items()]
+    left_out += [f"{count} {what}" for what, count in why.items() if count]
     said = mapping.zone_name or "not said in the mapping, taken for UTC where the file says none"
     first_ns = min((int(each.times[0]) for each in readings if len(each.times)), default=0)
     return Recording(FORMAT, offset_min(first_ns, zone), said, tuple(readings), (), (), tuple(left_out))
@@ -95,6 +97,17 @@ def _columns(path: Path, head: list[str], mapping: Mapping) -> tuple[list[_Colum
     return columns, [f"{name}: not in the mapping" for name in head if name not in known]
 
 
+def _good(
+    rows: Iterable[tuple[int, list[str]]], width: int, why: Counter[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Without those that have more cells than the head: nobody can tell which is of which column."""
+    for line, row in rows:
+        if any(cell.strip() for cell in row[width:]):
+            why["rows with more cells than the first line; is the decimal sign the delimiter?"] += 1
+        else:
+            yield line, row
+
+
 def _fill(
     path: Path,
     rows: Iterable[tuple[int, list[str]]],
@@ -102,9 +115,9 @@ def _fill(
     at: int,
     clock: Clock,
     decimal: str,
-) -> Counter[str]:
+    why: Counter[str],
+) -> None:
     """Put each cell to its column; what is left out is counted by why."""
-    why: Counter[str] = Counter()
     total = 0
     for line, row in rows:
         t_ns = clock(line, row[at].strip()) if at < len(row) else None
@@ -123,7 +136,6 @@ def _fill(
             total += 1
         if total > MOST_VALUES:
             raise ImportRefused(str(path), f"has more than {MOST_VALUES} values; it is not taken over")
-    return +why
 
 
 def _scaled(value: float, factor: float) -> float:

@@ -204,6 +204,16 @@ def test_of_columns_called_the_same_none_is_hidden(tmp_path):
     assert found.left_out == tuple(f"{name}: not in the mapping" for name in left)
 
 
+def test_a_row_with_more_cells_than_the_head_is_left_out_and_said(tmp_path):
+    """As where a decimal comma cuts a number in two, and all behind it stands one column too far."""
+    found = read(table(tmp_path, "SpO2,HR,t\n97,5,61,1\n98,62,2\n99,63,3,,\n"), SECONDS)
+    assert found.readings[0].values.tolist() == [98, 99]
+    assert found.left_out == (
+        "HR: not in the mapping",
+        "1 rows with more cells than the first line; is the decimal sign the delimiter?",
+    )
+
+
 def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path):
     with pytest.raises(ConfigError, match=r"no column 't'; with the delimiter ',' .* has 't;SpO2';"):
         read(table(tmp_path, "t;SpO2\n1;97\n"), SECONDS)

@@ -306,3 +306,46 @@ def test_no_header_brings_it_down(tmp_path_factory, at, junk):
     file.write_bytes(raw)
     with suppress(ImportRefused):
         assert all(len(each.read(0, each.n)) == each.n for each in read(file).stretches)
+
+
+EVIL = st.sampled_from(
+    [
+        "0",
+        "1",
+        "-1",
+        "1e-9",
+        "1e308",
+        "5e-324",
+        "nan",
+        "inf",
+        "99999999",
+        "-32768",
+        "32767",
+        "86400",
+        "0.5",
+        "",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    ends=st.tuples(EVIL, EVIL, EVIL, EVIL),
+    duration=EVIL,
+    year=st.integers(0, 9999),
+    at=st.sampled_from(["0", "1", "-1", "604800", "604801", "999999999999"]),
+    reserved=st.sampled_from(["", "EDF+C", "EDF+D"]),
+    label=st.sampled_from(["Pleth", "SpO2"]),
+)
+def test_no_field_of_a_header_brings_it_down(tmp_path_factory, ends, duration, year, at, reserved, label):
+    unit = "%" if label == "SpO2" else ""
+    signal = made.signal(label, 4, unit, physical=ends[:2], digital=ends[2:])
+    records = [made.words([1, -32768, 32767, 0]) + made.tal(when, (at, "x")) for when in (0, at)]
+    odd = {"duration": duration, "reserved": reserved, "recording": f"Startdate 31-JAN-{year:04d} X X X"}
+    file = made.write(tmp_path_factory.mktemp("e") / "e.edf", [signal, NOTES], records, **odd)
+    with suppress(ImportRefused):
+        found = read(file)
+        assert all(fromedf.SLOWEST_HZ <= each.channel.fs <= fromedf.FASTEST_HZ for each in found.stretches)
+        first, last = found.span() or (0, 0)
+        assert abs(last) < 2**62
+        assert first <= last
