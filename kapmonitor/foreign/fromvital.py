@@ -48,9 +48,11 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     if file.passed:
         taken.left_out.append(f"{file.passed} packets that cannot be read, or of tracks that are not named")
     names = [f"{track.device}/{track.name}" if track.device else track.name for track in file.tracks]
-    for track, name, own in zip(file.tracks, names, distinct(names), strict=True):
-        _take(taken, track, own, mapping.tracks.get(name) or mapping.tracks.get(track.name))
-    taken.left_out += mapping.not_there((*names, *(track.name for track in file.tracks)))
+    owns = distinct(names)
+    for track, name, own in zip(file.tracks, names, owns, strict=True):
+        mapped = (mapping.tracks[each] for each in (own, name, track.name) if each in mapping.tracks)
+        _take(taken, track, own, next(mapped, None))
+    taken.left_out += mapping.not_there((*owns, *(track.name for track in file.tracks)))
     if abs(file.offset_min) > FARTHEST_MIN:
         taken.left_out.append(f"the time zone: {file.offset_min} minutes from UTC are none")
         return taken.recording(FORMAT, 0, "not said in the file, taken for UTC")

@@ -154,6 +154,9 @@ def test_waves_of_two_tracks_of_one_name_are_two_waves(tmp_path):
     found = fromvital.read(made.write(tmp_path / "w.vital", *packets), Mapping(), untold)
     assert [each.channel.name for each in found.stretches] == ["PLETH", "PLETH #2"]
     assert [each.n for each in found.stretches] == [20, 20]
+    toml = '[[track]]\nname = "PLETH #2"\nterm = "MDC_PRESS_BLD_ART"\nunit = "mmHg"\n'
+    found = fromvital.read(tmp_path / "w.vital", parse(toml, "m.toml"), untold)
+    assert [each.channel.term for each in found.stretches] == [mdc.PLETH, mdc.ART]
 
 
 def test_what_is_passed_over_is_counted(tmp_path):
