@@ -28,7 +28,7 @@ from kapmonitor.nearby import Nearby
 from kapmonitor.people.signature import Finding
 from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.amend import Amended
-from kapmonitor.record.appending import leave_one_file
+from kapmonitor.record.appending import entries_in, leave_one_file
 from kapmonitor.record.cuffs import reading_of
 from kapmonitor.record.left import Lost
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
@@ -62,6 +62,7 @@ class Review:
     ) -> None:
         self.path = path
         self._record = RecordView(path)
+        self._entries = entries_in(self._record.reader)
         self._view = CarefulView(self._record)
         self._verdict = verdict
         self.lost = lost
@@ -86,9 +87,11 @@ class Review:
         self._playing = False
 
     def close(self) -> None:
-        """Let go of the file, and leave it as one."""
+        """Let go of the file; as one if a closed record was added to meanwhile, and else as it is."""
+        grew = self._verdict.kind == INTACT and entries_in(self._record.reader) > self._entries
         self._record.close()
-        leave_one_file(self.path)
+        if grew:
+            leave_one_file(self.path)
 
     def reread(self, amended: Amended) -> None:
         """Look again at what people did: a note was amended."""

@@ -15,6 +15,7 @@ from kapmonitor.foreign.keeping import keep
 from kapmonitor.foreign.mapping import Mapping, read_mapping
 from kapmonitor.foreign.reading import origin_of, read
 from kapmonitor.foreign.recording import Recording
+from kapmonitor.foreign.whole import check_free
 from kapmonitor.vault.home import load_vault
 
 MOST_LINES: Final = 40
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     path, out = Path(arguments.file), Path(arguments.out)
     if not out.absolute().parent.is_dir():
         raise ImportRefused(str(out), "there is no such folder")
+    check_free(out)
     mapping = read_mapping(Path(arguments.mapping)) if arguments.mapping else Mapping()
     with stopping(), Progress(str(path)) as progress:
         origin = origin_of(path, mapping, lambda share: progress.tell(share * 0.1))

@@ -20,6 +20,7 @@ HEADER_BYTES: Final = 256
 MAGIC: Final = b"0       "
 BDF: Final = b"\xffBIOSEMI"
 MOST_SIGNALS: Final = 512
+LEAST_WORD, MOST_WORD = -32_768, 32_767
 MOST_RECORD_BYTES: Final = 64 << 20
 ANNOTATIONS: Final = "EDF Annotations"
 _FIELDS: Final = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
@@ -32,13 +33,17 @@ _CENTURY_FROM: Final = 85
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One signal's header; `begin` and `size` are its words in each data record."""
+    """One signal's header; `begin` and `size` are its words in each data record.
+
+    `digital` is (0, 0) where the header's is none that 16 bits have.
+    """
 
     label: str
     transducer: str
     dimension: str
     physical: tuple[float, float]
     digital: tuple[int, int]
+    prefiltering: str
     begin: int
     size: int
 
@@ -47,7 +52,7 @@ class Signal:
 class EdfFile:
     """`began` is a time of day without a zone. `records` (n, words) lies in the file until it is looked at.
 
-    `expected` is how many data records the header names; the file may be cut short.
+    `expected` is how many data records the header names; the file may be cut short, or have `more`.
     """
 
     began: datetime
@@ -58,6 +63,7 @@ class EdfFile:
     signals: tuple[Signal, ...]
     records: NDArray[np.int16]
     expected: int
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ def read(path: Path) -> EdfFile:
         signals=signals,
         records=np.memmap(path, "<i2", "r", begin, shape) if present else np.empty(shape, np.int16),
         expected=max(expected, present),
+        more=n - present,
     )
 
 
@@ -153,15 +160,20 @@ def _signals(path: Path, head: bytes, count: int) -> Iterator[Signal]:
         columns.append([_text(head[at + place * width : at + (place + 1) * width]) for place in range(count)])
         at += width * count
     begin = 0
-    for label, transducer, dimension, low, high, least, most, _, samples, _ in zip(*columns, strict=True):
+    for label, transducer, dimension, low, high, least, most, filtered, samples, _ in zip(
+        *columns, strict=True
+    ):
         size = _whole(path, samples.encode("latin-1"), "number of samples", 1, MOST_RECORD_BYTES // 2)
-        digital = [_number(each) for each in (least, most)]
-        whole = (
-            int(digital[0]) if abs(digital[0]) < 2**15 + 1 else 0,
-            int(digital[1]) if abs(digital[1]) < 2**15 else 0,
-        )
-        yield Signal(label, transducer, dimension, (_number(low), _number(high)), whole, begin, size)
+        physical = _number(low), _number(high)
+        yield Signal(label, transducer, dimension, physical, _digital(least, most), filtered, begin, size)
         begin += size
+
+
+def _digital(least: str, most: str) -> tuple[int, int]:
+    low, high = _number(least), _number(most)
+    if LEAST_WORD <= low < high <= MOST_WORD and low.is_integer() and high.is_integer():
+        return int(low), int(high)
+    return 0, 0
 
 
 def words_of(file: EdfFile, signal: Signal, first: int, start: int, stop: int) -> Words:

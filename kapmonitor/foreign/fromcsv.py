@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +14,16 @@ import numpy as np
 
 from kapmonitor.errors import ConfigError, ImportRefused
 from kapmonitor.foreign import csvtext, fromtidy
-from kapmonitor.foreign.mapping import ISO, MILLISECONDS, SECONDS, Mapping, Named, TimeColumn
-from kapmonitor.foreign.naming import WAVES
+from kapmonitor.foreign.csvclock import Clock, clock_of
+from kapmonitor.foreign.daytime import offset_min
+from kapmonitor.foreign.mapping import Mapping, Named
+from kapmonitor.foreign.naming import WAVES, distinct
 from kapmonitor.foreign.recording import MOST_VALUES, Channel, Recording, Tell, all_valid, counted, in_order
+from kapmonitor.tables import shown
 
 FORMAT: Final = "csv"
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_SHOWN: Final = 8
 MISSING: Final = "needs a mapping that names its columns: --mapping FILE, see docs/imports.md"
-LATEST_S: Final = 4e9
-Clock = Callable[[str], int | None]
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class _Column:
 def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     """Our own export needs no mapping; ImportRefused or ConfigError where the file or the mapping is none."""
     rows = csvtext.rows(path, mapping.encoding, mapping.delimiter, tell)
-    head = [name.strip() for name in next(rows, (0, []))[1]]
+    head = _names(next(rows, (0, []))[1])
     if mapping.time is None:
         if fromtidy.is_tidy(head):
             return fromtidy.read(path, tell)
@@ -47,12 +48,13 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
             raise ConfigError(str(path), "time", "the mapping must name the column of times")
         raise ImportRefused(str(path), MISSING)
     if mapping.time.column not in head:
-        raise ConfigError(str(path), "time.column", f"there is no column {mapping.time.column!r}")
+        raise ConfigError(str(path), "time.column", _no_column(mapping.time.column, head, mapping))
     columns, left_out = _columns(path, head, mapping)
     zone = mapping.zone or UTC
-    why = _fill(
-        path, rows, columns, head.index(mapping.time.column), clock_of(mapping.time, zone), mapping.decimal
-    )
+    clock = clock_of(path, mapping.time, zone, mapping.decimal)
+    why: Counter[str] = Counter()
+    good = _good(rows, len(head), why)
+    _fill(path, good, columns, head.index(mapping.time.column), clock, mapping.decimal, why)
     readings = []
     for column in columns:
         values = np.frombuffer(column.values, np.float64)
@@ -60,18 +62,31 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
         numbers, dropped = in_order(channel, np.frombuffer(column.times, np.int64), values, all_valid(values))
         readings.append(numbers)
         left_out += counted(dropped, column.name)
-    left_out += [f"{count} {what}" for what, count in why.items()]
+    left_out += [f"{count} {what}" for what, count in why.items() if count]
     said = mapping.zone_name or "not said in the mapping, taken for UTC where the file says none"
     first_ns = min((int(each.times[0]) for each in readings if len(each.times)), default=0)
-    offset_min = _offset_min(first_ns, zone)
-    return Recording(FORMAT, offset_min, said, tuple(readings), (), (), tuple(left_out))
+    return Recording(FORMAT, offset_min(first_ns, zone), said, tuple(readings), (), (), tuple(left_out))
+
+
+def _names(row: list[str]) -> list[str]:
+    """Of the first row's cells, each once: of two columns that are called the same none hides the other."""
+    return distinct(cell.strip() or f"column {place}" for place, cell in enumerate(row, start=1))
+
+
+def _no_column(name: str, head: list[str], mapping: Mapping) -> str:
+    """With what is there instead: most often the delimiter is another one, or the first line is no head."""
+    there = ", ".join(shown(each) for each in head[:MOST_SHOWN]) or "none"
+    more = f" and {len(head) - MOST_SHOWN} more" if len(head) > MOST_SHOWN else ""
+    read = f"with the delimiter {mapping.delimiter!r} the first line has {there}{more}"
+    what = "name one of these, or another delimiter, or take lines above the head out of the file"
+    return f"there is no column {name!r}; {read}; {what}"
 
 
 def _columns(path: Path, head: list[str], mapping: Mapping) -> tuple[list[_Column], list[str]]:
     """Those the mapping names; the others are left out and named."""
     missing = [name for name in mapping.tracks if name not in head]
     if missing:
-        raise ConfigError(str(path), "track.name", f"there is no column {missing[0]!r}")
+        raise ConfigError(str(path), "track.name", _no_column(missing[0], head, mapping))
     wave = next((name for name, named in mapping.tracks.items() if named.meant.term in WAVES), None)
     if wave is not None:
         raise ConfigError(
@@ -82,6 +97,17 @@ def _columns(path: Path, head: list[str], mapping: Mapping) -> tuple[list[_Colum
     return columns, [f"{name}: not in the mapping" for name in head if name not in known]
 
 
+def _good(
+    rows: Iterable[tuple[int, list[str]]], width: int, why: Counter[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Without those that have more cells than the head: nobody can tell which is of which column."""
+    for line, row in rows:
+        if any(cell.strip() for cell in row[width:]):
+            why["rows with more cells than the first line; is the decimal sign the delimiter?"] += 1
+        else:
+            yield line, row
+
+
 def _fill(
     path: Path,
     rows: Iterable[tuple[int, list[str]]],
@@ -89,12 +115,12 @@ def _fill(
     at: int,
     clock: Clock,
     decimal: str,
-) -> Counter[str]:
+    why: Counter[str],
+) -> None:
     """Put each cell to its column; what is left out is counted by why."""
-    why: Counter[str] = Counter()
     total = 0
-    for _, row in rows:
-        t_ns = clock(row[at].strip()) if at < len(row) else None
+    for line, row in rows:
+        t_ns = clock(line, row[at].strip()) if at < len(row) else None
         if t_ns is None:
             why["rows without a time that can be read"] += bool(any(row))
             continue
@@ -110,44 +136,8 @@ def _fill(
             total += 1
         if total > MOST_VALUES:
             raise ImportRefused(str(path), f"has more than {MOST_VALUES} values; it is not taken over")
-    return +why
 
 
 def _scaled(value: float, factor: float) -> float:
     """In our unit, without digits that the multiplication alone made."""
     return value if factor == 1.0 else float(f"{value * factor:.12g}")
-
-
-def clock_of(time: TimeColumn, zone: tzinfo) -> Clock:
-    """What makes nanoseconds since 1970 of a cell; None for a cell that is no time."""
-    if time.format in (SECONDS, MILLISECONDS):
-        start_ns = 0 if time.start is None else _ns(time.start, zone)
-        scale = 1e-3 if time.format == MILLISECONDS else 1.0
-        return lambda text: _after(start_ns, csvtext.number(text), scale)
-    if time.format == ISO:
-        return lambda text: _parsed(lambda: datetime.fromisoformat(text), zone)
-    return lambda text: _parsed(lambda: datetime.strptime(text, time.format), zone)  # noqa: DTZ007  # the zone follows
-
-
-def _after(start_ns: int, value: float | None, scale: float) -> int | None:
-    """Whole microseconds: more digits are not a time."""
-    if value is None or not abs(value * scale) < LATEST_S:
-        return None
-    return start_ns + round(value * scale * 1e6) * 1000
-
-
-def _parsed(make: Callable[[], datetime], zone: tzinfo) -> int | None:
-    try:
-        return _ns(make(), zone)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _ns(at: datetime, zone: tzinfo) -> int:
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=zone)
-    return (aware - EPOCH) // timedelta(microseconds=1) * 1000
-
-
-def _offset_min(utc_ns: int, zone: tzinfo) -> int:
-    at = datetime.fromtimestamp(utc_ns // 1_000_000_000, zone)
-    return int((at.utcoffset() or timedelta()) / timedelta(minutes=1))

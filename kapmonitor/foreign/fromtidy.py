@@ -6,7 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from kapmonitor.errors import ImportRefused
 from kapmonitor.foreign import csvtext
+from kapmonitor.foreign.daytime import ns_of
 from kapmonitor.foreign.naming import BY_CODE, WAVES
 from kapmonitor.foreign.recording import (
     MOST_VALUES,
@@ -33,8 +34,7 @@ COLUMNS: Final = ("utc", "t_rel_s", "channel", "mdc_code", "value", "unit", "val
 """How a row of our own export begins; what stands behind is not needed."""
 PLACES: Final = {word.value: place for place, word in enumerate(VALIDITIES)}
 WITH_NUMBER: Final = frozenset((Validity.VALID, Validity.VALIDATED, Validity.ONGOING, Validity.QUESTIONABLE))
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_NAMED: Final = 5
+MOST_CHANNELS: Final = 2_000
 Key = tuple[str, str, str]
 
 
@@ -68,6 +68,8 @@ def read(path: Path, tell: Tell) -> Recording:
             continue
         _take(found, row)
         found.count += 1
+        if len(found.columns) > MOST_CHANNELS:
+            raise ImportRefused(str(path), f"has more than {MOST_CHANNELS} channels; it is not taken over")
         if found.count > MOST_VALUES:
             raise ImportRefused(str(path), f"has more than {MOST_VALUES} rows; it is not taken over")
     left_out = [f"{count} rows: {why}" for why, count in found.why.items()]
@@ -131,4 +133,4 @@ def _utc_ns(text: str) -> int | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if at.tzinfo is None else (at - EPOCH) // timedelta(microseconds=1) * 1000
+    return None if at.tzinfo is None else ns_of(at)

@@ -10,8 +10,10 @@ import numpy as np
 
 from kapmonitor.foreign import vital
 from kapmonitor.foreign.mapping import Mapping, Named
-from kapmonitor.foreign.naming import WAVES, meant
+from kapmonitor.foreign.naming import WAVES, distinct, meant
 from kapmonitor.foreign.recording import (
+    FASTEST_HZ,
+    SLOWEST_HZ,
     Channel,
     Gathered,
     Readings,
@@ -31,9 +33,10 @@ from kapmonitor.foreign.vital import NUMBER, TEXT, WAVE, VitalTrack
 
 FORMAT: Final = "vital"
 EVENTS: Final = "EVENT"
+FARTHEST_MIN: Final = 14 * 60
+"""No zone is further from UTC."""
 LATEST_S: Final = 4e9
 """Times after the year 2096 are none."""
-SLOWEST_HZ, FASTEST_HZ = 0.01, 10_000.0
 
 
 def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
@@ -42,18 +45,27 @@ def read(path: Path, mapping: Mapping, tell: Tell) -> Recording:
     taken = Gathered()
     if file.is_cut:
         taken.left_out.append("the end: the file is cut short or damaged there")
-    for track in file.tracks:
-        _take(taken, track, mapping)
+    if file.passed:
+        taken.left_out.append(f"{file.passed} packets that cannot be read, or of tracks that are not named")
+    names = [f"{track.device}/{track.name}" if track.device else track.name for track in file.tracks]
+    owns = distinct(names)
+    for track, name, own in zip(file.tracks, names, owns, strict=True):
+        mapped = (mapping.tracks[each] for each in (own, name, track.name) if each in mapping.tracks)
+        _take(taken, track, own, next(mapped, None))
+    taken.left_out += mapping.not_there((*owns, *(track.name for track in file.tracks)))
+    if abs(file.offset_min) > FARTHEST_MIN:
+        taken.left_out.append(f"the time zone: {file.offset_min} minutes from UTC are none")
+        return taken.recording(FORMAT, 0, "not said in the file, taken for UTC")
     return taken.recording(FORMAT, file.offset_min, "as the file says")
 
 
-def _take(taken: Gathered, track: VitalTrack, mapping: Mapping) -> None:
-    name = f"{track.device}/{track.name}" if track.device else track.name
+def _take(taken: Gathered, track: VitalTrack, name: str, mapped: Named | None) -> None:
     if track.kind == TEXT and track.name == EVENTS:
-        good = ((at_s, text) for at_s, text in track.texts if _is_time(at_s) and text)
+        good = [(at_s, text) for at_s, text in track.texts if _is_time(at_s) and text]
         taken.remarks += [Remark(_ns(at_s), text) for at_s, text in good]
+        taken.left_out += _timeless(name, sum(1 for _, text in track.texts if text) - len(good))
         return
-    named = mapping.tracks.get(name) or mapping.tracks.get(track.name) or _named(track)
+    named = mapped or _named(track)
     if track.kind not in (WAVE, NUMBER) or not track.dtype:
         taken.left_out.append(f"{name}: {'text' if track.kind == TEXT else 'of a kind that is not read'}")
     elif isinstance(named, str):
@@ -61,9 +73,15 @@ def _take(taken: Gathered, track: VitalTrack, mapping: Mapping) -> None:
     elif track.kind == NUMBER:
         found, dropped = _numbers(name, track, named)
         taken.readings.append(found)
+        taken.left_out += _timeless(name, len(track.times) - len(found.times) - dropped)
         taken.left_out += counted(dropped, name)
     else:
         taken.left_out += _wave(taken, name, track, named)
+
+
+def _timeless(name: str, count: int) -> Iterator[str]:
+    if count:
+        yield f"{name}: {count} without a time that can be"
 
 
 def _named(track: VitalTrack) -> Named | str:
@@ -92,8 +110,9 @@ def _numbers(name: str, track: VitalTrack, named: Named) -> tuple[Readings, int]
     values = values[good].copy()
     values[np.isin(values, named.no_value) | ~np.isfinite(values)] = np.nan
     channel = Channel(name, named.device, named.meant.term, named.label)
-    values *= named.meant.factor
-    return in_order(channel, times, _clean(values, track.dtype), all_valid(values))
+    with np.errstate(invalid="ignore", over="ignore"):  # what becomes no number is no value
+        values = _clean(values * named.meant.factor, track.dtype)
+    return in_order(channel, times, values, all_valid(values))
 
 
 def _clean(values: Values, dtype: str) -> Values:
@@ -103,7 +122,7 @@ def _clean(values: Values, dtype: str) -> Values:
 
 def _wave(taken: Gathered, name: str, track: VitalTrack, named: Named) -> Iterator[str]:
     """Adds the wave's stretches and says what of it is left out."""
-    pieces = [(_ns(at_s), samples) for at_s, samples in track.pieces if _is_time(at_s) and len(samples)]
+    pieces = [(_ns(at_s), samples) for at_s, samples in track.pieces if _is_time(at_s)]
     scale = scale_of([samples for _, samples in pieces], track.dtype, track.gain, track.offset)
     if scale is None or not SLOWEST_HZ <= track.fs <= FASTEST_HZ:
         yield f"{name}: its scale or its rate is no number that can be"
@@ -111,7 +130,12 @@ def _wave(taken: Gathered, name: str, track: VitalTrack, named: Named) -> Iterat
     factor = named.meant.factor
     fs, step, offset = float(track.fs), scale.step * factor, scale.offset * factor
     channel = Channel(name, named.device, named.meant.term, named.label, fs, step, offset)
-    found = (_stretch(channel, t_ns, scale.words(samples, named.no_value)) for t_ns, samples in pieces)
+    yield from _timeless(name, len(track.pieces) - len(pieces))
+    found = (
+        _stretch(channel, t_ns, scale.words(samples, named.no_value))
+        for t_ns, samples in pieces
+        if len(samples)
+    )
     stretches, dropped = without_overlap(found)
     taken.stretches += stretches
     yield from counted(dropped, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Final
 import numpy as np
 
 from kapmonitor import __version__
-from kapmonitor.durable import sync_folder
 from kapmonitor.errors import ImportRefused
 from kapmonitor.foreign.recording import (
+    LONGEST_NS,
     SECOND_NS,
+    TOO_LONG,
     VALIDITIES,
     Channel,
     Readings,
@@ -26,22 +26,18 @@ from kapmonitor.foreign.recording import (
     Stretch,
     Tell,
 )
+from kapmonitor.foreign.whole import whole
 from kapmonitor.model import GenerationMode, Validity
 from kapmonitor.plausible import RANGES
 from kapmonitor.record.batch import FOLD_NS, FOLDS_PER_MINUTE
-from kapmonitor.record.database import ERRORS, head_of
 from kapmonitor.record.items import DataRow, NumericRow, WaveSlice
 from kapmonitor.record.store import Store, create_record
 from kapmonitor.session import events as ev
 from kapmonitor.session.events import SessionStarted, Stamped
-from kapmonitor.vault.home import Vault, spare_of
-from kapmonitor.vault.keyfile import MARK_BYTES, beside
-from kapmonitor.vault.keys import is_encrypted
+from kapmonitor.vault.home import Vault
 
 ORIGIN_NS: Final = 1000 * SECOND_NS
 """The session's clock at its start; any positive number does."""
-LONGEST_NS: Final = 7 * 86_400 * SECOND_NS
-"""No session is longer, and no record can be reviewed that is."""
 DRIVER: Final = "import"
 IMPORTER: Final = f"kapmonitor {__version__}"
 REASON: Final = "imported"
@@ -68,8 +64,8 @@ def keep(recording: Recording, origin: Origin, out: Path, tell: Tell, vault: Vau
         raise ImportRefused(str(origin.file), f"holds nothing that can be taken over{_why(recording)}")
     start_ns, end_ns = span
     if end_ns - start_ns > LONGEST_NS:
-        raise ImportRefused(str(origin.file), "its times are further apart than a week: cut it into sessions")
-    with _whole(out) as draft:
+        raise ImportRefused(str(origin.file), TOO_LONG)
+    with whole(out) as draft:
         started = SessionStarted(
             session=uuid.uuid4().hex,
             mode=GenerationMode.IMPORTED.value,
@@ -90,39 +86,6 @@ def keep(recording: Recording, origin: Origin, out: Path, tell: Tell, vault: Vau
 
 def _why(recording: Recording) -> str:
     return f": {'; '.join(recording.left_out[:5])}" if recording.left_out else ""
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[Path]:
-    """Another name for the record while it is written; in the end it has its own, or is gone with its key."""
-    for taken in (out, beside(out)):
-        if taken.exists():
-            raise ImportRefused(str(taken), "is there already; give another name with --out")
-    draft = out.with_name(f".{out.name}.part")
-    _remove(draft)  # of an import that was killed
-    try:
-        yield draft
-        if beside(draft).exists():
-            beside(draft).replace(beside(out))
-        draft.replace(out)
-        sync_folder(out.parent)
-    except BaseException as why:
-        for path in (draft, out):
-            _remove(path)
-        if isinstance(why, (*ERRORS, OSError)):
-            raise ImportRefused(str(out), f"the record cannot be written ({why})") from why
-        raise
-
-
-def _remove(record: Path) -> None:
-    """With its key, and what SQLite keeps beside it."""
-    with suppress(OSError):
-        head = head_of(record)
-        if is_encrypted(head):
-            spare_of(head[:MARK_BYTES]).unlink(missing_ok=True)
-    for ending in ("", "-wal", "-shm", "-journal"):
-        record.with_name(record.name + ending).unlink(missing_ok=True)
-    beside(record).unlink(missing_ok=True)
 
 
 def _fill(store: Store, recording: Recording, origin: Origin, span: tuple[int, int], tell: Tell) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,12 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kapmonitor import mdc
 from kapmonitor.errors import ConfigError
 from kapmonitor.foreign.naming import Meant, as_term
-from kapmonitor.tables import Table, is_number, top
+from kapmonitor.foreign.timecolumn import TimeColumn, time_column
+from kapmonitor.tables import Table, each_once, is_number, top
 
 MOST_BYTES: Final = 1_000_000
 DELIMITERS: Final = (",", ";", "\t", "|")
 ENCODINGS: Final = ("utf-8", "utf-16", "latin-1", "cp1252")
-ISO, SECONDS, MILLISECONDS = "iso", "seconds", "milliseconds"
 MOST_SENTINELS: Final = 20
 
 
@@ -32,15 +33,6 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeColumn:
-    """Where the time stands and how; `start` is what seconds and milliseconds count from."""
-
-    column: str
-    format: str = ISO
-    start: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Mapping:
     """`zone` is that of times which name none, None if nothing is said; `toml` the text it was read from."""
 
@@ -52,6 +44,11 @@ class Mapping:
     decimal: str = "."
     encoding: str = "utf-8"
     toml: str = ""
+
+    def not_there(self, names: Iterable[str]) -> list[str]:
+        """In words, of which of its tracks a file has none."""
+        there = set(names)
+        return [f"{name}: named in the mapping, not in the file" for name in self.tracks if name not in there]
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -82,7 +79,7 @@ def parse(text: str, path: str) -> Mapping:
     found = Mapping(
         zone=zone,
         zone_name=name,
-        time=_time(table),
+        time=time_column(table),
         tracks=dict(_tracks(table)),
         delimiter=csv.choice("delimiter", DELIMITERS, ","),
         decimal=csv.choice("decimal", (".", ","), "."),
@@ -110,26 +107,11 @@ def zone_of(name: str) -> tzinfo | None:
         return None
 
 
-def _time(table: Table) -> TimeColumn | None:
-    time = table.table("time")
-    if time is None:
-        return None
-    time.only("column", "format", "start")
-    kind = time.text("format", ISO) or ISO
-    start: datetime | None = None
-    if kind in (SECONDS, MILLISECONDS):
-        try:
-            start = datetime.fromisoformat(time.needed_text("start"))
-        except ValueError:
-            time.wrong("start", "what the times count from, such as 2026-01-31T09:30:00")
-    elif kind != ISO and "%" not in kind:
-        time.wrong("format", f"{ISO}, {SECONDS}, {MILLISECONDS}, or one such as %d.%m.%Y %H:%M:%S")
-    return TimeColumn(time.needed_text("column"), kind, start)
-
-
 def _tracks(table: Table) -> list[tuple[str, Named]]:
     found: list[tuple[str, Named]] = []
-    for track in table.tables("track"):
+    tables = table.tables("track")
+    each_once(tables, "name")
+    for track in tables:
         track.only("name", "term", "unit", "label", "device", "no_value")
         name, ref = track.needed_text("name"), track.needed_text("term")
         term = mdc.BY_REF.get(ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +81,18 @@ WAVES: Final = frozenset(
 """What is drawn as a wave; all else is a number each time."""
 _NOT_IN_NAME: Final = re.compile(r"[^A-Z0-9]+")
 BY_CODE: Final = {term.code: term for term in mdc.TERMS}
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Each with a name of its own: what comes again is `NAME #2`, then `NAME #3`."""
+    found: dict[str, None] = {}
+    for name in names:
+        own, number = name, 1
+        while own in found:
+            number += 1
+            own = f"{name} #{number}"
+        found[own] = None
+    return [*found]
 
 
 def _spelled() -> Iterator[tuple[str, Term]]:

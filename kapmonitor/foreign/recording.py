@@ -17,6 +17,11 @@ Tell = Callable[[float], None]
 SECOND_NS: Final = 1_000_000_000
 JITTER_NS: Final = 40_000_000
 """A stretch that begins so close to the end of the one before goes on where that ended."""
+LONGEST_NS: Final = 7 * 86_400 * SECOND_NS
+"""No session is longer, and no record can be reviewed that is."""
+TOO_LONG: Final = "its times are further apart than a week: cut it into sessions"
+SLOWEST_HZ, FASTEST_HZ = 0.01, 10_000.0
+"""Of a wave."""
 VALIDITIES: Final = tuple(Validity)
 VALID: Final = VALIDITIES.index(Validity.VALID)
 MOST_VALUES: Final = 20_000_000
@@ -112,6 +117,11 @@ class Gathered:
     stretches: list[Stretch] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def values(self) -> int:
+        """How many numbers."""
+        return sum(len(each.times) for each in self.readings)
 
     def recording(self, format_: str, offset_min: int, zone: str) -> Recording:
         """All of it; of remarks no more than a record takes."""

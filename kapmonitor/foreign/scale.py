@@ -14,7 +14,7 @@ from kapmonitor.model import NO_SAMPLE
 
 Samples = NDArray[Any]
 MOST_WORD: Final = 32_767
-WIDEST: Final = 1e12
+FINEST, WIDEST = 1e-12, 1e12
 _KEPT: Final = {"<i1": 0, "<u1": 0, "<i2": 0, "<u2": 32_768}
 """Samples that are words already, but for a shift."""
 
@@ -34,7 +34,8 @@ class Scale:
 
     def values(self, samples: Samples) -> Values:
         """What the samples stand for, in the file's unit."""
-        values: Values = samples.astype(np.float64) * self.gain + self.base
+        with np.errstate(invalid="ignore", over="ignore"):  # what becomes no number is no value
+            values: Values = samples.astype(np.float64) * self.gain + self.base
         return values
 
     def words(self, samples: Samples, no_value: Sequence[float]) -> Words:
@@ -53,7 +54,7 @@ def scale_of(pieces: Sequence[Samples], dtype: str, gain: float, base: float) ->
     """None where the file's numbers scale nothing. Floats are values already, whatever the gain says."""
     if dtype[1] == "f":
         gain, base = 1.0, 0.0
-    if not (0 < abs(gain) < WIDEST and abs(base) < WIDEST):
+    if not (FINEST <= abs(gain) < WIDEST and abs(base) < WIDEST):
         return None
     shift = _KEPT.get(dtype)
     if shift is not None:
@@ -64,7 +65,7 @@ def scale_of(pieces: Sequence[Samples], dtype: str, gain: float, base: float) ->
     high = max((high for _, high in bounds), default=0.0)
     if not -WIDEST < low <= high < WIDEST:
         return None
-    step = max((high - low) / (2 * MOST_WORD - 2), (abs(low) + abs(high)) * 1e-9, 1e-12)
+    step = max((high - low) / (2 * MOST_WORD - 2), (abs(low) + abs(high)) * 1e-9, FINEST)
     return Scale(gain, base, step, (low + high) / 2, None)
 
 

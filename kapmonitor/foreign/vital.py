@@ -10,6 +10,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -51,14 +52,26 @@ class VitalTrack:
     numbers: array[float] = field(default_factory=lambda: array("d"))
     texts: list[tuple[float, str]] = field(default_factory=list)
 
+    def is_like(self, other: VitalTrack) -> bool:
+        """Whether both say the same of themselves, whatever they hold."""
+        return self._said() == other._said()
+
+    def _said(self) -> tuple[object, ...]:
+        scale = struct.pack("<3d", self.fs, self.gain, self.offset)  # as bytes, NaN is like NaN
+        return self.name, self.kind, self.dtype, self.unit, self.device, scale
+
 
 @dataclass(frozen=True, slots=True)
 class VitalFile:
-    """`offset_min` is the room's distance from UTC; `is_cut` whether the file ends in the middle."""
+    """`offset_min` is the room's distance from UTC; `is_cut` whether the file ends in the middle.
+
+    `passed` counts packets that are not as they should be, or of a track that the file does not name.
+    """
 
     offset_min: int
     tracks: tuple[VitalTrack, ...]
     is_cut: bool
+    passed: int
 
 
 class _Cursor:
@@ -108,7 +121,7 @@ def read(path: Path, tell: Tell) -> VitalFile:
                 reading.take(kind, body)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             is_cut = True
-    return VitalFile(offset_min, tuple(reading.tracks.values()), is_cut)
+    return VitalFile(offset_min, tuple(reading.tracks), is_cut, reading.passed)
 
 
 def _header(path: Path, file: gzip.GzipFile) -> int:
@@ -141,14 +154,16 @@ def _packets(path: Path, file: gzip.GzipFile) -> Iterator[tuple[int, bytes]]:
 
 
 class _Reading:
-    """Puts packets to their tracks; a packet that is not as it should be is passed over."""
+    """Puts packets to their tracks; a packet that is not as it should be is passed over and counted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._devices: dict[int, str] = {}
         self._packets = 0
         self._pieces = 0
-        self.tracks: dict[int, VitalTrack] = {}
+        self._named: dict[int, VitalTrack] = {}
+        self.tracks: list[VitalTrack] = []
+        self.passed = 0
 
     def take(self, kind: int, body: bytes) -> None:
         self._packets += 1
@@ -162,7 +177,7 @@ class _Reading:
             elif kind == RECORD:
                 self._record(_Cursor(body))
         except struct.error:
-            return
+            self.passed += 1
 
     def _device(self, packet: _Cursor) -> None:
         number, kind, name = packet.whole("I"), packet.text(), packet.text()
@@ -170,35 +185,47 @@ class _Reading:
             self._devices[number] = name or kind
 
     def _track(self, packet: _Cursor) -> None:
-        number, kind, form = packet.whole("H"), packet.whole("B"), packet.whole("B")
-        track = VitalTrack(packet.text(), kind, FORMATS.get(form, ""))
+        """A number that is named again goes on as before, or as another track beside what it was."""
+        number = packet.whole("H")
+        track, before = self._described(packet), self._named.get(number)
+        if before is not None and before.is_like(track):
+            return
         if len(self.tracks) >= MOST_TRACKS:
             raise ImportRefused(str(self._path), f"has more than {MOST_TRACKS} tracks; it is not taken over")
-        self.tracks[number] = track
-        track.unit = "" if packet.is_at_end else packet.text()
-        for code in "ffI":  # how a viewer draws it
-            packet.take(code)
-        track.fs, track.gain, track.offset = packet.take("f"), packet.take("d"), packet.take("d")
-        packet.take("B")
-        track.device = self._devices.get(packet.whole("I"), "")
+        self._named[number] = track
+        self.tracks.append(track)
+
+    def _described(self, packet: _Cursor) -> VitalTrack:
+        """As far as the packet goes: of some files it is shorter."""
+        kind, form = packet.whole("B"), packet.whole("B")
+        track = VitalTrack(packet.text(), kind, FORMATS.get(form, ""))
+        with suppress(struct.error):
+            track.unit = "" if packet.is_at_end else packet.text()
+            for code in "ffI":  # how a viewer draws it
+                packet.take(code)
+            track.fs, track.gain, track.offset = packet.take("f"), packet.take("d"), packet.take("d")
+            packet.take("B")
+            track.device = self._devices.get(packet.whole("I"), "")
+        return track
 
     def _record(self, packet: _Cursor) -> None:
         length, at_s, number = packet.whole("H"), packet.take("d"), packet.whole("H")
-        track = self.tracks.get(number)
+        track = self._named.get(number)
         packet.at = _INFO + length
         if track is None:
-            return
-        if track.kind == TEXT:
+            self.passed += 1
+        elif track.kind == TEXT:
             self._pieces += 1
             packet.whole("I")
             track.texts.append((at_s, packet.text()))
         elif track.dtype and track.kind == WAVE:
             count = packet.whole("I")
-            if count * np.dtype(track.dtype).itemsize <= len(packet.data) - packet.at:
-                self._pieces += 1
-                track.pieces.append((at_s, np.frombuffer(packet.data, track.dtype, count, packet.at)))
+            if count * np.dtype(track.dtype).itemsize > len(packet.data) - packet.at:
+                raise struct.error("samples are missing")
+            self._pieces += 1
+            track.pieces.append((at_s, np.frombuffer(packet.data, track.dtype, count, packet.at)))
         elif track.dtype and track.kind == NUMBER:
             if packet.at + np.dtype(track.dtype).itemsize > len(packet.data):
-                return
+                raise struct.error("a number is missing")
             track.times.append(at_s)
             track.numbers.append(float(np.frombuffer(packet.data, track.dtype, 1, packet.at)[0]))

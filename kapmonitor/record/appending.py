@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kapmonitor.clock import utc_text
-from kapmonitor.errors import RecordError
+from kapmonitor.errors import RecordDamaged, RecordError
 from kapmonitor.people.signature import Covered
 from kapmonitor.people.staff import Staff
 from kapmonitor.record.database import BUSY, ERRORS, connect
@@ -78,6 +78,16 @@ def _check(path: Path, verdict: Verdict, verb: str) -> None:
         raise RecordError(str(path), reason)
     if verdict.kind != INTACT:
         raise RecordError(str(path), f"is damaged and is not {verb} ({verdict.first_bad})")
+
+
+def entries_in(reader: RecordReader) -> int:
+    """How many there are by now; 0 where that cannot be read."""
+    try:
+        with reader.reading() as connection:
+            (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+            return int(seq)
+    except RecordDamaged:
+        return 0
 
 
 def leave_one_file(path: Path) -> None:

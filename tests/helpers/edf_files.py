@@ -7,7 +7,10 @@ def field(text, width):
     return str(text).encode("latin-1").ljust(width)[:width]
 
 
-def signal(label, samples, dimension="", physical=(-32768, 32767), digital=(-32768, 32767), transducer=""):
+FULL = (-32768, 32767)
+
+
+def signal(label, samples, dimension="", physical=FULL, digital=FULL, transducer="", prefiltering=""):
     return {
         "label": label,
         "samples": samples,
@@ -15,13 +18,18 @@ def signal(label, samples, dimension="", physical=(-32768, 32767), digital=(-327
         "physical": physical,
         "digital": digital,
         "transducer": transducer,
+        "prefiltering": prefiltering,
     }
 
 
 def write(path, signals, records, *, reserved="", duration=1, count=None, starts="02.03.26", **odd):
     """`records` are bytes of whole data records; `odd` puts something else into a field of the header."""
     n = len(signals)
-    head = field(odd.get("version", "0"), 8) + field("X X X X", 80) + field("Startdate X X X X", 80)
+    head = (
+        field(odd.get("version", "0"), 8)
+        + field("X X X X", 80)
+        + field(odd.get("recording", "Startdate X X X X"), 80)
+    )
     head += field(starts, 8) + field("10.20.30", 8) + field(odd.get("size", 256 * (n + 1)), 8)
     head += field(reserved, 44) + field(len(records) if count is None else count, 8) + field(duration, 8)
     head += field(odd.get("ns", n), 4)
@@ -31,7 +39,7 @@ def write(path, signals, records, *, reserved="", duration=1, count=None, starts
     for name in ("physical", "digital"):
         head += b"".join(field(each[name][0], 8) for each in signals)
         head += b"".join(field(each[name][1], 8) for each in signals)
-    head += b"".join(field("", 80) for _ in signals)
+    head += b"".join(field(each["prefiltering"], 80) for each in signals)
     head += b"".join(field(each["samples"], 8) for each in signals)
     head += b"".join(field("", 32) for _ in signals)
     path.write_bytes(head + b"".join(records))

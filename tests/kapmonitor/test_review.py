@@ -1,5 +1,9 @@
 """A record as a session with a playhead."""
 
+import shutil
+import sqlite3
+from contextlib import closing
+
 import pytest
 from fault_parts import damaged_waves
 from made_record import ALARM_S, DOSE_S, END_S, LOST_S, NOTE_S, PLETH, T0, UTC0, S, make_record
@@ -8,10 +12,14 @@ from past_records import write
 from kapmonitor.commands import StartCuff
 from kapmonitor.errors import CommandRefused, RecordDamaged
 from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, Measured
+from kapmonitor.people.staff import Staff
+from kapmonitor.record.amend import Amendment, amend
+from kapmonitor.record.appending import Outside
+from kapmonitor.record.store import Store
 from kapmonitor.record.stories import Stories
-from kapmonitor.record.verify import verify
+from kapmonitor.record.verify import INTACT, verify
 from kapmonitor.review import Review
-from kapmonitor.session.events import LinkEvent, Phase, SessionResumed, SessionStarted, Stamped
+from kapmonitor.session.events import LinkEvent, NoteAdded, Phase, SessionResumed, SessionStarted, Stamped
 from kapmonitor.snapshot import Freshness
 
 
@@ -166,3 +174,60 @@ def test_the_time_of_day_after_a_restart_is_what_the_restart_found(tmp_path):
     assert at(made, 10).utc_ns == UTC0 + 10 * S
     assert at(made, 20).utc_ns == UTC0 + 3620 * S
     made.close()
+
+
+def killed(folder, made):
+    """The record of a session that was killed: half of it still in the log, which nobody has folded in."""
+    started = Stamped(T0, SessionStarted("s1", "Test", "0", UTC0, 60, "CET"))
+    path = write(folder / "w.kap", started, [], closed=False)
+    store = Store(path)
+    store.commit([(T0 + S, Stamped(T0 + S, NoteAdded("n1", "text", "calm", "KL", T0 + S)))])
+    made.mkdir()
+    for name in ("w.kap", "w.kap-wal"):
+        shutil.copy(folder / name, made / name)
+    store.abandon()
+    assert (made / "w.kap-wal").stat().st_size > 0
+    return made / "w.kap"
+
+
+def held(path):
+    return {each.name: each.read_bytes() for each in path.parent.iterdir() if not each.name.endswith("-shm")}
+
+
+def test_looking_at_an_interrupted_record_changes_neither_it_nor_its_log(tmp_path):
+    path = killed(tmp_path, tmp_path / "killed")
+    before = held(path)
+    made = Review(path, verify(path), lambda: 0)
+    assert [note.text for note in made.whole().notes] == ["calm"]
+    made.close()
+    assert held(path) == before
+
+
+def test_looking_at_a_record_that_was_closed_leaves_its_log_as_it_was(path, tmp_path):
+    """A record that somebody read while it was closed keeps its log until somebody writes."""
+    copy = shutil.copy(path, tmp_path / "c.kap")
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    (tmp_path / "c.kap-wal").touch()
+    before = held(copy)
+    made = Review(copy, verify(copy), lambda: 0)
+    made.close()
+    assert held(copy) == before
+
+
+def test_what_was_added_while_it_was_looked_at_is_left_in_one_file(path, tmp_path):
+    copy = shutil.copy(path, tmp_path / "a.kap")
+    made = Review(copy, verify(copy), lambda: 0)
+    note = made.whole().notes[0]
+    amend(copy, Amendment(note.id, "calm", False, "misheard"), "KL", None, UTC0, Outside(Staff()))
+    made.close()
+    assert sorted(held(copy)) == ["a.kap", "a.kap.heads"]
+    assert verify(copy).kind == INTACT
+
+
+def test_closing_a_review_of_a_file_that_went_away_is_quiet(path, tmp_path):
+    copy = shutil.copy(path, tmp_path / "r.kap")
+    made = Review(copy, verify(copy), lambda: 0)
+    copy.unlink()  # as with a stick that was pulled out
+    made.close()
+    assert held(copy) == {}

@@ -188,11 +188,47 @@ def test_more_values_than_any_session_are_refused(tmp_path, monkeypatch):
         (SECONDS.replace('column = "t"', 'column = "u"'), "time.column"),
         (SECONDS.replace("PULS_OXIM_SAT_O2", "PULS_OXIM_PLETH"), "track.term"),
         (TRACK, "time"),
+        (SECONDS + TRACK, r"track\[2\].name: another one than that of track\[1\]"),
     ],
 )
 def test_a_mapping_that_is_wrong_says_where(tmp_path, toml, key):
     with pytest.raises(ConfigError, match=key):
         read(table(tmp_path, "t,SpO2\n1,97\n"), toml)
+
+
+def test_of_columns_called_the_same_none_is_hidden(tmp_path):
+    text = "t,SpO2,SpO2,,SpO2,\n1,97,11,x,12,\n"
+    found = read(table(tmp_path, text), SECONDS.replace("SpO2", "SpO2 #2"))
+    assert found.readings[0].values.tolist() == [11]
+    left = ("SpO2", "column 4", "SpO2 #3", "column 6")
+    assert found.left_out == tuple(f"{name}: not in the mapping" for name in left)
+
+
+def test_a_row_with_more_cells_than_the_head_is_left_out_and_said(tmp_path):
+    """As where a decimal comma cuts a number in two, and all behind it stands one column too far."""
+    found = read(table(tmp_path, "SpO2,HR,t\n97,5,61,1\n98,62,2\n99,63,3,,\n"), SECONDS)
+    assert found.readings[0].values.tolist() == [98, 99]
+    assert found.left_out == (
+        "HR: not in the mapping",
+        "1 rows with more cells than the first line; is the decimal sign the delimiter?",
+    )
+
+
+def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path):
+    with pytest.raises(ConfigError, match=r"no column 't'; with the delimiter ',' .* has 't;SpO2';"):
+        read(table(tmp_path, "t;SpO2\n1;97\n"), SECONDS)
+    many = ",".join(f"c{n}" for n in range(99))
+    with pytest.raises(ConfigError, match=r"no column 'SpO2'; .* has 't', 'c0', .*'c6' and 92 more;"):
+        read(table(tmp_path, f"t,{many}\n"), SECONDS)
+    with pytest.raises(ConfigError, match=r"the first line has 'Ward 3'; .* take lines above"):
+        read(table(tmp_path, "Ward 3\nt,SpO2\n1,97\n"), SECONDS)
+
+
+def test_more_channels_than_any_session_in_our_own_format_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(fromtidy, "MOST_CHANNELS", 50)
+    rows = (f"2026-01-31T09:30:00Z,0,c{n},150456,97,%,Vld,x,\n" for n in range(99))
+    with pytest.raises(ImportRefused, match="more than 50 channels"):
+        fromcsv.read(table(tmp_path, ",".join(fromtidy.COLUMNS) + "\n" + "".join(rows)), Mapping(), untold)
 
 
 def test_without_a_mapping_a_table_of_others_is_refused(tmp_path):

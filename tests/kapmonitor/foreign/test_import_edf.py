@@ -128,10 +128,106 @@ def test_a_discontinuous_file_has_its_gaps_and_the_lowest_word_is_no_value(tmp_p
     assert [(each.utc_ns - began, each.text) for each in found.remarks] == [(1_250_000_000, "Töne")]
 
 
-def test_a_digital_minimum_above_the_words_lowest_is_no_value_either(tmp_path):
-    wave = made.signal("Pleth", 3, digital=(-2048, 2047), physical=(-2048, 2047))
+@pytest.mark.parametrize(("note", "lowest"), [("digital -2048 = no value", NO_SAMPLE), ("HP:0.1Hz", -2048)])
+def test_the_digital_minimum_is_a_value_unless_the_signal_says_otherwise(tmp_path, note, lowest):
+    wave = made.signal("Pleth", 3, digital=(-2048, 2047), physical=(-2048, 2047), prefiltering=note)
     found = read(made.write(tmp_path / "m.edf", [wave], [made.words([-2048, 5, 2047])]))
-    assert found.stretches[0].read(0, 3).tolist() == [NO_SAMPLE, 5, 2047]
+    assert found.stretches[0].read(0, 3).tolist() == [lowest, 5, 2047]
+    assert found.left_out == ()
+
+
+def test_words_outside_the_digital_range_are_no_values_and_counted(tmp_path):
+    wave = made.signal("Pleth", 4, digital=(-2048, 2047), physical=(-1, 1))
+    number = made.signal("SpO2", 4, "%", physical=(0, 100), digital=(0, 100))
+    words = made.words([-2049, -2048, 2047, 5000]) + made.words([97, 101, 100, -1])
+    found = read(made.write(tmp_path / "o.edf", [wave, number], [words] * 3))
+    assert found.stretches[0].read(4, 8).tolist() == [NO_SAMPLE, -2048, 2047, NO_SAMPLE]
+    assert found.readings[0].values.tolist() == [97, 100] * 3
+    assert np.diff(found.readings[0].times).tolist() == [S // 2] * 5
+    assert found.left_out == (
+        "Pleth: 6 samples outside its digital range, -2048 to 2047",
+        "SpO2: 6 samples outside its digital range, 0 to 100",
+    )
+
+
+def test_the_lowest_number_is_kept_where_16_bits_are_used_and_the_lowest_sample_counted(tmp_path):
+    """Libraries take the data's own extremes as a signal's range: its minimum is the deepest desaturation."""
+    wave = made.signal("Pleth", 2)
+    number = made.signal("SpO2", 2, "%", physical=(71, 99))
+    words = made.words([-32768, 5]) * 2
+    found = read(made.write(tmp_path / "l.edf", [wave, number], [words]))
+    assert found.stretches[0].read(0, 2).tolist() == [NO_SAMPLE, 5]
+    assert found.readings[0].values.tolist()[0] == 71
+    assert found.left_out == ("Pleth: 1 samples at -32768, which means no sample here",)
+
+
+@pytest.mark.parametrize("year", ["9999", "0001", "1026", "2200"])
+def test_a_year_that_cannot_be_is_refused(tmp_path, year):
+    said = f"Startdate 31-JAN-{year} X X X"
+    file = made.write(tmp_path / "y.edf", [PLETH], [made.words([1, 2, 3, 4])], recording=said)
+    with pytest.raises(ImportRefused, match=f"start is in the year {int(year)}"):
+        read(file)
+
+
+@pytest.mark.parametrize(
+    ("samples", "duration"), [(1, "3600"), (9999, "1e-4"), (1000, "1e-9"), (4, "0"), (4, "1e-10")]
+)
+def test_a_wave_at_a_rate_that_cannot_be_is_left_out_and_named(tmp_path, samples, duration):
+    wave = made.signal("Pleth", samples)
+    record = made.words([7] * samples) + made.tal(0, (0, "there"))
+    found = read(made.write(tmp_path / "r.edf", [wave, NOTES], [record], duration=duration, reserved="EDF+C"))
+    assert found.stretches == ()
+    assert [each.text for each in found.remarks] == ["there"]
+    assert f"Pleth: {samples} samples in" in found.left_out[0]
+    assert "are no rate that is taken over" in found.left_out[0]
+
+
+@pytest.mark.parametrize("onset", [999_999_999_999, -999_999_999_999, 700_000])
+def test_data_records_further_apart_than_a_session_are_refused(tmp_path, onset):
+    records = [made.words([1, 2, 3, 4]) + made.tal(at) for at in (0, onset)]
+    records[1] = records[1].replace(b"+-", b"-").ljust(len(records[0]), b"\x00")
+    file = made.write(tmp_path / "f.edf", [PLETH, NOTES], records, reserved="EDF+D")
+    with pytest.raises(ImportRefused, match="further apart than a week"):
+        read(file)
+
+
+def test_many_long_data_records_are_refused_before_their_times_are_counted(tmp_path):
+    number = made.signal("SpO2", 500_000, "%", physical=(0, 100))
+    file = made.write(tmp_path / "l.edf", [number], [bytes(1_000_000)] * 8, duration=86400)
+    with pytest.raises(ImportRefused, match="further apart than a week"):
+        read(file)
+
+
+def test_the_times_of_a_long_data_record_are_exact(tmp_path):
+    number = made.signal("SpO2", 500_000, "%", physical=(0, 100))
+    found = read(made.write(tmp_path / "l.edf", [number], [made.words([9] * 500_000)], duration=86400))
+    times = found.readings[0].times
+    assert [int(times[n] - times[0]) for n in (1, 499_999)] == [172_800_000, 499_999 * 172_800_000]
+
+
+def test_an_annotation_far_from_all_data_is_left_out_and_counted(tmp_path):
+    record = made.words([1, 2, 3, 4]) + made.tal(0, (999_999_999_999, "far"), (1, "near"))
+    found = read(made.write(tmp_path / "a.edf", [PLETH, NOTES], [record], reserved="EDF+C"))
+    assert [each.text for each in found.remarks] == ["near"]
+    assert found.left_out == ("1 annotations more than a week from the beginning",)
+
+
+def test_without_an_annotation_signal_a_discontinuous_file_is_refused(tmp_path):
+    file = made.write(tmp_path / "d.edf", [PLETH], [made.words([1, 2, 3, 4])] * 2, reserved="EDF+D")
+    with pytest.raises(ImportRefused, match="not all of its data records say when"):
+        read(file)
+
+
+def test_data_records_beyond_those_that_the_header_names_are_counted(tmp_path):
+    found = read(made.write(tmp_path / "b.edf", [PLETH], [made.words([1, 2, 3, 4])] * 3, count=1))
+    assert found.stretches[0].n == 4
+    assert found.left_out == ("the end: 2 data records more than the header names",)
+
+
+def test_a_track_of_the_mapping_that_the_file_has_not_is_named(tmp_path):
+    toml = '[[track]]\nname = "Plet"\nterm = "MDC_PULS_OXIM_PLETH"\nunit = "1"\n'
+    found = read(made.write(tmp_path / "t.edf", [PLETH], [made.words([1, 2, 3, 4])]), toml)
+    assert found.left_out == ("Plet: named in the mapping, not in the file",)
 
 
 def test_the_mapping_says_the_zone_and_what_a_signal_is(tmp_path):
@@ -181,7 +277,18 @@ def test_a_signal_that_claims_gigabytes_is_refused_without_them(tmp_path):
         read(file)
 
 
-@pytest.mark.parametrize("scale", [{"physical": (0, 0)}, {"physical": ("x", 1)}, {"digital": (5, 5)}])
+@pytest.mark.parametrize(
+    "scale",
+    [
+        {"physical": (0, 0)},
+        {"physical": ("x", 1)},
+        {"physical": (0, "5e-324")},
+        {"digital": (5, 5)},
+        {"digital": (0, 99999)},
+        {"digital": (0, "1.5")},
+        {"digital": ("nan", 5)},
+    ],
+)
 def test_a_signal_without_a_scale_is_left_out(tmp_path, scale):
     found = read(made.write(tmp_path / "s.edf", [made.signal("Pleth", 1, **scale)], [made.words([3])]))
     assert found.stretches == ()
@@ -199,3 +306,46 @@ def test_no_header_brings_it_down(tmp_path_factory, at, junk):
     file.write_bytes(raw)
     with suppress(ImportRefused):
         assert all(len(each.read(0, each.n)) == each.n for each in read(file).stretches)
+
+
+EVIL = st.sampled_from(
+    [
+        "0",
+        "1",
+        "-1",
+        "1e-9",
+        "1e308",
+        "5e-324",
+        "nan",
+        "inf",
+        "99999999",
+        "-32768",
+        "32767",
+        "86400",
+        "0.5",
+        "",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    ends=st.tuples(EVIL, EVIL, EVIL, EVIL),
+    duration=EVIL,
+    year=st.integers(0, 9999),
+    at=st.sampled_from(["0", "1", "-1", "604800", "604801", "999999999999"]),
+    reserved=st.sampled_from(["", "EDF+C", "EDF+D"]),
+    label=st.sampled_from(["Pleth", "SpO2"]),
+)
+def test_no_field_of_a_header_brings_it_down(tmp_path_factory, ends, duration, year, at, reserved, label):
+    unit = "%" if label == "SpO2" else ""
+    signal = made.signal(label, 4, unit, physical=ends[:2], digital=ends[2:])
+    records = [made.words([1, -32768, 32767, 0]) + made.tal(when, (at, "x")) for when in (0, at)]
+    odd = {"duration": duration, "reserved": reserved, "recording": f"Startdate 31-JAN-{year:04d} X X X"}
+    file = made.write(tmp_path_factory.mktemp("e") / "e.edf", [signal, NOTES], records, **odd)
+    with suppress(ImportRefused):
+        found = read(file)
+        assert all(fromedf.SLOWEST_HZ <= each.channel.fs <= fromedf.FASTEST_HZ for each in found.stretches)
+        first, last = found.span() or (0, 0)
+        assert abs(last) < 2**62
+        assert first <= last

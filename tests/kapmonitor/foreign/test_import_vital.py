@@ -118,6 +118,81 @@ def test_times_out_of_order_and_doubled_are_put_right_and_said(tmp_path):
     assert "PLETH: 5 values with the time of another" in left_out(record)
 
 
+def test_a_track_that_is_named_again_goes_on(tmp_path):
+    hr = made.track(1, 2, 1, "HR", "bpm", of=1)
+    packets = [made.device(1, "Box"), hr, made.number(1, UTC0, 70.0), hr, made.number(1, UTC0 + 1, 71.0)]
+    found = fromvital.read(made.write(tmp_path / "a.vital", *packets), Mapping(), untold)
+    (readings,) = found.readings
+    assert readings.values.tolist() == [70.0, 71.0]
+    assert found.left_out == ()
+
+
+def test_a_track_that_becomes_another_is_kept_beside_what_it_was(tmp_path):
+    record = imported(
+        made.write(
+            tmp_path / "b.vital",
+            made.track(1, 2, 1, "HR", "bpm"),
+            made.number(1, UTC0, 70.0),
+            made.track(1, 2, 2, "HR", "bpm"),
+            made.number(1, UTC0 + 1, 71.5, "d"),
+            made.track(1, 2, 1, "SPO2", "%"),
+            made.number(1, UTC0 + 2, 97.0),
+        ),
+        tmp_path / "b.kap",
+    )
+    rows = {ref: [value for _, value, _, _ in found] for (_, ref), found in numbers(record).items()}
+    assert rows == {mdc.HEART_RATE.ref: [70.0, 71.5], mdc.SPO2.ref: [97.0]}
+    assert left_out(record) == "[]"
+
+
+def test_waves_of_two_tracks_of_one_name_are_two_waves(tmp_path):
+    """In one wave, what comes second at the same time would be left out."""
+    packets = []
+    for number in (1, 2):
+        packets += [made.track(number, 1, 5, "PLETH", "", fs=10.0)]
+        packets += [made.wave(number, UTC0 + 1 - number, np.arange(20, dtype=np.int16))]
+    found = fromvital.read(made.write(tmp_path / "w.vital", *packets), Mapping(), untold)
+    assert [each.channel.name for each in found.stretches] == ["PLETH", "PLETH #2"]
+    assert [each.n for each in found.stretches] == [20, 20]
+    toml = '[[track]]\nname = "PLETH #2"\nterm = "MDC_PRESS_BLD_ART"\nunit = "mmHg"\n'
+    found = fromvital.read(tmp_path / "w.vital", parse(toml, "m.toml"), untold)
+    assert [each.channel.term for each in found.stretches] == [mdc.PLETH, mdc.ART]
+
+
+def test_what_is_passed_over_is_counted(tmp_path):
+    file = made.write(
+        tmp_path / "p.vital",
+        made.number(7, UTC0, 70.0),
+        made.track(1, 2, 1, "HR", "bpm"),
+        made.number(1, UTC0, 70.0),
+        made.number(1, float("nan"), 70.0),
+        made.number(1, 1e300, 70.0),
+        made.record(1, UTC0 + 1, b"x"),
+        made.track(2, 1, 5, "PLETH", "", fs=10.0),
+        made.record(2, UTC0, b"\xff\x00\x00\x00"),
+        made.wave(2, -5.0, np.arange(20, dtype=np.int16)),
+        made.track(3, 5, 0, "EVENT"),
+        made.record(3, 0.0, b"\x00\x00\x00\x00" + made.text("when?")),
+    )
+    toml = '[[track]]\nname = "HF"\nterm = "MDC_ECG_HEART_RATE"\n'
+    assert fromvital.read(file, parse(toml, "m.toml"), untold).left_out == (
+        "3 packets that cannot be read, or of tracks that are not named",
+        "HR: 2 without a time that can be",
+        "PLETH: 1 without a time that can be",
+        "EVENT: 1 without a time that can be",
+        "HF: named in the mapping, not in the file",
+    )
+
+
+def test_a_time_zone_that_is_none_is_said_and_not_taken_over(tmp_path):
+    packets = made.track(1, 2, 1, "HR", "bpm"), made.number(1, UTC0, 70.0)
+    found = fromvital.read(
+        made.write(tmp_path / "z.vital", *packets, head=made.header(20_000)), Mapping(), untold
+    )
+    assert (found.offset_min, found.zone) == (0, "not said in the file, taken for UTC")
+    assert found.left_out == ("the time zone: -20000 minutes from UTC are none",)
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [

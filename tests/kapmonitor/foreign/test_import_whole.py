@@ -11,7 +11,7 @@ from PySide6.QtPdf import QPdfDocument
 from kapmonitor.cli import main, parser
 from kapmonitor.commandline import importwords
 from kapmonitor.errors import ImportRefused
-from kapmonitor.foreign import keeping, reading
+from kapmonitor.foreign import reading, whole
 from kapmonitor.foreign.keeping import keep
 from kapmonitor.foreign.mapping import Mapping
 from kapmonitor.model import GenerationMode
@@ -86,7 +86,7 @@ def test_of_an_import_whose_record_cannot_be_written_nothing_is_left(tmp_path, m
     def fail(_folder):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keeping, "sync_folder", fail)
+    monkeypatch.setattr(whole, "sync_folder", fail)
     recording = reading.read(VITAL, "", Mapping(), untold)
     origin = reading.origin_of(VITAL, Mapping(), untold)
     with pytest.raises(ImportRefused, match="No space left"):
@@ -119,6 +119,40 @@ def test_nothing_is_written_over(record, capsys):
     assert main(["import", str(VITAL), "--out", str(record)]) == 2
     assert "is there already" in capsys.readouterr().err
     assert record.read_bytes() == before
+
+
+@pytest.mark.parametrize("end", [".key", "-wal", "-shm", "-journal", ".heads", ".moved"])
+def test_beside_what_another_record_of_that_name_left_nothing_is_written(end, tmp_path, capsys):
+    left = tmp_path / f"v.kap{end}"
+    left.write_bytes(b"of another record")
+    assert main(["import", str(VITAL), "--out", str(tmp_path / "v.kap")]) == 2
+    assert f"{left}: is there, and belongs to a record that was here" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == [left.name]
+    assert left.read_bytes() == b"of another record"
+
+
+def test_a_file_that_came_while_it_was_written_is_not_written_over(tmp_path):
+    recording = reading.read(VITAL, "", Mapping(), untold)
+    origin = reading.origin_of(VITAL, Mapping(), untold)
+
+    def tell(_share):
+        (tmp_path / "v.kap").write_bytes(b"of another program")
+
+    with pytest.raises(ImportRefused, match="is there already"):
+        keep(recording, origin, tmp_path / "v.kap", tell)
+    assert [each.name for each in tmp_path.iterdir()] == ["v.kap"]
+    assert (tmp_path / "v.kap").read_bytes() == b"of another program"
+
+
+def test_a_record_that_cannot_be_made_is_named_as_it_was_asked_for(tmp_path, capsys, monkeypatch):
+    def fail(*_):
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr("kapmonitor.record.store.os.open", fail)
+    assert main(["import", str(VITAL), "--out", str(tmp_path / "v.kap")]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'v.kap'}: cannot be created (Permission denied)" in said
+    assert ".part" not in said
 
 
 @pytest.mark.parametrize("name", ["nowhere.vital", ""])
