@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ COLUMNS: Final = ("utc", "t_rel_s", "channel", "mdc_code", "value", "unit", "val
 PLACES: Final = {word.value: place for place, word in enumerate(VALIDITIES)}
 WITH_NUMBER: Final = frozenset((Validity.VALID, Validity.VALIDATED, Validity.ONGOING, Validity.QUESTIONABLE))
 MOST_CHANNELS: Final = 2_000
+_GUARDED: Final = re.compile(r"'+[=+\-@\t\r\n]")
 Key = tuple[str, str, str]
 
 
@@ -93,7 +95,7 @@ def _take(found: _Reading, row: list[str]) -> None:
         found.why["not all columns are there"] += 1
         return
     utc, _, label, code, text, unit, validity, device, flags = row[: len(COLUMNS)]
-    key = label[:100], code, device[:100] or "import"
+    key = _bare(label)[:100], code, _bare(device)[:100] or "import"
     term = found.terms.get(key) or (BY_CODE.get(int(code)) if code.isdecimal() and len(code) < 12 else None)
     why = _why_not(term, unit, flags)
     t_ns, value, place = _utc_ns(utc), csvtext.number(text), PLACES.get(validity)
@@ -114,6 +116,11 @@ def _take(found: _Reading, row: list[str]) -> None:
 
 
 NOT_AVAILABLE: Final = PLACES[Validity.NOT_AVAILABLE.value]
+
+
+def _bare(text: str) -> str:
+    """Without the apostrophe that our export puts before what a spreadsheet would take for a formula."""
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def _why_not(term: Term | None, unit: str, flags: str) -> str:

@@ -245,3 +245,11 @@ def test_numbers_are_read_as_they_are_written():
     assert csvtext.number("0,5", ",") == 0.5
     assert csvtext.number("1_000") is None
     assert csvtext.number("\u0664\u0662") is None
+
+
+@pytest.mark.parametrize("name", ["=HR", "'=HR", "@pleth", "-x", "plain", "'quoted'"])
+def test_the_apostrophe_of_our_own_export_is_no_part_of_a_name(tmp_path, name):
+    row = f'2026-11-01T10:00:00.000Z,0,"{tidy.guarded(name)}",150456,97,%,Vld,"{tidy.guarded(name)}",\n'
+    found = fromcsv.read(table(tmp_path, ",".join(fromtidy.COLUMNS) + "\n" + row), Mapping(), untold)
+    (readings,) = found.readings
+    assert (readings.channel.label, readings.channel.device) == (name, name)
