@@ -149,6 +149,7 @@ class Console(QObject):
         ticking.start(TICK_FOR_SIGNALS_MS)
         with Faults(self.shell.say):
             self.application.exec()
+        self._shutter.stop()
         self._ended.set()
         self._asking.end()
         if self._making is not None and self._making.is_alive():

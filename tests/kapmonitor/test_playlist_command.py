@@ -9,7 +9,6 @@ import sound_files
 from kapmonitor.cli import main
 from kapmonitor.config.check import Kind, check
 from playlists import keeping
-from playlists.library import Measured
 from playlists.model import Loudness, Playlist, Section, Track
 from playlists.store import load
 
@@ -149,9 +148,7 @@ def test_make_through_a_link_to_another_folder_names_music_that_both_find(folder
 
 
 def test_make_writes_nothing_that_could_not_be_read_again(folder, capsys, monkeypatch):
-    monkeypatch.setattr(
-        "playlists.complete.measure", lambda _path: iter([Measured(1.0, Loudness(3900.0, -3.0))])
-    )
+    monkeypatch.setattr("playlists.complete.heard", lambda *_: iter([Measured(1.0, Loudness(3900.0, -3.0))]))
     assert make(folder, folder / "e.xspf") == 2
     said = capsys.readouterr().err
     assert "e.xspf: 1 Peak, track 1 (tone), loudness_lufs: a number from" in said

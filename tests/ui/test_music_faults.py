@@ -66,7 +66,7 @@ def raises(wanted, at=1):
 
 
 @UNFORESEEN
-def test_decoder_that_fails_before_a_track_begins_costs_that_track_alone(rig, tmp_path, decoding):
+def test_decoder_that_fails_before_a_track_begins_costs_that_track_alone(rig, tmp_path, decoding, caplog):
     decoding(raises("k1"))
     r = rig(playlist(tmp_path))
     r.engine.toggle(r.now_ns)
@@ -74,29 +74,32 @@ def test_decoder_that_fails_before_a_track_begins_costs_that_track_alone(rig, tm
     assert ("missing", "k1") in r.actions()
     assert r.view.trouble.startswith("k1 left out: k1.flac cannot be read")
     assert r.now_ns < 4_000_000_000, "and not after a silence"
+    caplog.clear()
 
 
 @UNFORESEEN
-def test_decoder_that_fails_over_the_track_that_follows_costs_that_track_alone(rig, tmp_path, decoding):
+def test_decoder_that_fails_over_the_next_track_costs_that_track_alone(rig, tmp_path, decoding, caplog):
     decoding(raises("k2"))
     r = rig(playlist(tmp_path))
     r.engine.toggle(r.now_ns)
     tick_until(r, lambda: [a for a in r.actions() if a[0] == "started"] == [("started", "k1")] * 2)
     assert [a for a in r.actions() if a[0] == "missing"] == [("missing", "k2")]
+    caplog.clear()
 
 
 @UNFORESEEN
-def test_decoder_that_fails_in_the_middle_of_a_track_costs_the_rest_of_it(rig, tmp_path, decoding):
+def test_decoder_that_fails_in_the_middle_of_a_track_costs_the_rest_of_it(rig, tmp_path, decoding, caplog):
     decoding(raises("k1", at=4))
     r = rig(playlist(tmp_path))
     r.engine.toggle(r.now_ns)
     tick_until(r, lambda: ("started", "k2") in r.actions())
     assert ("missing", "k1") in r.actions()
     assert "k1 left out" in r.view.trouble
+    caplog.clear()
 
 
 @UNFORESEEN
-def test_decoder_that_fails_over_all_tracks_says_that_none_can_be_played(rig, tmp_path, decoding):
+def test_decoder_that_fails_over_all_tracks_says_that_none_can_be_played(rig, tmp_path, decoding, caplog):
     def work(name, count):
         raise TypeError("nobody foresaw this")
 
@@ -105,6 +108,7 @@ def test_decoder_that_fails_over_all_tracks_says_that_none_can_be_played(rig, tm
     r.engine.toggle(r.now_ns)
     tick_until(r, lambda: r.engine.state.mode is Mode.STOPPED)
     assert {a for a in r.actions() if a[0] == "missing"} == {("missing", n) for n in ("k1", "k2", "r1", "g1")}
+    caplog.clear()
 
 
 def test_track_that_never_comes_is_the_one_that_is_left_out(rig, tmp_path, decoding):
