@@ -9,6 +9,7 @@ import sound_files
 from kapmonitor.cli import main
 from kapmonitor.config.check import Kind, check
 from playlists import keeping
+from playlists.library import Measured
 from playlists.model import Loudness, Playlist, Section, Track
 from playlists.store import load
 
