@@ -15,6 +15,7 @@ SWITCH_INTERVAL_S: Final = 0.001
 """How often a busy Python thread lets others run: at the default 5 ms, samples paint up to 35 ms late."""
 
 STOP_LIMIT_S: Final = 10.0
+LEFT_S: Final = 1.0
 
 T = TypeVar("T")
 
@@ -37,7 +38,16 @@ class Runtime:
         try:
             self._loop.run_forever()
         finally:
+            self._let_go()
             self._loop.close()
+
+    def _let_go(self) -> None:
+        """End what was held up when it was told to; what still does not end is left."""
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=LEFT_S))
 
     def spawn(self, work: Coroutine[object, object, None], name: str) -> None:
         """Run a coroutine until it ends or the runtime stops."""

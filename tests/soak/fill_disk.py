@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "helpers"), str(Path(__file__).parents[2])]
@@ -108,6 +109,13 @@ def full_for(bench, life, seconds, leave):
     bench.kept(life, bench.hands.asked)
 
 
+def _unplug(simulated):
+    """Its port goes with it: another program's may get the same number of a terminal."""
+    device, program = simulated
+    program.kill()
+    Path(device.partition("@")[2]).unlink()
+
+
 def killed_when_full(bench, devices):
     """Fill, kill, look, start again with no room, make room."""
     with Life(bench.path, *devices) as life:
@@ -149,7 +157,7 @@ def session(folder, seconds, seed, say):
         bench = Bench(disk, seed, say)
         with Life(bench.path, *devices) as life:
             life.until(lambda told: "live" in told)
-            full_for(bench, life, seconds, found[1][1].kill)
+            full_for(bench, life, seconds, partial(_unplug, found[1]))
             no_gap(bench, bench.path)
             end(life)
             bench.hands.hear(life)
