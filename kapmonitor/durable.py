@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 OWNER_ONLY: Final = 0o600
+LONGEST_NAME: Final = 60
+"""Letters of a file's name in the name beside it: four bytes each, and a name has 255 at most."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -39,20 +42,34 @@ def append_line(path: Path, line: str) -> None:
         sync_folder(path.parent)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Let a file hold this text, whole or as before whatever happens; OSError if it cannot be written."""
-    beside = path.with_name(f".{path.name}.new")
+def replace_text(path: Path, text: str, *, private: bool = True) -> None:
+    """Let a file hold this text, whole or as before whatever happens; OSError if it cannot be written.
+
+    A link stays one: what it points to is replaced. One that is not `private` may be read by whom it could
+    be before, a new one by whom the system's settings say.
+    """
+    real = Path(os.path.realpath(path))
+    beside = real.with_name(f".{real.name[:LONGEST_NAME]}.new")
     try:
-        with open(beside, "wb", opener=_for_owner) as file:
+        beside.unlink(missing_ok=True)
+        with open(beside, "xb", opener=_for_owner if private else None) as file:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        if not private:
+            _keep_mode(real, beside)
+        beside.replace(real)
     except OSError:
         with suppress(OSError):
             beside.unlink()
         raise
-    sync_folder(path.parent)
+    sync_folder(real.parent)
+
+
+def _keep_mode(old: Path, fresh: Path) -> None:
+    """Some file systems know no modes: nothing is lost by that."""
+    with suppress(OSError):
+        fresh.chmod(stat.S_IMODE(old.stat().st_mode) & 0o777)
 
 
 def new_text(path: Path, text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kapmonitor.auditing import audited
 from kapmonitor.config.load import load_settings
@@ -18,9 +17,6 @@ from kapmonitor.places import heads_ledger, people_file, settings_file
 from kapmonitor.record.access import PRINT
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import Verdict, session_of, verify
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPageSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +37,12 @@ def verdict_of(source: Source) -> Verdict:
     return nameless(verdict, source.named) if source.policy.deidentified else verdict
 
 
-def paper() -> QPageSize:
-    """What reports of this computer are printed on; of a settings file with mistakes nothing holds."""
-    from ui.report.printer import page_size
-
+def paper() -> str:
+    """What the settings say reports are printed on; of a file with mistakes nothing holds."""
     try:
-        wanted = load_settings(settings_file()).report_paper.value
+        return load_settings(settings_file()).report_paper.value
     except ConfigError:
-        wanted = ""
-    return page_size(wanted)
+        return ""
 
 
 class ReportDesk:

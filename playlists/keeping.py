@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from kapmonitor.durable import replace_text
 from kapmonitor.errors import ConfigError
 from kapmonitor.tables import THE_FILE
 from playlists import store, xspf
@@ -16,7 +17,6 @@ from playlists.edits import UNTITLED, without_empty
 from playlists.locations import odd_name
 from playlists.model import Playlist
 from playlists.reading import LARGEST_BYTES, file_bytes, is_there
-from playlists.writing import write_text
 
 ENDING: Final = ".xspf"
 NOT_THERE: Final = ""
@@ -78,12 +78,7 @@ def free_or_ours(path: Path) -> str:
     return _stamp(data)
 
 
-def save(
-    path: Path,
-    playlist: Playlist,
-    expected: str,
-    write: Callable[[Path, str], None] = write_text,
-) -> str:
+def save(path: Path, playlist: Playlist, expected: str) -> str:
     """Write it, and return the file's stamp; the old one stays where this fails, with a ConfigError.
 
     Nothing is written where the file holds something else than `expected`.
@@ -99,7 +94,7 @@ def save(
     if stamp(path) != expected:
         raise ConfigError(str(path), THE_FILE, CHANGED)
     try:
-        write(path, text)
+        replace_text(path, text, private=False)
     except OSError as why:
         raise ConfigError(
             str(path), THE_FILE, f"a place that can be written ({why.strerror or why})"

@@ -297,16 +297,17 @@ def test_a_file_changed_since_is_not_written_over(tmp_path):
         keeping.save(path, LIST, stamp)
 
 
-def test_the_old_one_stays_where_the_new_one_cannot_be_written(tmp_path):
+def test_the_old_one_stays_where_the_new_one_cannot_be_written(tmp_path, monkeypatch):
     path = tmp_path / "x.xspf"
     stamp = keeping.save(path, LIST, keeping.NOT_THERE)
     before = path.read_bytes()
 
-    def full(_path, _text):
+    def full(_file):
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr("kapmonitor.durable.os.fsync", full)
     with pytest.raises(ConfigError, match="No space left"):
-        keeping.save(path, edits.retitle(LIST, "Night"), stamp, full)
+        keeping.save(path, edits.retitle(LIST, "Night"), stamp)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.xspf"]
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF
 
-from ui.report.printer import Sheets
+from ui.report.printer import Sheets, page_size
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPageSize
     from PySide6.QtPrintSupport import QPrinter
 
 DPI = 600
@@ -23,20 +22,20 @@ def printers() -> tuple[str, ...]:
     return tuple(sorted(QPrinterInfo.availablePrinterNames(), key=lambda name: (name != usual, name)))
 
 
-def printer(name: str, size: QPageSize) -> QPrinter:
+def printer(name: str, paper_size: str) -> QPrinter:
     """One of them, for pages of this size to the edges."""
     from PySide6.QtPrintSupport import QPrinter
 
     found = QPrinter(QPrinter.PrinterMode.HighResolution)
     found.setPrinterName(name)
-    prepare(found, size)
+    prepare(found, paper_size)
     return found
 
 
-def prepare(found: QPrinter, size: QPageSize) -> None:
+def prepare(found: QPrinter, paper_size: str) -> None:
     """Paper, margins and dots as the report is drawn for."""
     found.setResolution(DPI)
-    found.setPageSize(size)
+    found.setPageSize(page_size(paper_size))
     found.setFullPage(True)
     found.setPageMargins(QMarginsF(0, 0, 0, 0))
 

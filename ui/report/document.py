@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QIODevice, QLineF, QRectF
-from PySide6.QtGui import QPageSize, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor import __version__
 from kapmonitor.export.source import Source, Tell, untold
@@ -30,18 +30,18 @@ _NOT_REAL: Final = {
 _SHA: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def write(source: Source, verdict: Verdict, path: Path, size: QPageSize, tell: Tell = untold) -> None:
+def write(source: Source, verdict: Verdict, path: Path, paper_size: str, tell: Tell = untold) -> None:
     """One report; an application must exist (`printer.application`). ExportError if it cannot be written."""
-    put_on(source, verdict, pdf(path, wording.TITLE, size), tell)
+    put_on(source, verdict, pdf(path, wording.TITLE, paper_size), tell)
     if source.policy.deidentified:
         without_dates(path)
 
 
-def made(source: Source, verdict: Verdict, size: QPageSize, tell: Tell) -> bytes:
+def made(source: Source, verdict: Verdict, paper_size: str, tell: Tell) -> bytes:
     """The same in memory, so that nothing of it lies about."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    put_on(source, verdict, pdf_within(buffer, wording.TITLE, size), tell)
+    put_on(source, verdict, pdf_within(buffer, wording.TITLE, paper_size), tell)
     return bytes(buffer.data().data())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QLineF
-from PySide6.QtGui import QPageSize, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from kapmonitor.export.policy import NOTES
 from kapmonitor.export.source import Source, Tell, untold
@@ -35,15 +35,15 @@ COLUMN: Final = 26
 
 
 def write_pdf(
-    source: Source, verdict: Verdict, path: Path, size: QPageSize, tell: Tell = untold, *, vitals: bool
+    source: Source, verdict: Verdict, path: Path, paper_size: str, tell: Tell = untold, *, vitals: bool
 ) -> None:
-    """As pages of this size; an application must exist."""
+    """As pages of this size (see printer.page_size); an application must exist."""
     facts = facts_of(source, verdict)
     pages, spot = Pages(), Spot(0, TOP)
     for table in tables_of(facts, vitals=vitals):
         spot = pages.pour(lines.lines_of(table, paper.ROOM), paper.LEFT, paper.ROOM, spot)
     limits = said(facts, vitals=vitals)
-    sheets = pdf(path, words.TITLE, size)
+    sheets = pdf(path, words.TITLE, paper_size)
     on_paper(sheets, pages.count, lambda p, n: _page(p, facts, pages, n, limits), tell)
     without_dates(path)
 

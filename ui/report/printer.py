@@ -53,24 +53,24 @@ class Sheets:
     name: str
 
 
-def page_size(paper: str, region: QLocale | None = None) -> QPageSize:
-    """A page of this paper ("a4" or "letter"); where nothing was chosen, of the computer's region."""
+def page_size(paper_size: str, region: QLocale | None = None) -> QPageSize:
+    """A page of "a4" or "letter"; where nothing was chosen (""), of the paper of the computer's region."""
     usual = "letter" if (region or QLocale.system()).territory() in _LETTER else "a4"
-    return QPageSize(SIZES[paper or usual])
+    return QPageSize(SIZES[paper_size or usual])
 
 
-def pdf(path: Path, title: str, size: QPageSize) -> Sheets:
-    """A PDF file of such pages."""
-    return _pdf(QPdfWriter(str(path)), str(path), title, size)
+def pdf(path: Path, title: str, paper_size: str) -> Sheets:
+    """A PDF file of pages of this size (see page_size)."""
+    return _pdf(QPdfWriter(str(path)), str(path), title, paper_size)
 
 
-def pdf_within(buffer: QBuffer, title: str, size: QPageSize) -> Sheets:
+def pdf_within(buffer: QBuffer, title: str, paper_size: str) -> Sheets:
     """The same in memory."""
-    return _pdf(QPdfWriter(buffer), title, title, size)
+    return _pdf(QPdfWriter(buffer), title, title, paper_size)
 
 
-def _pdf(writer: QPdfWriter, name: str, title: str, size: QPageSize) -> Sheets:
-    writer.setPageSize(size)
+def _pdf(writer: QPdfWriter, name: str, title: str, paper_size: str) -> Sheets:
+    writer.setPageSize(page_size(paper_size))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(RESOLUTION)
     writer.setTitle(title)
