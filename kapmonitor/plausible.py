@@ -51,10 +51,16 @@ def pressed(ref: str, reading: Reading) -> float | None:
     """
     if isinstance(reading, Measured):
         return reading.value
-    top = RANGES[ref][1]
-    said_high = reading.validity is Validity.OVERFLOW
-    is_high = reading.raw is not None and top < reading.raw <= HIGHEST_CUFF
-    return top if said_high or is_high else None
+    return RANGES[ref][1] if is_beyond(ref, reading) else None
+
+
+def is_beyond(ref: str, reading: Reading) -> bool:
+    """Whether a pressure was too high to be measured, by the device's word or by its number."""
+    if isinstance(reading, Measured):
+        return False
+    raw = reading.raw
+    said = reading.validity is Validity.OVERFLOW
+    return said or (raw is not None and RANGES[ref][1] < raw <= HIGHEST_CUFF)
 
 
 def cuff_is_plausible(systolic: Reading, diastolic: Reading, mean: Reading) -> bool:

@@ -159,14 +159,16 @@ class Station:
 
     def _begin(self) -> None:
         self._evaluated_s = time.monotonic()
-        self._turns.take("beginning", self._take_stock)
+        self._turns.take("start of the session", self._take_stock)
         self._runtime.spawn(self._tick(), "tick")
         engine = self.engine
         looking = partial(
             keep_looking, lambda: self.record_path, engine.senses.sense, engine.show_station, self._awake
         )
         self._keep("look at the computer", looking)
-        self._keep("proof of the record", partial(self.heads.run, engine.note, engine.senses.sense))
+        self._keep(
+            "proof that the record is whole", partial(self.heads.run, engine.note, engine.senses.sense)
+        )
         self._keep("copies of the record", partial(self.copies.run, engine.note))
         if self.plan.sound is not None and self.sounding is not None:
             outputs = self.plan.sound.outputs
@@ -279,7 +281,7 @@ class Station:
             self.engine.on_link(device, change)
             self.cuffs.heard(device, change, change.t_ns)
         except Exception as error:  # noqa: BLE001 - one device's news must not end the others'
-            self._turns.failed(f"connection of {device}", error)
+            self._turns.failed(f"connection of {self._called(device)}", error)
 
     def on_event(self, device: str, event: DeviceEvent) -> None:
         """A device said something."""
@@ -287,7 +289,11 @@ class Station:
             self.engine.on_event(device, event)
             self.cuffs.heard(device, event, event.t_ns)
         except Exception as error:  # noqa: BLE001 - as above
-            self._turns.failed(f"values of {device}", error)
+            self._turns.failed(f"values of {self._called(device)}", error)
+
+    def _called(self, device: str) -> str:
+        view = self.engine.book.views.get(device)
+        return view.label if view is not None else device
 
     def submit(self, command: Command) -> Future[None]:
         """Do what somebody asked; resolves once it is on disk, fails with a KapError that says why not."""

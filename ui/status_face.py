@@ -157,7 +157,7 @@ def _record(snapshot: Snapshot) -> Sign:
     if record is None:
         return Sign(Lamp.OFF, strings.NO_RECORD)
     if record.problem:
-        return Sign(Lamp.LOST, strings.RECORD_TROUBLE, record.problem)
+        return Sign(Lamp.LOST, strings.RECORD_TROUBLE, record.problem.partition(".")[0])
     if record.oldest_wait_s > DRIFT_S:
         return Sign(Lamp.DOUBT, strings.RECORD_LATE, f"{record.oldest_wait_s:.0f} s")
     return Sign(Lamp.REC, strings.RECORDING, strings.RECORD_MOVED * bool(record.moved))

@@ -8,16 +8,27 @@ from typing import Final
 
 from kapmonitor.errors import RecordError
 
-HANGS: Final = "The disk does not answer. Check the disk; until then everything is kept in memory only."
-FAILED: Final = (
-    "The part of the program that writes the record has failed and tries again; please report this."
-)
-REFUSED: Final = (
-    "One entry ({kind}) does not fit the record and is not in it; please write it down and report this."
-)
+HANGS: Final = "The disk is stuck. Check the disk; until then everything is kept in memory only."
+FAILED: Final = "The part of the program that writes the record failed and tries again. Please report this."
+REFUSED: Final = "{what} does not fit the record and is not in it. Please write it down, and report this."
+_CALLED: Final = {
+    "NumericRow": "A value",
+    "WaveSlice": "A stretch of a curve",
+    "WireRow": "What a device sent",
+    "note.added": "A note",
+    "note.amended": "The change of a note",
+    "dose.given": "A dose",
+    "dose.amended": "The change of a dose",
+}
+"""What people see of a record's items, by kind; all else is an entry to them."""
 
 _SAME_FILE: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY)
 """Errors after which the open file is as good as before; after others it is opened anew."""
+
+
+def refused(kind: str) -> str:
+    """What is said of an item of this kind that no table takes."""
+    return REFUSED.format(what=_CALLED.get(kind, "An entry"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from kapmonitor.record.items import DataRow, NumericRow, RecordStatus, WaveSlice
 from kapmonitor.record.moves import Move, first_name
 from kapmonitor.record.moving import AFTER_CLOSING_S, AFTER_S, Mover, what_is_left
 from kapmonitor.record.store import Store, create_record
-from kapmonitor.record.trouble import FAILED, HANGS, REFUSED, trouble
+from kapmonitor.record.trouble import FAILED, HANGS, refused, trouble
 from kapmonitor.session.events import RecordMoved, SessionClosed, Stamped
 from kapmonitor.vault.home import Vault
 
@@ -315,7 +315,7 @@ class RecordWriter:
         """One item that fits no table must not keep the others from the disk."""
         # Neither the item nor what the error quotes of it: nothing about a person belongs in a log.
         log.error("cannot record a %s (%s)", _kind(waiting.item), type(why).__name__)
-        self._refused = REFUSED.format(kind=_kind(waiting.item))
+        self._refused = refused(_kind(waiting.item))
         self._refused_until_s = time.monotonic() + REFUSED_TOLD_S
         self._fail_future(waiting, RecordError(str(self._path), f"cannot hold this ({why})"))
 

@@ -8,6 +8,7 @@ from kapmonitor.alarms.audio import AudioState
 from kapmonitor.alarms.baseline import Baseline, Proposal, Wanting
 from kapmonitor.alarms.signals import OutputReport, OutputWord, SoundState
 from kapmonitor.alarms.soundtrouble import STAFF_LOST
+from kapmonitor.record.trouble import HANGS
 from kapmonitor.session.events import RuleDisabled
 from kapmonitor.session.state import AlarmSpan, SoundCheck
 from kapmonitor.snapshot import ActiveAlarm, BaselineStatus, LimitInForce, Priority
@@ -196,6 +197,9 @@ def alarms(variant: str, now_ns: int) -> tuple[ActiveAlarm, ...]:
         "cuff-failed": (flag("cuff:cuff", LOW, ago(17), "Cuff\tmotion"),),
         "audio-lost": (flag("audio", MEDIUM, ago(3), sound("audio-lost", now_ns).trouble),),
         "record-trouble": (flag("record", HIGH, ago(31), "the disk is full"),),
+        "disk-hangs": (flag("record", HIGH, ago(18), HANGS),),
+        "part-failed": (flag("console", MEDIUM, ago(6), "connection of Oximeter, cuff timer"),),
+        "too-high": (alarm("nibp-sys", HIGH, 280.0, 180.0, ago(8), bypassed=True),),
         "record-moved": (flag("moved", LOW, ago(31), "/media/second/records"),),
     }
     return found.get(variant, ())

@@ -48,6 +48,7 @@ from kapmonitor.model import (
 from kapmonitor.nearby import Nearby
 from kapmonitor.protocol import shipped
 from kapmonitor.record.items import RecordStatus
+from kapmonitor.record.trouble import HANGS
 from kapmonitor.session.events import (
     BedsideConfirmed,
     CuffPlan,
@@ -141,6 +142,9 @@ VARIANTS = (
     "extremes",
     "record-trouble",
     "record-moved",
+    "disk-hangs",
+    "part-failed",
+    "too-high",
     "sound-unchecked",
     "sound-check",
     "sound-check-trouble",
@@ -631,6 +635,11 @@ def _record_moved(made: Snapshot) -> Snapshot:
     return replace(made, record=RecordStatus(f"{moved}/x-moved.kap", 0, 0.0, made.t_ns, "", moved))
 
 
+def _disk_hangs(made: Snapshot) -> Snapshot:
+    status = RecordStatus("/var/lib/kapmonitor/x.kap", 900, 18.0, made.t_ns - 18 * S, HANGS)
+    return replace(made, record=status)
+
+
 _CHANGES = {
     "lost": _lost,
     "technical": _lost,
@@ -651,6 +660,8 @@ _CHANGES = {
     "pending": _pending,
     "record-trouble": _record_trouble,
     "record-moved": _record_moved,
+    "disk-hangs": _disk_hangs,
+    "too-high": _cuff_change(last=replace(_cuff(42, 141, 98, 160), systolic=Absent(Validity.OVERFLOW))),
     "demo": _mode(GenerationMode.DEMO),
     "replay": _mode(GenerationMode.TEST),
 }

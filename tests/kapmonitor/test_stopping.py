@@ -108,7 +108,7 @@ def test_a_disk_that_hangs_is_said_and_the_rest_is_ended(session, hung, monkeypa
     monkeypatch.setattr(headkeeping, "LAST_S", LIMIT_S)
     real = session._writer._store.commit
     monkeypatch.setattr(session._writer._store, "commit", lambda given: hung.wait(PATIENCE_S) and real(given))
-    with pytest.raises(RecordFull, match="does not answer"):
+    with pytest.raises(RecordFull, match="is stuck"):
         session.stop("ended")
     assert not session._runtime._thread.is_alive()
     hung.set()

@@ -6,11 +6,14 @@ struck when it is too old to act on, and goes after half an hour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from kapmonitor.model import CuffReading, CuffState, GenerationMode
+from kapmonitor.model import CuffReading, CuffState, GenerationMode, Reading
+from kapmonitor.plausible import is_beyond
 from kapmonitor.snapshot import CuffTile, Freshness, Priority, Snapshot
+from kapmonitor.vitals import pressures
 from ui import format as fmt
 from ui import strings
 from ui.tiles.face import Trust
@@ -148,4 +151,10 @@ def _words(tile: CuffTile) -> str:
     last: CuffReading | None = tile.last
     if last is not None and last.failure is not None:
         return strings.ATTEMPT_FAILED.format(why=strings.CUFF_FAILURES[last.failure])
-    return ""
+    too_high = [] if last is None else [role for role, (ref, part) in _parts(last) if is_beyond(ref, part)]
+    parts = " and ".join(strings.PRESSURE_PARTS[role] for role in too_high)
+    return strings.TOO_HIGH.format(parts=parts) if parts else ""
+
+
+def _parts(last: CuffReading) -> Iterator[tuple[str, tuple[str, Reading]]]:
+    return zip(strings.PRESSURE_PARTS, pressures(last), strict=True)

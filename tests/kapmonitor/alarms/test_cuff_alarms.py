@@ -9,6 +9,7 @@ from kapmonitor.plausible import HIGHEST_CUFF, RANGES, pressed
 from kapmonitor.session.events import DeviceAdded
 from kapmonitor.view import Role
 from ui import alarm_text
+from ui.tiles.pressure_face import pressure_face
 
 HIGH = ((SYS, 200), (DIA, 90), (MEAN, 127))
 FINE = ((SYS, 118), (DIA, 70), (MEAN, 86))
@@ -60,6 +61,7 @@ def test_a_pressure_too_high_to_be_measured_alarms_and_is_no_number_on_the_tile(
     (alarm,) = (a for a in snapshot.alarms if a.condition == "sys-very-high")
     assert "systolic 280 or more" in alarm_text.sentence(alarm, snapshot.nibp.last)
     assert "280 or more >" in alarm_text.short(alarm)
+    assert pressure_face(snapshot, snapshot.t_ns).words == "systolic too high to measure"
 
 
 @pytest.mark.parametrize("raw", [0, 30, HIGHEST_CUFF + 1, 511, 999, 65535])
