@@ -84,6 +84,7 @@ def test_a_core_that_does_not_end_does_not_keep_the_record_open(session, hung, m
     hung.set()
     session._runtime._thread.join(PATIENCE_S)
     assert not session._runtime._thread.is_alive()
+    assert not asyncio.all_tasks(session._runtime._loop)
     assert verify(session.record_path).kind == "intact"
     assert "end of the session's tasks failed" in [record.getMessage() for record in caplog.records]
     caplog.clear()

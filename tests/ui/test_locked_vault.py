@@ -136,6 +136,7 @@ def test_a_picture_waits_for_nobody(console, computers, tmp_path):
     console._picture = Picture(tmp_path / "a.png", (1280, 720), 0.1)
     assert run(console, lambda: unlock_station(console)) == []
     assert keys.identity_of(station) is None
+    assert not console._shutter.isActive()  # nobody takes a picture of a window that is gone
 
 
 # the page

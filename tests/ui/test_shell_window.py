@@ -15,9 +15,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 from shell_parts import HD, LAPTOP, open_window, picture, pixels, shows
 
+from kapmonitor.record.trouble import HANGS
 from kapmonitor.session.care import charted
 from kapmonitor.session.events import CardFilled, Phase
-from ui import strings
+from ui import alarm_text, strings
 from ui.main_window import MainWindow
 from ui.screenshot import render, save
 from ui.shell import AID, Shell
@@ -99,6 +100,13 @@ def test_the_status_zone_tells_who_when_and_what(qtbot):
     assert (before.clock_label, before.clock, before.dose) == ("open for", "00:10:00", "no dose yet")
     empty = open_window(qtbot, "empty").status._face
     assert empty.person == strings.NO_PERSON
+
+
+def test_what_keeps_the_record_from_the_disk_is_one_sentence_there_and_whole_in_the_alarm_line(qtbot):
+    signs = open_window(qtbot, "disk-hangs").status._face.signs
+    assert (signs[0].word, signs[0].trouble) == ("NOT SAVED", "The disk is stuck")
+    (alarm,) = FakeSession("disk-hangs").snapshot().alarms
+    assert alarm_text.technical(alarm) == f"NOT SAVED: {HANGS}"
 
 
 def test_a_record_that_is_not_written_is_not_called_recording(qtbot):

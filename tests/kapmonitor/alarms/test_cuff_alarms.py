@@ -100,9 +100,9 @@ def test_another_cuff_stands_in_for_the_chosen_one_once_its_reading_is_old(room)
 
 
 def test_of_a_cuff_that_is_taken_away_nothing_stands(room):
-    measured(room, FINE)
+    measured(room, ((MEAN, 86),))
     room.after(60)
-    measured(room, HIGH, "cuff2")
+    assert measured(room, HIGH, "cuff2")["sys-very-high"][0] == "active-unack"
     room.engine.release("cuff2", "AB")
     snapshot = room.after(2)
     assert snapshot.nibp.last.device == "cuff"
