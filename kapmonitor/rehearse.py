@@ -19,14 +19,13 @@ from kapmonitor.alarms.signals import Stage
 from kapmonitor.alarms.soundplan import SoundPlan
 from kapmonitor.alarms.stepper import NEAR_MISS, changed_event
 from kapmonitor.alarms.types import Priority, Rule, Side
-from kapmonitor.errors import ConfigError, RecordDamaged
+from kapmonitor.errors import RecordDamaged
 from kapmonitor.record.past import Past, Tell, past_of, spans_of
 from kapmonitor.record.reader import RecordReader
-from kapmonitor.regular import beginning
 from kapmonitor.session.events import AlarmChanged, BaselineSet, LimitsChanged, LimitsSet, Stamped
+from kapmonitor.textfile import read_text
 
 HOUR_NS: Final = 3_600_000_000_000
-LARGEST_FILE: Final = 1_000_000
 SHIPPED: Final = {"example": example, "baseline-example": baseline_example}
 """Limit sets that ship with the program, by the name they are asked for."""
 
@@ -99,19 +98,7 @@ def read_limits(name: str) -> LimitSet:
     """A limits file, or one of SHIPPED; ConfigError names path, key and what is allowed."""
     if name in SHIPPED:
         return SHIPPED[name]()
-    try:
-        data = beginning(Path(name), LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise ConfigError(name, "the file", "a limits file; this is far too large for one")
-        return parse(data.decode("utf-8"), name)
-    except UnicodeDecodeError as why:
-        raise ConfigError(name, "the file", "text in UTF-8") from why
-    except (OSError, ValueError) as why:
-        if isinstance(why, ConfigError):
-            raise
-        said = why.strerror if isinstance(why, OSError) else why
-        shipped = ", ".join(SHIPPED)
-        raise ConfigError(name, "the file", f"a file that can be read ({said}), or one of {shipped}") from why
+    return parse(read_text(Path(name), f", or one of {', '.join(SHIPPED)}"), name)
 
 
 def rehearse(path: Path, limits: LimitSet, plan: SoundPlan, tell: Tell) -> Rehearsal:

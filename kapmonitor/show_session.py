@@ -23,11 +23,11 @@ from kapmonitor.people.book import PeopleBook
 from kapmonitor.places import heads_ledger, new_record_path, people_file, sessions_folder
 from kapmonitor.protocol import shipped
 from kapmonitor.protocol.read import Protocol
-from kapmonitor.regular import beginning
 from kapmonitor.reporting import Asker, ReportDesk
 from kapmonitor.show_unlock import unlock_station
 from kapmonitor.signoff import Closed
 from kapmonitor.station import Station
+from kapmonitor.textfile import read_text
 from kapmonitor.underway import put_up
 from kapmonitor.unfinished import Unfinished, unfinished
 from kapmonitor.viewing import note_views
@@ -42,7 +42,6 @@ from ui.question import GO_ON, Question, interrupted_question
 
 OPENING = "Opening the session"
 NO_PEOPLE = "The clinic’s people are not known, so no PIN is asked for"
-LARGEST_BYTES = 1_000_000
 
 
 def prepare(console: Console, arguments: argparse.Namespace, folder: Path) -> Callable[[], Path | None]:
@@ -171,20 +170,8 @@ def _question(found: Unfinished) -> Question:
 def _limits(path: str | None) -> limits.LimitSet:
     if path is None:
         return limits.example()
-    return limits.parse(_read(path, "the limits"), path)
+    return limits.parse(read_text(Path(path)), path)
 
 
 def _sound_plan(path: str | None) -> SoundPlan:
-    return soundplan.default() if path is None else soundplan.parse(_read(path, "the plan"), path)
-
-
-def _read(path: str, what: str) -> str:
-    try:
-        data = beginning(Path(path), LARGEST_BYTES + 1)
-        if len(data) > LARGEST_BYTES:
-            raise ConfigError(path, what, f"a file of at most {LARGEST_BYTES} bytes")
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, what, "must be text in UTF-8") from error
-    except OSError as error:
-        raise ConfigError(path, what, f"cannot be read: {error.strerror}") from error
+    return soundplan.default() if path is None else soundplan.parse(read_text(Path(path)), path)

@@ -12,10 +12,11 @@ from typing import Final
 from kapmonitor import settings
 from kapmonitor.alarms import limits, soundplan
 from kapmonitor.alarms.limitentry import rule_of
-from kapmonitor.config.load import beside, read_text
+from kapmonitor.config.load import beside
 from kapmonitor.errors import ConfigError
 from kapmonitor.protocol import read as protocol
 from kapmonitor.tables import THE_FILE, shown, top
+from kapmonitor.textfile import read_text
 from playlists import store
 from playlists.model import Playlist
 

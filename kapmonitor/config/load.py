@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from kapmonitor import settings as settings_module
 from kapmonitor.errors import ConfigError
 from kapmonitor.protocol import read as protocol_module
 from kapmonitor.protocol.read import Protocol
-from kapmonitor.regular import beginning
 from kapmonitor.settings import Setting, Settings
-from kapmonitor.tables import THE_FILE
-
-LARGEST_BYTES: Final = 1_000_000
-
-
-def read_text(path: Path) -> str:
-    """The text of a file of usual size; ConfigError if it cannot be had."""
-    try:
-        data = beginning(path, LARGEST_BYTES + 1)
-        if len(data) > LARGEST_BYTES:
-            raise ConfigError(str(path), THE_FILE, f"at most {LARGEST_BYTES} bytes")
-        return data.decode("utf-8")
-    except UnicodeDecodeError as why:
-        raise ConfigError(str(path), THE_FILE, "text in UTF-8") from why
-    except (OSError, ValueError) as why:
-        if isinstance(why, ConfigError):
-            raise
-        said = why.strerror if isinstance(why, OSError) else why
-        raise ConfigError(str(path), THE_FILE, f"a file that can be read ({said})") from why
+from kapmonitor.textfile import read_text
 
 
 def load_settings(path: Path) -> Settings:

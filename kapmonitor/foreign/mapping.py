@@ -11,12 +11,11 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kapmonitor import mdc
-from kapmonitor.errors import ConfigError
 from kapmonitor.foreign.naming import Meant, as_term
 from kapmonitor.foreign.timecolumn import TimeColumn, time_column
 from kapmonitor.tables import Table, each_once, is_number, top
+from kapmonitor.textfile import read_text
 
-MOST_BYTES: Final = 1_000_000
 DELIMITERS: Final = (",", ";", "\t", "|")
 ENCODINGS: Final = ("utf-8", "utf-16", "latin-1", "cp1252")
 MOST_SENTINELS: Final = 20
@@ -53,17 +52,7 @@ class Mapping:
 
 def read_mapping(path: Path) -> Mapping:
     """ConfigError, with all mistakes of the file, if it is not one."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-        text = raw.decode("utf-8")
-    except OSError as why:
-        raise ConfigError(str(path), "the file", f"cannot be read ({why.strerror})") from why
-    except UnicodeDecodeError as why:
-        raise ConfigError(str(path), "the file", "is not UTF-8 text") from why
-    if len(raw) > MOST_BYTES:
-        raise ConfigError(str(path), "the file", f"is larger than {MOST_BYTES} bytes")
-    return parse(text, str(path))
+    return parse(read_text(path), str(path))
 
 
 def parse(text: str, path: str) -> Mapping:

@@ -9,9 +9,10 @@ import pytest
 from kapmonitor.config.check import check
 from kapmonitor.config.load import load_protocol, load_settings
 from kapmonitor.errors import ConfigError
+from kapmonitor.foreign import mapping
 from kapmonitor.regular import NO_FILE, beginning
 from kapmonitor.rehearse import read_limits
-from kapmonitor.show_session import _read
+from kapmonitor.show_session import _sound_plan
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes among files on Windows")
 
@@ -35,7 +36,8 @@ def named(request, tmp_path):
         load_settings,
         load_protocol,
         lambda path: read_limits(str(path)),
-        lambda path: _read(str(path), "the limits"),
+        lambda path: _sound_plan(str(path)),
+        mapping.read_mapping,
     ],
 )
 def test_what_is_no_file_is_named_and_not_waited_for(named, read):
