@@ -1,5 +1,6 @@
 """De-identified, no field in which somebody can type says what was typed; what is plain stays."""
 
+import re
 import zipfile
 from dataclasses import fields, replace
 from typing import get_args, get_type_hints
@@ -29,6 +30,8 @@ CANARIES = (
     "1980-02-29",
     "anna.mustermann@example.org",
 )
+COMPUTED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+"""Ids that are drawn by chance and sums: among so many of their digits four are any number by chance."""
 
 
 def filled(kind, canary):
@@ -119,7 +122,7 @@ def test_no_deidentified_format_says_what_was_typed(which, format_, tmp_path, re
     out = tmp_path / ("a.txt" if format_ == export.HANDOVER else "a.x")
     assert main(["export", str(record), "--to", format_, "--out", str(out), *words]) == 0
     for name, raw in parts_of(tmp_path):
-        text = raw.decode("utf-8", "ignore")
+        text = COMPUTED.sub("", raw.decode("utf-8", "ignore"))
         assert [each for each in CANARIES if each in text] == [], name
 
 
