@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from devices.registry import load
@@ -19,9 +20,10 @@ from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import session_of
 from kapmonitor.record.wireonly import WireOnly
 from kapmonitor.record.writer import RecordWriter
-from kapmonitor.session.events import SessionStarted, Stamped
+from kapmonitor.session.events import SessionEvent, SessionStarted, Stamped
 from kapmonitor.station import Station
 from kapmonitor.vault.home import load_vault
+from kapmonitor.watch import Watch
 
 
 def open_station(plan: Plan, clock: Clock) -> Station:
@@ -29,14 +31,22 @@ def open_station(plan: Plan, clock: Clock) -> Station:
     given = what_is_given(plan)
     started = started_event(plan, clock)
     vault = load_vault() if plan.mode is GenerationMode.REAL else None
-    writer = RecordWriter.create(plan.path, started, clock, vault, second_folder(plan))
+    also = tuple(Stamped(started.t_ns, each) for each in _goes_with(plan, started.t_ns))
+    writer = RecordWriter.create(plan.path, started, clock, vault, second_folder(plan), also)
     recorder = WireOnly(writer) if plan.wire_only else writer
-    engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed)
-    if plan.protocol is not None:
-        engine.note(protocol_event(plan.protocol))
+    engine = Engine(clock, recorder, started, plan.limits, speed=plan.speed, also=also)
     station = Station(plan, clock, writer, engine, given, _session(started))
     station.add_devices()
     return station
+
+
+def _goes_with(plan: Plan, t_ns: int) -> Iterator[SessionEvent]:
+    """What the session could not be gone on with without: its limits and its protocol."""
+    limits = Watch(plan.limits, t_ns).limits_event()
+    if limits is not None and not plan.wire_only:
+        yield limits
+    if plan.protocol is not None:
+        yield protocol_event(plan.protocol)
 
 
 def begin(plan: Plan) -> Station:

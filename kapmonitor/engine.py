@@ -6,7 +6,7 @@ the dashboard reads `snapshot`, which is replaced at each tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
@@ -80,8 +80,10 @@ class Engine:
         limits: LimitSet,
         *,
         speed: float = 1.0,
+        also: Sequence[Stamped] = (),
         earlier: Earlier | None = None,
     ) -> None:
+        """`started` and `also` are on record already; so is what `earlier` holds."""
         if not isinstance(started.event, SessionStarted):
             raise TypeError("a session begins with SessionStarted")
         self._clock = clock
@@ -108,7 +110,10 @@ class Engine:
         self.snapshot = Snapshot(mode=GenerationMode(started.event.mode), speed=speed)
         if earlier is not None:
             self._take_up(earlier)
-        self._tell_limits()
+        for stamped in also:
+            self._state = fold(self._state, stamped)
+            self._show_alarms(stamped)
+        self._tell_limits([stamped.event for stamped in also])
 
     def _take_up(self, earlier: Earlier) -> None:
         """Begin where the record ends. What it holds already is not put there again."""
@@ -342,9 +347,9 @@ class Engine:
         self._faults_t_ns = now_ns
         self.book.report_faults(now_ns)
 
-    def _tell_limits(self) -> None:
+    def _tell_limits(self, on_record: Collection[SessionEvent] = ()) -> None:
         limits = self._watch.limits_event()
-        if limits is not None:
+        if limits is not None and limits not in on_record:
             self._emit(limits)
 
     def _show_alarms(self, item: Stamped | NumericRow) -> None:

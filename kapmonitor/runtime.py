@@ -99,6 +99,9 @@ class Runtime:
 
     def stop(self) -> None:
         """Cancel every task, wait for them, and end the thread; TimeoutError if something holds it up."""
+        if self._thread.ident is None:  # never started
+            self._loop.close()
+            return
         if not self._thread.is_alive():
             return
         try:

@@ -327,8 +327,8 @@ class Station:
             return
         self._closed = True
         take = self._turns.take
+        take("end of the session's tasks", self._runtime.stop)
         if self._started:
-            take("end of the session's tasks", self._runtime.stop)
             take("end of keeping the computer awake", self._awake.end)
         take("clock", self._tell_clock)
         take("end of the session", lambda: self.engine.close(reason))

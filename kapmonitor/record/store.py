@@ -168,10 +168,17 @@ class Store:
         return bool(found == (SessionClosed.TYPE,))
 
 
-def create_record(path: Path, started: Stamped, now_ns: int, vault: Vault | None = None) -> None:
+def create_record(
+    path: Path,
+    started: Stamped,
+    now_ns: int,
+    vault: Vault | None = None,
+    also: Sequence[Stamped] = (),
+) -> None:
     """A new record that begins with `started`, on disk before this returns; never over another file.
 
-    With a vault it is encrypted, for whoever the vault names.
+    With a vault it is encrypted, for whoever the vault names. `also` is in one transaction with `started`:
+    what no record is to be found without, however soon the power fails.
     """
     if not isinstance(started.event, SessionStarted):
         raise TypeError("a record begins with session.started")
@@ -185,7 +192,7 @@ def create_record(path: Path, started: Stamped, now_ns: int, vault: Vault | None
     try:
         schema.create(path, header_of(started.event), new_key(path, vault) if vault is not None else None)
         store = Store(path)
-        store.commit([(now_ns, started)])
+        store.commit([(now_ns, each) for each in (started, *also)])
         store.abandon()
         sync_folder(path.parent)
     except FileExistsError as why:

@@ -102,13 +102,14 @@ class RecordWriter:
         clock: Clock,
         vault: Vault | None = None,
         spare: Path | None = None,
+        also: Sequence[Stamped] = (),
     ) -> RecordWriter:
-        """Begin a record with session.started, encrypted if there is a vault.
+        """Begin a record with session.started and what belongs to that, encrypted if there is a vault.
 
         `spare` is the folder where it goes on if its disk fails. RecordError if the file exists or cannot be
         made.
         """
-        create_record(path, started, clock.now_ns(), vault)
+        create_record(path, started, clock.now_ns(), vault, also)
         return cls.resume(path, clock, spare)
 
     @classmethod

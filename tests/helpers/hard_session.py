@@ -11,6 +11,8 @@ from pathlib import Path
 
 from programs import Program
 
+from kapmonitor.errors import RecordDamaged
+from kapmonitor.record.earlier import earlier_of
 from kapmonitor.record.reader import RecordReader
 from kapmonitor.record.verify import verify
 from kapmonitor.session.events import AlarmAcknowledged, DoseGiven, NoteAdded, SessionResumed
@@ -145,6 +147,11 @@ def wrong(path, answered, *, kind="interrupted"):
     stated = sum("without monitoring" in line for line in verdict.missing)
     if stated != len(gaps(path)):
         found.append(f"{len(gaps(path))} gaps in the record, {stated} stated")
+    if kind == "interrupted":
+        try:
+            earlier_of(path)
+        except RecordDamaged as why:
+            found.append(f"cannot be gone on with: {why}")
     return found
 
 
