@@ -11,6 +11,7 @@ from kapmonitor.session.notes import Note
 from kapmonitor.session.state import Dose, SessionState
 
 WITHDRAWN: Final = "withdrawn: {text}"
+AMENDED: Final = "{text} (amended)"
 IMPORTED: Final = "taken over from a file of another program; not a session of this clinic"
 
 
@@ -53,7 +54,8 @@ def _moments(state: SessionState) -> Iterator[Moment]:
 def _charted(state: SessionState) -> Iterator[Moment]:
     """Doses and notes, also those that somebody took back."""
     for dose in state.doses:
-        yield Moment(dose.t_ns, None, "dose", dose_words(dose), dose.by)
+        text = dose_words(dose)
+        yield Moment(dose.t_ns, None, "dose", AMENDED.format(text=text) if dose.changes else text, dose.by)
     for dose in state.doses_withdrawn:
         yield Moment(dose.t_ns, None, "dose", WITHDRAWN.format(text=dose_words(dose)), dose.by, True)
     for note in state.notes:
@@ -70,4 +72,4 @@ def note_words(note: Note) -> str:
     text = note.text or note.tag or note.kind
     if note.withdrawn:
         return WITHDRAWN.format(text=text)
-    return f"{text} (amended)" if note.changes else text
+    return AMENDED.format(text=text) if note.changes else text

@@ -9,10 +9,11 @@ from typing import Final
 
 from kapmonitor.export.fhir.coding import Json, quantity
 from kapmonitor.export.fhir.naming import Names
-from kapmonitor.export.moments import Moment, moments_of
+from kapmonitor.export.moments import Moment, dose_words, moments_of
 from kapmonitor.export.source import Source
 from kapmonitor.export.standing import state_words
 from kapmonitor.record.verify import Verdict
+from kapmonitor.session.doses import DoseChange
 from kapmonitor.session.events import DeviceIdentity, RecordSigned
 from kapmonitor.session.state import AlarmSpan, Device, Dose
 from kapmonitor.session.who import who
@@ -85,6 +86,7 @@ def _dose(source: Source, names: Names, dose: Dose, status: str) -> Json:
     parts = {"route": dose.route, "site": dose.site}
     dosage: Json = {name: {"text": text} for name, text in parts.items() if text}
     by = {"performer": [{"actor": {"display": dose.by}}]} if dose.by else {}
+    changes = [_dose_change(source, change) for change in dose.changes]
     return {
         "resourceType": "MedicationAdministration",
         "status": status,
@@ -92,7 +94,18 @@ def _dose(source: Source, names: Names, dose: Dose, status: str) -> Json:
         "subject": names.patient,
         "effectiveDateTime": source.wall.text(dose.t_ns),
         **by,
+        **({"note": changes} if changes else {}),
         "dosage": {**dosage, "dose": quantity(dose.amount_mg, "mg")},
+    }
+
+
+def _dose_change(source: Source, change: DoseChange) -> Json:
+    """When a dose was changed, by whom and why, and as what it stood until then: a FHIR Annotation."""
+    until = f"changed; until then {dose_words(change.was)}, {source.wall.text(change.was.t_ns)}"
+    return {
+        **({"authorString": change.by} if change.by else {}),
+        "time": source.wall.text(change.t_ns),
+        "text": f"{until}: {change.reason}" if change.reason else until,
     }
 
 

@@ -216,6 +216,24 @@ def test_breaths_are_not_beats(tmp_path):
 
 
 @pytest.mark.parametrize("words", [(), ("--deidentify",)])
+def test_a_dose_that_was_corrected_says_so_in_every_format(tmp_path, words):
+    given = ev.DoseGiven("ketamine", 60.0, "im", "left deltoid", "RN", dose="d1")
+    truth = ev.DoseAmended(
+        "d1", made.at(55), "ketamine", 70.0, "im", "left deltoid", "RN", "", "", 0.0, False, "misread", "AB"
+    )
+    rows = [made.stamped(60, given), made.stamped(90, truth)]
+    (dose,) = exported(tmp_path, rows, *words)["MedicationAdministration"]
+    assert (dose["status"], dose["dosage"]["dose"]["value"]) == ("completed", 70.0)
+    (said,) = dose["note"]
+    assert "until then ketamine 60 mg IM left deltoid" in said["text"]
+    assert ("misread" in said["text"], "authorString" in said) == (not words, not words)
+    for kind, name in (("csv", "s.events.csv"), ("edf", "s.edf")):
+        out = tmp_path / f"s.{kind}"
+        assert main(["export", str(tmp_path / "s.kap"), "--to", kind, "--out", str(out), *words]) == 0
+        assert b"ketamine 70 mg IM left deltoid (amended)" in (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("words", [(), ("--deidentify",)])
 def test_what_was_taken_back_is_entered_in_error_and_not_gone(tmp_path, words):
     given = ev.DoseGiven("ketamine", 70.0, "im", "left deltoid", "RN", dose="d1")
     never = ev.DoseAmended(

@@ -76,6 +76,10 @@ def everything():
     yield made.stamped(
         61, ev.DoseAmended("d3", made.at(60), anna, 70.0, "im", anna, "RN", "", "", 0.0, False, "", "RN")
     )
+    yield made.stamped(
+        61,
+        ev.DoseAmended("d1", made.at(60), anna, 75.0, "im", anna, "RN", anna, anna, 0.0, False, anna, anna),
+    )
     yield made.stamped(62, ev.DoseGiven("ketamine", 10.0, "im", "left deltoid", "RN", dose="d2"))
     for second, file in ((70, "a"), (80, "b"), (90, "a")):
         title = f"{anna} farewell recording {file}"
