@@ -19,10 +19,7 @@ from kapmonitor.alarms.technical import MOVED, RECORD
 from kapmonitor.anchor import Anchor
 from kapmonitor.channels import Channels
 from kapmonitor.clock import Clock
-from kapmonitor.commands import (
-    AlarmCommand,
-    Command,
-)
+from kapmonitor.commands import AlarmCommand, Command
 from kapmonitor.devicebook import DeviceBook
 from kapmonitor.errors import CommandRefused
 from kapmonitor.liveview import LiveView, LiveWave

@@ -134,18 +134,29 @@ def _said_bytes(file: BinaryIO, start: int, frame: Frame) -> int | None:
 
 def _count(file: BinaryIO, at: int, first: Frame) -> int:
     """How many whole frames of one kind there are, whatever is between them."""
-    end, count, kind = file.seek(0, 2), 0, first.kind
+    end, count = file.seek(0, 2), 0
+    found: int | None = at
+    while found is not None:
+        frame = _frame(file, found)
+        if frame is not None and frame.kind == first.kind:
+            found += frame.size
+            count += found <= end
+        else:
+            found = _next(file, found + 1, first.kind)
+    return count
+
+
+def _next(file: BinaryIO, at: int, kind: bytes) -> int | None:
+    """Where the next frame of a kind begins, if there is one."""
     # The last bit of a frame's second byte says whether it has a checksum, which may differ.
     same = re.compile(b"\xff[" + re.escape(kind[:1]) + re.escape(bytes((kind[0] | 1,))) + b"]")
     while True:
-        frame = _frame(file, at)
-        if frame is not None and frame.kind == kind:
-            at += frame.size
-            count += at <= end
-            continue
-        file.seek(at + 1)
+        file.seek(at)
         data = file.read(SEARCH)
-        found = same.search(data)
-        if found is None and len(data) < SEARCH:
-            return count
-        at += 1 + (len(data) - 1 if found is None else found.start())
+        for match in same.finditer(data):
+            frame = _parsed(data[match.start() : match.start() + 4])
+            if frame is not None and frame.kind == kind:
+                return at + match.start()
+        if len(data) < SEARCH:
+            return None
+        at += len(data) - 3

@@ -7,6 +7,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,6 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _data = tempfile.TemporaryDirectory(prefix="kapmonitor-tests-")
 atexit.register(_data.cleanup)
 os.environ["XDG_DATA_HOME"] = os.environ["XDG_STATE_HOME"] = _data.name
+# How long an example takes says how busy the computer is, and nothing about the code.
+settings.register_profile("any-computer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-computer")
 
 
 def pytest_collection_finish():

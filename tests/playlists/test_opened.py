@@ -1,7 +1,9 @@
 """Files that are not what they say: words about that one file, and all others are played."""
 
+import io
 import struct
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,6 +235,22 @@ def test_frames_behind_a_hole_are_counted(tmp_path):
     data = path.read_bytes()
     path.write_bytes(data[:100_000] + bytes(200_000) + data[100_000:])
     assert mpeg.held(path).seconds == pytest.approx(12.0, abs=0.1)
+
+
+def test_what_only_looks_like_frames_is_read_once(monkeypatch):
+    frame = b"\xff\xfb\x90\x00".ljust(417, b"\0")
+    data = frame * 4 + b"\xff\xfb\x00\x00" * 250_000
+    read = []
+
+    class Told(io.BytesIO):
+        def read(self, size=-1):
+            got = super().read(size)
+            read.append(len(got))
+            return got
+
+    monkeypatch.setattr(Path, "open", lambda *_, **__: Told(data))
+    assert mpeg.held(Path("a.mp3")).seconds == pytest.approx(4 * 1152 / 44_100)
+    assert sum(read) < 2 * len(data)
 
 
 def duration_of(path):
