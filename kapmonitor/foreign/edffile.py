@@ -1,4 +1,4 @@
-"""EDF and EDF+ (C and D), checked as it is read: header, samples where they lie in the file, annotations."""
+"""EDF and EDF+ (C and D), checked as it is read: header, samples when they are asked for, annotations."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kapmonitor.errors import ImportRefused
+from kapmonitor.foreign.edfrecords import DataRecords
 from kapmonitor.foreign.recording import SECOND_NS, Words
 
 HEADER_BYTES: Final = 256
@@ -22,6 +20,8 @@ BDF: Final = b"\xffBIOSEMI"
 MOST_SIGNALS: Final = 512
 LEAST_WORD, MOST_WORD = -32_768, 32_767
 MOST_RECORD_BYTES: Final = 64 << 20
+AT_ONCE: Final = 1 << 22
+"""Words that are in memory at a time where a whole signal is looked through."""
 ANNOTATIONS: Final = "EDF Annotations"
 _FIELDS: Final = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
 """Widths of each signal's fields; each stands for all signals, then the next one."""
@@ -50,7 +50,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EdfFile:
-    """`began` is a time of day without a zone. `records` (n, words) lies in the file until it is looked at.
+    """`began` is a time of day without a zone. `records` are read from the file when they are asked for.
 
     `expected` is how many data records the header names; the file may be cut short, or have `more`.
     """
@@ -61,7 +61,7 @@ class EdfFile:
     is_plus: bool
     record_ns: int
     signals: tuple[Signal, ...]
-    records: NDArray[np.int16]
+    records: DataRecords
     expected: int
     more: int
 
@@ -95,7 +95,6 @@ def read(path: Path) -> EdfFile:
     n = (size - begin) // (2 * words)
     expected = _whole(path, head[236:244], "number of data records", -1, 10**8)
     present = n if expected < 0 else min(n, expected)
-    shape = (present, words)
     reserved = _text(head[192:236])
     return EdfFile(
         began=_began(path, head),
@@ -104,7 +103,7 @@ def read(path: Path) -> EdfFile:
         is_plus=reserved.startswith("EDF+"),
         record_ns=_duration_ns(path, head[244:252]),
         signals=signals,
-        records=np.memmap(path, "<i2", "r", begin, shape) if present else np.empty(shape, np.int16),
+        records=DataRecords(path, begin, words, present),
         expected=max(expected, present),
         more=n - present,
     )
@@ -179,14 +178,20 @@ def _digital(least: str, most: str) -> tuple[int, int]:
 def words_of(file: EdfFile, signal: Signal, first: int, start: int, stop: int) -> Words:
     """Samples of a signal, counted from data record `first` on."""
     begin, end = start // signal.size, -(-stop // signal.size)
-    block = file.records[first + begin : first + end, signal.begin : signal.begin + signal.size]
-    words: Words = np.asarray(block).reshape(-1)[start - begin * signal.size : stop - begin * signal.size]
-    return words.astype(np.int16)
+    block = file.records.column(first + begin, first + end, signal.begin, signal.size)
+    return block.reshape(-1)[start - begin * signal.size : stop - begin * signal.size]
 
 
-def annotations_of(file: EdfFile, signal: Signal, record: int) -> tuple[int | None, list[Annotation]]:
-    """What a data record says in an annotation signal: its own time if it says that, and the texts."""
-    raw = np.asarray(file.records[record, signal.begin : signal.begin + signal.size]).tobytes()
+def annotations_of(file: EdfFile, signal: Signal) -> Iterator[tuple[int | None, list[Annotation]]]:
+    """What each data record says in an annotation signal: its own time if it says that, and the texts."""
+    at_once = max(1, AT_ONCE // signal.size)
+    for first in range(0, len(file.records), at_once):
+        stop = min(first + at_once, len(file.records))
+        for words in file.records.column(first, stop, signal.begin, signal.size):
+            yield _said(words.tobytes())
+
+
+def _said(raw: bytes) -> tuple[int | None, list[Annotation]]:
     onset: int | None = None
     found = []
     for part in raw.split(b"\x00"):

@@ -54,12 +54,12 @@ def timeline(path: Path, file: EdfFile, began_ns: int, tell: Tell) -> Timeline:
 def _annotations(file: EdfFile, tell: Tell) -> tuple[list[int | None], list[Annotation]]:
     """Each data record's own time, where it says it, and all texts."""
     signals = [signal for signal in file.signals if signal.label.startswith(ANNOTATIONS)]
+    columns = [edffile.annotations_of(file, signal) for signal in signals]
     onsets: list[int | None] = []
     notes: list[Annotation] = []
-    for record in range(len(file.records) if signals else 0):
+    for record, said in enumerate(zip(*columns, strict=True)):
         tell(record / len(file.records))
-        for place, signal in enumerate(signals):
-            onset, found = edffile.annotations_of(file, signal, record)
+        for place, (onset, found) in enumerate(said):
             notes += found
             if place == 0:
                 onsets.append(onset)

@@ -44,7 +44,6 @@ OURS: Final = "kapmonitor"
 DIGITS: Final = 6
 FINEST: Final = 1e-12
 """Steps of a scale; what is finer is none."""
-AT_ONCE: Final = 1 << 22
 _OUR_ZONE: Final = re.compile(r"\bUTC([+-]\d\d:\d\d)\b")
 _WORDS: Final = re.compile(r"^(\S.*) (\S+)$")
 
@@ -147,9 +146,10 @@ def _outside(file: EdfFile, name: str, signal: Signal, *, is_wave: bool) -> Iter
     """In words, how many samples are no value, but for those that the signal says are none."""
     least, most = signal.digital
     outside = unheld = 0
-    at_once = max(1, AT_ONCE // signal.size)
+    at_once = max(1, edffile.AT_ONCE // signal.size)
     for first in range(0, len(file.records), at_once):
-        words = file.records[first : first + at_once, signal.begin : signal.begin + signal.size]
+        stop = min(first + at_once, len(file.records))
+        words = file.records.column(first, stop, signal.begin, signal.size)
         outside += int(np.count_nonzero((words < least) | (words > most)))
         unheld += int(np.count_nonzero(words == NO_SAMPLE))
     if outside:

@@ -1,5 +1,6 @@
 """EDF and EDF+: our own export and files of edfio value by value; gaps; headers that cannot be."""
 
+import os
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 
@@ -247,6 +248,32 @@ def test_of_a_file_that_is_cut_short_the_whole_data_records_are_taken_over(tmp_p
     found = read(file)
     assert found.stretches[0].n == 8
     assert "the end: only 2 of 3 data records are there" in found.left_out
+
+
+def test_a_file_that_shrinks_or_goes_while_it_is_read_is_said_to(tmp_path):
+    records = [made.words([1, 2, 3, 4]) + made.tal(at) for at in range(1000)]
+    file = made.write(tmp_path / "c.edf", [PLETH, NOTES], records)
+    (stretch,) = read(file).stretches
+    assert list(stretch.read(3996, 4000)) == [1, 2, 3, 4]
+    os.truncate(file, file.stat().st_size - 100)
+    with pytest.raises(ImportRefused, match="became shorter while it was read"):
+        stretch.read(3996, 4000)
+    assert list(stretch.read(0, 3)) == [1, 2, 3]
+    file.unlink()
+    with pytest.raises(ImportRefused, match=r"can no longer be read \(No such file"):
+        stretch.read(0, 3)
+
+
+@pytest.mark.parametrize("others", [1, 3000])
+def test_a_signal_is_read_right_beside_few_others_and_many(tmp_path, others):
+    beside = made.signal("Resp", others)
+    records = [made.words([at] * others) + made.words(range(at, at + 4)) for at in range(600)]
+    wave = next(
+        each
+        for each in read(made.write(tmp_path / "m.edf", [beside, PLETH], records)).stretches
+        if each.channel.name == "Pleth"
+    )
+    assert list(wave.read(2 * 4 + 3, 599 * 4 + 2)) == [at + k for at in range(600) for k in range(4)][11:2398]
 
 
 @pytest.mark.parametrize(
