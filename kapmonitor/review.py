@@ -30,7 +30,7 @@ from kapmonitor.picture import CUFF_ROLES, DEFAULT_INTERVAL_S
 from kapmonitor.record.amend import Amended
 from kapmonitor.record.appending import entries_in, leave_one_file
 from kapmonitor.record.cuffs import reading_of
-from kapmonitor.record.left import Lost
+from kapmonitor.record.left import NAMES, Lost
 from kapmonitor.record.verify import DAMAGED, INTACT, Verdict
 from kapmonitor.record.view import RecordView
 from kapmonitor.reviewframes import Frame, Frames
@@ -239,8 +239,14 @@ class Review:
             if newest is None or newest[0] < now_ns - FALL_BACK_NS:
                 newest, alerts = named, link.alerts if link is not None else ()
         shown = tile(newest, now_ns, role, frame.rules, frame.alarms, alerts)
+        shown = replace(shown, unread=self._is_unread(now_ns))
         changed = next((link for link in frame.links if link.changed), None) if newest is None else None
         return shown if changed is None else replace(shown, source=changed.label, unconfirmed=True)
+
+    def _is_unread(self, now_ns: int) -> bool:
+        """Whether readings of this time cannot be had, if there were any."""
+        missing = (each for each in self.lost if each.what == NAMES["numeric"] and not each.changed)
+        return bool(self._view.trouble) or any(each.t0_ns <= now_ns <= each.t1_ns for each in missing)
 
     def _sources(self, role: Role, frame: Frame) -> tuple[tuple[str, str], ...]:
         """The metric and device that stood for a role then; any device's where the record does not tell."""
@@ -278,6 +284,7 @@ class Review:
             next_t_ns=plan.next_t_ns if plan is not None and plan.next_t_ns > now_ns else None,
             held=plan.held if plan is not None else False,
             alarm=top_priority(frame.alarms, CUFF_ROLES),
+            unread=self._is_unread(now_ns),
         )
 
     def _last_cuff(self, now_ns: int) -> CuffReading | None:

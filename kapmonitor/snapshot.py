@@ -57,6 +57,8 @@ class Tile:
     """How many other devices could stand here now."""
     unconfirmed: bool = False
     """Another device answers where the source was, and nobody has said that it is this person's."""
+    unread: bool = False
+    """Of a record that cannot be read at this time: whether there was a value is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class CuffTile:
     can_start: bool = False
     refused: str = ""
     alarm: Priority | None = None
+    unread: bool = False
+    """As of a Tile."""
 
 
 @dataclass(frozen=True, slots=True)

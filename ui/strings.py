@@ -129,6 +129,7 @@ NO_VALID: Final = "no valid reading"
 SILENT: Final = "nothing is arriving"
 PERFUSION: Final = "perfusion {value}"
 NO_SENSOR: Final = "no value yet"
+UNREAD: Final = "cannot be read here"
 LINK_LOST: Final = "link lost"
 
 NO_CUFF_YET: Final = "no reading yet"

@@ -15,6 +15,7 @@ from kapmonitor.model import NO_SAMPLE, ChannelKey, GenerationMode, LinkState, M
 from kapmonitor.people.staff import Staff
 from kapmonitor.record.amend import Amendment, amend
 from kapmonitor.record.appending import Outside
+from kapmonitor.record.left import Lost
 from kapmonitor.record.store import Store
 from kapmonitor.record.stories import Stories
 from kapmonitor.record.verify import INTACT, verify
@@ -163,6 +164,19 @@ def test_damaged_waves_have_no_samples_and_the_rest_is_shown(path, tmp_path):
     head = tap.head()
     assert (tap.read(head - 75, head) == NO_SAMPLE).all()
     assert "damaged" in review.summary()
+    review.close()
+
+
+def test_where_readings_are_lost_no_tile_says_that_there_were_none(path):
+    lost = (
+        Lost("readings", 3, T0 + 30 * S, T0 + 60 * S),
+        Lost("waves", 1, T0, T0 + 90 * S),
+        Lost("readings", 1, T0 + 70 * S, T0 + 80 * S, changed=True),
+    )
+    review = Review(path, verify(path), lost=lost)
+    for second, unread in ((20, False), (30, True), (60, True), (61, False), (75, False)):
+        shown = at(review, second)
+        assert {shown.hr.unread, shown.spo2.unread, shown.nibp.unread} == {unread}, second
     review.close()
 
 

@@ -54,4 +54,6 @@ def test_the_review_of_a_file_that_is_cut_short_goes_on_and_says_so(opened):
         QTest.qWait(60)
     bar.say("")
     assert bar.said == GONE
-    assert not isinstance(current.port.snapshot().hr.reading, Measured)
+    shown = current.port.snapshot()
+    assert not isinstance(shown.hr.reading, Measured)
+    assert (shown.hr.unread, shown.spo2.unread, shown.nibp.unread) == (True, True, True)

@@ -57,6 +57,15 @@ def test_a_fast_clock_is_allowed_the_real_time_between_ticks():
     assert number_face(LIVE, None, NOW_NS + 60 * S, 20.0).digits == "---"
 
 
+@pytest.mark.parametrize("freshness", [Freshness.NONE, Freshness.STALE])
+def test_what_a_record_does_not_tell_is_not_called_missing(freshness):
+    there = replace(LIVE, freshness=freshness)
+    assert number_face(there, None, NOW_NS, 1.0).words != "cannot be read here"
+    face = number_face(replace(there, unread=True), None, NOW_NS, 1.0)
+    assert (face.digits, face.words, face.footer) == ("---", "cannot be read here", "ECG strap")
+    assert number_face(replace(LIVE, unread=True), None, NOW_NS, 1.0).digits == "84"
+
+
 @pytest.mark.parametrize("kind", list(AlertKind))
 def test_an_absent_reading_says_why_in_the_devices_terms(kind):
     tile = replace(LIVE, reading=Absent(Validity.INVALID, 511.0), alerts=(kind,))
@@ -146,6 +155,13 @@ def test_a_pressure_too_old_is_struck_then_withdrawn():
     face = pressure_face(shot, DOSE_NS + 40 * MIN + 30 * MIN + 1)
     assert (face.digits, face.trust, face.mean) == ("---/---", Trust.GONE, "")
     assert face.taken == "last reading 30:00 ago"
+
+
+@pytest.mark.parametrize(("unread", "taken"), [(True, "cannot be read here"), (False, "no reading yet")])
+def test_a_pressure_that_a_record_does_not_tell_is_not_called_missing(unread, taken):
+    shot = FakeSession("quiet").snapshot()
+    none = replace(shot, nibp=replace(shot.nibp, last=None, unread=unread))
+    assert pressure_face(none, NOW_NS).taken == taken
 
 
 def test_a_failed_cuff_never_shows_the_reading_before_it():

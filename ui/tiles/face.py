@@ -71,6 +71,8 @@ def number_face(
     digits, trust, words = fmt.NO_VALUE, Trust.GONE, ""
     if tile.unconfirmed:
         words, footer = strings.UNCONFIRMED, tile.source
+    elif tile.unread and tile.freshness is not Freshness.FRESH:
+        words, footer = strings.UNREAD, tile.source
     elif tile.freshness is Freshness.NONE:
         words, footer = _waiting(tile, link), tile.source
     elif tile.freshness is Freshness.STALE or age_ns > stale_after_ns(speed):

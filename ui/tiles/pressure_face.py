@@ -91,7 +91,7 @@ def _trust(tile: CuffTile, now_ns: int) -> Trust:
 def _taken(snapshot: Snapshot, now_ns: int, *, gone: bool) -> str:
     last = snapshot.nibp.last
     if last is None:
-        return strings.NO_CUFF_YET
+        return strings.UNREAD if snapshot.nibp.unread else strings.NO_CUFF_YET
     age = fmt.age(now_ns - last.t_ns)
     if gone and last.failure is None:
         return strings.TOO_OLD.format(age=age)
