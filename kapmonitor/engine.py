@@ -6,7 +6,7 @@ the dashboard reads `snapshot`, which is replaced at each tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Final
@@ -110,7 +110,7 @@ class Engine:
         for stamped in also:
             self._state = fold(self._state, stamped)
             self._show_alarms(stamped)
-        self._tell_limits([stamped.event for stamped in also])
+        self._tell_limits()
 
     def _take_up(self, earlier: Earlier) -> None:
         """Begin where the record ends. What it holds already is not put there again."""
@@ -344,9 +344,9 @@ class Engine:
         self._faults_t_ns = now_ns
         self.book.report_faults(now_ns)
 
-    def _tell_limits(self, on_record: Collection[SessionEvent] = ()) -> None:
+    def _tell_limits(self) -> None:
         limits = self._watch.limits_event()
-        if limits is not None and limits not in on_record:
+        if limits is not None:
             self._emit(limits)
 
     def _show_alarms(self, item: Stamped | NumericRow) -> None:

@@ -1,4 +1,4 @@
-"""The text of a file that somebody named: settings, limits, protocols, mappings."""
+"""What is in a file that somebody named: settings, limits, protocols, mappings, playlists."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ LARGEST_BYTES: Final = 1_000_000
 
 def read_text(path: Path, or_else: str = "") -> str:
     """The text of a file of usual size; ConfigError if it cannot be had, with what may be named instead."""
+    data = read_bytes(path, LARGEST_BYTES, or_else=or_else)
     try:
-        data = beginning(path, LARGEST_BYTES + 1)
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as why:
         raise ConfigError(str(path), THE_FILE, "text in UTF-8") from why
+
+
+def read_bytes(path: Path, largest: int, what: str = "a file", or_else: str = "") -> bytes:
+    """All of a file of at most so many bytes; ConfigError, in words, if it cannot be had or is larger."""
+    try:
+        data = beginning(path, largest + 1)
     except (OSError, ValueError) as why:
-        said = why.strerror if isinstance(why, OSError) else why
-        raise ConfigError(str(path), THE_FILE, f"a file that can be read ({said}){or_else}") from why
-    if len(data) > LARGEST_BYTES:
-        raise ConfigError(str(path), THE_FILE, f"at most {LARGEST_BYTES} bytes")
-    return text
+        said = (why.strerror if isinstance(why, OSError) else None) or why
+        raise ConfigError(str(path), THE_FILE, f"{what} that can be read ({said}){or_else}") from why
+    if len(data) > largest:
+        raise ConfigError(str(path), THE_FILE, f"{what} of at most {largest} bytes")
+    return data

@@ -65,6 +65,8 @@ class Watch:
 
     def take(self, item: Item) -> InputLate | None:
         """Something that is put on record; what else belongs there if the alarms see it late."""
+        if isinstance(item, Stamped) and isinstance(item.event, LimitsSet):
+            self._told = self._stepper.limit_rules
         return self._stepper.take(item)
 
     def advance(self, now_ns: int) -> list[Stamped]:
@@ -166,7 +168,6 @@ class Watch:
         rules = self._stepper.limit_rules
         if rules is self._told:
             return None
-        self._told = rules
         limits = self.limits
         return LimitsSet(
             name=limits.name,

@@ -145,6 +145,7 @@ def test_shipped_limits_are_known_by_name(order):
         (b"name = 1", "limit"),
         (b"\xff\xfe", "UTF-8"),
         (b"x" * 1_100_000, "at most 1000000 bytes"),
+        ("ä".encode() * 600_000, "at most 1000000 bytes"),
         (ONE_LIMIT.format(id="a", of="spo2", side="up", at=90, priority="low", delay_s=0).encode(), "side"),
     ],
 )
